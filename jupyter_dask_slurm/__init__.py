@@ -1,0 +1,1 @@
+"""Dask on a Slurm cluster from JupyterLab."""

@@ -1,0 +1,158 @@
+"""What can go wrong, as one tree; each class knows the HTTP status that it becomes.
+
+::
+
+    DaskSlurmError                    500
+    ├── InvalidRequest                400   malformed by itself: type, range, unknown field
+    ├── LimitExceeded                 403   over a limit that the administrator set
+    ├── NotFound                      404
+    │   ├── ClusterNotFound
+    │   ├── JobNotFound
+    │   └── ProfileNotFound
+    ├── Conflict                      409
+    │   ├── NameTaken
+    │   └── WrongState                      for example: scale while stopping
+    ├── Unprocessable                 422   well-formed, but not here
+    │   ├── SiteRefuses                     this Slurm installation cannot do it
+    │   ├── EnvironmentUnusable             the kernel's Python cannot run a cluster
+    │   └── SlurmRefused                    Slurm answered, and said no
+    └── Unavailable                   503
+        ├── ControllerUnreachable
+        ├── StorageUnavailable              disk full, read-only, removed
+        └── SlurmUnavailable
+            ├── SlurmMissing                no such command on this machine
+            ├── SlurmUnreachable            certain: the request never reached Slurm
+            └── SlurmAmbiguous              timed out, killed or garbled: it may have worked
+
+Messages are sentences for the user: what is wrong, and what is allowed or what to do next.
+Standard library only: this module also runs inside the kernel's environment.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class DaskSlurmError(Exception):
+    """Base of every error that a user may read.
+
+    Parameters
+    ----------
+    message : str
+        A sentence for the user.
+    field : str, optional
+        Dotted path of the offending input, for example ``options.memory``.
+    details : str, optional
+        Somebody else's words, for example what sbatch wrote to stderr.
+    """
+
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self, message: str, *, field: str | None = None, details: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.details = details
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the body of the error answer, as the REST contract has it."""
+        return {
+            "message": self.message,
+            "reason": type(self).__name__,
+            "field": self.field,
+            "details": self.details,
+        }
+
+
+class InvalidRequest(DaskSlurmError):
+    """The request is malformed, whatever the site: wrong type, out of range, unknown field."""
+
+    status = 400
+
+
+class LimitExceeded(DaskSlurmError):
+    """The administrator of this Jupyter server does not allow it."""
+
+    status = 403
+
+
+class NotFound(DaskSlurmError):
+    """The path names something that does not exist."""
+
+    status = 404
+
+
+class ClusterNotFound(NotFound):
+    """No cluster of this user has that id or name."""
+
+
+class JobNotFound(NotFound):
+    """The cluster has no such job."""
+
+
+class ProfileNotFound(NotFound):
+    """There is no profile of that name."""
+
+
+class Conflict(DaskSlurmError):
+    """The state of things does not allow it now."""
+
+    status = 409
+
+
+class NameTaken(Conflict):
+    """A listed cluster has this name already."""
+
+
+class WrongState(Conflict):
+    """The cluster's status does not allow this action."""
+
+
+class Unprocessable(DaskSlurmError):
+    """Well-formed, but this site or environment cannot do it."""
+
+    status = 422
+
+
+class SiteRefuses(Unprocessable):
+    """This Slurm installation cannot do it: partition, account, limit, node size."""
+
+
+class EnvironmentUnusable(Unprocessable):
+    """The chosen kernel's Python cannot run a cluster."""
+
+
+class SlurmRefused(Unprocessable):
+    """Slurm understood the request and refused it; ``details`` has its words."""
+
+
+class Unavailable(DaskSlurmError):
+    """Something that we depend on does not answer."""
+
+    status = 503
+
+
+class ControllerUnreachable(Unavailable):
+    """The cluster's controller does not answer on its socket from here."""
+
+
+class StorageUnavailable(Unavailable):
+    """A file of ours cannot be written or read; the message names the path."""
+
+
+class SlurmUnavailable(Unavailable):
+    """Slurm's commands are missing or its controller does not answer."""
+
+
+class SlurmMissing(SlurmUnavailable):
+    """The command does not exist on this machine."""
+
+
+class SlurmUnreachable(SlurmUnavailable):
+    """slurmctld could not be contacted: certainly nothing was done."""
+
+
+class SlurmAmbiguous(SlurmUnavailable):
+    """Timed out, killed or garbled: Slurm may or may not have done it."""
