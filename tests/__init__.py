@@ -1,0 +1,1 @@
+"""Tests of the Python side. Those that concern Slurm run against a real one: see `tests.slurm`."""

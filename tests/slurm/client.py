@@ -1,0 +1,88 @@
+"""Slurm's commands against one Slurm, for tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class SlurmCommandError(RuntimeError):
+    """A Slurm command failed; the message has its stderr."""
+
+
+class SlurmClient:
+    """Speaks to the Slurm that a configuration file names.
+
+    Parameters
+    ----------
+    conf : Path
+        The file for ``SLURM_CONF``.
+    """
+
+    def __init__(self, conf: Path) -> None:
+        self.conf = conf
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The present environment, with this Slurm instead of any other."""
+        names = ("SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SINFO_")
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(names)}
+        return clean | {"SLURM_CONF": str(self.conf)}
+
+    def run(self, *command: str, stdin: str | None = None, timeout: float = 30) -> str:
+        """Run one command of Slurm's and return its stdout.
+
+        Raises
+        ------
+        SlurmCommandError
+            Where it fails.
+        """
+        done = subprocess.run(
+            command, input=stdin, env=self.env, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        if done.returncode:
+            raise SlurmCommandError(f"{' '.join(command)}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def jobs(self, *options: str) -> dict[str, str]:
+        """Return the state of each job that has not ended (with ``-t all`` of all), by id (array: ``7_0``)."""
+        rows = self.run("squeue", "-r", "-h", "-o", "%i %T", *options).splitlines()
+        return dict(row.split() for row in rows)  # type: ignore[misc]
+
+    def cancel_all(self) -> None:
+        """Cancel every job of every user and wait until none is left."""
+        running = list(self.jobs())
+        if running:
+            self.run("scancel", *running)
+        wait_until(lambda: not self.jobs(), "no job is left in the queue")
+
+    def node_down(self, node: str) -> None:
+        """Declare a node down: its jobs end as NODE_FAIL or are requeued."""
+        self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+
+    def node_up(self, node: str) -> None:
+        """Bring a node back and wait until jobs can start there."""
+        self.run("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        wait_until(lambda: self.node_state(node) in ("idle", "mixed", "allocated"), f"{node} is back")
+
+    def node_state(self, node: str) -> str:
+        """Return the state of a node in sinfo's words."""
+        return self.run("sinfo", "-h", "-N", "-n", node, "-o", "%T").splitlines()[0]
+
+
+def wait_until(condition: Callable[[], bool], what: str, timeout: float = 30, interval: float = 0.1) -> None:
+    """Poll Slurm, which tells nobody by itself, until a condition holds.
+
+    Raises
+    ------
+    TimeoutError
+        Naming `what` was waited for.
+    """
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"After {timeout:g} s still not: {what}")
+        time.sleep(interval)

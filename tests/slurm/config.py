@@ -1,0 +1,112 @@
+"""Options → Slurm's configuration files. Pure text, but for `write`."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.slurm.options import Options, Partition
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where one private Slurm lives: its folder, and its ports."""
+
+    folder: Path
+    controller_port: int
+    node_ports: tuple[int, ...]
+
+    @property
+    def conf(self) -> Path:
+        """The file that ``SLURM_CONF`` names."""
+        return self.folder / "slurm.conf"
+
+    @property
+    def munge_socket(self) -> Path:
+        """The socket of this Slurm's own munged."""
+        return self.folder / "munge" / "socket"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the daemons' logs."""
+        return self.folder / "log"
+
+
+def write(options: Options, layout: Layout) -> None:
+    """Make the folders and configuration files."""
+    for name in ("log", "run", "state", "munge", *(f"spool-{node}" for node in options.node_names)):
+        (layout.folder / name).mkdir(mode=0o755)
+    partitions = [_partition(options, partition) for partition in options.partitions if _has_nodes(options, partition)]
+    lines = (*_general(options, layout), *_nodes(options, layout), *partitions, *options.extra, "")
+    layout.conf.write_text("\n".join(lines), encoding="utf-8")
+    if options.gpu_node_names:
+        _write_gres(options, layout)
+
+
+def _general(options: Options, layout: Layout) -> tuple[str, ...]:
+    user = getpass.getuser()
+    folder = layout.folder
+    return (
+        "ClusterName=private",
+        "SlurmctldHost=localhost",
+        f"SlurmctldPort={layout.controller_port}",
+        f"SlurmUser={user}",
+        f"SlurmdUser={user}",
+        "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny",  # loopback only
+        "AuthType=auth/munge",
+        f"AuthInfo=socket={layout.munge_socket}",
+        "CredType=cred/munge",
+        f"StateSaveLocation={folder}/state",
+        f"SlurmdSpoolDir={folder}/spool-%n",
+        f"SlurmctldPidFile={folder}/run/slurmctld.pid",
+        f"SlurmdPidFile={folder}/run/slurmd-%n.pid",
+        "MpiDefault=none",
+        "SwitchType=switch/none",
+        "ProctrackType=proctrack/linuxproc",
+        "TaskPlugin=task/none",
+        "JobAcctGatherType=jobacct_gather/none",
+        "SelectType=select/cons_tres",
+        "SelectTypeParameters=CR_Core_Memory",
+        f"DefMemPerCPU={options.memory_mb // options.cpus}",  # otherwise a job without --mem takes a whole node
+        "SlurmdParameters=config_overrides",  # nodes may claim more than this machine has
+        "ReturnToService=2",
+        "KillWait=2",
+        # Eager, for tests wait for it: jobs of an array start at once, the backfill scheduler looks each 2 s.
+        "SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2,bf_max_job_test=1000",
+        f"MaxArraySize={options.max_array_size}",
+        f"MinJobAge={options.min_job_age_s}",
+    )
+
+
+def _nodes(options: Options, layout: Layout) -> tuple[str, ...]:
+    lines = ["GresTypes=gpu"] if options.gpu_node_names else []
+    for number, (name, port) in enumerate(zip(options.node_names, layout.node_ports, strict=True)):
+        gres = f" Gres=gpu:{options.gpus}" if name in options.gpu_node_names else ""
+        lines.append(
+            f"NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs={options.cpus}"
+            f" RealMemory={options.memory_mb} Feature={options.features[number % 2]}{gres}"
+        )
+    return tuple(lines)
+
+
+def _has_nodes(options: Options, partition: Partition) -> bool:
+    return partition.nodes != "GPU" or bool(options.gpu_node_names)
+
+
+def _partition(options: Options, partition: Partition) -> str:
+    nodes = ",".join(options.gpu_node_names) if partition.nodes == "GPU" else partition.nodes
+    default = "YES" if partition.default else "NO"
+    return (
+        f"PartitionName={partition.name} Nodes={nodes} Default={default} MaxTime={partition.max_time}"
+        f" State=UP {partition.extra}"
+    )
+
+
+def _write_gres(options: Options, layout: Layout) -> None:
+    files = [layout.folder / f"gpu{number}" for number in range(options.gpus)]
+    for file in files:
+        file.touch()  # without a file Slurm drains the node
+    nodes = ",".join(options.gpu_node_names)
+    lines = [f"NodeName={nodes} Name=gpu File={file}" for file in files]
+    (layout.folder / "gres.conf").write_text("\n".join((*lines, "")), encoding="utf-8")

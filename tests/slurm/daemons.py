@@ -1,0 +1,136 @@
+"""The daemons of one Slurm as child processes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.slurm import processes
+from tests.slurm.client import SlurmClient, SlurmCommandError, wait_until
+from tests.slurm.config import Layout
+from tests.slurm.options import Options
+
+_SBIN = "/usr/sbin:/sbin"
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class DaemonError(RuntimeError):
+    """A daemon did not come up; the message has the end of its log."""
+
+
+class Daemons:
+    """Starts, stops, freezes and kills the daemons by name: ``munged``, ``slurmctld``, ``n1``, …"""
+
+    def __init__(self, options: Options, layout: Layout) -> None:
+        self._options = options
+        self._layout = layout
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._slurm = SlurmClient(layout.conf)
+
+    def start_all(self) -> None:
+        """Start everything and wait until jobs can run."""
+        key = self._layout.folder / "munge" / "key"
+        key.touch(mode=0o600)
+        key.write_bytes(secrets.token_bytes(128))
+        self._spawn("munged")
+        wait_until(self._layout.munge_socket.exists, "munged listens", 10, 0.01)
+        for name in ("slurmctld", *self._options.node_names):
+            self._spawn(name)
+        self._await_nodes()
+
+    def start(self, name: str) -> None:
+        """Start one daemon that was stopped, and wait until it does its work."""
+        if self._processes[name].poll() is None:
+            raise DaemonError(f"{name} runs already.")
+        self._spawn(name)
+        self._await_nodes(None if name == "slurmctld" else name)
+
+    def stop(self, name: str) -> None:
+        """End one daemon and wait for its end; running jobs go on."""
+        self._signal(name, signal.SIGCONT)
+        self._signal(name, signal.SIGTERM)
+        self._processes[name].wait(timeout=20)
+
+    def crash(self, node: str) -> None:
+        """Kill a node's slurmd and all that runs there, as a power cut does."""
+        self._processes[node].kill()
+        self._processes[node].wait(timeout=20)
+        processes.kill_jobs_of_node(node)
+
+    def freeze(self, name: str) -> None:
+        """Stop a daemon's clock: it takes connections but never answers."""
+        self._signal(name, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen daemon go on."""
+        self._signal(name, signal.SIGCONT)
+
+    def stop_all(self) -> None:
+        """Cancel all jobs, end all daemons, and kill whatever else descends from this process."""
+        for name in self._processes:
+            self.thaw(name)
+        try:
+            self._slurm.cancel_all()
+        except (SlurmCommandError, TimeoutError, subprocess.TimeoutExpired):
+            pass  # slurmctld is stopped or broken: the jobs' processes are killed below
+        for process in reversed(self._processes.values()):
+            process.terminate()
+        processes.end_descendants()
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        self._processes[name].send_signal(number)
+
+    def _spawn(self, name: str) -> None:
+        log = self._log(name)
+        with log.open("ab") as output:
+            self._processes[name] = subprocess.Popen(
+                self._command(name),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self._slurm.env | {"PATH": f"{os.environ['PATH']}:{_SBIN}"},
+                cwd=self._layout.folder,
+                start_new_session=True,  # a Ctrl-C is for the supervising process, which ends them in order
+                preexec_fn=_die_with_parent,
+            )
+
+    def _command(self, name: str) -> list[str]:
+        folder = self._layout.folder
+        if name == "munged":
+            files = {"key-file": "key", "socket": "socket", "pid-file": "pid", "seed-file": "seed"}
+            paths = [f"--{option}={folder}/munge/{file}" for option, file in files.items()]
+            return ["munged", "--foreground", *paths]
+        if name == "slurmctld":
+            return ["slurmctld", "-D", "-f", str(self._layout.conf)]
+        return ["slurmd", "-D", "-N", name, "-f", str(self._layout.conf)]
+
+    def _await_nodes(self, node: str | None = None) -> None:
+        def up() -> bool:
+            self._fail_if_dead()
+            try:
+                states = self._slurm.run("sinfo", "-h", "-N", "-o", "%N %T").splitlines()
+            except SlurmCommandError:
+                return False
+            wanted = [state for state in states if node is None or state.startswith(f"{node} ")]
+            return all(state.split()[1] in ("idle", "mixed", "allocated") for state in wanted)
+
+        wait_until(up, "all nodes are up", 60)
+
+    def _fail_if_dead(self) -> None:
+        for name, process in self._processes.items():
+            if process.poll() is not None:
+                tail = self._log(name).read_text(errors="replace")[-2000:]
+                raise DaemonError(f"{name} ended with {process.returncode}:\n{tail}")
+
+    def _log(self, name: str) -> Path:
+        return self._layout.logs / f"{name}.log"
+
+
+def _die_with_parent() -> None:
+    """In the child before exec: get SIGKILL when the supervising process dies, however that happens."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,90 @@
+"""What a private Slurm shall look like."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition; `nodes` is a Slurm host list, `extra` more words of its line in slurm.conf."""
+
+    name: str
+    max_time: str = "2-00:00:00"
+    nodes: str = "ALL"
+    default: bool = False
+    extra: str = ""
+
+
+_PARTITIONS = (
+    Partition("normal", default=True),
+    Partition("short", max_time="00:10:00"),
+    Partition("gpu", nodes="GPU"),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The shape of a private Slurm.
+
+    Parameters
+    ----------
+    nodes : int
+        Virtual nodes, named ``n1``, ``n2``, …
+    cpus, memory_mb : int
+        What each node claims to have; it may be more than this machine has.
+    gpus, gpu_nodes : int
+        So many GPUs (empty files) on each of the last nodes. In a partition ``nodes="GPU"`` means these.
+    features : tuple of str
+        Constraint features of the odd nodes, and of the even ones.
+    partitions : tuple of Partition
+        Those partitions instead of ``normal``, ``short`` and ``gpu``.
+    max_array_size : int
+        One more than the largest index of a job array; 0 switches arrays off.
+    min_job_age_s : int
+        How long Slurm remembers a job that has ended.
+    accounting : bool
+        With slurmdbd: sacct, sacctmgr, accounts, QoS and their limits.
+    extra : tuple of str
+        More lines for slurm.conf; the later of two wins.
+    """
+
+    nodes: int = 4
+    cpus: int = 16
+    memory_mb: int = 64000
+    gpus: int = 2
+    gpu_nodes: int = 2
+    features: tuple[str, str] = ("skylake,ib", "icelake,ib")
+    partitions: tuple[Partition, ...] = _PARTITIONS
+    max_array_size: int = 10001
+    min_job_age_s: int = 300
+    accounting: bool = False
+    extra: tuple[str, ...] = ()
+
+    @property
+    def node_names(self) -> list[str]:
+        """Names of all nodes."""
+        return [f"n{number}" for number in range(1, self.nodes + 1)]
+
+    @property
+    def gpu_node_names(self) -> list[str]:
+        """Names of the nodes with GPUs."""
+        return self.node_names[self.nodes - min(self.gpu_nodes, self.nodes) :] if self.gpus else []
+
+    def to_json(self) -> str:
+        """Return the options as one line, for the supervising process."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Options:
+        """Read what `to_json` wrote; fields that are absent keep their defaults."""
+        data: dict[str, Any] = json.loads(text)
+        if "partitions" in data:
+            data["partitions"] = tuple(Partition(**item) for item in data["partitions"])
+        for name in ("features", "extra"):
+            if name in data:
+                data[name] = tuple(data[name])
+        return cls(**data)
