@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -22,8 +23,6 @@ from tests.slurm import config, processes
 from tests.slurm.client import SlurmClient
 from tests.slurm.daemons import DaemonError, Daemons
 from tests.slurm.options import Options
-
-_ACTIONS = ("start", "stop", "freeze", "thaw", "crash")
 
 
 def main() -> int:
@@ -80,14 +79,19 @@ def _free_ports(nodes: int) -> tuple[int, tuple[int, ...]]:
 
 
 def _serve(daemons: Daemons) -> int:
+    actions: dict[str, Callable[[str], None]] = {
+        "start": daemons.start,
+        "stop": daemons.stop,
+        "freeze": daemons.freeze,
+        "thaw": daemons.thaw,
+        "crash": daemons.crash,
+    }
     for line in sys.stdin:
         action, _, name = line.strip().partition(" ")
         try:
-            if action not in _ACTIONS:
-                raise DaemonError(f"{action!r} is none of {', '.join(_ACTIONS)}.")
-            getattr(daemons, action)(name)
+            actions[action](name)
         except (DaemonError, KeyError, TimeoutError, subprocess.TimeoutExpired) as error:
-            print("error", str(error).replace("\n", " | "), flush=True)
+            print("error", repr(error), flush=True)
         else:
             print("ok", flush=True)
     return 0

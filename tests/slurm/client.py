@@ -48,9 +48,9 @@ class SlurmClient:
         return done.stdout.strip()
 
     def jobs(self, *options: str) -> dict[str, str]:
-        """Return the state of each job that has not ended (with ``-t all`` of all), by id (array: ``7_0``)."""
+        """Return the state of each job that has not ended (``-t all``: of all), by id (array: ``7_0``)."""
         rows = self.run("squeue", "-r", "-h", "-o", "%i %T", *options).splitlines()
-        return dict(row.split() for row in rows)  # type: ignore[misc]
+        return dict(row.split() for row in rows)
 
     def cancel_all(self) -> None:
         """Cancel every job of every user and wait until none is left."""

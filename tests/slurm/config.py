@@ -37,7 +37,9 @@ def write(options: Options, layout: Layout) -> None:
     """Make the folders and configuration files."""
     for name in ("log", "run", "state", "munge", *(f"spool-{node}" for node in options.node_names)):
         (layout.folder / name).mkdir(mode=0o755)
-    partitions = [_partition(options, partition) for partition in options.partitions if _has_nodes(options, partition)]
+    partitions = [
+        _partition(options, partition) for partition in options.partitions if _has_nodes(options, partition)
+    ]
     lines = (*_general(options, layout), *_nodes(options, layout), *partitions, *options.extra, "")
     layout.conf.write_text("\n".join(lines), encoding="utf-8")
     if options.gpu_node_names:
@@ -68,7 +70,7 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
         "JobAcctGatherType=jobacct_gather/none",
         "SelectType=select/cons_tres",
         "SelectTypeParameters=CR_Core_Memory",
-        f"DefMemPerCPU={options.memory_mb // options.cpus}",  # otherwise a job without --mem takes a whole node
+        f"DefMemPerCPU={options.memory_mb // options.cpus}",  # else a job without --mem takes the node
         "SlurmdParameters=config_overrides",  # nodes may claim more than this machine has
         "ReturnToService=2",
         "KillWait=2",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import secrets
 import signal
@@ -15,8 +15,8 @@ from tests.slurm.config import Layout
 from tests.slurm.options import Options
 
 _SBIN = "/usr/sbin:/sbin"
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
+# So that a daemon dies with the supervising process, however that ends (util-linux's setpriv, prctl(2)).
+_DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 class DaemonError(RuntimeError):
@@ -24,7 +24,7 @@ class DaemonError(RuntimeError):
 
 
 class Daemons:
-    """Starts, stops, freezes and kills the daemons by name: ``munged``, ``slurmctld``, ``n1``, …"""
+    """Starts, stops, freezes and kills the daemons by name (``munged``, ``slurmctld``, ``n1``, …)."""
 
     def __init__(self, options: Options, layout: Layout) -> None:
         self._options = options
@@ -74,10 +74,9 @@ class Daemons:
         """Cancel all jobs, end all daemons, and kill whatever else descends from this process."""
         for name in self._processes:
             self.thaw(name)
-        try:
+        # Where slurmctld is stopped or broken, the jobs' processes are killed below.
+        with contextlib.suppress(SlurmCommandError, TimeoutError, subprocess.TimeoutExpired):
             self._slurm.cancel_all()
-        except (SlurmCommandError, TimeoutError, subprocess.TimeoutExpired):
-            pass  # slurmctld is stopped or broken: the jobs' processes are killed below
         for process in reversed(self._processes.values()):
             process.terminate()
         processes.end_descendants()
@@ -89,14 +88,13 @@ class Daemons:
         log = self._log(name)
         with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
-                self._command(name),
+                [*_DIE_WITH_PARENT, *self._command(name)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=self._slurm.env | {"PATH": f"{os.environ['PATH']}:{_SBIN}"},
                 cwd=self._layout.folder,
                 start_new_session=True,  # a Ctrl-C is for the supervising process, which ends them in order
-                preexec_fn=_die_with_parent,
             )
 
     def _command(self, name: str) -> list[str]:
@@ -129,8 +127,3 @@ class Daemons:
 
     def _log(self, name: str) -> Path:
         return self._layout.logs / f"{name}.log"
-
-
-def _die_with_parent() -> None:
-    """In the child before exec: get SIGKILL when the supervising process dies, however that happens."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
