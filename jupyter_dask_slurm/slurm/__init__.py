@@ -1,0 +1,11 @@
+"""Everything that speaks to Slurm's commands; standard library only, parsers are pure.
+
+=============  ========================================================================
+`commands`     run one command: time limit, clean environment, typed errors
+`submission`   sbatch and scancel
+`queue`        which jobs there are; cancel what carries our tag
+`rows`         how a row of squeue is read
+`jobid`        ``17`` and ``17_3``
+`units`        walltimes and sizes to seconds and bytes
+=============  ========================================================================
+"""

@@ -1,0 +1,204 @@
+"""Run one of Slurm's commands: a time limit, a clean environment, typed errors.
+
+Everything that the package asks of Slurm goes through `run`. What Slurm answers is told apart by what it
+means for the caller: `SlurmUnreachable` did nothing for certain, `SlurmAmbiguous` may have done it,
+`SlurmRefused` understood and said no. For a submission the difference decides between "send again" and "look
+it up first".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from ..errors import DaskSlurmError, SlurmAmbiguous, SlurmMissing, SlurmRefused, SlurmUnreachable
+
+TIMEOUT_S = 20.0
+"""Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
+
+_FOREIGN = (
+    *("SBATCH_", "SQUEUE_", "SALLOC_", "SCANCEL_", "SINFO_", "SACCT_", "SCONTROL_", "SRUN_"),
+    *("SLURM_", "SLURMD_"),
+)
+_KEPT = frozenset({"SLURM_CONF"})
+
+# What slurm_errno.c says when the request has certainly not arrived.
+_NOTHING_DONE = (
+    "Unable to contact slurm controller (connect failure)",
+    "Could not establish a configuration source",
+    "Unable to process configuration file",
+)
+# What it says when the request may have arrived and the answer has not.
+_MAYBE_DONE = (
+    "Socket timed out on send/recv operation",
+    "Unable to contact slurm controller",
+    "Zero Bytes were transmitted or received",
+    "Communication connection failure",
+    "Message send failure",
+    "Message receive failure",
+    "Communication shutdown failure",
+    "Unexpected message received",
+    "Protocol authentication error",
+    "Slurm backup controller in standby mode",
+    "Connection reset by peer",
+    "Connection refused",
+)
+_ERROR_LINE = re.compile(r"^\w+: (?:error|fatal): (?:\w[\w ]* failed: )?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command that succeeded has written."""
+
+    stdout: str
+    stderr: str
+
+
+def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for commands that only ask or cancel.
+
+    Variables that would change what is asked are gone (``SQUEUE_STATES`` would hide jobs); times come as
+    seconds since 1970, which no time zone or daylight saving can blur (squeue(1), ``SLURM_TIME_FORMAT``).
+    """
+    return {**job_environment(environ), "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
+
+
+def job_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for sbatch, which hands it on to the job.
+
+    The user's locale stays: it belongs to the job. sbatch itself writes English in any locale.
+    """
+    environ = os.environ if environ is None else environ
+    return {key: value for key, value in environ.items() if key in _KEPT or not key.startswith(_FOREIGN)}
+
+
+async def run(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    timeout_s: float = TIMEOUT_S,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Answer:
+    """Run a command to its end and return what it wrote.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The command and its arguments; no shell sees them.
+    stdin : str, optional
+        Text for its standard input.
+    timeout_s : float, optional
+        After so many seconds the command and what it started are killed.
+    environment : mapping, optional
+        By default `command_environment`.
+    directory : Path, optional
+        Where it runs.
+
+    Raises
+    ------
+    SlurmMissing
+        There is no such command here.
+    SlurmUnreachable
+        slurmctld could not be contacted: certainly nothing was done.
+    SlurmAmbiguous
+        Timed out, killed, or the connection broke: it may have been done.
+    SlurmRefused
+        Slurm said no; `details` has its words.
+    """
+    environment = command_environment() if environment is None else environment
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            cwd=directory,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SlurmMissing(
+            f"The command {argv[0]} cannot be run on this machine: {error.strerror}.", details=str(error)
+        ) from error
+    try:
+        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), timeout_s)
+    except asyncio.TimeoutError as error:
+        raise SlurmAmbiguous(f"{argv[0]} did not answer within {timeout_s:g} s.") from error
+    finally:
+        await _end(process)
+    stdout, stderr = out.decode(errors="replace"), err.decode(errors="replace")
+    if process.returncode:
+        raise classify(argv[0], process.returncode, stderr)
+    return Answer(stdout, stderr)
+
+
+async def run_in_turn(
+    argv: Sequence[str],
+    *,
+    stdin: str = "",
+    timeout_s: float = TIMEOUT_S,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Answer:
+    """Do as `run`, but one call at a time in this process: politeness to slurmctld."""
+    async with _turn():
+        return await run(argv, stdin=stdin, timeout_s=timeout_s, environment=environment, directory=directory)
+
+
+def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
+    """Return the error that a failed command amounts to; pure.
+
+    Parameters
+    ----------
+    command : str
+        Its name, for the message.
+    exit_code : int
+        As subprocess has it: negative for a signal.
+    stderr : str
+        Slurm's own words; they become `details`.
+    """
+    words = stderr.strip()
+    if exit_code < 0:
+        return SlurmAmbiguous(f"{command} was killed by {_signal_name(-exit_code)}.", details=words or None)
+    if any(text in words for text in _NOTHING_DONE):
+        return SlurmUnreachable(f"Slurm does not answer: {last_words(words)}.", details=words)
+    if not words or any(text in words for text in _MAYBE_DONE):
+        said = f": {last_words(words)}" if words else f" and said nothing (exit code {exit_code})"
+        return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
+    return SlurmRefused(f"Slurm refused: {last_words(words)}.", details=words)
+
+
+def last_words(stderr: str) -> str:
+    """Return the last line of an error without the command's name before it and the full stop at its end."""
+    lines = [line for line in stderr.strip().splitlines() if line.strip()]
+    return _ERROR_LINE.sub("", lines[-1]).strip().rstrip(".") if lines else ""
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _turn() -> asyncio.Lock:
+    # A lock belongs to one event loop; the command line and tests run several, one after another.
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill the command's whole group where it still runs, also when our own task is cancelled."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def _signal_name(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"

@@ -1,0 +1,180 @@
+"""One row of squeue, and how it is read: only fields that Slurm itself writes.
+
+Job names, comments and paths are free text that may hold line breaks and our separator, so that rows could be
+forged with them; they are never asked for here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import SlurmAmbiguous
+from .units import parse_slurm_memory, parse_time, parse_walltime
+
+PENDING = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})
+RUNNING = frozenset({"RUNNING", "CONFIGURING", "SUSPENDED", "STOPPED", "RESIZING", "SIGNALING"})
+COMPLETING = frozenset({"COMPLETING", "STAGE_OUT"})
+ENDED = frozenset(
+    {
+        "BOOT_FAIL",
+        "CANCELLED",
+        "COMPLETED",
+        "DEADLINE",
+        "FAILED",
+        "LAUNCH_FAILED",
+        "NODE_FAIL",
+        "OUT_OF_MEMORY",
+    }
+    | {"PREEMPTED", "RECONFIG_FAIL", "REVOKED", "TIMEOUT", "EXPIRED"}
+)
+KNOWN_STATES = PENDING | RUNNING | COMPLETING | ENDED
+
+# squeue cuts a field at its width; the widths are far beyond what Slurm writes. The last one is the longest
+# text.
+_FIELDS = (
+    ("ArrayJobID", 16),
+    ("ArrayTaskID", 16),
+    ("State", 24),
+    ("Partition", 128),
+    ("NodeList", 256),
+    ("NumCPUs", 16),
+    ("tres-alloc", 256),
+    ("tres-per-node", 256),
+    ("tres-per-job", 256),
+    ("SubmitTime", 32),
+    ("StartTime", 32),
+    ("EndTime", 32),
+    ("TimeLimit", 24),
+    ("RestartCnt", 12),
+    ("exit_code", 12),
+    ("Reason", 256),
+)
+FORMAT = ",".join(f"{name}:{width}|" for name, width in _FIELDS)
+_GPU = re.compile(r"(?:gres[:/])?gpu(?:[:=].*)?")
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """What Slurm says about one job or one element of an array; times are ISO 8601 in UTC.
+
+    `state` is Slurm's word as it is; whether it is one that we know is `known`. `started_at` is None while
+    the job waits, `expected_start_at` after it has started, and `ends_at` is the walltime's end, or when the
+    job ended.
+    """
+
+    job_id: str
+    state: str
+    reason: str | None
+    partition: str | None
+    node: str | None
+    cores: int
+    memory_bytes: int
+    gpus: int
+    submitted_at: str | None
+    expected_start_at: str | None
+    started_at: str | None
+    ends_at: str | None
+    walltime_s: int | None
+    restarts: int
+    exit_code: str
+
+    @property
+    def known(self) -> bool:
+        """Whether this version of us knows what the state means; an unknown one is never "dead"."""
+        return self.state in KNOWN_STATES
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job is over for certain."""
+        return self.state in ENDED
+
+
+def parse_rows(text: str) -> list[JobRow]:
+    """Read what squeue wrote for `FORMAT`; pure. Lines that do not start with an id are banners and left out.
+
+    Raises
+    ------
+    SlurmAmbiguous
+        If a row does not have our fields: leaving it out would make its job look gone.
+    """
+    return [row for line in text.splitlines() if (row := _parse_row(line)) is not None]
+
+
+def _parse_row(line: str) -> JobRow | None:
+    parts = [part.strip() for part in line.rstrip().removesuffix("|").split("|", len(_FIELDS) - 1)]
+    if len(parts) < 2 or not parts[0].isdigit():
+        return None
+    if len(parts) != len(_FIELDS):
+        raise SlurmAmbiguous("squeue answered in a way that cannot be read.", details=line)
+    value = dict(zip((name for name, _ in _FIELDS), parts, strict=True))
+    index = value["ArrayTaskID"]
+    waiting = value["State"] in PENDING
+    start = parse_time(value["StartTime"])
+    return JobRow(
+        job_id=f"{value['ArrayJobID']}_{index}" if index.isdigit() else value["ArrayJobID"],
+        state=value["State"],
+        reason=_text(value["Reason"]),
+        partition=_text(value["Partition"]),
+        node=_text(value["NodeList"]),
+        cores=_number(value["NumCPUs"]),
+        memory_bytes=_memory(value["tres-alloc"]),
+        gpus=_gpus(value["tres-alloc"], value["tres-per-job"], value["tres-per-node"]),
+        submitted_at=parse_time(value["SubmitTime"]),
+        expected_start_at=start if waiting else None,
+        started_at=None if waiting else start,
+        ends_at=None if waiting else parse_time(value["EndTime"]),
+        walltime_s=_walltime(value["TimeLimit"]),
+        restarts=_number(value["RestartCnt"]),
+        exit_code=format_exit_code(_number(value["exit_code"])),
+    )
+
+
+def format_exit_code(status: int) -> str:
+    """Write a wait status, which squeue prints as a number, as ``<exit code>:<signal>``."""
+    return f"{status >> 8 & 0xFF}:{status & 0x7F}"
+
+
+def count_gpus(tres: str) -> int:
+    """Return the number of GPUs in a list of resources, in all of Slurm's spellings.
+
+    ``gres/gpu=2``, ``gres/gpu:a100=2``, ``gres:gpu:2``, ``gpu:tesla:2``, ``gpu`` (one).
+    A total beside its types (``gres/gpu=2,gres/gpu:a100=2``) is counted once.
+    """
+    counts: dict[bool, int] = {}
+    for part in tres.split(","):
+        if _GPU.fullmatch(part):
+            amount = re.split("[:=]", part)[-1]
+            typed = part.removeprefix("gres:").removeprefix("gres/").startswith("gpu:") and "=" in part
+            counts[typed] = counts.get(typed, 0) + (int(amount) if amount.isdigit() else 1)
+    return counts.get(False, counts.get(True, 0))
+
+
+def _gpus(allocated: str, for_job: str, for_node: str) -> int:
+    # tres-alloc names GPUs only where AccountingStorageTRES lists them; our jobs have one node.
+    return count_gpus(allocated) or count_gpus(for_job) or count_gpus(for_node)
+
+
+def _memory(tres: str) -> int:
+    for part in tres.split(","):
+        if part.startswith("mem="):
+            try:
+                return parse_slurm_memory(part.removeprefix("mem="))
+            except ValueError:
+                return 0
+    return 0
+
+
+def _walltime(text: str) -> int | None:
+    try:
+        return parse_walltime(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def _text(text: str) -> str | None:
+    return None if text in {"", "None", "(null)", "N/A", "n/a"} else text

@@ -1,0 +1,116 @@
+"""Times and sizes as Slurm and Dask write them, to seconds and bytes and back.
+
+Slurm counts memory in powers of 1024 and, without a unit, in MiB (sbatch(1), ``--mem``). Dask reads ``16 GB``
+as 16 · 1000³ bytes and ``16 GiB`` as 16 · 1024³ (``dask.utils.parse_bytes``); what users type is meant as
+Dask reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from ..models import iso_time
+
+_DAYS = re.compile(r"(\d{1,6})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?")
+_CLOCK = re.compile(r"(\d{1,9})(?::(\d{1,6}))?(?::(\d{1,6}))?")
+_UNLIMITED = frozenset({"UNLIMITED", "INFINITE"})
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s*([A-Za-z]*)")
+_SLURM_POWER: dict[str, int] = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
+_DASK_UNIT = {
+    "": 1,
+    "b": 1,
+    **{prefix: 1000**power for power, prefix in enumerate("kmgtp", start=1)},
+    **{f"{prefix}b": 1000**power for power, prefix in enumerate("kmgtp", start=1)},
+    **{f"{prefix}i": 1024**power for power, prefix in enumerate("kmgtp", start=1)},
+    **{f"{prefix}ib": 1024**power for power, prefix in enumerate("kmgtp", start=1)},
+}
+
+
+def parse_walltime(text: str) -> int | None:
+    """Return the seconds of a time limit in any form that sbatch's ``--time`` takes; None is unlimited.
+
+    ``minutes``, ``minutes:seconds``, ``hours:minutes:seconds``, ``days-hours``, ``days-hours:minutes``,
+    ``days-hours:minutes:seconds`` and ``UNLIMITED``.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    text = text.strip()
+    if text.upper() in _UNLIMITED:
+        return None
+    if match := _DAYS.fullmatch(text):
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if match := _CLOCK.fullmatch(text):
+        parts = [int(part) for part in match.groups() if part is not None]
+        hours, minutes, seconds = parts if len(parts) == 3 else [0, *parts, 0][:3]
+        return (hours * 60 + minutes) * 60 + seconds
+    raise ValueError(
+        f"{text!r} is no walltime. Allowed are minutes, minutes:seconds, hours:minutes:seconds, days-hours, "
+        "days-hours:minutes, days-hours:minutes:seconds and UNLIMITED."
+    )
+
+
+def format_walltime(seconds: int | None) -> str:
+    """Write a time limit as ``hours:minutes:seconds``, with ``days-`` before it from one day on."""
+    if seconds is None:
+        return "UNLIMITED"
+    days, rest = divmod(seconds, 86400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    return f"{days}-{clock}" if days else clock
+
+
+def parse_slurm_memory(text: str) -> int:
+    """Return the bytes of a size as Slurm writes and takes it: ``4G``, ``62.50G``, ``32000M``, ``500``.
+
+    Raises
+    ------
+    ValueError
+        If it is no such size.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    unit = match[2].upper() if match else ""
+    if match is None or unit not in _SLURM_POWER:
+        raise ValueError(f"{text!r} is no size as Slurm writes it; allowed are numbers with K, M, G, T or P.")
+    return round(float(match[1]) * (1 << (10 * _SLURM_POWER[unit])))
+
+
+def parse_memory(text: str) -> int:
+    """Return the bytes of a size as Dask reads it: ``16 GB``, ``15GiB``, ``500 MB``. A bare number is bytes.
+
+    Raises
+    ------
+    ValueError
+        If it is no such size.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or match[2].lower() not in _DASK_UNIT:
+        raise ValueError(
+            f"{text!r} is no memory size. Write a number and a unit, for example 16 GB or 500 MiB."
+        )
+    return int(float(match[1]) * _DASK_UNIT[match[2].lower()])
+
+
+def format_memory(size_bytes: int) -> str:
+    """Write bytes exactly as Dask reads them, in the largest unit that leaves a whole number."""
+    for unit in ("PiB", "PB", "TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "kB"):
+        factor = _DASK_UNIT[unit.lower()]
+        if size_bytes and size_bytes % factor == 0:
+            return f"{size_bytes // factor} {unit}"
+    return f"{size_bytes} B"
+
+
+def parse_time(text: str) -> str | None:
+    """Return a moment that Slurm printed as ISO 8601 in UTC; None where it has none (``N/A``, ``Unknown``).
+
+    Seconds since 1970 are what `commands.command_environment` asks for; a time without a zone is local.
+    """
+    if text.isdigit():
+        return iso_time(int(text)) if int(text) else None
+    try:
+        return iso_time(datetime.fromisoformat(text).timestamp())
+    except ValueError:
+        return None
