@@ -1,0 +1,106 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import type { ServerConnection } from '@jupyterlab/services';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+import { request } from './request';
+import { list, record, text } from './shape';
+import * as read from './validate';
+
+/** What a new cluster is made from; the site and Dask's configuration fill the rest. */
+export interface IClusterRequest {
+  readonly name?: string;
+  readonly backend?: read.Cluster['backend'];
+  readonly options?: ReadonlyJSONObject;
+  readonly scaling?: ScalingRequest;
+}
+
+/** How large a cluster shall be. */
+export type ScalingRequest =
+  | { readonly mode: 'manual'; readonly jobs: number }
+  | { readonly mode: 'adaptive'; readonly minimum_jobs: number; readonly maximum_jobs: number };
+
+/** What can be changed of a cluster that runs. */
+export interface IClusterChange {
+  readonly name?: string;
+  readonly scaling?: ScalingRequest;
+  readonly idle_timeout_s?: number;
+}
+
+/** A page of Dask's dashboard: its title, and its path below the cluster's dashboard. */
+export interface IPlot {
+  readonly title: string;
+  readonly path: string;
+}
+
+const API = 'dask-slurm/api';
+
+/** The REST contract, the only place that knows its paths. */
+export class ClusterClient {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  async list(): Promise<readonly read.Cluster[]> {
+    return list(read.cluster)(await this._ask('clusters'));
+  }
+
+  async create(body: IClusterRequest): Promise<read.Cluster> {
+    return read.cluster(await this._ask('clusters', 'POST', body));
+  }
+
+  async change(id: string, body: IClusterChange): Promise<read.Cluster> {
+    return read.cluster(await this._ask(clusterPath(id), 'PATCH', body));
+  }
+
+  /** @returns the stopping cluster, or null where it was forgotten at once. */
+  async remove(id: string): Promise<read.Cluster | null> {
+    const answer = await this._ask(clusterPath(id), 'DELETE');
+    return answer === null ? null : read.cluster(answer);
+  }
+
+  async restart(id: string, options: ReadonlyJSONObject = {}): Promise<read.Cluster> {
+    return read.cluster(await this._ask(clusterPath(id, 'restart'), 'POST', { options }));
+  }
+
+  async jobs(id: string): Promise<readonly read.Job[]> {
+    return list(read.job)(await this._ask(clusterPath(id, 'jobs')));
+  }
+
+  async log(id: string, lines = 200): Promise<read.LogTail> {
+    return read.logTail(await this._ask(`${clusterPath(id, 'log')}?lines=${lines}`));
+  }
+
+  async snippet(id: string, kind: string): Promise<read.Snippet> {
+    return read.snippet(await this._ask(`${clusterPath(id, 'snippet')}?kind=${encodeURIComponent(kind)}`));
+  }
+
+  async site(): Promise<read.Site> {
+    return read.site(await this._ask('site'));
+  }
+
+  /** @returns the JSON Schema of a cluster's options. */
+  async schema(): Promise<ReadonlyJSONObject> {
+    return (await this._ask('schema')) as ReadonlyJSONObject;
+  }
+
+  /** @returns the pages of the dashboard, in the order in which Dask names them. */
+  async plots(cluster: read.Cluster): Promise<readonly IPlot[]> {
+    const path = URLExt.join(cluster.dashboard_path, 'individual-plots.json');
+    const pages = record(text)(await request(this.settings, path));
+    return Object.entries(pages).map(([title, page]) => ({
+      title: title.replace(/^Individual /, ''),
+      path: page.replace(/^.*\//, '')
+    }));
+  }
+
+  /** @returns the address of a page of the dashboard. */
+  plotUrl(cluster: read.Cluster, path: string): string {
+    return URLExt.join(this.settings.baseUrl, cluster.dashboard_path, path);
+  }
+
+  private _ask(path: string, method?: string, body?: unknown): Promise<unknown> {
+    return request(this.settings, `${API}/${path}`, method, body);
+  }
+}
+
+function clusterPath(id: string, ...parts: string[]): string {
+  return ['clusters', encodeURIComponent(id), ...parts].join('/');
+}

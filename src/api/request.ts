@@ -1,0 +1,71 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { errorBody, ErrorBody } from './validate';
+
+/** A request that the server refused, or that never reached it (`status` 0). */
+export class RequestError extends Error implements ErrorBody {
+  constructor(
+    readonly status: number,
+    body: ErrorBody
+  ) {
+    super(body.message);
+    this.name = 'RequestError';
+    this.reason = body.reason;
+    this.field = body.field;
+    this.details = body.details;
+  }
+
+  readonly reason: string;
+  readonly field: string | null;
+  readonly details: string | null;
+}
+
+/**
+ * Ask Jupyter for JSON below its base URL.
+ *
+ * @returns the parsed body, null where the answer has none.
+ * @throws RequestError for each answer that is no success, and where Jupyter does not answer.
+ */
+export async function request(
+  settings: ServerConnection.ISettings,
+  path: string,
+  method = 'GET',
+  body?: unknown
+): Promise<unknown> {
+  const url = URLExt.join(settings.baseUrl, path);
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { 'Content-Type': 'application/json' };
+  }
+  const response = await send(url, init, settings);
+  const content = await response.text();
+  if (!response.ok) {
+    throw new RequestError(response.status, readError(content, response));
+  }
+  return content ? JSON.parse(content) : null;
+}
+
+async function send(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {
+  try {
+    return await ServerConnection.makeRequest(url, init, settings);
+  } catch (error) {
+    throw new RequestError(0, {
+      message: 'Jupyter does not answer.',
+      reason: 'NetworkError',
+      field: null,
+      details: error instanceof Error ? error.message : null
+    });
+  }
+}
+
+/** A proxy or Jupyter itself may answer with a page of its own instead of our error body. */
+function readError(content: string, response: Response): ErrorBody {
+  try {
+    return errorBody(JSON.parse(content));
+  } catch {
+    const message = `${response.status} ${response.statusText}`.trim();
+    return { message, reason: 'UnexpectedAnswer', field: null, details: content.slice(0, 500) || null };
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * What the server sends, as shapes. The golden samples in `contract/` hold both languages to it.
+ *
+ * Numbers carry their unit in the name; times are ISO 8601 text in UTC.
+ */
+
+import { anything, flag, Infer, list, nullable, number, object, record, text, word } from './shape';
+
+/** Which keys are there depends on `mode`: `jobs`, or both limits. */
+export const scaling = object({
+  mode: word('manual', 'adaptive'),
+  jobs: nullable(number),
+  minimum_jobs: nullable(number),
+  maximum_jobs: nullable(number)
+});
+
+export const problem = object({
+  code: text,
+  severity: word('info', 'warning', 'error'),
+  message: text,
+  advice: text,
+  since: text,
+  details: nullable(text),
+  job_id: nullable(text)
+});
+
+const failure = object({ message: text, reason: text, details: nullable(text) });
+
+const jobCounts = object({
+  plan: number,
+  queued: number,
+  starting: number,
+  working: number,
+  missing: number
+});
+
+/** Live numbers are null where the cluster is known from its record alone. */
+export const cluster = object({
+  id: text,
+  name: text,
+  backend: word('slurm', 'local'),
+  status: word('starting', 'running', 'stopping', 'stopped', 'failed', 'lost'),
+  created_at: text,
+  updated_at: text,
+  controller: object({ hostname: text, pid: nullable(number), reachable: flag }),
+  environment: object({ kernel: nullable(text), python: text, distributed: nullable(text) }),
+  dashboard_path: text,
+  scaling,
+  profile: nullable(text),
+  ended: nullable(object({ time: text, reason: text })),
+  replaces: nullable(text),
+  error: nullable(failure),
+  scheduler_address: nullable(text),
+  secure: flag,
+  options: record(anything),
+  jobs: jobCounts,
+  workers: nullable(object({ connected: number, expected: number })),
+  threads: nullable(number),
+  gpus: nullable(number),
+  memory_bytes: nullable(number),
+  memory_used_bytes: nullable(number),
+  cpu_percent: nullable(number),
+  tasks: nullable(object({ processing: number, queued: number, in_memory: number, erred: number })),
+  core_hours: nullable(number),
+  idle_since: nullable(text),
+  idle_timeout_s: number,
+  closes_at: nullable(text),
+  expires_at: nullable(text),
+  problems: list(problem)
+});
+
+const worker = object({
+  name: text,
+  status: text,
+  address: nullable(text),
+  memory_used_bytes: number,
+  cpu_percent: number
+});
+
+export const job = object({
+  job_id: text,
+  state: text,
+  phase: word('queued', 'starting', 'working', 'missing', 'ended'),
+  reason: nullable(text),
+  reason_text: nullable(text),
+  partition: nullable(text),
+  node: nullable(text),
+  cores: number,
+  memory_bytes: number,
+  gpus: number,
+  submitted_at: nullable(text),
+  expected_start_at: nullable(text),
+  started_at: nullable(text),
+  ends_at: nullable(text),
+  exit_code: nullable(text),
+  restarts: number,
+  workers: list(worker),
+  stdout: nullable(text),
+  stderr: nullable(text)
+});
+
+const partition = object({
+  name: text,
+  default: flag,
+  state: text,
+  max_walltime_s: nullable(number),
+  default_walltime_s: nullable(number),
+  nodes: number,
+  cpus_per_node: number,
+  memory_per_node_bytes: number,
+  gpus_per_node: number,
+  gres: nullable(text),
+  features: list(text),
+  idle_cpus: number,
+  allowed: flag
+});
+
+const kernel = object({
+  name: text,
+  display_name: text,
+  python: nullable(text),
+  distributed: nullable(text),
+  usable: flag,
+  problem: nullable(text)
+});
+
+export const site = object({
+  slurm: object({
+    available: flag,
+    version: nullable(text),
+    cluster_name: nullable(text),
+    max_array_size: nullable(number),
+    error: nullable(text)
+  }),
+  partitions: list(partition),
+  accounts: list(object({ name: text, default: flag, qos: list(text) })),
+  qos: list(object({ name: text, max_walltime_s: nullable(number), max_cpus_per_user: nullable(number) })),
+  interfaces: list(object({ name: text, address: text })),
+  kernels: list(kernel)
+});
+
+export const historyEntry = object({ time: text, event: text, message: text });
+export const logTail = object({ path: text, text, truncated: flag });
+export const snippet = object({ kind: text, language: text, code: text });
+export const errorBody = object({
+  message: text,
+  reason: text,
+  field: nullable(text),
+  details: nullable(text)
+});
+export const clusterEvent = object({
+  action: word('changed', 'removed'),
+  cluster_id: text,
+  cluster: nullable(cluster)
+});
+
+export type Scaling = Infer<typeof scaling>;
+export type Problem = Infer<typeof problem>;
+export type Cluster = Infer<typeof cluster>;
+export type Job = Infer<typeof job>;
+export type Partition = Infer<typeof partition>;
+export type Kernel = Infer<typeof kernel>;
+export type Site = Infer<typeof site>;
+export type HistoryEntry = Infer<typeof historyEntry>;
+export type LogTail = Infer<typeof logTail>;
+export type Snippet = Infer<typeof snippet>;
+export type ErrorBody = Infer<typeof errorBody>;
+export type ClusterEvent = Infer<typeof clusterEvent>;

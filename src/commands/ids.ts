@@ -1,0 +1,15 @@
+/** Every command of this extension; arguments are in each command's `describedBy`. */
+export const CommandIDs = {
+  openPanel: 'dask-slurm:open-panel',
+  createCluster: 'dask-slurm:create-cluster',
+  scaleCluster: 'dask-slurm:scale-cluster',
+  renameCluster: 'dask-slurm:rename-cluster',
+  restartCluster: 'dask-slurm:restart-cluster',
+  stopCluster: 'dask-slurm:stop-cluster',
+  keepCluster: 'dask-slurm:keep-cluster',
+  copyAddress: 'dask-slurm:copy-address',
+  refreshClusters: 'dask-slurm:refresh-clusters',
+  insertClient: 'dask-slurm:insert-client',
+  openDashboard: 'dask-slurm:open-dashboard',
+  openExample: 'dask-slurm:open-example'
+} as const;

@@ -1,0 +1,34 @@
+import type { IPlot } from '../api/client';
+
+/** What people look at most, in the order in which they are offered. */
+const FAVOURITES = [
+  'status',
+  'individual-task-stream',
+  'individual-progress',
+  'individual-workers-memory',
+  'individual-cluster-memory',
+  'individual-cpu'
+];
+
+/** Pages that Dask does not count among its individual plots. */
+const PAGES: readonly IPlot[] = [{ title: 'Status', path: 'status' }];
+
+export interface IPlotFilter {
+  readonly query: string;
+  /** Whether the cluster has GPUs; without any, their plots stay away. */
+  readonly gpus: boolean;
+}
+
+/** @returns the plots that match, favourites first, the others by title. */
+export function arrangePlots(plots: readonly IPlot[], filter: IPlotFilter): readonly IPlot[] {
+  const query = filter.query.trim().toLowerCase();
+  return [...(plots.length > 0 ? PAGES : []), ...plots]
+    .filter(plot => filter.gpus || !plot.path.includes('gpu'))
+    .filter(plot => plot.title.toLowerCase().includes(query))
+    .sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));
+}
+
+function rank({ path }: IPlot): number {
+  const index = FAVOURITES.indexOf(path);
+  return index === -1 ? FAVOURITES.length : index;
+}

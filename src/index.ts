@@ -1,0 +1,9 @@
+import { clustersPlugin } from './plugins/clusters';
+import { dashboardsPlugin } from './plugins/dashboards';
+import { panelPlugin } from './plugins/panel';
+import { selectionPlugin } from './plugins/selection';
+import { snippetsPlugin } from './plugins/snippets';
+
+export * from './tokens';
+
+export default [clustersPlugin, selectionPlugin, panelPlugin, dashboardsPlugin, snippetsPlugin];

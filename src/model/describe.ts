@@ -1,0 +1,127 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Cluster } from '../api/validate';
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** @returns a number of bytes as people write it: three digits at most, for example `1.2 GiB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${UNITS[unit]}`;
+}
+
+/** @returns the larger two units of a time span in seconds, for example `1 d 4 h`, `12 min`. */
+export function formatSpan(seconds: number, trans: TranslationBundle): string {
+  const minutes = Math.max(0, Math.round(seconds / 60));
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  if (days > 0) {
+    return hours ? trans.__('%1 d %2 h', days, hours) : trans.__('%1 d', days);
+  }
+  if (hours > 0) {
+    return rest ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
+  }
+  return minutes ? trans.__('%1 min', minutes) : trans.__('less than 1 min');
+}
+
+/** @returns the time of day of an ISO 8601 time, with the date where it is not today's. */
+export function formatTime(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  return time.toDateString() === now.toDateString()
+    ? time.toLocaleTimeString(undefined, clock)
+    : time.toLocaleString(undefined, { day: 'numeric', month: 'short', ...clock });
+}
+
+/** @returns the state of a cluster in one word. */
+export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
+  const words: Record<Cluster['status'], string> = {
+    starting: trans.__('starting'),
+    running: trans.__('running'),
+    stopping: trans.__('stopping'),
+    stopped: trans.__('stopped'),
+    failed: trans.__('failed'),
+    lost: trans.__('lost')
+  };
+  return words[cluster.status];
+}
+
+/** @returns what a cluster is made of, for example `normal · 4 jobs × 8 cores · 12:00:00`. */
+export function composition(cluster: Cluster, trans: TranslationBundle): string {
+  const { options, backend } = cluster;
+  const parts = [
+    backend === 'local' ? trans.__('this machine') : textOption(options.partition),
+    jobsTimesCores(cluster, trans),
+    textOption(options.memory) && trans.__('%1 each', String(options.memory)),
+    backend === 'slurm' && textOption(options.walltime)
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function jobsTimesCores(cluster: Cluster, trans: TranslationBundle): string {
+  const { mode, jobs, minimum_jobs, maximum_jobs } = cluster.scaling;
+  const size =
+    mode === 'adaptive'
+      ? trans.__('%1–%2 jobs', minimum_jobs ?? 0, maximum_jobs ?? 0)
+      : trans._n('%1 job', '%1 jobs', jobs ?? 0);
+  const cores = coresPerJob(cluster);
+  return cores === null ? size : `${size} × ${trans._n('%1 core', '%1 cores', cores)}`;
+}
+
+/** @returns the cores of each job, null where the option is not known yet. */
+export function coresPerJob(cluster: Cluster): number | null {
+  return typeof cluster.options.cores === 'number' ? cluster.options.cores : null;
+}
+
+/** @returns the jobs by phase in words, for example `3 working · 1 queued`. */
+export function phaseWords(cluster: Cluster, trans: TranslationBundle): string {
+  const { working, starting, queued, missing, plan } = cluster.jobs;
+  const parts = [
+    working > 0 && trans.__('%1 working', working),
+    starting > 0 && trans.__('%1 starting', starting),
+    queued > 0 && trans.__('%1 queued', queued),
+    missing > 0 && trans.__('%1 missing', missing)
+  ].filter(Boolean);
+  if (parts.length > 0) {
+    return parts.join(' · ');
+  }
+  return plan > 0 ? trans._n('%1 job to be submitted', '%1 jobs to be submitted', plan) : trans.__('No jobs');
+}
+
+/** @returns the live numbers of a cluster, for example `6 workers · 24 threads · 1.1 of 48 GiB`. */
+export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[] {
+  const { workers, threads, cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;
+  if (workers === null) {
+    return [];
+  }
+  const complete = workers.connected >= workers.expected;
+  const parts = [
+    complete
+      ? trans._n('%1 worker', '%1 workers', workers.connected)
+      : trans.__('%1 of %2 workers', workers.connected, workers.expected)
+  ];
+  if (workers.connected > 0) {
+    parts.push(trans._n('%1 thread', '%1 threads', threads ?? 0));
+    parts.push(trans.__('CPU %1 %', Math.round(cpu ?? 0)));
+    parts.push(trans.__('%1 of %2', formatBytes(used ?? 0), formatBytes(memory ?? 0)));
+  }
+  return parts;
+}
+
+/** @returns whether a cluster still can get work. */
+export function isAlive(cluster: Cluster | undefined): boolean {
+  return cluster?.status === 'running' || cluster?.status === 'starting';
+}
+
+/** @returns whether a cluster has come to its end, one way or another. */
+export function hasEnded(cluster: Cluster): boolean {
+  return cluster.status === 'stopped' || cluster.status === 'failed' || cluster.status === 'lost';
+}
+
+function textOption(value: unknown): string | false {
+  return typeof value === 'string' && value !== '' && value;
+}

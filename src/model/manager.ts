@@ -1,0 +1,172 @@
+import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
+import { DisposableDelegate, IDisposable } from '@lumino/disposable';
+import { Poll } from '@lumino/polling';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import type { ClusterClient, IClusterChange, IClusterRequest } from '../api/client';
+import type { ClusterEvents } from '../api/events';
+import type { Cluster, ClusterEvent } from '../api/validate';
+import type { IClusterManager } from '../tokens';
+
+/** How often the whole list is asked for while somebody looks, in case an event was lost. */
+const SAFETY_POLL_MS = 5 * 60 * 1000;
+
+/** Keeps the list of clusters by events, with a slow safety poll; see `IClusterManager`. */
+export class ClusterManager implements IClusterManager, IDisposable {
+  /**
+   * @param client - speaks to the server.
+   * @param openEvents - opens the event socket; called with the first watcher.
+   */
+  constructor(
+    readonly client: ClusterClient,
+    private readonly _openEvents: () => ClusterEvents
+  ) {
+    this._poll = new Poll({
+      auto: false,
+      factory: () => this._load(),
+      frequency: { interval: SAFETY_POLL_MS, backoff: true, max: SAFETY_POLL_MS },
+      standby: () => (this._watchers === 0 ? true : 'when-hidden')
+    });
+  }
+
+  get clusters(): readonly Cluster[] {
+    return this._clusters;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get connection(): IClusterManager['connection'] {
+    return this._connection;
+  }
+
+  get error(): string | null {
+    return this._error;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._poll.dispose();
+    this._events?.dispose();
+    Signal.clearData(this);
+  }
+
+  get(id: string): Cluster | undefined {
+    return this._clusters.find(cluster => cluster.id === id);
+  }
+
+  watch(): IDisposable {
+    this._watchers += 1;
+    if (!this._events) {
+      this._events = this._openEvents();
+      this._events.connectionChanged.connect(this._onConnection, this);
+      this._events.clusterChanged.connect(this._onEvent, this);
+      void this._poll.start();
+    }
+    return new DisposableDelegate(() => {
+      this._watchers -= 1;
+    });
+  }
+
+  async refresh(): Promise<void> {
+    await this._poll.refresh();
+    await this._poll.tick;
+  }
+
+  async create(request: IClusterRequest): Promise<Cluster> {
+    return this._take(await this.client.create(request));
+  }
+
+  async change(id: string, change: IClusterChange): Promise<Cluster> {
+    return this._take(await this.client.change(id, change));
+  }
+
+  async remove(id: string): Promise<void> {
+    const stopping = await this.client.remove(id);
+    if (stopping) {
+      this._take(stopping);
+    } else {
+      this._drop(id);
+    }
+  }
+
+  async restart(id: string): Promise<Cluster> {
+    const cluster = await this.client.restart(id);
+    this._drop(id);
+    return this._take(cluster);
+  }
+
+  private async _load(): Promise<void> {
+    try {
+      const clusters = await this.client.list();
+      this._error = null;
+      this._connection = 'live';
+      this._set(clusters);
+    } catch (error) {
+      this._error = error instanceof Error ? error.message : String(error);
+      this._connection = 'lost';
+      this._changed.emit();
+      throw error;
+    }
+  }
+
+  private _onConnection(_: ClusterEvents, connected: boolean): void {
+    if (connected) {
+      void this._poll.refresh();
+    } else if (this._connection === 'live') {
+      this._connection = 'lost';
+      this._changed.emit();
+    }
+  }
+
+  private _onEvent(_: ClusterEvents, event: ClusterEvent): void {
+    if (event.action === 'removed' || !event.cluster) {
+      this._drop(event.cluster_id);
+    } else {
+      this._take(event.cluster);
+    }
+  }
+
+  /** An answer may arrive after an event that is newer; the newer one stays. */
+  private _take(cluster: Cluster): Cluster {
+    const known = this.get(cluster.id);
+    if (!known || known.updated_at <= cluster.updated_at) {
+      this._set([...this._clusters.filter(other => other.id !== cluster.id), cluster]);
+    }
+    return cluster;
+  }
+
+  private _drop(id: string): void {
+    this._set(this._clusters.filter(cluster => cluster.id !== id));
+  }
+
+  private _set(clusters: readonly Cluster[]): void {
+    const next = [...clusters].sort(byAge).map(cluster => keepIdentity(this.get(cluster.id), cluster));
+    const same = next.length === this._clusters.length && next.every((c, i) => c === this._clusters[i]);
+    this._clusters = same ? this._clusters : next;
+    this._changed.emit();
+  }
+
+  private _clusters: readonly Cluster[] = [];
+  private _connection: IClusterManager['connection'] = 'pending';
+  private _error: string | null = null;
+  private _events: ClusterEvents | null = null;
+  private _watchers = 0;
+  private readonly _poll: Poll<void>;
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+function byAge(a: Cluster, b: Cluster): number {
+  return a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id);
+}
+
+function keepIdentity(old: Cluster | undefined, next: Cluster): Cluster {
+  return old && JSONExt.deepEqual(old as ReadonlyJSONValue, next as ReadonlyJSONValue) ? old : next;
+}

@@ -1,0 +1,71 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { createToolbarFactory, ICommandPalette, IToolbarWidgetRegistry, setToolbar } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { described } from '../commands/args';
+import { addClusterCommands } from '../commands/clusters';
+import { CommandIDs } from '../commands/ids';
+import { daskSlurmIcon } from '../icons';
+import { LazyWidget } from '../sidebar/lazy';
+import { IClusterManager, ISelection } from '../tokens';
+
+const ID = 'jupyter-dask-slurm:panel';
+
+const IN_PALETTE = [
+  CommandIDs.openPanel,
+  CommandIDs.scaleCluster,
+  CommandIDs.renameCluster,
+  CommandIDs.restartCluster,
+  CommandIDs.stopCluster,
+  CommandIDs.copyAddress
+];
+
+/** The sidebar and the commands about clusters. */
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'Adds the Dask on Slurm panel.',
+  autoStart: true,
+  requires: [IClusterManager, ISelection, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, IToolbarWidgetRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IClusterManager,
+    selection: ISelection,
+    translator: ITranslator,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null,
+    toolbars: IToolbarWidgetRegistry | null
+  ) => {
+    const { commands, shell } = app;
+    const trans = translator.load('jupyter_dask_slurm');
+    addClusterCommands(commands, { manager, selection, trans });
+
+    const panel = new LazyWidget(async () => {
+      const { ClustersPanel } = await import('../sidebar/panel');
+      const content = new ClustersPanel({ manager, selection, commands, trans }, translator);
+      if (settings && toolbars) {
+        setToolbar(content, createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator));
+      }
+      return content;
+    });
+    panel.id = 'jupyter-dask-slurm-panel';
+    panel.title.icon = daskSlurmIcon;
+    panel.title.caption = trans.__('Dask on Slurm');
+    panel.node.setAttribute('role', 'region');
+    panel.node.setAttribute('aria-label', trans.__('Dask on Slurm'));
+    shell.add(panel, 'left', { rank: 350, type: 'Dask on Slurm' });
+    restorer?.add(panel, panel.id);
+
+    commands.addCommand(CommandIDs.openPanel, {
+      label: trans.__('Show Dask on Slurm'),
+      icon: daskSlurmIcon,
+      describedBy: described(),
+      execute: () => shell.activateById(panel.id)
+    });
+    const category = trans.__('Dask on Slurm');
+    IN_PALETTE.forEach(command => palette?.addItem({ command, category }));
+  }
+};

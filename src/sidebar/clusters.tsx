@@ -1,0 +1,75 @@
+import * as React from 'react';
+
+import { CommandIDs } from '../commands/ids';
+import { usePanel, useSignalUpdates } from './context';
+import { ClusterCard } from './card';
+
+/** The list of clusters, or what to do where there is none. */
+export function Clusters(): React.ReactElement {
+  const { manager, selection, trans } = usePanel();
+  useSignalUpdates(manager.changed);
+  useSignalUpdates(selection.changed);
+  const { clusters, connection, error } = manager;
+  return (
+    <div className="jp-DaskSlurmClusters">
+      {connection === 'lost' && (
+        <div className="jp-DaskSlurmClusters-banner" role="alert">
+          {error
+            ? trans.__('The list may be out of date: %1', error)
+            : trans.__('The connection to Jupyter is lost; what you see may be out of date.')}
+        </div>
+      )}
+      {clusters.length > 0 && (
+        <ul className="jp-DaskSlurmClusters-list" aria-label={trans.__('Clusters')}>
+          {clusters.map(cluster => (
+            <ClusterCard key={cluster.id} cluster={cluster} selected={cluster.id === selection.current} />
+          ))}
+        </ul>
+      )}
+      {clusters.length === 0 && connection === 'live' && <FirstMinute />}
+    </div>
+  );
+}
+
+const EXAMPLES = ['array-sum', 'difference-of-gaussians', 'futures'] as const;
+
+function FirstMinute(): React.ReactElement {
+  const { commands, trans } = usePanel();
+  const titles: Record<(typeof EXAMPLES)[number], string> = {
+    'array-sum': trans.__('Sum an array larger than memory'),
+    'difference-of-gaussians': trans.__('Filter a 3-D image through Zarr'),
+    futures: trans.__('Run 100 functions on workers')
+  };
+  return (
+    <div className="jp-DaskSlurmEmpty">
+      <p>
+        {trans.__(
+          'A cluster is a Dask scheduler with workers that run as Slurm jobs. Start one, then connect a notebook to it.'
+        )}
+      </p>
+      <button
+        className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
+        onClick={() => void commands.execute(CommandIDs.createCluster)}
+      >
+        {trans.__('New cluster')}
+      </button>
+      {commands.hasCommand(CommandIDs.openExample) && (
+        <>
+          <p>{trans.__('Or open an example:')}</p>
+          <ul className="jp-DaskSlurmEmpty-examples">
+            {EXAMPLES.map(example => (
+              <li key={example}>
+                <button
+                  className="jp-DaskSlurmLink"
+                  onClick={() => void commands.execute(CommandIDs.openExample, { example })}
+                >
+                  {titles[example]}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ISignal } from '@lumino/signaling';
+import * as React from 'react';
+
+import type { IClusterManager, ISelection } from '../tokens';
+
+/** What the panel's components work with. */
+export interface IPanelContext {
+  readonly manager: IClusterManager;
+  readonly selection: ISelection;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+const Context = React.createContext<IPanelContext | null>(null);
+
+export const PanelProvider = Context.Provider;
+
+export function usePanel(): IPanelContext {
+  const context = React.useContext(Context);
+  if (!context) {
+    throw new Error('usePanel needs a PanelProvider above it');
+  }
+  return context;
+}
+
+/** Draw again each time that a signal emits. */
+export function useSignalUpdates(signal: ISignal<unknown, unknown>): void {
+  const [, update] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    signal.connect(update);
+    return () => {
+      signal.disconnect(update);
+    };
+  }, [signal]);
+}
+
+/** @returns the time, anew each minute while `active`. */
+export function useMinutes(active: boolean): number {
+  const [now, setNow] = React.useState(() => Date.now());
+  React.useEffect(() => {
+    if (!active) {
+      return;
+    }
+    setNow(Date.now());
+    const timer = window.setInterval(() => setNow(Date.now()), 60_000);
+    return () => window.clearInterval(timer);
+  }, [active]);
+  return now;
+}

@@ -1,0 +1,87 @@
+import { searchIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { IPlot } from '../api/client';
+import type { Cluster } from '../api/validate';
+import { CommandIDs } from '../commands/ids';
+import { arrangePlots } from '../dashboards/plots';
+import { usePanel, useSignalUpdates } from './context';
+
+/** The pages of the selected cluster's dashboard: favourites first, the rest by search. */
+export function Dashboards(): React.ReactElement {
+  const { manager, selection, trans } = usePanel();
+  useSignalUpdates(manager.changed);
+  useSignalUpdates(selection.changed);
+  const cluster = selection.current ? manager.get(selection.current) : undefined;
+  if (!cluster) {
+    return <div className="jp-DaskSlurmPlots-note">{trans.__('Dashboards of a cluster are listed here.')}</div>;
+  }
+  if (cluster.status !== 'running') {
+    return (
+      <div className="jp-DaskSlurmPlots-note">
+        {cluster.status === 'starting'
+          ? trans.__('Dashboards are there as soon as %1 runs.', cluster.name)
+          : trans.__('%1 does not run, so it has no dashboards.', cluster.name)}
+      </div>
+    );
+  }
+  return <PlotList key={cluster.id} cluster={cluster} />;
+}
+
+function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { commands, trans } = usePanel();
+  const [query, setQuery] = React.useState('');
+  const [plots, failure] = usePlots(cluster);
+  const shown = arrangePlots(plots ?? [], { query, gpus: (cluster.gpus ?? 0) > 0 });
+  return (
+    <div className="jp-DaskSlurmPlots">
+      <div className="jp-DaskSlurmPlots-search">
+        <searchIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
+        <input
+          type="search"
+          placeholder={trans.__('Search dashboards')}
+          aria-label={trans.__('Search dashboards of %1', cluster.name)}
+          value={query}
+          onChange={event => setQuery(event.target.value)}
+        />
+      </div>
+      {failure && <div className="jp-DaskSlurmPlots-note">{failure}</div>}
+      {plots && shown.length === 0 && (
+        <div className="jp-DaskSlurmPlots-note">{trans.__('No dashboard has that in its name.')}</div>
+      )}
+      <ul className="jp-DaskSlurmPlots-list" aria-label={trans.__('Dashboards of %1', cluster.name)}>
+        {shown.map(({ title, path }) => (
+          <li key={path}>
+            <button
+              className="jp-DaskSlurmPlots-item"
+              onClick={() =>
+                void commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot: path, title })
+              }
+            >
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Asks once for each cluster that runs. */
+function usePlots(cluster: Cluster): [readonly IPlot[] | null, string | null] {
+  const { manager } = usePanel();
+  const [plots, setPlots] = React.useState<readonly IPlot[] | null>(null);
+  const [failure, setFailure] = React.useState<string | null>(null);
+  const ask = React.useRef(() => manager.client.plots(cluster));
+  React.useEffect(() => {
+    let current = true;
+    ask.current().then(
+      found => current && setPlots(found),
+      (error: Error) => current && setFailure(error.message)
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
+  return [plots, failure];
+}

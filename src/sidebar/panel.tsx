@@ -1,0 +1,68 @@
+import { PanelWithToolbar, ReactWidget, SidePanel } from '@jupyterlab/ui-components';
+import type { ITranslator } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { Clusters } from './clusters';
+import { IPanelContext, PanelProvider } from './context';
+import { Dashboards } from './dashboards';
+
+/** The sidebar: clusters, and the dashboards of the selected one. */
+export class ClustersPanel extends SidePanel {
+  constructor(
+    private readonly _context: IPanelContext,
+    translator: ITranslator
+  ) {
+    super({ translator });
+    const { trans } = _context;
+    this.addClass('jp-DaskSlurmPanel');
+    this._addSection(trans.__('Clusters'), <Clusters />);
+    this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards />);
+    _context.selection.changed.connect(this._nameDashboards, this);
+    _context.manager.changed.connect(this._nameDashboards, this);
+    this._nameDashboards();
+  }
+
+  override dispose(): void {
+    this._watching?.dispose();
+    super.dispose();
+  }
+
+  protected override onBeforeShow(msg: Message): void {
+    super.onBeforeShow(msg);
+    this._watching ??= this._context.manager.watch();
+  }
+
+  protected override onBeforeHide(msg: Message): void {
+    super.onBeforeHide(msg);
+    this._watching?.dispose();
+    this._watching = null;
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    if (this.isVisible) {
+      this._watching ??= this._context.manager.watch();
+    }
+  }
+
+  private _addSection(title: string, body: React.ReactElement): PanelWithToolbar {
+    const section = new PanelWithToolbar();
+    section.title.label = title;
+    section.addWidget(ReactWidget.create(<PanelProvider value={this._context}>{body}</PanelProvider>));
+    this.addWidget(section);
+    return section;
+  }
+
+  private _nameDashboards(): void {
+    const { manager, selection, trans } = this._context;
+    const cluster = selection.current ? manager.get(selection.current) : undefined;
+    this._dashboards.title.label = cluster
+      ? trans.__('Dashboards of %1', cluster.name)
+      : trans.__('Dashboards');
+  }
+
+  private _watching: IDisposable | null = null;
+  private readonly _dashboards: PanelWithToolbar;
+}

@@ -1,0 +1,54 @@
+import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+
+import type { ClusterClient, IClusterChange, IClusterRequest } from './api/client';
+import type { Cluster } from './api/validate';
+
+/** What the browser knows of the user's clusters: a view that the server keeps up to date. */
+export interface IClusterManager {
+  /** For what needs no model: jobs, logs, snippets, the site. */
+  readonly client: ClusterClient;
+
+  /** Oldest first. A cluster that did not change keeps its identity. */
+  readonly clusters: readonly Cluster[];
+
+  /** Emits after `clusters`, `connection` or `error` changed. */
+  readonly changed: ISignal<IClusterManager, void>;
+
+  /** Whether the view is fed: not asked yet, fed by the server, or cut off from it. */
+  readonly connection: 'pending' | 'live' | 'lost';
+
+  /** Why the last refresh did not work, in words. */
+  readonly error: string | null;
+
+  get(id: string): Cluster | undefined;
+
+  /** Keep the view fed until the answer is disposed. Without any watcher no request is made. */
+  watch(): IDisposable;
+
+  refresh(): Promise<void>;
+  create(request: IClusterRequest): Promise<Cluster>;
+  change(id: string, change: IClusterChange): Promise<Cluster>;
+  /** Stop a cluster; forget it where it has ended already. */
+  remove(id: string): Promise<void>;
+  restart(id: string): Promise<Cluster>;
+}
+
+export const IClusterManager = new Token<IClusterManager>(
+  'jupyter-dask-slurm:IClusterManager',
+  'The Dask clusters of this user: their live state, and what can be done with them.'
+);
+
+/** The cluster that commands, snippets and the list of dashboards are about. */
+export interface ISelection {
+  /** The id of the selected cluster, null where there is none. */
+  readonly current: string | null;
+  readonly changed: ISignal<ISelection, string | null>;
+  select(id: string): void;
+}
+
+export const ISelection = new Token<ISelection>(
+  'jupyter-dask-slurm:ISelection',
+  'Which Dask cluster is selected.'
+);
