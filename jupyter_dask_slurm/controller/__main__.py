@@ -1,0 +1,45 @@
+"""``python controller.pyz <cluster directory>``: run one cluster until it has ended.
+
+Exit codes: 0 ended as asked or by itself (the record says why), 1 could not start (the record has
+``status: failed`` and the error), 2 called wrongly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from .. import storage
+from ..models import LaunchSpec
+from .boot import boot
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Run the controller of the directory named on the command line; returns the exit code."""
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    spec = LaunchSpec.from_json(storage.read_json(Path(sys.argv[1]) / "launch.json"))
+    return asyncio.run(_run(spec))
+
+
+async def _run(spec: LaunchSpec) -> int:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    # A terminal that closes is no reason to end: the cluster outlives what started it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return await boot(spec, told)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""HTTP for the Jupyter server, on the controller's unix socket: ``/control/…``, thin verbs only."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http.client import responses
+from typing import Any
+
+from tornado import web
+from tornado.iostream import StreamClosedError
+from tornado.routing import PathMatches, Rule, RuleRouter
+
+from ..errors import DaskSlurmError, InvalidRequest
+from .core import Controller
+from .dashboard import DashboardRouter
+
+logger = logging.getLogger(__name__)
+
+
+class _Handler(web.RequestHandler):
+    """JSON in and out, and one place where errors become answers."""
+
+    def initialize(self, controller: Controller) -> None:
+        self.controller = controller
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's JSON object; an empty body is an empty object."""
+        try:
+            value = json.loads(self.request.body or b"{}")
+        except ValueError as error:
+            raise InvalidRequest("The body is not JSON.") from error
+        if not isinstance(value, dict):
+            raise InvalidRequest("The body must be a JSON object.")
+        return value
+
+    def answer(self, value: Any, status: int = 200) -> None:
+        """Send `value` as JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(value))
+
+    def write_error(self, status_code: int, **info: Any) -> None:
+        error = info["exc_info"][1] if "exc_info" in info else None
+        if isinstance(error, DaskSlurmError):
+            self.answer(error.to_json(), error.status)
+            return
+        message = responses.get(status_code, "Error")
+        self.answer({"message": message, "reason": "DaskSlurmError", "field": None, "details": None}, status_code)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if not isinstance(value, DaskSlurmError):
+            super().log_exception(typ, value, tb)
+
+
+class ClusterHandler(_Handler):
+    """The cluster: see it, change it, stop it."""
+
+    def get(self) -> None:
+        self.answer({"nonce": self.controller.spec.nonce, "cluster": self.controller.cluster.to_json()})
+
+    def patch(self) -> None:
+        self.answer(self.controller.change(self.body()).to_json())
+
+    def delete(self) -> None:
+        self.controller.stop(self.body().get("reason"))
+        self.answer(self.controller.cluster.to_json(), 202)
+
+
+class JobsHandler(_Handler):
+    """Its jobs."""
+
+    def get(self) -> None:
+        self.answer([job.to_json() for job in self.controller.jobs()])
+
+
+class JobHandler(_Handler):
+    """One of its jobs."""
+
+    def delete(self, job_id: str) -> None:
+        self.answer(self.controller.cancel_job(job_id).to_json(), 202)
+
+
+class ResubmitHandler(_Handler):
+    """The answer to "submit again"."""
+
+    def post(self, code: str) -> None:
+        self.answer(self.controller.resubmit(code).to_json())
+
+
+class EventsHandler(_Handler):
+    """The cluster at each change, a line each, until the controller ends."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", "application/x-ndjson")
+        try:
+            async for cluster in self.controller.follow():
+                line = {"cluster": cluster.to_json()} if cluster else None
+                self.write((json.dumps(line) if line else "") + "\n")
+                await self.flush()
+        except StreamClosedError:
+            logger.debug("A follower has left")
+
+
+def make_router(controller: Controller, dashboard: DashboardRouter) -> RuleRouter:
+    """Return what the unix socket serves."""
+    inject = {"controller": controller}
+    control = web.Application(
+        [
+            (r"/control/cluster", ClusterHandler, inject),
+            (r"/control/jobs", JobsHandler, inject),
+            (r"/control/jobs/(\w+)", JobHandler, inject),
+            (r"/control/problems/(\w+)/resubmit", ResubmitHandler, inject),
+            (r"/control/events", EventsHandler, inject),
+        ],
+        log_function=lambda handler: None,
+    )
+    return RuleRouter(
+        [Rule(PathMatches(r"/control/.*"), control), Rule(PathMatches(r"/dashboard(/.*)?"), dashboard)]
+    )

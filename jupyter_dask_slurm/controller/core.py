@@ -1,0 +1,265 @@
+"""The controller: one cluster, from its launch to its end. What `api.py` may ask is what it offers.
+
+It holds the parts together and decides nothing about jobs itself: `Keeper` does, by `reconcile`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidRequest, JobNotFound, WrongState
+from ..models import Cluster, Ended, Job, LaunchSpec, Scaling, iso_time
+from . import facts
+from .backends import Backend
+from .history import History
+from .housekeeping import Housekeeper
+from .idle import idle_since
+from .keeper import Keeper
+from .ledger import End, TrackedJob
+from .problems import find_problems
+from .publish import Publisher
+from .record import RecordWriter
+from .roster import WorkerWatch, connected
+from .scheduler import ControllerScheduler, dashboard_problem
+from .sizing import resolve_scaling
+from .snapshot import cluster_model, job_model
+from .state import ClusterState
+
+QUIET_S = 15.0
+"""Seconds after which a silent event stream sends an empty line."""
+
+
+class Controller:
+    """One cluster.
+
+    Parameters
+    ----------
+    spec : LaunchSpec
+        What was asked for.
+    backend : Backend
+        Where its jobs run.
+    """
+
+    def __init__(self, spec: LaunchSpec, backend: Backend) -> None:
+        scaling = resolve_scaling(spec.scaling, backend.size)
+        self.spec = spec
+        self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
+        self.state.dashboard_error = dashboard_problem()
+        self.history = History(Path(spec.directory))
+        self._backend = backend
+        self._ledger = backend.ledger
+        self._cluster = backend.cluster
+        self.record = RecordWriter(spec, self._disk_said)
+        self.publisher = Publisher(self._snapshot, self.record.write)
+        self._keeper = Keeper(
+            self.state,
+            backend.ledger,
+            backend.cluster,
+            backend.watch,
+            self.history,
+            self.publisher.touch,
+            keep_jobs=backend.options["keep_jobs"] is not False,
+        )
+        backend.on_end = self._job_ended
+        self._housekeeper = Housekeeper(self)
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the scheduler; returns when clients can connect."""
+        await self._cluster
+        scheduler = self._cluster.scheduler
+        scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
+        self.state.status = "running"
+        self.history.add("started", f"The scheduler listens on {scheduler.address}.")
+        self.publisher.touch()
+
+    async def run(self) -> None:
+        """Keep the cluster until it was stopped and Slurm has none of its jobs."""
+        housekeeping = asyncio.create_task(self._housekeeper.run())
+        closed = asyncio.create_task(self._scheduler_closed())
+        try:
+            await self._keeper.run()
+        finally:
+            housekeeping.cancel()
+            closed.cancel()
+        await self._cluster.close()
+        self.state.status = "stopped"
+        self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
+        self.publisher.close()
+        await self.record.flush()
+
+    async def _scheduler_closed(self) -> None:
+        await self._cluster.scheduler.finished()
+        self.stop("The scheduler was shut down by a client.")
+
+    def stop(self, reason: str | None = None) -> None:
+        """Begin to end the cluster; `reason` is None where its user asked for it."""
+        if self.state.status == "stopping":
+            return
+        self.state.status = "stopping"
+        self.state.plan = 0
+        if reason is not None:
+            self.state.ended = Ended(iso_time(), reason)
+        self.history.add("stopping", reason or "Its user stops the cluster.")
+        for job in self._ledger.live():
+            job.cancelling = True
+        self.publisher.touch()
+        self._keeper.wake()
+
+    # -- what users ask ------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster as it is now."""
+        return self.publisher.current
+
+    def follow(self) -> AsyncIterator[Cluster | None]:
+        """Yield the cluster at each change, None when nothing changed for `QUIET_S`."""
+        return self.publisher.follow(QUIET_S)
+
+    def jobs(self) -> list[Job]:
+        """Return every job that has an id, ended ones of the last hour too."""
+        workers = connected(self._cluster.scheduler)
+        return [self._job(job, workers) for job in self._ledger if job.job_id is not None]
+
+    def change(self, wish: Mapping[str, Any]) -> Cluster:
+        """Scale, rename or keep longer.
+
+        Parameters
+        ----------
+        wish : mapping
+            Any of ``scaling``, ``name``, ``idle_timeout_s``.
+
+        Raises
+        ------
+        InvalidRequest
+            Where something else is asked for, or a value cannot be.
+        WrongState
+            While the cluster stops.
+        """
+        unknown = set(wish) - {"scaling", "name", "idle_timeout_s"}
+        if unknown:
+            raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
+        self._must_run()
+        if "scaling" in wish:
+            self._scale(resolve_scaling(wish["scaling"], self._backend.size))
+        if "name" in wish:
+            self.state.name = str(wish["name"])
+        if "idle_timeout_s" in wish:
+            self.state.idle_timeout_s = int(wish["idle_timeout_s"])
+        self._user_changed()
+        return self.cluster
+
+    def cancel_job(self, job_id: str) -> Job:
+        """Cancel one job and lower the plan by one.
+
+        Raises
+        ------
+        JobNotFound
+            Where no live job has that id.
+        """
+        job = self._ledger.by_id(job_id)
+        if job is None or not job.live:
+            raise JobNotFound(f"This cluster has no live job {job_id}.")
+        self._must_run()
+        if job.wanted:
+            job.cancelling = True
+            self.state.lower_plan()
+            self.history.add("cancelling", f"Job {job_id} is cancelled by its user.")
+        self._user_changed()
+        return self._job(job, connected(self._cluster.scheduler))
+
+    def resubmit(self, code: str) -> Cluster:
+        """Raise the plan again by the jobs that somebody cancelled, or try again what failed.
+
+        Raises
+        ------
+        InvalidRequest
+            Where there is no such problem now.
+        """
+        self._must_run()
+        if code not in {problem.code for problem in self.cluster.problems}:
+            raise InvalidRequest(f"There is no problem {code!r} now.")
+        lost = len(self.state.cancelled_outside) if code == "cancelled_outside" else 0
+        if lost and self.state.scaling.mode == "manual":
+            self._scale(Scaling("manual", jobs=self.state.plan + lost))
+        self._user_changed()
+        return self.cluster
+
+    # -- what its own attendants ask -------------------------------------------------------------
+
+    @property
+    def scheduler(self) -> ControllerScheduler:
+        """Dask's scheduler, once the controller has started."""
+        return self._cluster.scheduler
+
+    def note_idle(self) -> None:
+        """Find out whether the cluster is idle now, and since when."""
+        activity = facts.activity(self._ledger, connected(self.scheduler), self.scheduler)
+        self.state.idle_since = idle_since(activity, self.state.idle_since, time.time())
+
+    def heartbeat(self) -> None:
+        """Write the record though nothing has changed: it tells others that this process lives."""
+        self._ledger.forget_old(time.time())
+        self.record.write(self.cluster)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _scale(self, scaling: Scaling) -> None:
+        if scaling != self.state.scaling:
+            self.history.add("scaled", f"Its user scales the cluster to {_in_words(scaling)}.")
+        self.state.scaling = scaling
+        self.state.plan = plan_of(scaling, self.state.plan)
+
+    def _user_changed(self) -> None:
+        self.state.user_changed()
+        self._keeper.try_now()
+        self.publisher.touch()
+
+    def _must_run(self) -> None:
+        if self.state.status != "running":
+            raise WrongState(f"The cluster is {self.state.status}; this can only be done while it runs.")
+
+    def _job_ended(self, job: TrackedJob, end: End) -> None:
+        self._keeper.job_ended(job, end)
+
+    def _disk_said(self, error: str | None) -> None:
+        if error != self.state.storage_error:
+            self.state.storage_error = error
+            self.publisher.touch()
+
+    def _job(self, job: TrackedJob, workers: Mapping[str, Any]) -> Job:
+        return job_model(job, dict(workers), facts.reason_text(job))
+
+    def _snapshot(self) -> Cluster:
+        now = time.time()
+        scheduler = self._cluster.scheduler
+        workers = connected(scheduler) if scheduler else {}
+        live = facts.of_jobs(self._ledger, workers)
+        return cluster_model(
+            self.spec,
+            self.state,
+            self._ledger,
+            scheduler,
+            options=self._backend.options,
+            problems=find_problems(self.state, live, facts.surroundings(scheduler), now),
+            now=now,
+        )
+
+
+def plan_of(scaling: Scaling, present: int) -> int:
+    """Return how many jobs a scaling wants to begin with; adaptive scaling moves it later."""
+    if scaling.mode == "manual":
+        return scaling.jobs or 0
+    return min(max(present, scaling.minimum_jobs or 0), scaling.maximum_jobs or 0)
+
+
+def _in_words(scaling: Scaling) -> str:
+    if scaling.mode == "manual":
+        return f"{scaling.jobs} jobs"
+    return f"between {scaling.minimum_jobs} and {scaling.maximum_jobs} jobs, as needed"

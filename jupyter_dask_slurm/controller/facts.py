@@ -1,0 +1,52 @@
+"""Live objects → the plain facts that `problems` judges, with Slurm's reasons in words."""
+
+from __future__ import annotations
+
+from distributed import Scheduler
+
+from .idle import Activity
+from .ledger import Ledger, TrackedJob
+from .phases import phase_of
+from .problems import JobFacts, Surroundings
+from .roster import Workers
+
+
+def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
+    """Return what matters of each live job that Slurm has accepted."""
+    return [_of_job(job, workers) for job in ledger.live() if job.job_id is not None]
+
+
+def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
+    seen = job.seen
+    assert job.job_id is not None
+    return JobFacts(
+        job.job_id,
+        phase_of(job, workers),
+        job.asked_at,
+        reason=seen.reason if seen else None,
+        node=seen.node if seen else None,
+        started=seen.started if seen else None,
+        lost_at=job.lost_at,
+    )
+
+
+def reason_text(job: TrackedJob) -> str | None:
+    """Return in plain words why a job waits, None where it does not."""
+    return job.seen.reason if job.seen else None
+
+
+def surroundings(scheduler: Scheduler | None) -> Surroundings:
+    """Return where the scheduler listens."""
+    listens = scheduler is not None and scheduler.listeners
+    return Surroundings(str(scheduler.address) if listens else None)
+
+
+def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:
+    """Return what decides whether the cluster is idle."""
+    phases = [phase_of(job, workers) for job in ledger.live()]
+    processing = sum(len(worker.processing) for worker in workers.values())
+    return Activity(
+        workers=len(workers),
+        jobs_on_their_way=phases.count("queued") + phases.count("starting"),
+        open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
+    )

@@ -1,0 +1,27 @@
+"""What happened to the cluster, one line each, for people to read afterwards."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from .. import storage
+from ..errors import StorageUnavailable
+from ..models import HistoryEntry, iso_time
+
+logger = logging.getLogger(__name__)
+
+
+class History:
+    """Appends to ``history.jsonl`` and to the log; a full disk stops neither cluster nor log."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "history.jsonl"
+
+    def add(self, event: str, message: str) -> None:
+        """Enter what happened now; `event` is one word, `message` a sentence."""
+        logger.info("%s: %s", event, message)
+        try:
+            storage.append_json_line(self._path, HistoryEntry(iso_time(), event, message).to_json())
+        except StorageUnavailable as error:
+            logger.warning("The history is incomplete: %s", error)

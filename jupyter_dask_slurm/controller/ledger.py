@@ -1,0 +1,160 @@
+"""The book of a cluster's jobs: what was asked of Slurm and what is known of each since.
+
+Dask's `SpecCluster` keeps books too (`worker_spec`, `workers`), but holds failed submissions as if
+they existed and forgets jobs that Slurm still has. Here a job is live from the moment it is asked
+for until Slurm says that it is gone; Dask's books are corrected from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+LONGEST_MEMORY_S = 3600
+"""For how long ended jobs stay listed, in seconds."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Slurm last said of a job. Times are seconds since 1970, None until known."""
+
+    state: str
+    reason: str | None = None
+    node: str | None = None
+    partition: str | None = None
+    cores: int = 0
+    memory_bytes: int = 0
+    gpus: int = 0
+    submitted: float | None = None
+    expected_start: float | None = None
+    started: float | None = None
+    ends: float | None = None
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class End:
+    """How a job ended: Slurm's word, and when in seconds since 1970."""
+
+    state: str
+    at: float
+    exit_code: str | None = None
+
+
+@dataclass
+class TrackedJob:
+    """One job that this cluster asked for.
+
+    Attributes
+    ----------
+    name : str
+        Dask's name of the job in ``worker_spec``; never used twice.
+    workers : tuple of str
+        The names of its workers as they will register.
+    asked_at : float
+        When it was asked for, in seconds since 1970.
+    job_id : str or None
+        None until Slurm has accepted it.
+    connected_at : float or None
+        When all its workers were connected for the first time.
+    lost_at : float or None
+        Since when at least one of them is gone again.
+    retiring : bool
+        Its workers are moving their results away; it is cancelled afterwards.
+    cancelling : bool
+        We want it gone; it no longer counts for the plan.
+    """
+
+    name: str
+    workers: tuple[str, ...]
+    asked_at: float
+    job_id: str | None = None
+    seen: Seen | None = None
+    end: End | None = None
+    connected_at: float | None = None
+    lost_at: float | None = None
+    retiring: bool = False
+    cancelling: bool = False
+    stdout: str | None = None
+    stderr: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether Slurm may still have it."""
+        return self.end is None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it counts for the plan."""
+        return self.live and not self.cancelling and not self.retiring
+
+    def core_seconds(self, now: float) -> float:
+        """Return allocated cores × seconds of running, until `now` or its end."""
+        if self.seen is None or self.seen.started is None:
+            return 0.0
+        until = self.end.at if self.end else now
+        return self.seen.cores * max(0.0, until - self.seen.started)
+
+
+@dataclass
+class Ledger:
+    """All jobs of a cluster by name, in the order in which they were asked for.
+
+    Parameters
+    ----------
+    prefix : str
+        What all names begin with: the cluster's id.
+    processes : int
+        Workers in each job.
+    """
+
+    prefix: str
+    processes: int
+    jobs: dict[str, TrackedJob] = field(default_factory=dict)
+    _next_number: int = 0
+    _forgotten_core_seconds: float = 0.0
+
+    def new(self, now: float) -> TrackedJob:
+        """Enter one more job, with a name that was never used."""
+        name = f"{self.prefix}-{self._next_number}"
+        self._next_number += 1
+        job = TrackedJob(name, worker_names(name, self.processes), now)
+        self.jobs[name] = job
+        return job
+
+    def drop(self, name: str) -> None:
+        """Strike out a job that never came to be (its submission was refused)."""
+        self.jobs.pop(name, None)
+
+    def live(self) -> list[TrackedJob]:
+        """Return the jobs that Slurm may still have."""
+        return [job for job in self.jobs.values() if job.live]
+
+    def by_id(self, job_id: str) -> TrackedJob | None:
+        """Return the job of that id, or None."""
+        return next((job for job in self.jobs.values() if job.job_id == job_id), None)
+
+    def core_hours(self, now: float) -> float:
+        """Return the core hours spent so far, of ended jobs too."""
+        seconds = sum(job.core_seconds(now) for job in self.jobs.values())
+        return (seconds + self._forgotten_core_seconds) / 3600
+
+    def forget_old(self, now: float) -> None:
+        """Strike out jobs that ended over an hour ago; their core hours stay counted."""
+        for job in list(self.jobs.values()):
+            if job.end and now - job.end.at > LONGEST_MEMORY_S:
+                self._forgotten_core_seconds += job.core_seconds(now)
+                del self.jobs[job.name]
+
+    def __iter__(self) -> Iterator[TrackedJob]:
+        return iter(self.jobs.values())
+
+
+def worker_names(job_name: str, processes: int) -> tuple[str, ...]:
+    """Return the names under which the workers of a job register.
+
+    `dask worker` appends ``-0``, ``-1`` … to ``--name`` where ``--nworkers`` is above one.
+    """
+    if processes == 1:
+        return (job_name,)
+    return tuple(f"{job_name}-{index}" for index in range(processes))

@@ -1,0 +1,126 @@
+"""What a cluster really gets: the options asked for, filled up from Dask's configuration.
+
+The result has every key of the REST contract, None where unset; it is what users are shown and
+what `keywords.py` turns into dask-jobqueue's keywords.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import dask
+from dask.utils import format_bytes, parse_bytes
+from distributed.deploy.local import nprocesses_nthreads
+
+from ..models import LaunchSpec
+from .sizing import JobSize
+
+logger = logging.getLogger(__name__)
+
+FROM_CONFIG = {
+    "cores": "cores",
+    "processes": "processes",
+    "memory": "memory",
+    "walltime": "walltime",
+    "partition": "queue",
+    "account": "account",
+    "interface": "interface",
+    "local_directory": "local-directory",
+    "log_directory": "log-directory",
+    "death_timeout": "death-timeout",
+    "worker_command": "worker-command",
+    "worker_extra_args": "worker-extra-args",
+    "job_extra_directives": "job-extra-directives",
+    "job_directives_skip": "job-directives-skip",
+    "job_script_prologue": "job-script-prologue",
+    "job_script_epilogue": "job-script-epilogue",
+    "python": "python",
+    "scheduler_options": "scheduler-options",
+}
+"""Option → key below ``jobqueue.slurm`` in Dask's configuration."""
+
+WITHOUT_CONFIG = (
+    "qos",
+    "constraint",
+    "reservation",
+    "gpus",
+    "gres",
+    "nodelist",
+    "exclude",
+    "threads_per_core",
+    "cpu_bind",
+    "scheduler_interface",
+    "environment_variables",
+    "kernel",
+    "secure",
+    "idle_timeout",
+    "keep_jobs",
+)
+
+SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
+"""Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
+
+MANAGED_DIRECTIVES = frozenset(
+    {
+        *("-J", "--job-name", "-o", "--output", "-e", "--error", "-a", "--array"),
+        *("--parsable", "--wrap", "-W", "--wait", "--test-only", "--open-mode"),
+    }
+)
+"""sbatch's options that only this package sets: names are tags, and logs are found by them."""
+
+
+def effective_options(spec: LaunchSpec) -> dict[str, Any]:
+    """Return every option of the cluster as it is used, None where unset."""
+    asked = {key: value for key, value in spec.options.items() if value is not None}
+    if "queue" in asked:
+        asked.setdefault("partition", asked["queue"])
+    configured = _configured() if spec.backend == "slurm" else {}
+    defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
+    options = {key: None for key in (*FROM_CONFIG, *WITHOUT_CONFIG)}
+    options |= defaults | configured | {key: asked[key] for key in asked if key in options}
+    options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
+    options["python"] = options["python"] or spec.python
+    options["kernel"] = options["kernel"] or spec.kernel
+    options["secure"] = spec.credentials is not None
+    options["idle_timeout"] = spec.idle_timeout_s
+    return options
+
+
+def job_size(options: Mapping[str, Any]) -> JobSize:
+    """Return the size of one job of these (effective) options."""
+    return JobSize(options["processes"], options["cores"], int(parse_bytes(options["memory"])))
+
+
+def _configured() -> dict[str, Any]:
+    import dask_jobqueue  # noqa: F401 - its defaults join Dask's configuration
+
+    section = dask.config.get("jobqueue.slurm", {})
+    found = {option: section.get(key) for option, key in FROM_CONFIG.items()}
+    found["job_extra_directives"] = drop_managed(found["job_extra_directives"] or ())
+    return {option: value for option, value in found.items() if value not in (None, [], {}, ())}
+
+
+def drop_managed(directives: object) -> list[str]:
+    """Return the directives of a configuration without those that this package manages."""
+    if isinstance(directives, Mapping):
+        directives = [f"{key}={value}" if value else str(key) for key, value in directives.items()]
+    kept = []
+    for directive in directives if isinstance(directives, (list, tuple)) else ():
+        name = str(directive).strip().replace("=", " ").split(" ")[0]
+        if name in MANAGED_DIRECTIVES or name[:2] in MANAGED_DIRECTIVES and not name.startswith("--"):
+            logger.warning("Dropped %r of jobqueue.slurm.job-extra-directives: it is managed here", directive)
+        else:
+            kept.append(str(directive))
+    return kept
+
+
+def _local_defaults(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job that leaves room for a second one on this machine."""
+    cpus = len(os.sched_getaffinity(0))
+    cores = asked.get("cores") or max(1, min(4, cpus // 2))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    share = memory * min(cores, cpus) // (2 * cpus)
+    return {"cores": cores, "memory": format_bytes(share), "keep_jobs": True}

@@ -1,0 +1,167 @@
+"""Facts → problems: what is wrong, in words, and what to do about it. Pure.
+
+Each problem exists as long as its fact does, so it disappears by itself when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..models import JobPhase, Problem, iso_time
+from .reconcile import MOST_FAILURES
+from .state import ClusterState, Loss
+
+NO_CONNECTION_S = 60.0
+"""A job that runs for so long without its workers has a problem, in seconds."""
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """What matters of a live job.
+
+    Parameters
+    ----------
+    never : str or None
+        Why it can never start, in plain words; None where it may.
+    """
+
+    job_id: str
+    phase: JobPhase
+    asked_at: float
+    reason: str | None = None
+    never: str | None = None
+    node: str | None = None
+    started: float | None = None
+    lost_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the controller knows of its own host."""
+
+    scheduler_address: str | None
+    interfaces: tuple[str, ...] = ()
+
+
+def find_problems(
+    state: ClusterState, jobs: Iterable[JobFacts], around: Surroundings, now: float
+) -> tuple[Problem, ...]:
+    """Return all that is wrong now, the gravest first."""
+    found = [*_of_cluster(state)]
+    for job in jobs:
+        found.extend(_of_job(job, around, now))
+    order = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(found, key=lambda problem: order[problem.severity]))
+
+
+def _of_cluster(state: ClusterState) -> Iterator[Problem]:
+    if state.refusal is not None:
+        yield _refused(state)
+    if state.silent_since is not None:
+        yield _silent(state)
+    if len(state.failures) >= MOST_FAILURES:
+        yield _gave_up(state.failures)
+    if state.cancelled_outside:
+        yield _cancelled_outside(state.cancelled_outside)
+    if state.storage_error is not None:
+        yield Problem(
+            "storage",
+            "warning",
+            state.storage_error,
+            "The cluster goes on, but what happens now may not be found after a restart. Make room on that disk.",
+            since=iso_time(state.changed_at),
+        )
+    if state.dashboard_error is not None:
+        yield Problem(
+            "no_dashboard",
+            "info",
+            f"The dashboard cannot be drawn: {state.dashboard_error}",
+            "The cluster computes without it. For the dashboard: pip install bokeh, then start the cluster again.",
+            since=iso_time(state.changed_at),
+        )
+
+
+def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem]:
+    if job.never is not None:
+        yield Problem(
+            "never_starts",
+            "error",
+            f"Job {job.job_id} will never start: {job.never}",
+            "Stop the cluster and start it again with other options.",
+            since=iso_time(job.asked_at),
+            details=job.reason,
+            job_id=job.job_id,
+        )
+    if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S:
+        yield _no_connection(job, around)
+
+
+def _refused(state: ClusterState) -> Problem:
+    assert state.refusal is not None
+    script = f"\n\nThe script that was sent:\n{state.refusal.script}" if state.refusal.script else ""
+    return Problem(
+        "submit_refused",
+        "error",
+        state.refusal.message,
+        "Start the cluster again with changes, or scale it to try once more.",
+        since=iso_time(state.refusal.at),
+        details=f"{state.refusal.stderr or ''}{script}".strip(),
+    )
+
+
+def _silent(state: ClusterState) -> Problem:
+    assert state.silent_since is not None
+    what = "Cancelling the jobs" if state.status == "stopping" else "What you asked for"
+    return Problem(
+        "slurm_unreachable",
+        "warning",
+        f"Slurm has not answered since {iso_time(state.silent_since)}. {what} is done when it answers again.",
+        "Nothing is lost: running workers go on. If it lasts, ask the administrators of this Slurm.",
+        since=iso_time(state.silent_since),
+        details=state.silence,
+    )
+
+
+def _gave_up(failures: tuple[Loss, ...]) -> Problem:
+    named = ", ".join(f"{loss.job_id} ({loss.state}{_code(loss)})" for loss in failures)
+    return Problem(
+        "jobs_fail",
+        "error",
+        f"{len(failures)} jobs in a row ended before their workers connected: {named}. No more are submitted.",
+        "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
+        since=iso_time(failures[-1].at),
+        job_id=failures[-1].job_id,
+    )
+
+
+def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
+    named = ", ".join(loss.job_id for loss in losses)
+    who = f"{len(losses)} jobs were" if len(losses) > 1 else "A job was"
+    return Problem(
+        "cancelled_outside",
+        "warning",
+        f"{who} cancelled from outside: {named}. They are not submitted again; the plan was lowered.",
+        "Submit them again, or leave it at that.",
+        since=iso_time(losses[0].at),
+    )
+
+
+def _no_connection(job: JobFacts, around: Surroundings) -> Problem:
+    assert job.started is not None
+    where = f" on {job.node}" if job.node else ""
+    others = ", ".join(around.interfaces)
+    return Problem(
+        "no_connection",
+        "error",
+        f"Job {job.job_id} runs{where}, but no worker has connected after {NO_CONNECTION_S:.0f} s. "
+        f"It tries {around.scheduler_address}.",
+        "Read the job's log. Where nodes cannot reach that address, choose another interface"
+        + (f": this host has {others}." if others else "."),
+        since=iso_time(job.started + NO_CONNECTION_S),
+        job_id=job.job_id,
+    )
+
+
+def _code(loss: Loss) -> str:
+    return f", exit code {loss.exit_code}" if loss.exit_code else ""

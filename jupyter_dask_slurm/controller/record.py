@@ -1,0 +1,89 @@
+"""The controller's record on disk: each change of state, and a heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import storage
+from ..errors import StorageUnavailable
+from ..models import Cluster, LaunchSpec, Record, iso_time
+
+logger = logging.getLogger(__name__)
+
+
+def boot_id() -> str:
+    """Return the kernel's id of this boot (random(4))."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def own_start_time() -> int:
+    """Return when this process started, in clock ticks since boot (field 22 of proc_pid_stat(5))."""
+    # The command's name, field 2, stands in parentheses and may hold blanks.
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    return int(fields[22 - 3])
+
+
+class RecordWriter:
+    """Writes ``record.json``: one write at a time, the newest state only.
+
+    Parameters
+    ----------
+    on_storage : callable
+        Called with the disk's words when a write failed, and with None when one worked again.
+    """
+
+    def __init__(self, spec: LaunchSpec, on_storage: Callable[[str | None], None]) -> None:
+        self._spec = spec
+        self._path = Path(spec.directory) / "record.json"
+        self._on_storage = on_storage
+        self._identity = (socket.gethostname(), boot_id(), os.getpid(), own_start_time())
+        self._waiting: Cluster | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def write(self, cluster: Cluster) -> None:
+        """Have `cluster` written soon, in a thread: a slow disk must not hold up the scheduler."""
+        self._waiting = cluster
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.ensure_future(self._drain())
+
+    async def flush(self) -> None:
+        """Wait until the newest state is on disk, or was refused by it."""
+        while self._writing is not None and not self._writing.done():
+            await self._writing
+
+    async def _drain(self) -> None:
+        while self._waiting is not None:
+            cluster, self._waiting = self._waiting, None
+            try:
+                await asyncio.to_thread(self.write_now, cluster)
+                self._on_storage(None)
+            except StorageUnavailable as error:
+                logger.warning("%s", error)
+                self._on_storage(error.message)
+
+    def write_now(self, cluster: Cluster) -> None:
+        """Write `cluster` at once.
+
+        Raises
+        ------
+        StorageUnavailable
+            Where the disk refuses.
+        """
+        hostname, boot, pid, start_time = self._identity
+        record = Record(
+            cluster=cluster,
+            hostname=hostname,
+            boot_id=boot,
+            nonce=self._spec.nonce,
+            socket=self._spec.socket,
+            directory=self._spec.directory,
+            heartbeat_at=iso_time(),
+            pid=pid,
+            start_time=start_time,
+        )
+        storage.write_json(self._path, record.to_json())

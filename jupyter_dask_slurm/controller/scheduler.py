@@ -1,0 +1,97 @@
+"""Dask's scheduler with no HTTP port: TCP carries nothing but its own TLS protocol.
+
+Dask would open its dashboard on every interface, readable by anybody on the login node. Here its
+HTTP application exists, is served by `dashboard.DashboardRouter` on the controller's unix socket,
+and Bokeh is imported when the first page is opened: that keeps the start fast and an unused
+dashboard free.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+import dask
+from distributed import Scheduler
+from distributed.http.routing import RoutingApplication
+
+# What the dashboard's pages ask for. `distributed.http.proxy` reaches any port of any worker's host
+# and is left out; so are Prometheus' figures.
+SERVED_ROUTES = (
+    "distributed.http.scheduler.info",
+    "distributed.http.scheduler.json",
+    "distributed.http.health",
+    "distributed.http.statics",
+)
+
+
+def configure_dask() -> None:
+    """Set what the controller needs in Dask's configuration; the user's own stays for all else."""
+    dask.config.set(
+        {
+            "distributed.scheduler.http.routes": list(SERVED_ROUTES),
+            # Workers serve no page of their own: a worker's HTTP listens even without a dashboard.
+            "distributed.worker.http.routes": [],
+            # Ends a cluster whose jobs still queue; `idle.py` has our own definition.
+            "distributed.scheduler.idle-timeout": None,
+            "distributed.scheduler.dashboard.bokeh-application": {
+                # The socket is private and Jupyter's proxy has checked the origin; behind it the
+                # browser's origin is one that this process cannot know.
+                "allow_websocket_origin": ["*"],
+                "keep_alive_milliseconds": 30_000,
+                "check_unused_sessions_milliseconds": 15_000,
+            },
+            # Dask's own default of 20 ms is most of what an idle scheduler costs.
+            "distributed.admin.tick.interval": "200ms",
+        }
+    )
+
+
+class _NoHttpServer:
+    """Stands where Dask expects its HTTP server: Bokeh and ``Client.dashboard_link`` read `port`."""
+
+    address = "unix"
+    port = 0
+
+    def stop(self) -> None:
+        """Nothing listens, so nothing stops."""
+
+
+class ControllerScheduler(Scheduler):
+    """A `Scheduler` whose HTTP application is not bound to any port."""
+
+    def __init__(self, **options: Any) -> None:
+        unwanted = {"dashboard": False, "dashboard_address": None, "jupyter": False, "idle_timeout": None}
+        self._dashboard_loaded = False
+        super().__init__(**{**options, **unwanted})
+
+    def start_http_server(
+        self, routes: Any, dashboard_address: Any, default_port: int = 0, ssl_options: Any = None
+    ) -> None:
+        """Make the application that Dask would listen with, without listening (called by Dask)."""
+        self.http_application = RoutingApplication(routes)
+        self.http_server = _NoHttpServer()
+        self.services["dashboard"] = self.http_server
+
+    def load_dashboard(self) -> None:
+        """Connect Bokeh's pages to `http_application`; once, on the event loop.
+
+        Raises
+        ------
+        ImportError
+            Where Bokeh is missing or too old for this Dask.
+        """
+        if self._dashboard_loaded:
+            return
+        from distributed.dashboard.scheduler import connect
+
+        connect(self.http_application, self.http_server, self, prefix="/")
+        self._dashboard_loaded = True
+
+
+def dashboard_problem() -> str | None:
+    """Return why this environment cannot draw the dashboard, or None where it can."""
+    if importlib.util.find_spec("bokeh") is None:
+        return "Bokeh is not installed in this kernel's environment."
+    return None

@@ -1,0 +1,78 @@
+"""How large one job is, and how many make what a user asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dask.utils import parse_bytes
+
+from ..errors import InvalidRequest
+from ..models import Scaling
+
+
+@dataclass(frozen=True)
+class JobSize:
+    """What one job holds: workers, cores of all of them, and memory in bytes."""
+
+    processes: int
+    cores: int
+    memory_bytes: int
+
+
+def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
+    """Return the scaling that a request means, in whole jobs, rounded up.
+
+    Parameters
+    ----------
+    request : mapping
+        As REST takes it: ``mode`` and one of ``jobs``, ``workers``, ``cores``, ``memory``, or
+        ``minimum_jobs`` and ``maximum_jobs``.
+
+    Raises
+    ------
+    InvalidRequest
+        Where it is none of these.
+    """
+    if request.get("mode", "manual") == "adaptive":
+        return _adaptive(request)
+    per_job = {"jobs": 1, "workers": size.processes, "cores": size.cores}
+    for key, units in per_job.items():
+        if key in request:
+            return Scaling("manual", jobs=math.ceil(_count(request[key], key) / units))
+    if "memory" in request:
+        return Scaling("manual", jobs=math.ceil(_bytes(request["memory"]) / size.memory_bytes))
+    raise InvalidRequest(
+        "scaling needs one of jobs, workers, cores or memory, or the mode adaptive with its limits.",
+        field="scaling",
+    )
+
+
+def _adaptive(request: Mapping[str, Any]) -> Scaling:
+    minimum = _count(request.get("minimum_jobs", 0), "minimum_jobs")
+    maximum = _count(request.get("maximum_jobs"), "maximum_jobs")
+    if minimum > maximum:
+        raise InvalidRequest(
+            f"minimum_jobs ({minimum}) must not be above maximum_jobs ({maximum}).", field="scaling.minimum_jobs"
+        )
+    return Scaling("adaptive", minimum_jobs=minimum, maximum_jobs=maximum)
+
+
+def _count(value: object, key: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidRequest(f"{key} must be a whole number, 0 or more, not {value!r}.", field=f"scaling.{key}")
+    return value
+
+
+def _bytes(value: object) -> int:
+    try:
+        size = parse_bytes(value) if isinstance(value, str) else -1
+    except ValueError:
+        size = -1
+    if size < 0:
+        raise InvalidRequest(
+            f'memory must be text with a unit, for example "200 GB", not {value!r}.', field="scaling.memory"
+        )
+    return int(size)
