@@ -1,4 +1,5 @@
 import { clustersPlugin } from './plugins/clusters';
+import { createPlugin } from './plugins/create';
 import { dashboardsPlugin } from './plugins/dashboards';
 import { panelPlugin } from './plugins/panel';
 import { selectionPlugin } from './plugins/selection';
@@ -6,4 +7,4 @@ import { snippetsPlugin } from './plugins/snippets';
 
 export * from './tokens';
 
-export default [clustersPlugin, selectionPlugin, panelPlugin, dashboardsPlugin, snippetsPlugin];
+export default [clustersPlugin, selectionPlugin, panelPlugin, createPlugin, dashboardsPlugin, snippetsPlugin];

@@ -1,4 +1,4 @@
-import { Token } from '@lumino/coreutils';
+import { ReadonlyJSONObject, Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
@@ -32,7 +32,8 @@ export interface IClusterManager {
   change(id: string, change: IClusterChange): Promise<Cluster>;
   /** Stop a cluster; forget it where it has ended already. */
   remove(id: string): Promise<void>;
-  restart(id: string): Promise<Cluster>;
+  /** The same cluster again, with some options changed; the old one is stopped and leaves the list. */
+  restart(id: string, options?: ReadonlyJSONObject): Promise<Cluster>;
 }
 
 export const IClusterManager = new Token<IClusterManager>(

@@ -56,7 +56,7 @@ export class ClusterClient {
     return answer === null ? null : read.cluster(answer);
   }
 
-  async restart(id: string, options: ReadonlyJSONObject = {}): Promise<read.Cluster> {
+  async restart(id: string, options: ReadonlyJSONObject): Promise<read.Cluster> {
     return read.cluster(await this._ask(clusterPath(id, 'restart'), 'POST', { options }));
   }
 

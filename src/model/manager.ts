@@ -1,4 +1,4 @@
-import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
+import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import { DisposableDelegate, IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
@@ -97,8 +97,8 @@ export class ClusterManager implements IClusterManager, IDisposable {
     }
   }
 
-  async restart(id: string): Promise<Cluster> {
-    const cluster = await this.client.restart(id);
+  async restart(id: string, options: ReadonlyJSONObject = {}): Promise<Cluster> {
+    const cluster = await this.client.restart(id, options);
     this._drop(id);
     return this._take(cluster);
   }

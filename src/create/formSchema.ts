@@ -1,0 +1,183 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+
+import type { Cluster, Partition, Site } from '../api/validate';
+import { formatBytes, formatSpan } from '../model/describe';
+
+/** What the form edits: the options and, beside them, what is not an option. */
+export type FormData = ReadonlyJSONObject;
+
+type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;
+
+/** What decides which fields there are and what can be chosen in them. */
+export interface IFormSource {
+  /** The options' JSON Schema, with `x-order` and for each option `x-group`. */
+  readonly options: ReadonlyJSONObject;
+  readonly site: Site;
+  /** The cluster that is started again with changes: its name, backend and size stay. */
+  readonly like?: Cluster;
+}
+
+/** Groups that mean nothing where there are no Slurm jobs. */
+const SLURM_GROUPS = ['slurm', 'script'];
+const SLURM_OPTIONS = ['partition', 'walltime', 'account', 'log_directory', 'interface', 'scheduler_interface'];
+
+/** @returns the schema of the whole form for a backend; the order is that of the fields. */
+export function formSchema(source: IFormSource, backend: string, trans: TranslationBundle): RJSFSchema {
+  const { properties, ...rest } = source.options as RJSFSchema;
+  const options = Object.entries(properties ?? {}).filter(([name, about]) => isUsed(name, about, backend));
+  const around = source.like ? {} : surroundings(source.site, trans);
+  return { ...rest, title: undefined, properties: { ...around, ...Object.fromEntries(options) } } as RJSFSchema;
+}
+
+function isUsed(name: string, about: unknown, backend: string): boolean {
+  const group = (about as Record<string, unknown>)['x-group'];
+  return backend === 'slurm' || !(SLURM_GROUPS.includes(String(group)) || SLURM_OPTIONS.includes(name));
+}
+
+/** What a request says beside the options. */
+function surroundings(site: Site, trans: TranslationBundle): RJSFSchema['properties'] {
+  return {
+    name: {
+      type: 'string',
+      title: trans.__('Name'),
+      description: trans.__('How you call it in a notebook. A free one is chosen if you leave it empty.')
+    },
+    backend: {
+      type: 'string',
+      title: trans.__('Runs on'),
+      enum: site.slurm.available ? ['slurm', 'local'] : ['local'],
+      default: site.slurm.available ? 'slurm' : 'local'
+    },
+    jobs: {
+      type: 'integer',
+      minimum: 0,
+      default: 1,
+      title: trans.__('Jobs'),
+      description: trans.__('How many jobs to start with; you can change it at any time.')
+    }
+  };
+}
+
+/** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
+export function formLook(source: IFormSource, schema: RJSFSchema, data: FormData, trans: TranslationBundle): Look {
+  const look: Look = {};
+  for (const [name, about] of Object.entries(schema.properties ?? {})) {
+    look[name] = fieldLook(about as RJSFSchema);
+  }
+  const choices = siteChoices(source.site, trans);
+  for (const [name, entries] of Object.entries(choices)) {
+    if (look[name] && entries.length > 0) {
+      look[name]['ui:widget'] = 'choices';
+      look[name]['ui:options'] = { choices: entries };
+    }
+  }
+  for (const [name, hint] of Object.entries(limits(source.site, data, trans))) {
+    if (look[name]) {
+      look[name]['ui:help'] = hint;
+    }
+  }
+  const names = Object.keys(schema.properties ?? {});
+  look['ui:order'] = ['name', 'backend', 'partition', 'jobs', 'cores', 'processes', 'memory', 'walltime', '*'].filter(
+    name => name === '*' || names.includes(name)
+  );
+  return look;
+}
+
+function fieldLook(about: RJSFSchema): Look {
+  const example = about.examples && Array.isArray(about.examples) ? about.examples[0] : undefined;
+  const look: Look = {};
+  if (about.type === 'array') {
+    look['ui:widget'] = 'lines';
+  } else if (about.type === 'object') {
+    look['ui:field'] = 'pairs';
+  } else if (about.type === 'boolean') {
+    look['ui:widget'] = 'select';
+  }
+  if (example !== undefined && typeof example !== 'boolean') {
+    look['ui:placeholder'] = exampleText(example);
+  }
+  return look;
+}
+
+function exampleText(example: unknown): string {
+  if (Array.isArray(example)) {
+    return example.join('\n');
+  }
+  if (typeof example === 'object' && example !== null) {
+    return Object.entries(example)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join('\n');
+  }
+  return String(example);
+}
+
+/** One line of a list to choose from. */
+export interface IChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly disabled: boolean;
+}
+
+function siteChoices(site: Site, trans: TranslationBundle): Record<string, IChoice[]> {
+  const plain = (value: string, label = value): IChoice => ({ value, label, disabled: false });
+  const backends = site.slurm.available ? [plain('slurm', slurmLabel(site, trans))] : [];
+  return {
+    backend: [...backends, plain('local', trans.__('This machine'))],
+    partition: site.partitions.map(partition => ({
+      value: partition.name,
+      label: partitionLabel(partition, trans),
+      disabled: !partition.allowed
+    })),
+    account: site.accounts.map(({ name }) => plain(name)),
+    qos: site.qos.map(({ name }) => plain(name)),
+    interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
+    scheduler_interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
+    kernel: site.kernels.map(({ name, display_name, usable }) => ({
+      value: name,
+      label: usable ? display_name : trans.__('%1 (no Dask in it)', display_name),
+      disabled: !usable
+    }))
+  };
+}
+
+function slurmLabel(site: Site, trans: TranslationBundle): string {
+  const { cluster_name: name } = site.slurm;
+  return name ? trans.__('Slurm (%1)', name) : trans.__('Slurm');
+}
+
+function partitionLabel(partition: Partition, trans: TranslationBundle): string {
+  const { name, max_walltime_s: walltime, gpus_per_node: gpus, idle_cpus: idle, allowed } = partition;
+  if (!allowed) {
+    return trans.__('%1 (not for you)', name);
+  }
+  const facts = [
+    walltime !== null && trans.__('up to %1', formatSpan(walltime, trans)),
+    gpus > 0 && trans._n('%1 GPU a node', '%1 GPUs a node', gpus),
+    trans._n('%1 core idle', '%1 cores idle', idle)
+  ].filter(Boolean);
+  return `${name} (${facts.join(', ')})`;
+}
+
+/** What the chosen partition allows, said where it is asked for. */
+function limits(site: Site, data: FormData, trans: TranslationBundle): Record<string, string> {
+  const partition = chosenPartition(site, data);
+  if (!partition || data.backend === 'local') {
+    return {};
+  }
+  const { name, cpus_per_node: cpus, memory_per_node_bytes: memory, max_walltime_s: walltime } = partition;
+  return {
+    cores: trans.__('A node of %1 has %2.', name, cpus),
+    memory: trans.__('A node of %1 has %2.', name, formatBytes(memory)),
+    ...(walltime !== null && { walltime: trans.__('At most %1 in %2.', formatSpan(walltime, trans), name) })
+  };
+}
+
+/** @returns the partition that jobs would go to. */
+export function chosenPartition(site: Site, data: FormData): Partition | undefined {
+  const { partitions } = site;
+  return data.partition
+    ? partitions.find(({ name }) => name === data.partition)
+    : partitions.find(partition => partition.default);
+}

@@ -1,0 +1,37 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, MainAreaWidget } from '@jupyterlab/apputils';
+
+import { daskSlurmIcon } from '../icons';
+import { CreateBody, ICreateOptions } from './body';
+
+const ID = 'jupyter-dask-slurm-create';
+
+/** Show the form as a tab, where there is room for what the form explains. One form at a time. */
+export function openAsTab(app: JupyterFrontEnd, options: ICreateOptions): CreateBody {
+  const { trans, like, manager } = options;
+  for (const open of app.shell.widgets('main')) {
+    if (open.id === ID) {
+      open.dispose();
+    }
+  }
+  const content = new CreateBody(options);
+  const tab = new MainAreaWidget({ content });
+  const cluster = like === undefined ? undefined : manager.get(like);
+  tab.id = ID;
+  tab.title.label = cluster ? trans.__('Start %1 again', cluster.name) : trans.__('New cluster');
+  tab.title.icon = daskSlurmIcon;
+  tab.title.closable = true;
+  content.done.connect(() => tab.dispose());
+  app.shell.add(tab, 'main');
+  app.shell.activateById(ID);
+  return content;
+}
+
+/** Show the form as a dialog, for shells that hold a single main widget. */
+export function openAsDialog(options: ICreateOptions): CreateBody {
+  const body = new CreateBody(options);
+  const dialog = new Dialog({ body, buttons: [], hasClose: true });
+  body.done.connect(() => dialog.reject());
+  void dialog.launch();
+  return body;
+}

@@ -1,0 +1,82 @@
+import type { FieldTemplateProps, ObjectFieldTemplateProps } from '@rjsf/utils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+/** What the templates need beside rjsf's own properties. */
+export interface IFormContext {
+  readonly trans: TranslationBundle;
+}
+
+/** A field with a real label, and what is wrong with it below. */
+export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
+  const { id, label, children, schema, help, rawHelp, rawErrors = [], hidden } = props;
+  if (id === 'root') {
+    return <>{children}</>;
+  }
+  const unit = (schema as Record<string, unknown>)['x-unit'];
+  const wide = schema.type === 'array' || schema.type === 'object';
+  const classes = ['jp-DaskSlurmField', wide && 'jp-mod-wide', rawErrors.length > 0 && 'jp-mod-invalid'];
+  return (
+    <div className={classes.filter(Boolean).join(' ')} hidden={hidden} title={schema.description}>
+      <label htmlFor={id}>
+        {label}
+        {typeof unit === 'string' && <span className="jp-DaskSlurmField-unit"> ({unit})</span>}
+      </label>
+      {children}
+      {rawErrors.length > 0 && (
+        <div id={`${id}__error`} className="jp-DaskSlurmField-error" role="alert">
+          {rawErrors.join(' ')}
+        </div>
+      )}
+      {rawHelp && <div className="jp-DaskSlurmField-help">{help}</div>}
+      <div id={`${id}__description`} className="jp-DaskSlurmField-description">
+        {schema.description}
+      </div>
+    </div>
+  );
+}
+
+/** The basic fields at once, the others by group under "More options". */
+export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElement {
+  const { properties, schema, formContext } = props;
+  const { trans } = formContext as IFormContext;
+  const groupOf = (name: string): string => {
+    const about = schema.properties?.[name] as Record<string, unknown> | undefined;
+    return String(about?.['x-group'] ?? 'basic');
+  };
+  const groups = new Map<string, React.ReactElement[]>();
+  for (const { name, content, hidden } of properties) {
+    if (!hidden) {
+      groups.set(groupOf(name), [...(groups.get(groupOf(name)) ?? []), content]);
+    }
+  }
+  const basic = groups.get('basic') ?? [];
+  groups.delete('basic');
+  return (
+    <>
+      <div className="jp-DaskSlurmForm-fields">{basic}</div>
+      {groups.size > 0 && (
+        <details className="jp-DaskSlurmForm-more">
+          <summary>{trans.__('More options')}</summary>
+          {[...groups].map(([group, fields]) => (
+            <fieldset key={group}>
+              <legend>{groupTitle(group, trans)}</legend>
+              <div className="jp-DaskSlurmForm-fields">{fields}</div>
+            </fieldset>
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+function groupTitle(group: string, trans: TranslationBundle): string {
+  const titles: Record<string, string> = {
+    slurm: trans.__('Slurm'),
+    network: trans.__('Network'),
+    workers: trans.__('Workers'),
+    script: trans.__('Job script'),
+    life: trans.__('Lifetime')
+  };
+  return titles[group] ?? group;
+}

@@ -1,0 +1,53 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ITranslator } from '@jupyterlab/translation';
+import { addIcon } from '@jupyterlab/ui-components';
+
+import { described } from '../commands/args';
+import { CommandIDs } from '../commands/ids';
+import { daskSlurmIcon } from '../icons';
+import { IClusterManager, ISelection } from '../tokens';
+
+/** The form for a new cluster; its code is loaded when it is first opened. */
+export const createPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-dask-slurm:create',
+  description: 'Creates Dask clusters by a form.',
+  autoStart: true,
+  requires: [IClusterManager, ISelection, ITranslator],
+  optional: [ILabShell, ICommandPalette, ILauncher],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IClusterManager,
+    selection: ISelection,
+    translator: ITranslator,
+    labShell: ILabShell | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
+  ) => {
+    const trans = translator.load('jupyter_dask_slurm');
+    const command = CommandIDs.createCluster;
+    app.commands.addCommand(command, {
+      label: args => (args.isLauncher ? trans.__('New cluster') : trans.__('New Dask Cluster')),
+      caption: trans.__('Start a Dask cluster on Slurm or on this machine'),
+      icon: args => (args.isToolbar ? addIcon : daskSlurmIcon),
+      describedBy: described({
+        like: { type: 'string', description: 'The id of a cluster to start again with changes' }
+      }),
+      execute: async args => {
+        const { openAsDialog, openAsTab } = await import('../create/host');
+        const options = { manager, trans, like: typeof args.like === 'string' ? args.like : undefined };
+        const form = labShell ? openAsTab(app, options) : openAsDialog(options);
+        form.done.connect((_, cluster) => {
+          if (cluster) {
+            selection.select(cluster.id);
+            void app.commands.execute(CommandIDs.openPanel);
+          }
+        });
+      }
+    });
+    palette?.addItem({ command, category: trans.__('Dask on Slurm') });
+    launcher?.add({ command, category: trans.__('Dask on Slurm'), args: { isLauncher: true }, rank: 1 });
+  }
+};
