@@ -105,10 +105,12 @@ def _partition(options: Options, partition: Partition) -> str:
     )
 
 
+# Devices that every Linux has. For a file that is none, Slurm sets no CUDA_VISIBLE_DEVICES; without any
+# it drains the node.
+_GPU_FILES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+
+
 def _write_gres(options: Options, layout: Layout) -> None:
-    files = [layout.folder / f"gpu{number}" for number in range(options.gpus)]
-    for file in files:
-        file.touch()  # without a file Slurm drains the node
     nodes = ",".join(options.gpu_node_names)
-    lines = [f"NodeName={nodes} Name=gpu File={file}" for file in files]
+    lines = [f"NodeName={nodes} Name=gpu File={file}" for file in _GPU_FILES[: options.gpus]]
     (layout.folder / "gres.conf").write_text("\n".join((*lines, "")), encoding="utf-8")

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,9 @@ class Daemons:
         if self._processes[name].poll() is None:
             raise DaemonError(f"{name} runs already.")
         self._spawn(name)
+        if name in self._options.node_names:
+            # slurmctld may not have noticed that it was gone: its word alone does not tell that it is back.
+            wait_until(lambda: self._listens(name), f"{name} listens")
         self._await_nodes(None if name == "slurmctld" else name)
 
     def stop(self, name: str) -> None:
@@ -118,6 +122,11 @@ class Daemons:
             return all(state.split()[1] in ("idle", "mixed", "allocated") for state in wanted)
 
         wait_until(up, "all nodes are up", 60)
+
+    def _listens(self, node: str) -> bool:
+        port = self._layout.node_ports[self._options.node_names.index(node)]
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
 
     def _fail_if_dead(self) -> None:
         for name, process in self._processes.items():

@@ -37,7 +37,8 @@ class Options:
     cpus, memory_mb : int
         What each node claims to have; it may be more than this machine has.
     gpus, gpu_nodes : int
-        So many GPUs (empty files) on each of the last nodes. In a partition ``nodes="GPU"`` means these.
+        So many GPUs (five at most, and they do nothing) on each of the last nodes. In a partition
+        ``nodes="GPU"`` means these nodes.
     features : tuple of str
         Constraint features of the odd nodes, and of the even ones.
     partitions : tuple of Partition

@@ -1,0 +1,40 @@
+"""Fixtures for all tests. Coroutine tests (``async def test_…``) are run by pytest-jupyter.
+
+No other plugin for coroutines may be set to run all of them: pytest-jupyter's fixtures would wait for ever.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.slurm.plugin", "tests.leaks"]
+
+_OWN_DIRECTORIES = {
+    "HOME": "home",
+    "IPYTHONDIR": "home/.ipython",
+    "JUPYTER_CONFIG_DIR": "home/.jupyter",
+    "JUPYTER_DATA_DIR": "home/.local/share/jupyter",
+    "JUPYTER_RUNTIME_DIR": "home/.local/share/jupyter/runtime",
+    "XDG_CACHE_HOME": "home/.cache",
+    "XDG_CONFIG_HOME": "home/.config",
+    "XDG_DATA_HOME": "home/.local/share",
+    "XDG_RUNTIME_DIR": "run",
+    "DASK_CONFIG": "home/.config/dask",
+}
+_FOREIGN = ("DASK_", "JUPYTER", "JPY_", "SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SINFO_")
+
+
+@pytest.fixture(autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the test a home of its own and no Slurm, whatever this machine and its user have."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN):
+            monkeypatch.delenv(name)
+    user = tmp_path_factory.mktemp("user")
+    for name, folder in _OWN_DIRECTORIES.items():
+        path = user / folder
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(path))
+    monkeypatch.setenv("SLURM_CONF", str(user / "no-slurm.conf"))
