@@ -46,7 +46,9 @@ class _Handler(web.RequestHandler):
             self.answer(error.to_json(), error.status)
             return
         message = responses.get(status_code, "Error")
-        self.answer({"message": message, "reason": "DaskSlurmError", "field": None, "details": None}, status_code)
+        self.answer(
+            {"message": message, "reason": "DaskSlurmError", "field": None, "details": None}, status_code
+        )
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if not isinstance(value, DaskSlurmError):

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..models import LaunchSpec
+from ..storage import make_private_directory, storage_errors
 from .cluster import JobCluster, security_from
 from .keeper import Watch
-from .ledger import End, Ledger, TrackedJob
+from .keywords import jobqueue_keywords
+from .ledger import Ledger
+from .local import LocalCluster
+from .news import News
 from .options import effective_options, job_size
+from .roster import connected
 from .sizing import JobSize
+from .submit import Submitter
+from .watch import SlurmWatch
 
 
 @dataclass
@@ -24,20 +32,16 @@ class Backend:
         The effective ones.
     watch : Watch or None
         How to learn what became of jobs; None where the cluster object tells by itself.
-    on_end : callable
-        Set by the controller: what to do when a job ended without being asked to.
+    news : News
+        Where it tells; the controller listens.
     """
 
     cluster: JobCluster
     ledger: Ledger
     size: JobSize
     options: dict[str, Any]
+    news: News
     watch: Watch | None = None
-    on_end: Callable[[TrackedJob, End], None] = field(default=lambda job, end: None)
-
-    def job_ended(self, job: TrackedJob, end: End) -> None:
-        """Pass the end of a job on."""
-        self.on_end(job, end)
 
 
 def make_backend(spec: LaunchSpec) -> Backend:
@@ -50,21 +54,40 @@ def make_backend(spec: LaunchSpec) -> Backend:
 
 
 def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Ledger) -> Backend:
-    from .local import LocalCluster
-
-    backend: Backend
+    news = News()
     cluster = LocalCluster(
         ledger=ledger,
         size=size,
         security=security_from(spec.credentials),
-        on_end=lambda job, end: backend.job_ended(job, end),
+        news=news,
         interface=options["interface"],
         local_directory=options["local_directory"],
         scheduler_options=options["scheduler_options"],
     )
-    backend = Backend(cluster, ledger, size, options)
-    return backend
+    return Backend(cluster, ledger, size, options, news)
 
 
 def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Ledger) -> Backend:
-    raise SystemExit("slurm comes next")
+    # dask-jobqueue need not be installed where only the local backend is used.
+    from .slurm_cluster import SlurmCluster  # noqa: PLC0415
+
+    news = News()
+    cluster = SlurmCluster(
+        ledger=ledger,
+        submitter=Submitter(ledger, Path(spec.directory), _log_directory(spec, options), news),
+        security=security_from(spec.credentials),
+        **jobqueue_keywords(options, spec.cluster_id),
+    )
+    watch = SlurmWatch(ledger, lambda: connected(cluster.scheduler))
+    return Backend(cluster, ledger, size, options, news, watch)
+
+
+def _log_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
+    """Return where Slurm writes the jobs' output; it exists afterwards, for Slurm does not make it."""
+    if options["log_directory"] is None:
+        return make_private_directory(Path(spec.directory) / "logs")
+    # Expanded here, for sbatch takes the path as it is, and so do those who read the logs.
+    asked = Path(os.path.expandvars(options["log_directory"])).expanduser()
+    with storage_errors(asked, "make the log directory"):
+        asked.mkdir(parents=True, exist_ok=True)
+    return asked

@@ -7,7 +7,7 @@ was lost, names chosen by free number) are switched off here, for they know noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from distributed.core import Status
@@ -16,7 +16,7 @@ from distributed.deploy.spec import ProcessInterface, SpecCluster
 from distributed.security import Security
 
 from ..models import Credentials
-from .ledger import End, Ledger, TrackedJob
+from .ledger import Ledger, TrackedJob
 from .scheduler import ControllerScheduler
 
 
@@ -94,7 +94,3 @@ def security_from(credentials: Credentials | None) -> Security | None:
         **{f"tls_{role}_cert": credentials.cert for role in roles},
         **{f"tls_{role}_key": credentials.key for role in roles},
     )
-
-
-OnEnd = Callable[[TrackedJob, End], None]
-"""Called by a backend when a job ended without being asked to."""

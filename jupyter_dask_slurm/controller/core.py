@@ -19,7 +19,7 @@ from .history import History
 from .housekeeping import Housekeeper
 from .idle import idle_since
 from .keeper import Keeper
-from .ledger import End, TrackedJob
+from .ledger import TrackedJob
 from .problems import find_problems
 from .publish import Publisher
 from .record import RecordWriter
@@ -64,7 +64,8 @@ class Controller:
             self.publisher.touch,
             keep_jobs=backend.options["keep_jobs"] is not False,
         )
-        backend.on_end = self._job_ended
+        backend.news.job_ended = self._keeper.job_ended
+        backend.news.slurm_silent = self._keeper.fell_silent
         self._housekeeper = Housekeeper(self)
 
     # -- life ----------------------------------------------------------------------------------
@@ -224,9 +225,6 @@ class Controller:
     def _must_run(self) -> None:
         if self.state.status != "running":
             raise WrongState(f"The cluster is {self.state.status}; this can only be done while it runs.")
-
-    def _job_ended(self, job: TrackedJob, end: End) -> None:
-        self._keeper.job_ended(job, end)
 
     def _disk_said(self, error: str | None) -> None:
         if error != self.state.storage_error:

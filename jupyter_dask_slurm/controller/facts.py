@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from distributed import Scheduler
 
+from ..slurm.reasons import explain, never
 from .idle import Activity
 from .ledger import Ledger, TrackedJob
-from .phases import phase_of
+from .phases import WAITING_STATES, phase_of
 from .problems import JobFacts, Surroundings
 from .roster import Workers
 
@@ -24,6 +25,7 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
         phase_of(job, workers),
         job.asked_at,
         reason=seen.reason if seen else None,
+        never=explain(seen.reason).text if seen and waits(job) and never(seen.reason) else None,
         node=seen.node if seen else None,
         started=seen.started if seen else None,
         lost_at=job.lost_at,
@@ -31,8 +33,15 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
 
 
 def reason_text(job: TrackedJob) -> str | None:
-    """Return in plain words why a job waits, None where it does not."""
-    return job.seen.reason if job.seen else None
+    """Return in plain words why a job waits, or how it ended; None where there is nothing to say."""
+    if job.end is not None:
+        return job.end.text or None
+    return explain(job.seen.reason).text if job.seen and waits(job) else None
+
+
+def waits(job: TrackedJob) -> bool:
+    """Return whether Slurm has not started the job yet."""
+    return job.seen is not None and job.seen.state in WAITING_STATES
 
 
 def surroundings(scheduler: Scheduler | None) -> Surroundings:

@@ -92,10 +92,15 @@ class Keeper:
         for job, word in changes:
             if word == "connected":
                 self._state.failures = ()
-            self._history.add(word, f"Job {job.job_id}: {_CONNECTION[word]}")
-        if changes:
+            if job.wanted:
+                self._history.add(word, f"Job {job.job_id}: {_CONNECTION[word]}")
+        if any(word == "lost" for _, word in changes) or changes and self._all_connected():
             self._look_soon()
         self._on_change()
+
+    def _all_connected(self) -> bool:
+        # Node and times of a whole submission are asked for once, when its last worker is there.
+        return all(job.connected_at is not None for job in self._ledger.live())
 
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
@@ -110,7 +115,10 @@ class Keeper:
             self._state.cancelled_outside += (loss,)
         if verdict in ("outside", "lower"):
             self._state.lower_plan()
-        self._history.add("ended", f"Job {loss.job_id} ended: {end.state}. {_MEANING[verdict]}".strip())
+        self._history.add(
+            "ended",
+            " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[verdict]))),
+        )
         self._on_change()
         self.wake()
 
@@ -157,7 +165,7 @@ class Keeper:
         try:
             ended = await self._watch.look()
         except SlurmUnavailable as error:
-            self._fell_silent(error)
+            self.fell_silent(error)
             return
         self._answered()
         for job, end in ended:
@@ -188,7 +196,7 @@ class Keeper:
             await self._cluster.add(jobs)
             self._answered()
         except SlurmUnavailable as error:
-            self._fell_silent(error)
+            self.fell_silent(error)
         except Unprocessable as error:
             self._refused(error)
         finally:
@@ -209,7 +217,7 @@ class Keeper:
         try:
             await self._cluster.remove(jobs)
         except SlurmUnavailable as error:
-            self._fell_silent(error)
+            self.fell_silent(error)
             return
         self._answered()
         self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
@@ -247,7 +255,7 @@ class Keeper:
         self._state.refusal = Refusal(error.message, error.details, script, time.time())
         self._history.add("refused", error.message)
 
-    def _fell_silent(self, error: SlurmUnavailable) -> None:
+    def fell_silent(self, error: SlurmUnavailable) -> None:
         if self._state.silent_since is None:
             self._state.silent_since = time.time()
             self._history.add("silent", error.message)

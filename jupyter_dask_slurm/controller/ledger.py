@@ -34,11 +34,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class End:
-    """How a job ended: Slurm's word, and when in seconds since 1970."""
+    """How a job ended: Slurm's word, when in seconds since 1970, the kind of end, and in plain words."""
 
     state: str
     at: float
     exit_code: str | None = None
+    kind: str = "unknown"
+    text: str = ""
 
 
 @dataclass

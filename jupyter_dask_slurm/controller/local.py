@@ -12,8 +12,9 @@ from distributed.core import Status
 from distributed.security import Security
 
 from ..errors import Unprocessable
-from .cluster import JobCluster, JobProcess, OnEnd
+from .cluster import JobCluster, JobProcess
 from .ledger import End, Ledger, Seen, TrackedJob
+from .news import News
 from .scheduler import ControllerScheduler
 from .sizing import JobSize
 
@@ -24,13 +25,13 @@ class LocalJob(JobProcess):
     """`size.processes` workers with their nannies, started and ended together."""
 
     def __init__(
-        self, scheduler: str, name: str, *, ledger: Ledger, size: JobSize, on_end: OnEnd, **nanny: Any
+        self, scheduler: str, name: str, *, ledger: Ledger, size: JobSize, news: News, **nanny: Any
     ) -> None:
         super().__init__(scheduler=scheduler, name=name)
         self._scheduler = scheduler
         self._job: TrackedJob = ledger.jobs[name]
         self._size = size
-        self._on_end = on_end
+        self._news = news
         self._nanny_options = nanny
         self._nannies: list[Nanny] = []
         self._watcher: asyncio.Task[None] | None = None
@@ -72,7 +73,7 @@ class LocalJob(JobProcess):
     async def _watch(self) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in self._nannies))
         if self._job.live:
-            self._on_end(self._job, End("FAILED", time.time()))
+            self._news.job_ended(self._job, End("FAILED", time.time()))
 
     async def close(self) -> None:
         """End the workers and wait for it."""
@@ -94,7 +95,7 @@ class LocalCluster(JobCluster):
         ledger: Ledger,
         size: JobSize,
         security: Security | None,
-        on_end: OnEnd,
+        news: News,
         interface: str | None = None,
         local_directory: str | None = None,
         scheduler_options: dict[str, Any] | None = None,
@@ -107,7 +108,7 @@ class LocalCluster(JobCluster):
             **common,
             "ledger": ledger,
             "size": size,
-            "on_end": on_end,
+            "news": news,
             "local_directory": local_directory,
         }
         super().__init__(

@@ -55,14 +55,17 @@ def _adaptive(request: Mapping[str, Any]) -> Scaling:
     maximum = _count(request.get("maximum_jobs"), "maximum_jobs")
     if minimum > maximum:
         raise InvalidRequest(
-            f"minimum_jobs ({minimum}) must not be above maximum_jobs ({maximum}).", field="scaling.minimum_jobs"
+            f"minimum_jobs ({minimum}) must not be above maximum_jobs ({maximum}).",
+            field="scaling.minimum_jobs",
         )
     return Scaling("adaptive", minimum_jobs=minimum, maximum_jobs=maximum)
 
 
 def _count(value: object, key: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidRequest(f"{key} must be a whole number, 0 or more, not {value!r}.", field=f"scaling.{key}")
+        raise InvalidRequest(
+            f"{key} must be a whole number, 0 or more, not {value!r}.", field=f"scaling.{key}"
+        )
     return value
 
 

@@ -1,0 +1,67 @@
+"""Effective options → dask-jobqueue's keywords. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Our options that dask-jobqueue has no keyword for, as directives of sbatch(1).
+_DIRECTIVES = {
+    "qos": "--qos",
+    "constraint": "--constraint",
+    "reservation": "--reservation",
+    "gres": "--gres",
+    "nodelist": "--nodelist",
+    "exclude": "--exclude",
+    "threads_per_core": "--threads-per-core",
+}
+_SAME = (
+    *("cores", "processes", "memory", "walltime", "account", "interface", "local_directory", "death_timeout"),
+    *("worker_command", "python", "job_directives_skip"),
+)
+
+WORKER_ARGUMENTS = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+"""A worker listens for HTTP whatever is asked; on loopback and without routes it serves nobody."""
+
+
+def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, Any]:
+    """Return the keywords for dask-jobqueue's `SLURMCluster` of these (effective) options."""
+    keywords = {name: options[name] for name in _SAME if options[name] is not None}
+    scheduler_options = dict(options["scheduler_options"] or {})
+    if options["scheduler_interface"]:
+        scheduler_options["interface"] = options["scheduler_interface"]
+    return {
+        **keywords,
+        "queue": options["partition"],
+        "job_name": f"jds-{cluster_id}",
+        "job_extra_directives": [*_directives(options), *(options["job_extra_directives"] or ())],
+        "job_script_prologue": [*_exports(options), *_lines(options["job_script_prologue"])],
+        "epilogue": tuple(_lines(options["job_script_epilogue"])),
+        "worker_extra_args": [*WORKER_ARGUMENTS, *(options["worker_extra_args"] or ())],
+        "scheduler_options": scheduler_options,
+    }
+
+
+def _directives(options: Mapping[str, Any]) -> Iterator[str]:
+    for name, directive in _DIRECTIVES.items():
+        if options[name] is not None:
+            yield f"{directive}={options[name]}"
+    if options["gpus"]:
+        yield f"--gres=gpu:{options['gpus']}"
+
+
+def _exports(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield lines that set the environment of the workers, before the user's own prologue."""
+    yield "export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES='[]'"
+    if options["cpu_bind"]:
+        # sbatch has no such option; srun, where the worker's command uses it, reads this (srun(1)).
+        yield f"export SLURM_CPU_BIND={shlex.quote(str(options['cpu_bind']))}"
+    for name, value in (options["environment_variables"] or {}).items():
+        yield f"export {name}={shlex.quote(str(value))}"
+
+
+def _lines(text: Any) -> list[str]:
+    if text is None:
+        return []
+    return text.splitlines() if isinstance(text, str) else [str(line) for line in text]

@@ -1,0 +1,29 @@
+"""What a backend finds out by itself, for whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import SlurmUnavailable
+from .ledger import End, TrackedJob
+
+
+def _unheard(*_news: object) -> None:
+    """Before anybody listens there is no job, and so no news."""
+
+
+@dataclass
+class News:
+    """Two kinds of news.
+
+    Attributes
+    ----------
+    job_ended : callable
+        A job ended without being asked to.
+    slurm_silent : callable
+        Slurm does not say whether it took a submission.
+    """
+
+    job_ended: Callable[[TrackedJob, End], None] = _unheard
+    slurm_silent: Callable[[SlurmUnavailable], None] = _unheard

@@ -1,0 +1,180 @@
+"""Jobs into Slurm and out of it again, many at once: one ``sbatch --array``, one scancel.
+
+No double and no orphan, whatever happens in between: the intent, with the tag that becomes the jobs'
+name, is on disk before sbatch runs, and the ids after it. Where sbatch ended so that the jobs may
+exist or not, they are looked up by their tag; found, they are ours, else they are sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import storage
+from ..errors import SlurmAmbiguous, SlurmRefused, SlurmUnavailable
+from ..models import iso_time
+from ..slurm import queue, submission
+from ..slurm.jobid import split_id
+from .array_limit import ArrayLimit
+from .ledger import Ledger
+from .news import News
+from .one_turn import OneTurn
+
+if TYPE_CHECKING:
+    from .slurm_cluster import SlurmJob
+
+logger = logging.getLogger(__name__)
+
+LATE_S = 3.0
+"""A request that Slurm took in before it stalled may still become a job: look again after so long."""
+
+
+class SubmitRefused(SlurmRefused):
+    """Slurm refused this script."""
+
+    def __init__(self, message: str, *, details: str | None, script: str) -> None:
+        super().__init__(message, details=details)
+        self.script = script
+
+
+class Submitter:
+    """Submits and cancels the jobs of one cluster.
+
+    Parameters
+    ----------
+    directory : Path
+        The cluster's own: intents and scripts are kept there.
+    logs : Path
+        Where Slurm writes the jobs' output.
+    news : News
+        Told while a submission waits for Slurm to say whether it was taken.
+    """
+
+    def __init__(self, ledger: Ledger, directory: Path, logs: Path, news: News) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._logs = logs
+        self._news = news
+        self._limit = ArrayLimit()
+        self._count = 0
+        self._tags: set[str] = set()
+        self.submit: OneTurn[SlurmJob] = OneTurn(self._submit)
+        self.cancel: OneTurn[SlurmJob] = OneTurn(self._cancel)
+
+    async def _submit(self, jobs: list[SlurmJob]) -> None:
+        longest = await self._limit.longest() if len(jobs) > 1 else 1
+        for run in consecutive(sorted(jobs, key=lambda job: job.number), longest):
+            await self._send(run)
+
+    async def _send(self, jobs: Sequence[SlurmJob]) -> None:
+        """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
+        tag = f"jds-{self._ledger.prefix}-{self._count}"
+        intent = Intent(self._directory, self._count, tag, [job.name for job in jobs])
+        self._count += 1
+        script = jobs[0].array_script()
+        intent.write(script)
+        self._tags.add(tag)
+        try:
+            job_id = await self._until_certain(script, self._options(tag, len(jobs)), tag)
+        except SlurmRefused as error:
+            intent.close(refused=error.details or error.message)
+            raise SubmitRefused(error.message, details=error.details, script=script) from error
+        except SlurmUnavailable as error:
+            intent.close(refused=error.message)
+            raise
+        ids = [job_id] if len(jobs) == 1 else [f"{job_id}_{index}" for index in range(len(jobs))]
+        for job, own_id in zip(jobs, ids, strict=True):
+            self._enter(job, own_id)
+        intent.close(job_id=job_id)
+
+    def _options(self, tag: str, count: int) -> dict[str, str]:
+        """Return what goes into sbatch's command line, where it beats every line of the script."""
+        # In these patterns a percent sign stands for something (sbatch(1), FILENAME PATTERN).
+        pattern = str(self._logs / "@").replace("%", "%%").replace("@", "%j" if count == 1 else "%A_%a")
+        options = {
+            "job-name": tag,
+            "output": f"{pattern}.out",
+            "error": f"{pattern}.err",
+            # A requeued job keeps its id: its first run's words shall not be lost.
+            "open-mode": "append",
+        }
+        return options if count == 1 else {**options, "array": f"0-{count - 1}"}
+
+    async def _until_certain(self, script: str, options: dict[str, str], tag: str) -> str:
+        """Submit once, whatever it takes to know that it was once; returns the job's or array's id."""
+        while True:
+            try:
+                return await submission.submit(script, options)
+            except SlurmAmbiguous as error:
+                logger.warning("Whether %s was submitted is not certain: %s", tag, error)
+                self._news.slurm_silent(error)
+            found = await self._look_up(tag)
+            if found is not None:
+                return found
+
+    async def _look_up(self, tag: str) -> str | None:
+        """Return the id of what carries `tag`; None when Slurm has said twice that nothing does."""
+        nothing = 0
+        wait_s = LATE_S
+        while nothing < 2:
+            try:
+                rows = await queue.find_by_tag([tag], ended=True)
+            except SlurmUnavailable as error:
+                self._news.slurm_silent(error)
+                nothing, wait_s = 0, min(60.0, 2 * wait_s)
+            else:
+                if rows:
+                    return str(split_id(next(iter(rows)))[0])
+                nothing, wait_s = nothing + 1, LATE_S
+            await asyncio.sleep(wait_s)
+        return None
+
+    def _enter(self, job: SlurmJob, job_id: str) -> None:
+        job.job_id = job_id
+        tracked = self._ledger.jobs[job.name]
+        tracked.job_id = job_id
+        tracked.stdout = str(self._logs / f"{job_id}.out")
+        tracked.stderr = str(self._logs / f"{job_id}.err")
+
+    async def _cancel(self, jobs: list[SlurmJob]) -> None:
+        ids = [job.job_id for job in jobs if job.job_id is not None]
+        await queue.cancel_tagged(ids, self._tags)
+
+
+class Intent:
+    """What is about to be submitted, on disk before sbatch runs, so that nothing is ever lost."""
+
+    def __init__(self, directory: Path, number: int, tag: str, names: Sequence[str]) -> None:
+        self._path = directory / "submissions" / f"{number}.json"
+        self._script = directory / "scripts" / f"{number}.sh"
+        self._facts: dict[str, Any] = {"tag": tag, "jobs": len(names), "names": list(names)}
+
+    def write(self, script: str) -> None:
+        """Write intent and script.
+
+        Raises
+        ------
+        StorageUnavailable
+            Where the disk refuses: then nothing may be submitted.
+        """
+        for path in (self._path, self._script):
+            storage.make_private_directory(path.parent)
+        storage.write_private(self._script, script)
+        storage.write_json(self._path, {**self._facts, "time": iso_time()})
+
+    def close(self, **outcome: str) -> None:
+        """Add what became of it: `job_id`, or why it was `refused`."""
+        storage.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
+
+
+def consecutive(jobs: Sequence[SlurmJob], longest: int) -> Iterator[Sequence[SlurmJob]]:
+    """Split jobs, ascending by number, into runs without gaps of at most `longest`."""
+    start = 0
+    for end in range(1, len(jobs) + 1):
+        full = end - start == longest
+        if end == len(jobs) or full or jobs[end].number != jobs[end - 1].number + 1:
+            yield jobs[start:end]
+            start = end
