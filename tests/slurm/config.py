@@ -72,7 +72,7 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
         "SelectTypeParameters=CR_Core_Memory",
         f"DefMemPerCPU={options.memory_mb // options.cpus}",  # else a job without --mem takes the node
         "SlurmdParameters=config_overrides",  # nodes may claim more than this machine has
-        "ReturnToService=2",
+        "ReturnToService=1",  # a node that was declared down stays down
         "KillWait=2",
         # Eager, for tests wait for it: jobs of an array start at once, the backfill scheduler looks each 2 s.
         "SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2,bf_max_job_test=1000",
