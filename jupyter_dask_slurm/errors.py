@@ -48,9 +48,7 @@ class DaskSlurmError(Exception):
 
     status: ClassVar[int] = 500
 
-    def __init__(
-        self, message: str, *, field: str | None = None, details: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, details: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
