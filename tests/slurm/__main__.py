@@ -40,6 +40,7 @@ def main() -> int:
     folder.chmod(0o755)
     layout = config.Layout(folder, *_free_ports(options.nodes))
     daemons = Daemons(options, layout)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: processes.reap_orphans(daemons.pids()))
     try:
         config.write(options, layout)
         daemons.start_all()
@@ -49,6 +50,7 @@ def main() -> int:
         print(f"error {error}", file=sys.stderr, flush=True)
         return 1
     finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         daemons.stop_all()

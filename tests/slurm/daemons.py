@@ -85,6 +85,10 @@ class Daemons:
             process.terminate()
         processes.end_descendants()
 
+    def pids(self) -> set[int]:
+        """Return the process ids of the daemons."""
+        return {process.pid for process in self._processes.values()}
+
     def _signal(self, name: str, number: signal.Signals) -> None:
         self._processes[name].send_signal(number)
 

@@ -7,9 +7,18 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 _PR_SET_CHILD_SUBREAPER = 36
+
+
+class _Process(NamedTuple):
+    pid: int
+    state: str
+    parent: int
+    session: int
 
 
 def adopt_orphans() -> None:
@@ -20,8 +29,9 @@ def adopt_orphans() -> None:
 def descendants(root: int | None = None) -> list[int]:
     """Return the process ids below `root` (default: this process), zombies not counted."""
     children: dict[int, list[int]] = {}
-    for pid, parent in _living():
-        children.setdefault(parent, []).append(pid)
+    for process in _processes():
+        if process.state != "Z":
+            children.setdefault(process.parent, []).append(process.pid)
     found: list[int] = []
     waiting = [root or os.getpid()]
     while waiting:
@@ -29,6 +39,19 @@ def descendants(root: int | None = None) -> list[int]:
         found += below
         waiting += below
     return found
+
+
+def reap_orphans(daemons: Collection[int]) -> None:
+    """Take note of the end of adopted processes, so that they do not stay as zombies.
+
+    Adopted are those of another session than ours that are none of our daemons; the others' ends are
+    waited for where they were started.
+    """
+    for process in _processes():
+        adopted = process.parent == os.getpid() and process.session != os.getsid(0)
+        if adopted and process.state == "Z" and process.pid not in daemons:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
 
 
 def end_descendants(grace_s: float = 5) -> None:
@@ -47,22 +70,18 @@ def kill_jobs_of_node(node: str) -> None:
     """Kill the processes of the jobs of one virtual node, and the steps that would report their end."""
     mark = f"SLURMD_NODENAME={node}".encode()
     jobs = {pid for pid in descendants() if mark in _environment(pid)}
-    steps = {parent for pid, parent in _living() if pid in jobs and parent != os.getpid()}
+    steps = {process.parent for process in _processes() if process.pid in jobs} - {os.getpid()}
     _send([*(steps - jobs), *jobs], signal.SIGKILL)
 
 
-def _living() -> list[tuple[int, int]]:
-    """Return (process id, parent's id) of every process that is no zombie."""
-    found = []
+def _processes() -> Iterator[_Process]:
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError):
-            # After the command's closing parenthesis: state, parent, … (proc(5), /proc/pid/stat)
-            state, parent = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
-            if state != "Z":
-                found.append((int(entry.name), int(parent)))
-    return found
+            # After the command's closing parenthesis: state, parent, group, session, … (proc(5), /proc/pid/stat)
+            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            yield _Process(int(entry.name), fields[0], int(fields[1]), int(fields[3]))
 
 
 def _environment(pid: int) -> list[bytes]:
