@@ -4,6 +4,10 @@
 `commands`     run one command: time limit, clean environment, typed errors
 `submission`   sbatch and scancel
 `queue`        which jobs there are; cancel what carries our tag
+`reasons`      why a job waits, in plain words
+`endings`      how jobs ended
+`orphans`      cancel what a dead controller left behind
+`site`         what this installation offers to this user
 `rows`         how a row of squeue is read
 `jobid`        ``17`` and ``17_3``
 `units`        walltimes and sizes to seconds and bytes

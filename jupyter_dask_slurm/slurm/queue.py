@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from ..errors import SlurmRefused
 from .commands import TIMEOUT_S, run_in_turn
 from .jobid import array_ids
-from .rows import ENDED, FORMAT, JobRow, parse_rows
+from .rows import ENDED, FORMAT, TAGGED_FORMAT, JobRow, parse_rows
 from .submission import cancel
 
 TAG = re.compile(r"jds-[a-z0-9][a-z0-9-]{0,80}-\d{1,9}")
@@ -46,16 +46,16 @@ async def jobs(
     if not wanted:
         return {}
     numbers = ",".join(map(str, array_ids(wanted)))
-    rows = await _squeue([f"--jobs={numbers}"], ended=ended, timeout_s=timeout_s)
+    rows = await _squeue([f"--jobs={numbers}"], FORMAT, ended=ended, timeout_s=timeout_s)
     return {row.job_id: row for row in rows if row.job_id in wanted or row.job_id.split("_")[0] in wanted}
 
 
 async def find_by_tag(
     tags: Collection[str], *, ended: bool = False, timeout_s: float = TIMEOUT_S
 ) -> dict[str, JobRow]:
-    """Return this user's jobs whose whole name is one of `tags`, by id.
+    """Return this user's jobs whose whole name is one of `tags`, by id; each row has its `tag`.
 
-    No name is read: Slurm compares them, so that nothing in another job's name can forge a row.
+    Slurm compares the names, so that nothing in another job's name can forge a row.
 
     Raises
     ------
@@ -69,8 +69,9 @@ async def find_by_tag(
             raise ValueError(f"{tag!r} is no tag of ours")
     if not tags:
         return {}
-    rows = await _squeue([f"--name={','.join(sorted(tags))}"], ended=ended, timeout_s=timeout_s)
-    return {row.job_id: row for row in rows}
+    names = ",".join(sorted(tags))
+    rows = await _squeue([f"--name={names}"], TAGGED_FORMAT, ended=ended, timeout_s=timeout_s)
+    return {row.job_id: row for row in rows if row.tag in tags}
 
 
 async def find_tags(*, timeout_s: float = TIMEOUT_S) -> set[str]:
@@ -121,10 +122,10 @@ async def cancel_tagged(
     return ours
 
 
-async def _squeue(filters: list[str], *, ended: bool, timeout_s: float) -> list[JobRow]:
+async def _squeue(filters: list[str], fields: str, *, ended: bool, timeout_s: float) -> list[JobRow]:
     states = ["--states=all"] if ended else []
     try:
-        answer = await run_in_turn([*_SQUEUE, *states, *filters, f"--Format={FORMAT}"], timeout_s=timeout_s)
+        answer = await run_in_turn([*_SQUEUE, *states, *filters, f"--Format={fields}"], timeout_s=timeout_s)
     except SlurmRefused as error:
         # Asked for one job that it has forgotten, squeue fails; asked for several, it leaves them out.
         if _NO_SUCH_JOB in (error.details or ""):

@@ -30,8 +30,7 @@ ENDED = frozenset(
 )
 KNOWN_STATES = PENDING | RUNNING | COMPLETING | ENDED
 
-# squeue cuts a field at its width; the widths are far beyond what Slurm writes. The last one is the longest
-# text.
+# squeue cuts a field at its width; the widths are far beyond what Slurm writes.
 _FIELDS = (
     ("ArrayJobID", 16),
     ("ArrayTaskID", 16),
@@ -51,6 +50,8 @@ _FIELDS = (
     ("Reason", 256),
 )
 FORMAT = ",".join(f"{name}:{width}|" for name, width in _FIELDS)
+TAGGED_FORMAT = f"{FORMAT},Name:256|"
+"""With the name as last field: only for queries in which Slurm itself lets no names but ours through."""
 _GPU = re.compile(r"(?:gres[:/])?gpu(?:[:=].*)?")
 
 
@@ -78,6 +79,7 @@ class JobRow:
     walltime_s: int | None
     restarts: int
     exit_code: str
+    tag: str | None = None
 
     @property
     def known(self) -> bool:
@@ -91,7 +93,9 @@ class JobRow:
 
 
 def parse_rows(text: str) -> list[JobRow]:
-    """Read what squeue wrote for `FORMAT`; pure. Lines that do not start with an id are banners and left out.
+    """Read what squeue wrote for `FORMAT` or `TAGGED_FORMAT`; pure.
+
+    Lines that do not start with an id are banners of the site and left out.
 
     Raises
     ------
@@ -102,12 +106,12 @@ def parse_rows(text: str) -> list[JobRow]:
 
 
 def _parse_row(line: str) -> JobRow | None:
-    parts = [part.strip() for part in line.rstrip().removesuffix("|").split("|", len(_FIELDS) - 1)]
+    parts = [part.strip() for part in line.rstrip().removesuffix("|").split("|")]
     if len(parts) < 2 or not parts[0].isdigit():
         return None
-    if len(parts) != len(_FIELDS):
+    if len(parts) not in (len(_FIELDS), len(_FIELDS) + 1):
         raise SlurmAmbiguous("squeue answered in a way that cannot be read.", details=line)
-    value = dict(zip((name for name, _ in _FIELDS), parts, strict=True))
+    value = dict(zip((name for name, _ in _FIELDS), parts, strict=False))
     index = value["ArrayTaskID"]
     waiting = value["State"] in PENDING
     start = parse_time(value["StartTime"])
@@ -127,6 +131,7 @@ def _parse_row(line: str) -> JobRow | None:
         walltime_s=_walltime(value["TimeLimit"]),
         restarts=_number(value["RestartCnt"]),
         exit_code=format_exit_code(_number(value["exit_code"])),
+        tag=parts[-1] if len(parts) > len(_FIELDS) else None,
     )
 
 
