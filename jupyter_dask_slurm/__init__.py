@@ -1,1 +1,29 @@
 """Dask on a Slurm cluster from JupyterLab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .connect import connect
+
+__all__ = ["connect"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `connect` when it is first used: importing this package must cost next to nothing."""
+    if name == "connect":
+        from .connect import connect
+
+        return connect
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-dask-slurm"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from .app import DaskSlurmExtension
+
+    return [{"module": "jupyter_dask_slurm", "app": DaskSlurmExtension}]

@@ -1,0 +1,114 @@
+"""A cluster before it exists: what was asked for, and what will stand on disk."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from .environments import Environment
+from .models import (
+    Backend,
+    Cluster,
+    ControllerInfo,
+    JobCounts,
+    LaunchSpec,
+    Record,
+    WorkerCounts,
+    iso_time,
+)
+from .processes import boot_id, hostname
+from .registry import Registry
+from .sizes import DEFAULT_SCALING, in_jobs
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A cluster as asked for, checked by itself; None is "you choose"."""
+
+    name: str
+    backend: Backend | None
+    options: dict[str, Any]
+    scaling: dict[str, Any] | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A cluster that passed all checks and stands on no disk yet; it has no socket and no credentials."""
+
+    record: Record
+    spec: LaunchSpec
+    environment: Environment
+
+    @property
+    def id(self) -> str:
+        """The id that the cluster will have."""
+        return self.spec.cluster_id
+
+
+def write_out(
+    wish: Wish,
+    *,
+    backend: Backend,
+    options: dict[str, Any],
+    environment: Environment,
+    idle_timeout_s: int,
+    registry: Registry,
+) -> Draft:
+    """Return the draft of a wish that passed all checks, under a new id."""
+    cluster_id = registry.new_id(wish.name)
+    scaling = wish.scaling or DEFAULT_SCALING
+    spec = LaunchSpec(
+        cluster_id=cluster_id,
+        name=wish.name,
+        backend=backend,
+        created_at=iso_time(),
+        directory=str(registry.directory(cluster_id)),
+        socket="",
+        nonce=secrets.token_hex(16),
+        python=environment.python or environment.argv[0],
+        dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
+        scaling=scaling,
+        options=options,
+        idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
+        kernel=environment.kernel,
+        replaces=wish.replaces,
+    )
+    record = Record(
+        cluster=_as_it_starts(spec, environment),
+        hostname=hostname(),
+        boot_id=boot_id(),
+        nonce=spec.nonce,
+        socket="",
+        directory=spec.directory,
+        heartbeat_at=spec.created_at,
+    )
+    return Draft(record, spec, environment)
+
+
+def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:
+    """Return the cluster as it is shown until its controller speaks for it."""
+    # Here and not above: pydantic is not loaded before the first wish.
+    from .options import OPTION_NAMES
+
+    scaling = in_jobs(spec.scaling, spec.options)
+    plan = (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
+    return Cluster(
+        id=spec.cluster_id,
+        name=spec.name,
+        backend=spec.backend,
+        status="starting",
+        created_at=spec.created_at,
+        updated_at=spec.created_at,
+        controller=ControllerInfo(hostname()),
+        environment=environment.info,
+        dashboard_path=spec.dashboard_path,
+        scaling=scaling,
+        replaces=spec.replaces,
+        secure=spec.options.get("secure") is not False,
+        options={**dict.fromkeys(OPTION_NAMES), **spec.options},
+        jobs=JobCounts(plan=plan),
+        workers=WorkerCounts(expected=plan * (spec.options.get("processes") or 1)),
+        idle_timeout_s=spec.idle_timeout_s,
+    )

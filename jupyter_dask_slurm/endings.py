@@ -1,0 +1,131 @@
+"""The ways in which a cluster leaves: stopped by its user, forgotten, expired, lost, or stopped from another host."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from .attach import Attachment
+from .cleanup import cancel_left_jobs
+from .errors import StorageUnavailable
+from .launch import remove_socket
+from .models import Cluster, epoch_time
+from .registry import Registry
+
+log = logging.getLogger(__name__)
+
+# "stopped, with history and logs until dismissed, or 7 days"
+KEPT_S = 7 * 86_400
+# A controller writes its record each 60 s; older than this it is taken for dead.
+HEARTBEAT_LIMIT_S = 180
+# How long DELETE waits for Slurm before it answers that the rest is done later.
+PATIENCE_S = 3.0
+
+
+class Endings:
+    """Clears up after clusters.
+
+    Parameters
+    ----------
+    drop : callable
+        Takes an attachment off the list.
+    """
+
+    def __init__(self, registry: Registry, drop: Callable[[Attachment], None]) -> None:
+        self._registry = registry
+        self._drop = drop
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        """Leave the rest to the next Jupyter server."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def takes(self, attachment: Attachment) -> bool:
+        """Act on a change of a cluster that may have ended; True if the cluster leaves the list by it."""
+        if attachment.removed:
+            self._drop(attachment)
+            return True
+        cluster = attachment.cluster
+        leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(cluster))
+        if attachment.over and attachment.id not in self._tasks:
+            if leaves or _expired(cluster):
+                self._begin(attachment, self._clear(attachment))
+            elif cluster.status == "lost":
+                self._begin(attachment, cancel_left_jobs(attachment))
+        return leaves
+
+    async def end(self, attachment: Attachment) -> None:
+        """Stop a cluster that shall leave the list at once, in whatever state it is."""
+        attachment.hidden = True
+        if attachment.over:
+            self._begin(attachment, self._clear(attachment))
+        elif attachment.here:
+            await attachment.stop()
+        else:
+            await self.stop_from_afar(attachment)
+
+    async def forget(self, attachment: Attachment) -> Cluster | None:
+        """Clean up an ended cluster and forget it; the cluster where Slurm makes that take longer."""
+        task = self._begin(attachment, self._clear(attachment))
+        await asyncio.wait([task], timeout=PATIENCE_S)
+        if not task.done():
+            return attachment.cluster
+        task.result()
+        return None
+
+    async def stop_from_afar(self, attachment: Attachment) -> Cluster:
+        """Leave a request for a controller on another host; where that is dead, cancel its jobs."""
+        await asyncio.to_thread(self._registry.request_stop, attachment.id)
+        attachment.stop_wanted = True
+        attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
+        if time.time() - epoch_time(attachment.record.heartbeat_at) > HEARTBEAT_LIMIT_S:
+            self._begin(attachment, self._clear(attachment))
+        return attachment.cluster
+
+    def _begin(self, attachment: Attachment, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run one piece of work after what is already under way for this cluster."""
+        earlier = self._tasks.get(attachment.id)
+
+        async def in_turn() -> None:
+            if earlier is not None:
+                await asyncio.gather(earlier, return_exceptions=True)
+            try:
+                await work
+            except StorageUnavailable as error:
+                log.warning("Something is left of %s: %s", attachment.id, error.message)
+                raise
+
+        task = asyncio.create_task(in_turn())
+        task.add_done_callback(_observed)
+        self._tasks[attachment.id] = task
+        return task
+
+    async def _clear(self, attachment: Attachment) -> None:
+        """Cancel what is left, remove the directory, take the cluster off the list."""
+        if attachment.cluster.status != "stopped":
+            await cancel_left_jobs(attachment)
+        attachment.removed = True
+        await asyncio.to_thread(self._registry.remove, attachment.id)
+        if attachment.here:
+            await asyncio.to_thread(remove_socket, attachment.record.socket)
+        self._drop(attachment)
+
+
+def _observed(task: asyncio.Task[None]) -> None:
+    """Take notice of how a task ended, which was logged where it happened."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _stopped_by_its_user(cluster: Cluster) -> bool:
+    return cluster.status == "stopped" and cluster.ended is None
+
+
+def _expired(cluster: Cluster) -> bool:
+    return cluster.ended is not None and time.time() - epoch_time(cluster.ended.time) > KEPT_S

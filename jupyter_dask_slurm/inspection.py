@@ -1,0 +1,105 @@
+"""What a user may look at in a cluster: its jobs, its logs, its history."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from .errors import ControllerUnreachable, JobNotFound, WrongState
+from .logs import tail
+from .manager import ClusterManager
+from .models import HistoryEntry, Job, LogTail
+from .snippets import Snippet, Source, make_snippet
+from .storage import read_private
+
+STREAMS = ("stdout", "stderr")
+MAX_LINES = 100_000
+_JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
+_SUFFIX = {"stdout": "out", "stderr": "err"}
+
+
+class Inspection:
+    """Reads what belongs to clusters, and cancels single jobs."""
+
+    def __init__(self, manager: ClusterManager) -> None:
+        self._manager = manager
+
+    async def jobs(self, cluster_id: str) -> list[Job]:
+        """Return the jobs; none while the controller starts and once it has ended.
+
+        Raises
+        ------
+        ClusterNotFound, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        starting = attachment.cluster.status == "starting" and not attachment.cluster.controller.reachable
+        if attachment.over or (attachment.here and starting):
+            return []
+        return await attachment.require_client().jobs()
+
+    async def cancel_job(self, cluster_id: str, job_id: str) -> Job:
+        """Cancel one job and lower the plan by one.
+
+        Raises
+        ------
+        ClusterNotFound, JobNotFound, WrongState, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check(job_id)
+        if attachment.cluster.status not in ("starting", "running"):
+            raise WrongState(f'The cluster "{attachment.cluster.name}" is {attachment.cluster.status}.')
+        return await attachment.require_client().cancel_job(job_id)
+
+    async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
+        """Return the end of what a job wrote to `stream`; empty where there is nothing yet.
+
+        Raises
+        ------
+        ClusterNotFound, JobNotFound, StorageUnavailable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check(job_id)
+        path = Path(attachment.record.directory) / "logs" / f"{job_id}.{_SUFFIX[stream]}"
+        try:
+            found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
+        except ControllerUnreachable:
+            found = None
+        else:
+            if found is None and not attachment.over:
+                raise JobNotFound(f"The cluster has no job {job_id}.")
+        written = getattr(found, stream) if found is not None else None
+        return await asyncio.to_thread(tail, Path(written) if written else path, lines)
+
+    async def log(self, cluster_id: str, lines: int) -> LogTail:
+        """Return the end of the controller's log; raises `ClusterNotFound`, `StorageUnavailable`."""
+        directory = Path(self._manager.attachment(cluster_id).record.directory)
+        return await asyncio.to_thread(tail, directory / "controller.log", lines)
+
+    def snippet(self, cluster_id: str, kind: str, base_url: str) -> Snippet:
+        """Return a cluster as code; blocks on the disk.
+
+        Raises
+        ------
+        ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        directory = Path(attachment.record.directory)
+        scripts = sorted((directory / "scripts").glob("*"), key=lambda path: path.stat().st_mtime)
+        source = Source(
+            cluster=attachment.cluster,
+            credentials=self._manager.registry.read_launch(cluster_id).credentials,
+            base_url=base_url,
+            script=read_private(scripts[-1]).decode("utf-8", errors="replace") if scripts else None,
+        )
+        return make_snippet(kind, source)
+
+    async def history(self, cluster_id: str) -> list[HistoryEntry]:
+        """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
+        self._manager.attachment(cluster_id)
+        return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+
+
+def _check(job_id: str) -> None:
+    if not _JOB_ID.fullmatch(job_id):
+        raise JobNotFound("The cluster has no such job.")

@@ -1,0 +1,132 @@
+"""Starts a controller: its code, its environment, its process.
+
+Only `models`, `errors`, `storage`, `processes`, `directives`, `slurm/` and `controller/` go along, in one archive in the cluster's
+directory: the kernel's environment need not have this package installed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from .environments import Environment
+from .launch_environment import clean_environment
+from .models import LaunchSpec
+from .storage import storage_errors, write_private
+
+_PACKAGE = Path(__file__).parent
+_MODULES = ("__init__.py", "models.py", "errors.py", "storage.py", "processes.py", "directives.py")
+_FOLDERS = ("slurm", "controller")
+# Guarded: Dask's nannies start Pythons that import the main module again.
+_MAIN = """
+import sys
+from jupyter_dask_slurm.controller.__main__ import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+# sockaddr_un of unix(7) has 108 bytes, one of them for the final NUL.
+SOCKET_PATH_LIMIT = 107
+_SOCKET_PREFIX = "dask-slurm-"
+
+
+@cache
+def controller_archive() -> bytes:
+    """Return the archive that a Python runs as a controller; the same bytes for the same sources."""
+    paths = [_PACKAGE / name for name in _MODULES]
+    for folder in _FOLDERS:
+        paths += sorted((_PACKAGE / folder).rglob("*.py"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("__main__.py"), _MAIN)
+        for path in paths:
+            name = str(Path(_PACKAGE.name) / path.relative_to(_PACKAGE))
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return buffer.getvalue()
+
+
+def new_socket() -> str:
+    """Return a path for the cluster's socket, in a new 0700 directory on this machine's own disk.
+
+    Raises
+    ------
+    StorageUnavailable
+        If no directory can be made there.
+    """
+    with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
+        directory = tempfile.mkdtemp(prefix=_SOCKET_PREFIX)
+        if len(os.fsencode(directory)) + len("/socket") > SOCKET_PATH_LIMIT:
+            os.rmdir(directory)
+            directory = tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp")  # noqa: S108 - short, and ours alone
+    return os.path.join(directory, "socket")
+
+
+def remove_socket(path: str) -> None:
+    """Remove a socket that `new_socket` named, with its directory; what a controller that died left behind."""
+    directory = Path(path).parent
+    if not directory.name.startswith(_SOCKET_PREFIX):
+        return
+    with suppress(OSError):
+        Path(path).unlink(missing_ok=True)
+        directory.rmdir()
+
+
+def start_controller(
+    spec: LaunchSpec, environment: Environment, folder: Path, ended: Callable[[int], None]
+) -> int:
+    """Start the controller of a cluster, in a session of its own so that it outlives the Jupyter server.
+
+    Parameters
+    ----------
+    spec : LaunchSpec
+        Stands already in the cluster's directory.
+    environment : Environment
+        Whose Python it runs in.
+    folder : Path
+        The working directory of controller and jobs: where the user's notebooks are.
+    ended : callable
+        Called with the exit code when the process ends while this one lives, from a thread of its own.
+
+    Returns
+    -------
+    int
+        The process id of what was started: the controller, or a wrapper that becomes it.
+
+    Raises
+    ------
+    StorageUnavailable
+        If the archive or the log cannot be written, or the interpreter cannot be started.
+    """
+    directory = Path(spec.directory)
+    archive = directory / "controller.pyz"
+    write_private(archive, controller_archive())
+    log_path = directory / "controller.log"
+    with storage_errors(log_path, "write"):
+        log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    try:
+        with storage_errors(Path(environment.argv[0]), "start"):
+            process = subprocess.Popen(  # noqa: S603 - no shell; the argv is the kernel's own
+                [*environment.argv, str(archive), str(directory)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=folder if folder.is_dir() else None,
+                env={**clean_environment(os.environ), **environment.env},
+                start_new_session=True,
+            )
+    finally:
+        os.close(log)
+    # Not asyncio's subprocess: that kills its children when the loop closes.
+    waiter = threading.Thread(
+        target=lambda: ended(process.wait()), name=f"wait-{spec.cluster_id}", daemon=True
+    )
+    waiter.start()
+    return process.pid

@@ -1,0 +1,83 @@
+"""What the administrator of this Jupyter server allows; each refusal says which limit it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import LimitExceeded
+from .models import Cluster, Scaling
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one user; None is no limit.
+
+    Parameters
+    ----------
+    max_clusters : int, optional
+        Clusters at a time.
+    max_jobs_per_cluster : int, optional
+        Jobs of one cluster, or its maximum where it is adaptive.
+    max_cores : int, optional
+        Cores of the jobs of all clusters together.
+    allowed_partitions : collection of str
+        Partitions that may be used; empty is all of them.
+    require_secure : bool
+        Whether each cluster must speak TLS.
+    """
+
+    max_clusters: int | None = None
+    max_jobs_per_cluster: int | None = None
+    max_cores: int | None = None
+    allowed_partitions: Collection[str] = ()
+    require_secure: bool = True
+
+    def check_number(self, clusters: Collection[Cluster]) -> None:
+        """Refuse one more cluster where there are enough."""
+        if self.max_clusters is not None and len(clusters) >= self.max_clusters:
+            raise LimitExceeded(
+                f"You have {len(clusters)} clusters, and the administrator allows {self.max_clusters} at a time "
+                "(max_clusters). Stop one first."
+            )
+
+    def check_options(self, options: dict[str, Any]) -> None:
+        """Refuse options that the administrator does not allow."""
+        if self.require_secure and options.get("secure") is False:
+            raise LimitExceeded("Clusters must be encrypted here (require_secure).", field="options.secure")
+        asked = [name for name in (options.get("partition") or "").split(",") if name]
+        if self.allowed_partitions and not set(asked) <= set(self.allowed_partitions):
+            raise LimitExceeded(
+                f"The administrator allows the partitions {', '.join(self.allowed_partitions)} (allowed_partitions).",
+                field="options.partition",
+            )
+
+    def choose_partition(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the options with an allowed partition named: Slurm's default one might not be allowed."""
+        if not self.allowed_partitions or options.get("partition"):
+            return options
+        return {**options, "partition": next(iter(self.allowed_partitions))}
+
+    def check_size(self, jobs: int, cores_per_job: int, others: Iterable[Cluster]) -> None:
+        """Refuse a size over the limits, given the user's other clusters."""
+        if self.max_jobs_per_cluster is not None and jobs > self.max_jobs_per_cluster:
+            raise LimitExceeded(
+                f"The administrator allows {self.max_jobs_per_cluster} jobs per cluster (max_jobs_per_cluster); "
+                f"not {jobs}.",
+                field="scaling",
+            )
+        if self.max_cores is None:
+            return
+        used = sum(most_jobs(other.scaling) * (other.options.get("cores") or 1) for other in others)
+        if used + jobs * cores_per_job > self.max_cores:
+            raise LimitExceeded(
+                f"The administrator allows {self.max_cores} cores at a time (max_cores); your other clusters have "
+                f"{used}, and this one would have {jobs * cores_per_job}.",
+                field="scaling",
+            )
+
+
+def most_jobs(scaling: Scaling) -> int:
+    """Return how many jobs a cluster may come to have."""
+    return (scaling.jobs if scaling.mode == "manual" else scaling.maximum_jobs) or 0

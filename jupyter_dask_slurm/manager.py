@@ -1,0 +1,247 @@
+"""The clusters of this user: start, list, change, stop; no HTTP and no Dask.
+
+The manager holds no truth about clusters. For each it has an `Attachment`, which follows the cluster's controller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .attach import Attachment
+from .discovery import Discovery
+from .drafts import Draft, Wish
+from .endings import Endings
+from .errors import ClusterNotFound, ControllerUnreachable, NameTaken, Unprocessable, WrongState
+from .limits import Limits, most_jobs
+from .models import Cluster, Record
+from .registry import Registry
+from .sizes import in_jobs
+from .start import Starter
+
+if TYPE_CHECKING:
+    from .requests import ChangeRequest, ClusterRequest, RestartRequest
+
+log = logging.getLogger(__name__)
+ClusterListener = Callable[[str, "Cluster | None"], None]
+
+# A controller that was just started: commands wait for it rather than fail.
+START_LIMIT_S = 20.0
+
+
+class ClusterManager:
+    """Every cluster of this user that this Jupyter server knows of.
+
+    Parameters
+    ----------
+    registry, starter, limits
+        Where clusters stand on disk, how they are started, and what the administrator allows.
+    changed : callable
+        Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
+    """
+
+    def __init__(
+        self, registry: Registry, starter: Starter, limits: Limits, changed: ClusterListener
+    ) -> None:
+        self.registry = registry
+        self._starter = starter
+        self._limits = limits
+        self._tell = changed
+        self._attachments: dict[str, Attachment] = {}
+        self._reserved: set[str] = set()
+        self._exit_codes: dict[str, int] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._endings = Endings(registry, self._drop)
+        self._discovery = Discovery(registry, self._attach, self._vanished)
+
+    async def open(self) -> None:
+        """Find the clusters that exist already, and look out for those that other Jupyter servers start.
+
+        Returns at once where that was done before.
+        """
+        await self._discovery.open()
+
+    async def close(self) -> None:
+        """Let go of all clusters; they live on."""
+        await self._discovery.close()
+        await self._endings.close()
+        await asyncio.gather(
+            *(attachment.close() for attachment in self._attachments.values()), *self._leaving
+        )
+
+    def list(self) -> list[Cluster]:
+        """Return all clusters, oldest first."""
+        listed = [attachment.cluster for attachment in self._attachments.values() if not attachment.hidden]
+        return sorted(listed, key=lambda cluster: (cluster.created_at, cluster.id))
+
+    def attachment(self, cluster_id: str) -> Attachment:
+        """Return what is known of one cluster.
+
+        Raises
+        ------
+        ClusterNotFound
+            If this user has no such cluster.
+        """
+        found = self._attachments.get(cluster_id)
+        if found is None or found.hidden:
+            raise ClusterNotFound("There is no such cluster.")
+        return found
+
+    def get(self, cluster_id: str) -> Cluster:
+        """Return one cluster; raises `ClusterNotFound`."""
+        return self.attachment(cluster_id).cluster
+
+    async def start(self, request: ClusterRequest) -> Cluster:
+        """Start a cluster; returns before its scheduler is up.
+
+        Raises
+        ------
+        NameTaken, LimitExceeded, Unprocessable, Unavailable
+            Nothing was started.
+        """
+        if request.profile is not None:
+            raise Unprocessable(f'There is no profile "{request.profile}".', field="profile")
+        options = request.options.asked() if request.options else {}
+        scaling = request.scaling.asked() if request.scaling else None
+        with self._reserve(request.name or self._free_name()) as name:
+            wish = Wish(name, request.backend, options, scaling)
+            return await self._begin(await self._starter.draft(wish, self.list()))
+
+    async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
+        """Scale, rename, or change the idle timeout.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, NameTaken, LimitExceeded, ControllerUnreachable
+            Nothing was changed.
+        """
+        attachment = self.attachment(cluster_id)
+        self._check_changeable(attachment)
+        if request.scaling is not None:
+            self._check_size(attachment.cluster, request.scaling.asked())
+        if request.name is not None and request.name != attachment.cluster.name:
+            with self._reserve(request.name):
+                return await self._send_change(attachment, request.asked())
+        return await self._send_change(attachment, request.asked())
+
+    async def stop(self, cluster_id: str) -> Cluster | None:
+        """Stop a cluster, or forget one that has ended; None once it is forgotten.
+
+        Raises
+        ------
+        ClusterNotFound, StorageUnavailable
+        """
+        attachment = self.attachment(cluster_id)
+        if attachment.over:
+            return await self._endings.forget(attachment)
+        if not attachment.here:
+            return await self._endings.stop_from_afar(attachment)
+        await attachment.stop()
+        return attachment.cluster
+
+    async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
+        """Start the same cluster again, with changes; the old one is told to stop and leaves the list.
+
+        Raises
+        ------
+        As `start`; the old cluster then goes on.
+        """
+        old = self.attachment(cluster_id)
+        spec = self.registry.read_launch(cluster_id)
+        changes = request.options.model_dump(exclude_unset=True) if request.options else {}
+        options = {key: value for key, value in {**spec.options, **changes}.items() if value is not None}
+        wish = Wish(old.cluster.name, old.cluster.backend, options, old.cluster.scaling.to_json(), cluster_id)
+        others = [cluster for cluster in self.list() if cluster.id != cluster_id]
+        draft = await self._starter.draft(wish, others)
+        old.hidden = True
+        self._tell(cluster_id, None)
+        await self._endings.end(old)
+        return await self._begin(draft)
+
+    @contextmanager
+    def _reserve(self, name: str) -> Iterator[str]:
+        """Hold a name while its cluster is being made, so that two requests cannot both have it."""
+        if name in self._reserved or any(cluster.name == name for cluster in self.list()):
+            raise NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
+        self._reserved.add(name)
+        try:
+            yield name
+        finally:
+            self._reserved.discard(name)
+
+    def _free_name(self) -> str:
+        taken = self._reserved | {cluster.name for cluster in self.list()}
+        number = 1
+        while f"dask-{number}" in taken:
+            number += 1
+        return f"dask-{number}"
+
+    async def _begin(self, draft: Draft) -> Cluster:
+        self._discovery.ignore(draft.id)
+        try:
+            record = await self._starter.launch(draft, lambda code: self._process_ended(draft.id, code))
+            self._attach(record)
+        finally:
+            self._discovery.heed(draft.id)
+        return self.get(draft.id)
+
+    def _attach(self, record: Record) -> None:
+        cluster_id = record.cluster.id
+        if cluster_id in self._attachments:
+            return
+        attachment = Attachment(record, self.registry, self._changed)
+        attachment.exit_code = self._exit_codes.pop(cluster_id, None)
+        self._attachments[cluster_id] = attachment
+        self._changed(attachment)
+        attachment.follow()
+
+    def _process_ended(self, cluster_id: str, exit_code: int) -> None:
+        attachment = self._attachments.get(cluster_id)
+        if attachment is None:
+            self._exit_codes[cluster_id] = exit_code
+        else:
+            attachment.process_ended(exit_code)
+
+    def _changed(self, attachment: Attachment) -> None:
+        if self._endings.takes(attachment):
+            return
+        if not attachment.hidden:
+            self._tell(attachment.id, attachment.cluster)
+
+    def _vanished(self, cluster_id: str) -> None:
+        """Another Jupyter server has removed the cluster."""
+        attachment = self._attachments.get(cluster_id)
+        if attachment is not None and (attachment.over or not attachment.here):
+            self._drop(attachment)
+
+    def _drop(self, attachment: Attachment) -> None:
+        if self._attachments.pop(attachment.id, None) is None:
+            return
+        if not attachment.hidden:
+            self._tell(attachment.id, None)
+        # A task of its own: the attachment's may be the one that called.
+        leaving = asyncio.create_task(attachment.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+    def _check_changeable(self, attachment: Attachment) -> None:
+        cluster = attachment.cluster
+        if cluster.status not in ("starting", "running"):
+            raise WrongState(f'The cluster "{cluster.name}" is {cluster.status} and cannot be changed.')
+        if not attachment.here:
+            attachment.require_client()
+
+    def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
+        others = [other for other in self.list() if other.id != cluster.id]
+        jobs = most_jobs(in_jobs(scaling, cluster.options))
+        self._limits.check_size(jobs, cluster.options.get("cores") or 1, others)
+
+    async def _send_change(self, attachment: Attachment, changes: dict[str, Any]) -> Cluster:
+        if not await attachment.wait_until_reachable(START_LIMIT_S):
+            self._check_changeable(attachment)
+            raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
+        attachment.update(await attachment.require_client().change(changes))
+        return attachment.cluster

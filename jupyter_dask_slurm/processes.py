@@ -1,0 +1,51 @@
+"""Who a process is: host, boot, number and start time together; a number alone is used again.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def hostname() -> str:
+    """Return this machine's name, as records have it."""
+    return socket.gethostname()
+
+
+@cache
+def boot_id() -> str:
+    """Return what tells this boot of the machine from the others (``random(4)``)."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def start_time(pid: int) -> int | None:
+    """Return when a process started, in clock ticks since boot; None if it does not run any more.
+
+    It is field 22 of ``/proc/<pid>/stat`` (proc(5)); the name in field 2 may hold spaces and parentheses. A zombie
+    has ended: only its parent has not taken notice yet.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return None if fields[0] in ("Z", "X") else int(fields[19])
+
+
+def is_alive(pid: int, started: int | None) -> bool:
+    """Return whether the process that started at that time still runs on this machine."""
+    found = start_time(pid)
+    return found is not None and (started is None or found == started)
+
+
+def own_start_time() -> int:
+    """Return the start time of this process."""
+    return start_time(os.getpid()) or 0

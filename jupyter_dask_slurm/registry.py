@@ -1,0 +1,179 @@
+"""The clusters of this user on disk: a private directory and a record for each.
+
+Layout and writers are in docs/architecture.md. Nothing is locked: each file has one writer and is replaced by rename.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import re
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from .errors import ClusterNotFound, StorageUnavailable
+from .models import Cluster, HistoryEntry, LaunchSpec, Record
+from .processes import boot_id, hostname
+from .storage import (
+    check_private_directory,
+    make_private_directory,
+    read_json,
+    read_json_lines,
+    storage_errors,
+    write_json,
+    write_private,
+)
+
+CLUSTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{4}")
+log = logging.getLogger(__name__)
+
+
+class Registry:
+    """Records of clusters below ``<shared>/clusters``.
+
+    Parameters
+    ----------
+    shared : Path
+        A directory that the compute nodes see under the same path.
+    """
+
+    def __init__(self, shared: Path) -> None:
+        self.shared = shared
+        self.clusters = shared / "clusters"
+
+    def new_id(self, name: str) -> str:
+        """Return an id that no cluster has: the name as a slug, and four hexadecimal digits."""
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-") or "dask"
+        while True:
+            cluster_id = f"{slug}-{secrets.token_hex(2)}"
+            if not (self.clusters / cluster_id).exists():
+                return cluster_id
+
+    def directory(self, cluster_id: str) -> Path:
+        """Return the directory of a cluster.
+
+        Raises
+        ------
+        ClusterNotFound
+            If it cannot be the id of one: nothing else ever becomes a path.
+        """
+        if not CLUSTER_ID.fullmatch(cluster_id):
+            raise ClusterNotFound("There is no such cluster.")
+        return self.clusters / cluster_id
+
+    def create(self, cluster_id: str) -> Path:
+        """Make the private directory of a new cluster."""
+        make_private_directory(self.shared)
+        make_private_directory(self.clusters)
+        return make_private_directory(self.directory(cluster_id))
+
+    def ids(self) -> list[str]:
+        """Return the ids of all clusters that have a directory here."""
+        try:
+            check_private_directory(self.clusters)
+            return sorted(path.name for path in self.clusters.iterdir() if CLUSTER_ID.fullmatch(path.name))
+        except (StorageUnavailable, OSError):
+            return []
+
+    def stamp(self) -> int:
+        """Return a number that changes when clusters come or go; cheap enough to look at each few seconds."""
+        try:
+            return self.clusters.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def record_stamp(self, cluster_id: str) -> int:
+        """Return a number that changes when the record of a cluster is written."""
+        try:
+            return (self.directory(cluster_id) / "record.json").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def read(self, cluster_id: str) -> Record:
+        """Return the record of a cluster; one that cannot be understood is set aside.
+
+        Raises
+        ------
+        ClusterNotFound
+            If there is none (any more).
+        StorageUnavailable
+            If it cannot be read.
+        """
+        path = self.directory(cluster_id) / "record.json"
+        missing = ClusterNotFound(f"There is no cluster {cluster_id}.")
+        try:
+            return Record.from_json(read_json(path))
+        except FileNotFoundError:
+            raise missing from None
+        except (ValueError, TypeError, KeyError) as error:
+            log.warning("The record %s cannot be understood and is set aside: %s", path, error)
+            with suppress(OSError):
+                path.replace(path.with_suffix(".damaged"))
+            raise missing from None
+
+    def write(self, record: Record) -> None:
+        """Replace the record of a cluster."""
+        write_json(Path(record.directory) / "record.json", record.to_json())
+
+    def write_launch(self, spec: LaunchSpec) -> None:
+        """Write what the controller is told at its start."""
+        write_json(Path(spec.directory) / "launch.json", spec.to_json())
+
+    def read_launch(self, cluster_id: str) -> LaunchSpec:
+        """Return what the controller of a cluster was told at its start.
+
+        Raises
+        ------
+        ClusterNotFound
+            If it is not there or cannot be understood.
+        """
+        try:
+            return LaunchSpec.from_json(read_json(self.directory(cluster_id) / "launch.json"))
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            raise ClusterNotFound(f"It is not known any more how {cluster_id} was started.") from None
+
+    def history(self, cluster_id: str) -> list[HistoryEntry]:
+        """Return what happened to a cluster, oldest first."""
+        entries: list[HistoryEntry] = []
+        for line in read_json_lines(self.directory(cluster_id) / "history.jsonl"):
+            with suppress(TypeError, KeyError):
+                entries.append(HistoryEntry.from_json(line))
+        return entries
+
+    def request_stop(self, cluster_id: str) -> None:
+        """Leave the request to stop, for a controller on another host."""
+        directory = make_private_directory(self.directory(cluster_id) / "requests")
+        write_private(directory / "stop", "")
+
+    def remove(self, cluster_id: str) -> None:
+        """Remove all that is on disk of a cluster; none there is no error."""
+        directory = self.directory(cluster_id)
+        with storage_errors(directory, "remove"):
+            while directory.exists():
+                # Another Jupyter server may be removing it too, and take a file away under our hands.
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(directory)
+
+
+def is_here(record: Record) -> bool:
+    """Return whether the record is of a controller on this machine, in this or an earlier boot."""
+    return record.hostname == hostname()
+
+
+def booted_since(record: Record) -> bool:
+    """Return whether this machine was started anew after the controller."""
+    return is_here(record) and record.boot_id != boot_id()
+
+
+def as_seen_from_afar(record: Record) -> Cluster:
+    """Return the cluster of a record of another host: what is live is not known here."""
+    cluster = record.cluster
+    return dataclasses.replace(
+        cluster,
+        controller=dataclasses.replace(cluster.controller, reachable=False),
+        updated_at=record.heartbeat_at,
+        workers=None, threads=None, gpus=None, memory_bytes=None, memory_used_bytes=None, cpu_percent=None,
+        tasks=None, core_hours=None,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""What all routes share: JSON in and out, and the one place where errors become answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado.web import HTTPError
+
+from ..errors import DaskSlurmError, InvalidRequest, NotFound
+from ..models import Model
+
+if TYPE_CHECKING:
+    from ..inspection import Inspection
+    from ..manager import ClusterManager
+    from ..site import SiteSource
+
+MANAGER_KEY = "dask_slurm_manager"
+INSPECTION_KEY = "dask_slurm_inspection"
+SITES_KEY = "dask_slurm_sites"
+CLUSTER = r"(?P<cluster_id>[^/]+)"
+
+
+class DaskSlurmHandler(APIHandler):
+    """Base of all routes.
+
+    Verbs stand in the leaf classes: ``@authorized`` keeps the resource of the first class that it runs for.
+    """
+
+    auth_resource = "dask-slurm"
+
+    @property
+    def manager(self) -> ClusterManager:
+        """The clusters of this user."""
+        return self.settings[MANAGER_KEY]  # type: ignore[no-any-return]
+
+    @property
+    def inspection(self) -> Inspection:
+        """What belongs to clusters."""
+        return self.settings[INSPECTION_KEY]  # type: ignore[no-any-return]
+
+    @property
+    def sites(self) -> SiteSource:
+        """What Slurm offers here."""
+        return self.settings[SITES_KEY]  # type: ignore[no-any-return]
+
+    async def prepare(self) -> None:
+        """Know the clusters before the first answer."""
+        await super().prepare()
+        await self.manager.open()
+
+    def body(self, *, optional: bool = False) -> dict[str, Any]:
+        """Return the JSON object of the request's body.
+
+        Raises
+        ------
+        InvalidRequest
+            If it is no JSON object, or has another content type.
+        """
+        if optional and not self.request.body:
+            return {}
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise InvalidRequest("The content type of the body must be application/json.")
+        try:
+            value = json.loads(self.request.body)
+        except ValueError:
+            raise InvalidRequest("The body must be JSON.") from None
+        if not isinstance(value, dict):
+            raise InvalidRequest("The body must be a JSON object.")
+        return value
+
+    def reply(self, value: Any, status: int = 200) -> None:
+        """Send models or plain JSON values."""
+        self.set_status(status)
+        self.finish(json.dumps(_plain(value)))
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """Return a number of the query string.
+
+        Raises
+        ------
+        InvalidRequest
+            If it is no whole number from 0 to `most`.
+        """
+        text = self.get_query_argument(name, str(default))
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > most:
+            raise InvalidRequest(f"{name} must be a whole number from 0 to {most}.", field=name)
+        return int(text)
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Give our errors their own status; tornado would make each a 500."""
+        error = _error_of(kwargs)
+        super().send_error(error.status if isinstance(error, DaskSlurmError) else status_code, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Send an error in the contract's shape."""
+        error = _error_of(kwargs)
+        if isinstance(error, DaskSlurmError):
+            self.finish(json.dumps(error.to_json()))
+            return
+        phrase = HTTPStatus(status_code).phrase
+        message = f"{phrase}."
+        if isinstance(error, HTTPError) and error.log_message:
+            # tornado doubled the percent signs for its own log.
+            message = (
+                error.log_message.replace("%%", "%") if not error.args else error.log_message % error.args
+            )
+        body = {"message": message, "reason": phrase.replace(" ", ""), "field": None, "details": None}
+        self.finish(json.dumps(body))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log what a user did wrong in a line, and only what we did wrong with its traceback."""
+        if isinstance(value, DaskSlurmError) and value.status != 500:
+            self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
+        else:
+            super().log_exception(typ, value, tb)
+
+
+class UnknownRoute(DaskSlurmHandler):
+    """Answers 404 in the contract's shape below our path."""
+
+    async def prepare(self) -> None:
+        """Refuse every verb, after Jupyter's own checks."""
+        await super().prepare()
+        raise NotFound("There is nothing at this address.")
+
+
+def _error_of(info: dict[str, Any]) -> BaseException | None:
+    exc_info = info.get("exc_info")
+    return exc_info[1] if exc_info else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_json()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,36 @@
+"""Checked bodies of requests. pydantic is loaded with the first of them, not with the extension."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..requests import ChangeRequest, ClusterRequest, RestartRequest
+
+
+def cluster_request(data: dict[str, Any]) -> ClusterRequest:
+    """Check the body of ``POST /clusters``; raises `InvalidRequest`."""
+    from .. import requests
+
+    return requests.parse(requests.ClusterRequest, data)
+
+
+def change_request(data: dict[str, Any]) -> ChangeRequest:
+    """Check the body of ``PATCH /clusters/{id}``; raises `InvalidRequest`."""
+    from .. import requests
+
+    return requests.parse(requests.ChangeRequest, data)
+
+
+def restart_request(data: dict[str, Any]) -> RestartRequest:
+    """Check the body of ``POST /clusters/{id}/restart``; raises `InvalidRequest`."""
+    from .. import requests
+
+    return requests.parse(requests.RestartRequest, data)
+
+
+def options_schema() -> dict[str, Any]:
+    """Return the JSON schema of the options."""
+    from ..options import options_schema as make
+
+    return make()

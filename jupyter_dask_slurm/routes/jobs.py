@@ -1,0 +1,76 @@
+"""``/clusters/{id}/jobs``, logs and history."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..errors import InvalidRequest
+from ..inspection import MAX_LINES, STREAMS
+from .base import CLUSTER, DaskSlurmHandler
+
+JOB = r"(?P<job_id>[^/]+)"
+DEFAULT_LINES = 200
+
+
+class JobsHandler(DaskSlurmHandler):
+    """The jobs of a cluster."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str) -> None:
+        """List them, those that ended in the last hour too."""
+        self.reply(await self.inspection.jobs(cluster_id))
+
+
+class JobHandler(DaskSlurmHandler):
+    """One job."""
+
+    @web.authenticated
+    @authorized
+    async def delete(self, cluster_id: str, job_id: str) -> None:
+        """Cancel it and lower the plan by one."""
+        self.reply(await self.inspection.cancel_job(cluster_id, job_id), 202)
+
+
+class JobLogHandler(DaskSlurmHandler):
+    """What a job wrote."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str, job_id: str) -> None:
+        """Show the end of its stdout or stderr."""
+        stream = self.get_query_argument("stream", "stdout")
+        if stream not in STREAMS:
+            raise InvalidRequest("stream must be stdout or stderr.", field="stream")
+        lines = self.number("lines", DEFAULT_LINES, MAX_LINES)
+        self.reply(await self.inspection.job_log(cluster_id, job_id, stream, lines))
+
+
+class LogHandler(DaskSlurmHandler):
+    """What the controller and its scheduler wrote."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str) -> None:
+        """Show the end of it."""
+        self.reply(await self.inspection.log(cluster_id, self.number("lines", DEFAULT_LINES, MAX_LINES)))
+
+
+class HistoryHandler(DaskSlurmHandler):
+    """What happened to a cluster."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str) -> None:
+        """List it, oldest first."""
+        self.reply(await self.inspection.history(cluster_id))
+
+
+handlers = [
+    (rf"/clusters/{CLUSTER}/jobs", JobsHandler),
+    (rf"/clusters/{CLUSTER}/jobs/{JOB}", JobHandler),
+    (rf"/clusters/{CLUSTER}/jobs/{JOB}/log", JobLogHandler),
+    (rf"/clusters/{CLUSTER}/log", LogHandler),
+    (rf"/clusters/{CLUSTER}/history", HistoryHandler),
+]

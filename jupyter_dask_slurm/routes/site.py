@@ -1,0 +1,46 @@
+"""``/site``, ``/schema`` and the contract itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import DaskSlurmHandler
+from .bodies import options_schema
+
+CONTRACT = Path(__file__).parent.parent / "openapi.yaml"
+
+
+class SiteHandler(DaskSlurmHandler):
+    """What this Slurm offers to this user, and the kernels of this Jupyter."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Show it."""
+        self.reply(await self.sites.site_with_kernels())
+
+
+class SchemaHandler(DaskSlurmHandler):
+    """The options as a JSON schema, for the form."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Show it."""
+        self.reply(options_schema())
+
+
+class ContractHandler(DaskSlurmHandler):
+    """The OpenAPI document."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Show it."""
+        self.finish(CONTRACT.read_bytes(), set_content_type="application/yaml")
+
+
+handlers = [(r"/site", SiteHandler), (r"/schema", SchemaHandler), (r"/openapi\.yaml", ContractHandler)]

@@ -1,0 +1,27 @@
+"""``/clusters/{id}/snippet``: a cluster as code."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..errors import InvalidRequest
+from .base import CLUSTER, DaskSlurmHandler
+
+
+class SnippetHandler(DaskSlurmHandler):
+    """A snippet of a cluster."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str) -> None:
+        """Show it."""
+        kind = self.get_query_argument("kind", None)
+        if kind is None:
+            raise InvalidRequest("Say which kind of snippet: ?kind=connect.", field="kind")
+        self.reply(await asyncio.to_thread(self.inspection.snippet, cluster_id, kind, self.base_url))
+
+
+handlers = [(rf"/clusters/{CLUSTER}/snippet", SnippetHandler)]

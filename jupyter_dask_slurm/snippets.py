@@ -1,0 +1,166 @@
+"""A cluster as text to take along: Python to connect, Python to make the same one, YAML, a job script.
+
+Pure functions. Snippets hold names and paths, never keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from .connect import dashboard_link
+from .errors import InvalidRequest, WrongState
+from .models import Cluster, Credentials, Model
+
+# Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
+_KEYWORDS = {
+    "partition": "queue", "account": "account", "cores": "cores", "processes": "processes", "memory": "memory",
+    "walltime": "walltime", "interface": "interface", "local_directory": "local_directory",
+    "log_directory": "log_directory", "death_timeout": "death_timeout", "worker_command": "worker_command",
+    "worker_extra_args": "worker_extra_args", "job_extra_directives": "job_extra_directives",
+    "job_directives_skip": "job_directives_skip", "job_script_prologue": "job_script_prologue", "python": "python",
+    "scheduler_options": "scheduler_options",
+}  # fmt: skip
+# Options that dask-jobqueue takes as further directives of sbatch.
+_DIRECTIVES = {
+    "qos": "--qos={}", "constraint": "--constraint={}", "reservation": "--reservation={}", "gpus": "--gres=gpu:{}",
+    "gres": "--gres={}", "nodelist": "--nodelist={}", "exclude": "--exclude={}",
+    "threads_per_core": "--threads-per-core={}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Snippet(Model):
+    """A text in a language."""
+
+    kind: str
+    language: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What snippets are made from.
+
+    Parameters
+    ----------
+    base_url : str
+        Of the Jupyter server that was asked.
+    script : str, optional
+        The last script that was sent to Slurm.
+    """
+
+    cluster: Cluster
+    credentials: Credentials | None
+    base_url: str
+    script: str | None = None
+
+
+def make_snippet(kind: str, source: Source) -> Snippet:
+    """Return a snippet of a cluster.
+
+    Raises
+    ------
+    InvalidRequest
+        If there is no such kind.
+    WrongState
+        If the cluster has no scheduler (yet), or has sent no script.
+    """
+    makers = {
+        "connect": _connect, "portable": _portable, "slurmcluster": _slurmcluster, "yaml": _yaml,
+        "job_script": _job_script,
+    }  # fmt: skip
+    if kind not in makers:
+        raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
+    return makers[kind](source)
+
+
+def _connect(source: Source) -> Snippet:
+    return Snippet("connect", "python", (
+        "from jupyter_dask_slurm import connect\n\n"
+        f"client = connect({_text(source.cluster.name)})\n"
+        "client\n"
+    ))  # fmt: skip
+
+
+def _portable(source: Source) -> Snippet:
+    cluster = source.cluster
+    if cluster.scheduler_address is None:
+        raise WrongState(f'The scheduler of "{cluster.name}" is not up.')
+    link = dashboard_link(source.base_url, cluster.dashboard_path)
+    lines = ["import dask"]
+    if source.credentials is None:
+        lines += ["from distributed import Client", ""]
+        argument = ""
+    else:
+        lines += [
+            "from distributed import Client, Security",
+            "",
+            "security = Security(",
+            f"    tls_ca_file={_text(source.credentials.ca_file)},",
+            f"    tls_client_cert={_text(source.credentials.cert)},",
+            f"    tls_client_key={_text(source.credentials.key)},",
+            "    require_encryption=True,",
+            ")",
+        ]
+        argument = ", security=security"
+    lines += [
+        f'dask.config.set({{"distributed.dashboard.link": {_text(link)}}})',
+        f"client = Client({_text(cluster.scheduler_address)}{argument})",
+        "client",
+    ]
+    return Snippet("portable", "python", "\n".join(lines) + "\n")
+
+
+def _slurmcluster(source: Source) -> Snippet:
+    cluster = source.cluster
+    arguments = [f"    {name}={value!r},\n" for name, value in _keywords(cluster.options).items()]
+    scaling = cluster.scaling
+    if scaling.mode == "adaptive":
+        size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
+    else:
+        size = f"cluster.scale(jobs={scaling.jobs})"
+    return Snippet("slurmcluster", "python", (
+        "from dask_jobqueue import SLURMCluster\n\n"
+        f"cluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
+    ))  # fmt: skip
+
+
+def _yaml(source: Source) -> Snippet:
+    section = {name.replace("_", "-"): value for name, value in _keywords(source.cluster.options).items()}
+    text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
+    return Snippet("yaml", "yaml", f"# ~/.config/dask/jobqueue.yaml\n{text}")
+
+
+def _job_script(source: Source) -> Snippet:
+    if source.script is None:
+        raise WrongState(f'"{source.cluster.name}" has sent no job to Slurm yet.')
+    return Snippet("job_script", "shell", source.script)
+
+
+def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as keywords of SLURMCluster; unset ones are left out."""
+    found = {
+        keyword: options[name]
+        for name, keyword in _KEYWORDS.items()
+        if options.get(name) not in (None, [], {})
+    }
+    directives = [text.format(options[name]) for name, text in _DIRECTIVES.items() if options.get(name)]
+    exports = [
+        f"export {name}={_text(value)}"
+        for name, value in (options.get("environment_variables") or {}).items()
+    ]
+    if directives:
+        found["job_extra_directives"] = [*directives, *found.get("job_extra_directives", [])]
+    if exports:
+        found["job_script_prologue"] = [*exports, *found.get("job_script_prologue", [])]
+    return found
+
+
+def _text(value: str) -> str:
+    """Return a text as a literal of Python."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,144 @@
+"""From what a user asked for to a controller that starts: the checks, the files, the process."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .drafts import Draft, Wish, write_out
+from .environments import Environments
+from .errors import SlurmMissing, SlurmUnreachable
+from .launch import new_socket, remove_socket, start_controller
+from .limits import Limits, most_jobs
+from .models import Backend, Cluster, LaunchSpec, Record
+from .registry import Registry
+from .site import SiteSource
+from .site_checks import check_against_machine, check_against_site
+from .sizes import DEFAULT_SCALING, in_jobs
+
+
+class Starter:
+    """Checks wishes and starts controllers.
+
+    Parameters
+    ----------
+    folder : Path
+        The working directory of controllers and jobs.
+    idle_timeout_s : int
+        Where a wish names none; in seconds.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        environments: Environments,
+        sites: SiteSource,
+        limits: Limits,
+        *,
+        folder: Path,
+        idle_timeout_s: int,
+    ) -> None:
+        self._registry = registry
+        self._environments = environments
+        self._sites = sites
+        self._limits = limits
+        self._folder = folder
+        self._idle_timeout_s = idle_timeout_s
+
+    async def draft(self, wish: Wish, others: list[Cluster]) -> Draft:
+        """Check a wish against limits, environment and site; changes nothing.
+
+        Raises
+        ------
+        LimitExceeded, EnvironmentUnusable, SiteRefuses, SlurmUnavailable
+            Each with a sentence that says what is possible.
+        """
+        self._limits.check_number(others)
+        self._limits.check_options(wish.options)
+        options = self._limits.choose_partition(wish.options)
+        backend: Backend = wish.backend or ("slurm" if shutil.which("sbatch") else "local")
+        size = in_jobs(wish.scaling or DEFAULT_SCALING, options)
+        self._limits.check_size(most_jobs(size), options.get("cores") or 1, others)
+        await self._check_site(backend, options)
+        return write_out(
+            wish,
+            backend=backend,
+            options=options,
+            environment=await self._environments.find(
+                options.get("kernel"), options.get("python"), backend=backend
+            ),
+            idle_timeout_s=self._idle_timeout_s,
+            registry=self._registry,
+        )
+
+    async def _check_site(self, backend: Backend, options: dict[str, Any]) -> None:
+        if backend == "local":
+            check_against_machine(options, self._sites.machine())
+            return
+        if shutil.which("sbatch") is None:
+            raise SlurmMissing(
+                "Slurm's commands are not on this machine: there is no sbatch. "
+                "Choose the backend local instead.",
+                field="backend",
+            )
+        site = await self._sites.site()
+        if not site.slurm.available:
+            raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=site.slurm.error)
+        check_against_site(options, site)
+
+    async def launch(self, draft: Draft, ended: Callable[[int], None]) -> Record:
+        """Write what the controller needs and start it.
+
+        Parameters
+        ----------
+        ended : callable
+            Called in this event loop with the exit code, should the controller end while this process lives.
+
+        Returns
+        -------
+        Record
+            As it stands on disk; the controller writes the next one.
+
+        Raises
+        ------
+        StorageUnavailable
+            If a file cannot be written; nothing is left behind.
+        """
+        loop = asyncio.get_running_loop()
+
+        def tell(exit_code: int) -> None:
+            # The loop may be gone: this Jupyter server is ending, and its controllers live on.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(ended, exit_code)
+
+        return await asyncio.to_thread(self._launch, draft, tell)
+
+    def _launch(self, draft: Draft, ended: Callable[[int], None]) -> Record:
+        socket_path = None
+        try:
+            directory = self._registry.create(draft.id)
+            socket_path = new_socket()
+            spec = self._with_credentials(draft, socket_path, directory)
+            record = dataclasses.replace(draft.record, socket=socket_path)
+            self._registry.write_launch(spec)
+            self._registry.write(record)
+            start_controller(spec, draft.environment, self._folder, ended)
+        except BaseException:
+            if socket_path is not None:
+                remove_socket(socket_path)
+            self._registry.remove(draft.id)
+            raise
+        return record
+
+    def _with_credentials(self, draft: Draft, socket_path: str, directory: Path) -> LaunchSpec:
+        # Here and not above: cryptography is loaded with the first cluster.
+        from .credentials import make_credentials
+
+        secure = draft.record.cluster.secure
+        credentials = make_credentials(directory, draft.id) if secure else None
+        return dataclasses.replace(draft.spec, socket=socket_path, credentials=credentials)

@@ -1,0 +1,66 @@
+"""A Jupyter server with the extension, and real controllers that end with the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.models import Record
+from jupyter_dask_slurm.processes import is_alive
+from jupyter_dask_slurm.registry import Registry
+from tests.server.api import Api
+from tests.slurm.client import wait_until
+
+SMALL: dict[str, Any] = {"cores": 1, "processes": 1, "memory": "500 MB"}
+
+
+@pytest.fixture
+def jp_server_config(shared: Path) -> dict[str, Any]:
+    """Enable the extension, and nothing else."""
+    return {
+        "DaskSlurmExtension": {"shared_directory": str(shared)},
+        "ServerApp": {
+            "jpserver_extensions": {"jupyter_dask_slurm": True},
+            "reraise_server_extension_failures": True,
+        },
+    }
+
+
+@pytest.fixture
+def shared(isolation: None) -> Path:
+    """Return where clusters stand on disk."""
+    return Path(os.environ["JUPYTER_DATA_DIR"]) / "dask-slurm"
+
+
+@pytest.fixture(autouse=True)
+def no_controller_is_left(isolation: None, shared: Path) -> Iterator[None]:
+    """End what a test that failed halfway has left running."""
+    yield
+    registry = Registry(shared)
+    records = [registry.read(cluster_id) for cluster_id in registry.ids()]
+    for record in records:
+        _end(record)
+
+
+def _end(record: Record) -> None:
+    pid, started = record.pid, record.start_time
+    if pid is None or not is_alive(pid, started):
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    try:
+        wait_until(lambda: not is_alive(pid, started), f"controller {pid} ends", timeout=15)
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def api(jp_fetch: Callable[..., Awaitable[Any]], no_controller_is_left: None) -> Api:
+    """Return the contract of the server under test."""
+    return Api(jp_fetch)

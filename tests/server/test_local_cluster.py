@@ -1,0 +1,136 @@
+"""The life of a cluster on the local backend, through REST, with a real controller."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from jupyter_dask_slurm.models import Cluster, Job
+from tests.server.api import Api, status, working
+from tests.server.conftest import SMALL
+
+
+async def test_from_start_to_stop(api: Api, shared: Path) -> None:
+    answer = await api("POST", "clusters", {"name": "ocean", "backend": "local", "options": SMALL})
+    assert answer.status == 201, answer.text
+    cluster_id = answer.json["id"]
+    assert answer.headers["Location"].endswith(f"/dask-slurm/api/clusters/{cluster_id}")
+    assert answer.json["status"] == "starting"
+    assert answer.json["scaling"] == {"mode": "manual", "jobs": 1}
+    assert Cluster.from_json(answer.json).to_json() == answer.json
+
+    running = await api.until(cluster_id, working(1))
+    assert running["status"] == "running"
+    assert running["scheduler_address"].startswith("tls://")
+    assert running["controller"]["reachable"]
+    assert running["workers"] == {"connected": 1, "expected": 1}
+    assert running["options"].keys() == answer.json["options"].keys()
+
+    scaled = await api("PATCH", f"clusters/{cluster_id}", {"scaling": {"mode": "manual", "jobs": 2}})
+    assert (scaled.status, scaled.json["scaling"]) == (200, {"mode": "manual", "jobs": 2})
+    await api.until(cluster_id, working(2))
+    jobs = await api("GET", f"clusters/{cluster_id}/jobs")
+    assert [job["job_id"] for job in jobs.json] == ["local_0", "local_1"]
+    assert all(Job.from_json(job).to_json() == job for job in jobs.json)
+
+    stopping = await api("DELETE", f"clusters/{cluster_id}")
+    assert (stopping.status, stopping.json["status"]) == (202, "stopping")
+    assert (await api("DELETE", f"clusters/{cluster_id}")).status == 202
+    late = await api("PATCH", f"clusters/{cluster_id}", {"scaling": {"mode": "manual", "jobs": 3}})
+    assert (late.status, late.json["reason"]) == (409, "WrongState")
+    await api.until_gone(cluster_id)
+    assert (await api("GET", "clusters")).json == []
+    assert list((shared / "clusters").iterdir()) == []
+
+
+async def test_scale_right_after_start(api: Api) -> None:
+    cluster = await api.start(backend="local", options=SMALL, scaling={"mode": "manual", "jobs": 0})
+    answer = await api("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "workers": 1}})
+    assert (answer.status, answer.json["scaling"]) == (200, {"mode": "manual", "jobs": 1})
+    await api.until(cluster["id"], working(1))
+
+
+async def test_stop_right_after_start(api: Api) -> None:
+    cluster = await api.start(backend="local", options=SMALL)
+    answer = await api("DELETE", f"clusters/{cluster['id']}")
+    assert (answer.status, answer.json["status"]) == (202, "stopping")
+    await api.until_gone(cluster["id"])
+
+
+async def test_names(api: Api) -> None:
+    first = await api.start(backend="local", options=SMALL, scaling={"mode": "manual", "jobs": 0})
+    assert first["name"] == "dask-1"
+    taken = await api("POST", "clusters", {"name": "dask-1", "backend": "local"})
+    assert (taken.status, taken.json["reason"], taken.json["field"]) == (409, "NameTaken", "name")
+    renamed = await api("PATCH", f"clusters/{first['id']}", {"name": "ocean 2"})
+    assert (renamed.status, renamed.json["name"], renamed.json["id"]) == (200, "ocean 2", first["id"])
+    same = await api("PATCH", f"clusters/{first['id']}", {"name": "ocean 2"})
+    assert same.status == 200
+
+
+async def test_logs_history_and_unknown_jobs(api: Api) -> None:
+    cluster = await api.start(backend="local", options=SMALL)
+    path = f"clusters/{cluster['id']}"
+    await api.until(cluster["id"], working(1))
+    log = await api("GET", f"{path}/log?lines=2")
+    assert log.status == 200
+    assert len(log.json["text"].splitlines()) == 2
+    assert log.json["truncated"]
+    history = (await api("GET", f"{path}/history")).json
+    assert {"time", "event", "message"} == history[0].keys()
+    assert "connected" in [entry["event"] for entry in history]
+    assert (await api("GET", f"{path}/jobs/local_0/log?stream=stderr")).status == 200
+    for job_id in ("local_7", "4711_3", "..%2fkey.pem", "nonsense"):
+        missing = await api("GET", f"{path}/jobs/{job_id}/log")
+        assert (missing.status, missing.json["reason"]) == (404, "JobNotFound"), job_id
+        assert (await api("DELETE", f"{path}/jobs/{job_id}")).status == 404, job_id
+    assert (await api("GET", f"{path}/log?lines=-1")).status == 400
+    assert (await api("GET", f"{path}/jobs/local_0/log?stream=secrets")).status == 400
+
+
+async def test_cancel_one_job(api: Api) -> None:
+    cluster = await api.start(backend="local", options=SMALL, scaling={"mode": "manual", "jobs": 2})
+    await api.until(cluster["id"], working(2))
+    answer = await api("DELETE", f"clusters/{cluster['id']}/jobs/local_0")
+    assert (answer.status, answer.json["job_id"]) == (202, "local_0")
+    left = await api.until(cluster["id"], working(1))
+    assert left["scaling"] == {"mode": "manual", "jobs": 1}
+
+
+async def test_lost_controller_is_noticed_and_forgotten(api: Api, shared: Path) -> None:
+    cluster = await api.start(backend="local", options=SMALL)
+    running = await api.until(cluster["id"], working(1))
+    os.kill(running["controller"]["pid"], signal.SIGKILL)
+    lost = await api.until(cluster["id"], status("lost"), timeout=10)
+    assert lost["error"]["reason"] == "ControllerLost"
+    assert "Scheduler" in lost["error"]["details"]
+    assert not lost["controller"]["reachable"]
+    assert (await api("PATCH", f"clusters/{cluster['id']}", {"name": "x"})).status == 409
+    assert (await api("GET", f"clusters/{cluster['id']}/jobs")).json == []
+    assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 204
+    assert (await api("GET", f"clusters/{cluster['id']}")).status == 404
+    assert list((shared / "clusters").iterdir()) == []
+
+
+async def test_restart_with_changes(api: Api) -> None:
+    old = await api.start(name="ocean", backend="local", options=SMALL)
+    await api.until(old["id"], working(1))
+    answer = await api("POST", f"clusters/{old['id']}/restart", {"options": {"memory": "400 MB"}})
+    assert answer.status == 201, answer.text
+    new = answer.json
+    assert (new["name"], new["replaces"]) == ("ocean", old["id"])
+    assert new["id"] != old["id"]
+    assert (new["options"]["memory"], new["options"]["cores"]) == ("400 MB", 1)
+    assert [cluster["id"] for cluster in (await api("GET", "clusters")).json] == [new["id"]]
+    await api.until(new["id"], working(1))
+
+
+async def test_controller_that_cannot_start(api: Api) -> None:
+    cluster = await api.start(
+        backend="local", options={**SMALL, "scheduler_options": {"host": "no-such-host.invalid"}}
+    )
+    failed = await api.until(cluster["id"], status("failed"))
+    assert failed["error"]["message"].endswith((".", "known", "service"))
+    assert failed["ended"] is None
+    assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 204
