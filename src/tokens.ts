@@ -10,7 +10,7 @@ export interface IClusterManager {
   /** For what needs no model: jobs, logs, snippets, the site. */
   readonly client: ClusterClient;
 
-  /** Oldest first. A cluster that did not change keeps its identity. */
+  /** Newest first. A cluster that did not change keeps its identity. */
   readonly clusters: readonly Cluster[];
 
   /** Emits after `clusters`, `connection` or `error` changed. */

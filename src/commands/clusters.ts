@@ -112,7 +112,9 @@ function restartAction({ manager, selection, trans }: IClusterCommands): ICluste
     }
     const answer = await showDialog({
       title: trans.__('Restart %1?', cluster.name),
-      body: trans.__('Its jobs are cancelled and its results are lost. It starts anew with the same options.'),
+      body: trans.__(
+        'Its jobs are cancelled and its results are lost. It starts anew with the same options.'
+      ),
       buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Restart') })]
     });
     return answer.button.accept;

@@ -25,7 +25,10 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
     caption: trans.__('Open a page of the Dask dashboard of the selected cluster'),
     icon: dashboardIcon,
     describedBy: aboutCluster({
-      plot: { type: 'string', description: 'The page below the dashboard, for example individual-task-stream' },
+      plot: {
+        type: 'string',
+        description: 'The page below the dashboard, for example individual-task-stream'
+      },
       title: { type: 'string', description: 'What the tab is called' },
       name: { type: 'string', description: 'The name of the cluster, where it is not known any more' }
     }),

@@ -71,7 +71,11 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
   );
 }
 
-function Failure(props: { failure: RequestError; atField: boolean; trans: TranslationBundle }): React.ReactElement {
+function Failure(props: {
+  failure: RequestError;
+  atField: boolean;
+  trans: TranslationBundle;
+}): React.ReactElement {
   const { failure, atField, trans } = props;
   return (
     <div className="jp-DaskSlurmForm-failure" role="alert">
@@ -81,7 +85,13 @@ function Failure(props: { failure: RequestError; atField: boolean; trans: Transl
   );
 }
 
-function SlurmMissing({ source, trans }: { source: IFormSource; trans: TranslationBundle }): React.ReactElement {
+function SlurmMissing({
+  source,
+  trans
+}: {
+  source: IFormSource;
+  trans: TranslationBundle;
+}): React.ReactElement {
   return (
     <p className="jp-DaskSlurmForm-notice" role="note">
       {source.site.slurm.error ?? trans.__('Slurm does not answer.')}{' '}

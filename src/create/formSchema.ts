@@ -21,14 +21,25 @@ export interface IFormSource {
 
 /** Groups that mean nothing where there are no Slurm jobs. */
 const SLURM_GROUPS = ['slurm', 'script'];
-const SLURM_OPTIONS = ['partition', 'walltime', 'account', 'log_directory', 'interface', 'scheduler_interface'];
+const SLURM_OPTIONS = [
+  'partition',
+  'walltime',
+  'account',
+  'log_directory',
+  'interface',
+  'scheduler_interface'
+];
 
 /** @returns the schema of the whole form for a backend; the order is that of the fields. */
 export function formSchema(source: IFormSource, backend: string, trans: TranslationBundle): RJSFSchema {
   const { properties, ...rest } = source.options as RJSFSchema;
   const options = Object.entries(properties ?? {}).filter(([name, about]) => isUsed(name, about, backend));
   const around = source.like ? {} : surroundings(source.site, trans);
-  return { ...rest, title: undefined, properties: { ...around, ...Object.fromEntries(options) } } as RJSFSchema;
+  return {
+    ...rest,
+    title: undefined,
+    properties: { ...around, ...Object.fromEntries(options) }
+  } as RJSFSchema;
 }
 
 function isUsed(name: string, about: unknown, backend: string): boolean {
@@ -61,7 +72,12 @@ function surroundings(site: Site, trans: TranslationBundle): RJSFSchema['propert
 }
 
 /** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
-export function formLook(source: IFormSource, schema: RJSFSchema, data: FormData, trans: TranslationBundle): Look {
+export function formLook(
+  source: IFormSource,
+  schema: RJSFSchema,
+  data: FormData,
+  trans: TranslationBundle
+): Look {
   const look: Look = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
     look[name] = fieldLook(about as RJSFSchema);
@@ -79,9 +95,17 @@ export function formLook(source: IFormSource, schema: RJSFSchema, data: FormData
     }
   }
   const names = Object.keys(schema.properties ?? {});
-  look['ui:order'] = ['name', 'backend', 'partition', 'jobs', 'cores', 'processes', 'memory', 'walltime', '*'].filter(
-    name => name === '*' || names.includes(name)
-  );
+  look['ui:order'] = [
+    'name',
+    'backend',
+    'partition',
+    'jobs',
+    'cores',
+    'processes',
+    'memory',
+    'walltime',
+    '*'
+  ].filter(name => name === '*' || names.includes(name));
   return look;
 }
 

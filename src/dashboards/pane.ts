@@ -100,9 +100,17 @@ export class DashboardPane extends MainAreaWidget<Panel> {
       return trans.__('The cluster %1 is starting…', name);
     }
     if (cluster.status === 'running') {
-      return trans.__('The cluster %1 runs on %2 and cannot be reached from here.', name, cluster.controller.hostname);
+      return trans.__(
+        'The cluster %1 runs on %2 and cannot be reached from here.',
+        name,
+        cluster.controller.hostname
+      );
     }
-    return trans.__('The cluster %1 stopped at %2.', name, formatTime(cluster.ended?.time ?? cluster.updated_at));
+    return trans.__(
+      'The cluster %1 stopped at %2.',
+      name,
+      formatTime(cluster.ended?.time ?? cluster.updated_at)
+    );
   }
 
   private _url = '';

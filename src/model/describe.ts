@@ -23,7 +23,7 @@ export function formatSpan(seconds: number, trans: TranslationBundle): string {
     return hours ? trans.__('%1 d %2 h', days, hours) : trans.__('%1 d', days);
   }
   if (hours > 0) {
-    return rest ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
+    return rest && hours < 6 ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
   }
   return minutes ? trans.__('%1 min', minutes) : trans.__('less than 1 min');
 }
@@ -50,14 +50,17 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
   return words[cluster.status];
 }
 
-/** @returns what a cluster is made of, for example `normal · 4 jobs × 8 cores · 12:00:00`. */
+/**
+ * @returns what a cluster is made of, for example `normal · 4 jobs × 8 cores · 12:00:00`; the
+ * walltime as long as it is not known how much of it is left.
+ */
 export function composition(cluster: Cluster, trans: TranslationBundle): string {
   const { options, backend } = cluster;
   const parts = [
     backend === 'local' ? trans.__('this machine') : textOption(options.partition),
     jobsTimesCores(cluster, trans),
     textOption(options.memory) && trans.__('%1 each', String(options.memory)),
-    backend === 'slurm' && textOption(options.walltime)
+    backend === 'slurm' && cluster.expires_at === null && textOption(options.walltime)
   ];
   return parts.filter(Boolean).join(' · ');
 }

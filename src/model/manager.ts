@@ -148,7 +148,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
   }
 
   private _set(clusters: readonly Cluster[]): void {
-    const next = [...clusters].sort(byAge).map(cluster => keepIdentity(this.get(cluster.id), cluster));
+    const next = [...clusters].sort(newestFirst).map(cluster => keepIdentity(this.get(cluster.id), cluster));
     const same = next.length === this._clusters.length && next.every((c, i) => c === this._clusters[i]);
     this._clusters = same ? this._clusters : next;
     this._changed.emit();
@@ -163,8 +163,8 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private readonly _changed = new Signal<this, void>(this);
 }
 
-function byAge(a: Cluster, b: Cluster): number {
-  return a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id);
+function newestFirst(a: Cluster, b: Cluster): number {
+  return b.created_at.localeCompare(a.created_at) || a.id.localeCompare(b.id);
 }
 
 function keepIdentity(old: Cluster | undefined, next: Cluster): Cluster {

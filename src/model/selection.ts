@@ -1,6 +1,7 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { IClusterManager, ISelection } from '../tokens';
+import { isAlive } from './describe';
 
 /**
  * Remembers the selected cluster. A selection that has left the list falls back to the newest
@@ -34,8 +35,7 @@ export class Selection implements ISelection {
       return;
     }
     const heir = clusters.find(cluster => cluster.replaces !== null && cluster.replaces === this._current);
-    const alive = clusters.filter(({ status }) => status === 'running' || status === 'starting');
-    this.select((heir ?? alive[alive.length - 1] ?? clusters[clusters.length - 1])?.id ?? null);
+    this.select((heir ?? clusters.find(isAlive) ?? clusters[0])?.id ?? null);
   }
 
   private _current: string | null = null;

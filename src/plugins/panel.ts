@@ -1,6 +1,11 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { createToolbarFactory, ICommandPalette, IToolbarWidgetRegistry, setToolbar } from '@jupyterlab/apputils';
+import {
+  createToolbarFactory,
+  ICommandPalette,
+  IToolbarWidgetRegistry,
+  setToolbar
+} from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -43,11 +48,14 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_dask_slurm');
     addClusterCommands(commands, { manager, selection, trans });
 
+    // Made at once and not with the panel, because settings wait for it.
+    const toolbarOf =
+      settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
     const panel = new LazyWidget(async () => {
       const { ClustersPanel } = await import('../sidebar/panel');
       const content = new ClustersPanel({ manager, selection, commands, trans }, translator);
-      if (settings && toolbars) {
-        setToolbar(content, createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator));
+      if (toolbarOf) {
+        setToolbar(content, toolbarOf);
       }
       return content;
     });

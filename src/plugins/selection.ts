@@ -14,13 +14,19 @@ export const selectionPlugin: JupyterFrontEndPlugin<ISelection> = {
   provides: ISelection,
   requires: [IClusterManager],
   optional: [IStateDB],
-  activate: async (_: JupyterFrontEnd, manager: IClusterManager, state: IStateDB | null) => {
+  activate: (_: JupyterFrontEnd, manager: IClusterManager, state: IStateDB | null) => {
     const selection = new Selection(manager);
-    const remembered = await state?.fetch(ID);
-    if (typeof remembered === 'string') {
-      selection.select(remembered);
+    if (state) {
+      void remember(selection, state);
     }
-    selection.changed.connect((_, id) => void (id === null ? state?.remove(ID) : state?.save(ID, id)));
     return selection;
   }
 };
+
+async function remember(selection: Selection, state: IStateDB): Promise<void> {
+  const remembered = await state.fetch(ID);
+  if (typeof remembered === 'string') {
+    selection.select(remembered);
+  }
+  selection.changed.connect((_, id) => void (id === null ? state.remove(ID) : state.save(ID, id)));
+}

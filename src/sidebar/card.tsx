@@ -170,7 +170,8 @@ function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
           args={{ cluster: cluster.id }}
           icon={closeIcon}
           label={trans.__('Dismiss')}
-          title={trans.__('Clean up what is left and take it off the list')}
+          title={trans.__('Dismiss: clean up what is left and take it off the list')}
+          iconOnly
         />
       </div>
     </>
@@ -184,6 +185,7 @@ interface ICommandButtonProps {
   readonly label: string;
   readonly title: string;
   readonly disabled?: boolean;
+  readonly iconOnly?: boolean;
 }
 
 /** Runs a command; busy until it is done, so that a double click runs it once. */
@@ -209,14 +211,15 @@ function CommandButton(props: ICommandButtonProps): React.ReactElement {
   };
   return (
     <button
-      className="jp-DaskSlurmButton"
+      className={`jp-DaskSlurmButton${props.iconOnly ? ' jp-mod-iconOnly' : ''}`}
       title={props.title}
+      aria-label={props.label}
       disabled={busy || props.disabled}
       aria-busy={busy}
       onClick={() => void run()}
     >
       <props.icon.react tag="span" className="jp-DaskSlurmButton-icon" />
-      <span className="jp-DaskSlurmButton-label">{props.label}</span>
+      {!props.iconOnly && <span className="jp-DaskSlurmButton-label">{props.label}</span>}
     </button>
   );
 }

@@ -14,7 +14,9 @@ export function Dashboards(): React.ReactElement {
   useSignalUpdates(selection.changed);
   const cluster = selection.current ? manager.get(selection.current) : undefined;
   if (!cluster) {
-    return <div className="jp-DaskSlurmPlots-note">{trans.__('Dashboards of a cluster are listed here.')}</div>;
+    return (
+      <div className="jp-DaskSlurmPlots-note">{trans.__('Dashboards of a cluster are listed here.')}</div>
+    );
   }
   if (cluster.status !== 'running') {
     return (

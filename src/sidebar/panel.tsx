@@ -2,6 +2,7 @@ import { PanelWithToolbar, ReactWidget, SidePanel } from '@jupyterlab/ui-compone
 import type { ITranslator } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
+import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
 import { Clusters } from './clusters';
@@ -19,6 +20,7 @@ export class ClustersPanel extends SidePanel {
     this.addClass('jp-DaskSlurmPanel');
     this._addSection(trans.__('Clusters'), <Clusters />);
     this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards />);
+    (this.content as AccordionPanel).setRelativeSizes([3, 2]);
     _context.selection.changed.connect(this._nameDashboards, this);
     _context.manager.changed.connect(this._nameDashboards, this);
     this._nameDashboards();
@@ -49,6 +51,7 @@ export class ClustersPanel extends SidePanel {
 
   private _addSection(title: string, body: React.ReactElement): PanelWithToolbar {
     const section = new PanelWithToolbar();
+    section.addClass('jp-DaskSlurmSection');
     section.title.label = title;
     section.addWidget(ReactWidget.create(<PanelProvider value={this._context}>{body}</PanelProvider>));
     this.addWidget(section);

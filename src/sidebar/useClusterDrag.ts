@@ -31,7 +31,8 @@ export function useClusterDrag(cluster: Cluster): PointerHandlers {
   };
   return {
     onPointerDown: event => {
-      const onControl = event.target instanceof Element && event.target.closest('button, input, summary, pre');
+      const onControl =
+        event.target instanceof Element && event.target.closest('button, input, summary, pre');
       if (event.button === 0 && !onControl) {
         const code = manager.client.snippet(cluster.id, 'connect').then(snippet => snippet.code);
         code.catch(() => undefined);
