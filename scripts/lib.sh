@@ -1,0 +1,38 @@
+# Shared by the scripts of this folder. It is sourced; the working directory is the project's.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="$PWD/.venv/bin:$PATH:/usr/sbin:/sbin"
+
+say() { printf '\033[1m→ %s\033[0m\n' "$*"; }
+fail() { printf '\033[31m%s\033[0m\n' "$*" >&2; exit 1; }
+
+# once <stamp> <inputs…> -- <command…>: run the command unless it succeeded before with the same inputs.
+# The stamp lies in the folder that the command makes, and goes with it.
+once() {
+  local stamp=$1 inputs=() now
+  shift
+  while [[ $1 != -- ]]; do inputs+=("$1"); shift; done
+  shift
+  now=$(digest "${inputs[@]}")
+  [[ -f $stamp && $(<"$stamp") == "$now" ]] && return
+  say "$*"
+  "$@"
+  printf '%s' "$now" >"$stamp"
+}
+
+# One checksum of all files below the given paths.
+digest() { find "$@" -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum; }
+
+# apt_install <what for> <packages…>: install Debian packages, or say what to do.
+apt_install() {
+  local purpose=$1 root=()
+  shift
+  command -v apt-get >/dev/null || fail "For $purpose, install (here named as in Debian): $*"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail "For $purpose, let an administrator run: apt-get install $*"
+    root=(sudo)
+  fi
+  say "$purpose: apt-get install $*"
+  "${root[@]}" apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
