@@ -7,7 +7,10 @@
 `reasons`      why a job waits, in plain words
 `endings`      how jobs ended
 `orphans`      cancel what a dead controller left behind
-`site`         what this installation offers to this user
+`site`         what this installation offers to this user, from
+`partitions`   partitions and nodes,
+`accounting`   accounts and QoS,
+`interfaces`   and the network interfaces of this host
 `rows`         how a row of squeue is read
 `jobid`        ``17`` and ``17_3``
 `units`        walltimes and sizes to seconds and bytes

@@ -1,0 +1,166 @@
+"""Partitions and nodes: ``scontrol show partition`` and sinfo, read; pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..models import Partition
+from .rows import count_gpus
+from .units import parse_walltime
+
+SCONTROL_PARTITIONS = ("scontrol", "show", "partition", "--oneliner", "--all")
+# Nodes that are alike come as one row for each partition and state, so that 3,000 nodes are a few dozen rows.
+SINFO = ("sinfo", "--all", "--noheader", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f")
+_DOWN = ("down", "drain", "fail", "maint", "unknown", "future", "power", "reboot", "no_respond")
+
+
+@dataclass(frozen=True)
+class NodeGroup:
+    """Nodes of one partition that are alike."""
+
+    partition: str
+    nodes: int
+    cpus: int
+    memory_bytes: int
+    gres: str | None
+    features: tuple[str, ...]
+    idle_cpus: int
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who this user is to Slurm; `accounts` and `qos` are None where they could not be learned."""
+
+    groups: frozenset[str]
+    accounts: frozenset[str] | None = None
+    qos: frozenset[str] | None = None
+    root: bool = False
+
+
+def parse_nodes(text: str) -> list[NodeGroup]:
+    """Read what sinfo wrote for `SINFO`; lines of another shape are left out."""
+    groups = []
+    for line in text.splitlines():
+        parts = line.strip().split("|", 7)
+        if len(parts) != 8 or not parts[1].isdigit():
+            continue
+        name, nodes, cpus, memory, gres, cpu_states, state, features = parts
+        usable = not state.rstrip("*~#!%$@^-").startswith(_DOWN)
+        groups.append(
+            NodeGroup(
+                partition=name,
+                nodes=int(nodes),
+                cpus=_leading_int(cpus),
+                memory_bytes=_leading_int(memory) * 1024**2,
+                gres=None if gres in {"", "(null)"} else gres,
+                features=() if features in {"", "(null)"} else tuple(features.split(",")),
+                # allocated/idle/other/total
+                idle_cpus=_leading_int(cpu_states.split("/")[1]) if usable and "/" in cpu_states else 0,
+            )
+        )
+    return groups
+
+
+def parse_partitions(text: str, groups: Iterable[NodeGroup], rights: Rights) -> list[Partition]:
+    """Read what ``scontrol show partition --oneliner`` wrote, and join it with the nodes.
+
+    Parameters
+    ----------
+    text : str
+        One line for each partition.
+    groups : iterable of NodeGroup
+        Of all partitions.
+    rights : Rights
+        Decides `allowed`.
+    """
+    by_partition: dict[str, list[NodeGroup]] = {}
+    for group in groups:
+        by_partition.setdefault(group.partition, []).append(group)
+    partitions = []
+    for line in text.splitlines():
+        fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
+        if name := fields.get("PartitionName"):
+            partitions.append(_partition(fields, by_partition.get(name, []), rights))
+    return partitions
+
+
+def allowed(fields: dict[str, str], rights: Rights) -> bool:
+    """Whether this user may submit to a partition now, as far as its settings tell (slurm.conf(5))."""
+    groups = _names(fields.get("AllowGroups"))
+    if not rights.root and (
+        fields.get("RootOnly") == "YES" or (groups is not None and not groups & rights.groups)
+    ):
+        return False
+    return (
+        fields.get("State") == "UP"
+        and not (rights.root and fields.get("DisableRootJobs") == "YES")
+        and _one_allowed(fields, "Accounts", rights.accounts)
+        and _one_allowed(fields, "Qos", rights.qos)
+    )
+
+
+def _one_allowed(fields: dict[str, str], kind: str, mine: frozenset[str] | None) -> bool:
+    """Whether one of the user's accounts or QoS may be used; unknown ones forbid nothing."""
+    if mine is None:
+        return True
+    allow, deny = _names(fields.get(f"Allow{kind}")), _names(fields.get(f"Deny{kind}"))
+    if allow is not None:
+        return bool(allow & mine)
+    return deny is None or bool(mine - deny)
+
+
+def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) -> Partition:
+    largest_gpu = max(groups, key=lambda group: count_gpus(_bare_gres(group.gres)), default=None)
+    gres = largest_gpu.gres if largest_gpu else None
+    return Partition(
+        name=fields["PartitionName"],
+        default=fields.get("Default") == "YES",
+        state=fields.get("State", "UNKNOWN"),
+        max_walltime_s=_limit(fields.get("MaxTime")),
+        default_walltime_s=_limit(fields.get("DefaultTime")),
+        nodes=_leading_int(fields.get("TotalNodes", "")) or sum(group.nodes for group in groups),
+        cpus_per_node=_largest((group.cpus for group in groups), fields.get("MaxCPUsPerNode"), 1),
+        memory_per_node_bytes=_largest(
+            (group.memory_bytes for group in groups), fields.get("MaxMemPerNode"), 1024**2
+        ),
+        gpus_per_node=count_gpus(_bare_gres(gres)),
+        gres=gres,
+        features=tuple(sorted({feature for group in groups for feature in group.features})),
+        idle_cpus=sum(group.idle_cpus for group in groups),
+        allowed=allowed(fields, rights),
+    )
+
+
+def _largest(sizes: Iterable[int], limit: str | None, unit: int) -> int:
+    """Return the size of the largest node, or the partition's own limit for a node where that is lower."""
+    largest = max(sizes, default=0)
+    return min(largest, int(limit) * unit) if limit and limit.isdigit() else largest
+
+
+def _bare_gres(gres: str | None) -> str:
+    """Return a node's resources without the sockets that Slurm adds: ``gpu:a100:4(S:0-1)``."""
+    bare, depth = [], 0
+    for character in gres or "":
+        depth += character == "("
+        if depth == 0:
+            bare.append(character)
+        depth -= character == ")"
+    return "".join(bare)
+
+
+def _names(text: str | None) -> frozenset[str] | None:
+    """Return a list of names; None where everybody is meant."""
+    return None if text in {None, "", "ALL", "(null)"} else frozenset(str(text).split(","))
+
+
+def _limit(text: str | None) -> int | None:
+    try:
+        return parse_walltime(text or "UNLIMITED")
+    except ValueError:  # NONE, n/a
+        return None
+
+
+def _leading_int(text: str) -> int:
+    digits = text[: len(text) - len(text.lstrip("0123456789"))]
+    return int(digits) if digits else 0

@@ -1,0 +1,142 @@
+"""What this Slurm installation offers to this user, and the interfaces of this host."""
+
+from __future__ import annotations
+
+import asyncio
+import grp
+import os
+import pwd
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..errors import DaskSlurmError
+from ..models import Account, Qos, Site, SlurmInfo
+from .accounting import QOS_COMMAND, associations_command, parse_accounts, parse_qos
+from .commands import TIMEOUT_S, run
+from .interfaces import interfaces
+from .partitions import SCONTROL_PARTITIONS, SINFO, Rights, parse_nodes, parse_partitions
+
+MAX_AGE_S = 60.0
+_RETRY_S = 10.0  # a Slurm that did not answer is asked again sooner, but not by every caller
+
+
+class SiteReader:
+    """Knows the site, and asks Slurm again when what it knows is older than a minute.
+
+    Whoever asks while it is being read waits for that answer: there is one refresh at a time.
+    """
+
+    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._read_at = 0.0
+        self._reading: asyncio.Task[Site] | None = None
+
+    async def read(self, *, max_age_s: float = MAX_AGE_S) -> Site:
+        """Return the site, at most `max_age_s` old; `Site.slurm.error` says what could not be learned."""
+        if self._reading is None or (self._reading.done() and self._age_s() > max_age_s):
+            self._reading = asyncio.create_task(self._refresh())
+        # Shielded: one caller that goes away must not take the answer from the others.
+        return await asyncio.shield(self._reading)
+
+    def _age_s(self) -> float:
+        return time.monotonic() - self._read_at
+
+    async def _refresh(self) -> Site:
+        site = await read_site(timeout_s=self._timeout_s)
+        now = time.monotonic()
+        self._read_at = now if site.slurm.available else now - MAX_AGE_S + _RETRY_S
+        return site
+
+
+async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
+    """Ask Slurm for all that it offers; what it does not tell is empty and named in `Site.slurm.error`.
+
+    No failure of Slurm raises. `Site.kernels` stays empty: kernels are Jupyter's.
+    """
+    try:
+        config = parse_config((await run(("scontrol", "show", "config"), timeout_s=timeout_s)).stdout)
+    except DaskSlurmError as error:
+        return Site(SlurmInfo(False, error=error.message), interfaces=interfaces())
+    failures: list[str] = []
+    answers = await asyncio.gather(
+        *(_ask(command, failures, timeout_s) for command in _questions(config)),
+    )
+    shown_partitions, shown_nodes, shown_accounts, shown_qos = (*answers, None, None)[:4]
+    accounts = None if shown_accounts is None else parse_accounts(shown_accounts)
+    usable_qos = {name for account in accounts or () for name in account.qos}
+    return Site(
+        slurm=SlurmInfo(
+            available=True,
+            version=config.get("SLURM_VERSION"),
+            cluster_name=config.get("ClusterName"),
+            max_array_size=_max_array_size(config),
+            error=" ".join(failures) or None,
+        ),
+        partitions=tuple(
+            parse_partitions(shown_partitions or "", parse_nodes(shown_nodes or ""), _rights(accounts))
+        ),
+        accounts=tuple(accounts or ()),
+        qos=_limited_qos(shown_qos, usable_qos),
+        interfaces=interfaces(),
+    )
+
+
+def parse_config(text: str) -> dict[str, str]:
+    """Read what ``scontrol show config`` wrote: the settings by name."""
+    config = {}
+    for line in text.splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            config[name.strip()] = value.strip()
+    return config
+
+
+def _questions(config: dict[str, str]) -> list[Sequence[str]]:
+    questions: list[Sequence[str]] = [SCONTROL_PARTITIONS, SINFO]
+    if config.get("AccountingStorageType") == "accounting_storage/slurmdbd":
+        questions += [associations_command(_user_name(), config.get("ClusterName")), QOS_COMMAND]
+    return questions
+
+
+async def _ask(command: Sequence[str], failures: list[str], timeout_s: float) -> str | None:
+    try:
+        return (await run(command, timeout_s=timeout_s)).stdout
+    except DaskSlurmError as error:
+        failures.append(f"{' '.join(command[:3])}: {error.message}")
+        return None
+
+
+def _rights(accounts: list[Account] | None) -> Rights:
+    """Return who we are; one account without QoS says that QoS are not known."""
+    qos = None if accounts is None else frozenset(name for account in accounts for name in account.qos)
+    return Rights(
+        groups=_group_names(),
+        accounts=None if accounts is None else frozenset(account.name for account in accounts),
+        qos=qos or None,
+        root=os.geteuid() == 0,
+    )
+
+
+def _limited_qos(shown: str | None, usable: set[str]) -> tuple[Qos, ...]:
+    """Return the QoS that this user may ask for; all, where associations name none."""
+    return tuple(qos for qos in parse_qos(shown or "") if not usable or qos.name in usable)
+
+
+def _max_array_size(config: dict[str, str]) -> int | None:
+    text = config.get("MaxArraySize", "")
+    return int(text) if text.isdigit() else None
+
+
+def _user_name() -> str:
+    with suppress(KeyError):
+        return pwd.getpwuid(os.geteuid()).pw_name
+    return str(os.geteuid())
+
+
+def _group_names() -> frozenset[str]:
+    names = set()
+    for gid in {os.getegid(), *os.getgroups()}:
+        with suppress(KeyError):
+            names.add(grp.getgrgid(gid).gr_name)
+    return frozenset(names)
