@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-_ID = re.compile(r"(\d{1,10})(?:_(\d{1,10}))?")
+_ID = re.compile(r"(\d{1,10})(?:_(\d{1,10}))?", re.ASCII)
 
 
 def split_id(job_id: str) -> tuple[int, int | None]:

@@ -15,7 +15,7 @@ from .jobid import array_ids
 from .rows import ENDED, FORMAT, TAGGED_FORMAT, JobRow, parse_rows
 from .submission import cancel
 
-TAG = re.compile(r"jds-[a-z0-9][a-z0-9-]{0,80}-\d{1,9}")
+TAG = re.compile(r"jds-[a-z0-9][a-z0-9-]{0,80}-\d{1,9}", re.ASCII)
 """What our job names look like: ``jds-<cluster id>-<number of the submission>``."""
 
 # --all: jobs in hidden partitions too, or they would look gone. -r: one row for each element of an array.

@@ -82,6 +82,12 @@ _REASONS: dict[str, Explanation] = {
         _ACT, "It could not be launched on its node, and is held.", _RELEASE
     ),
     "ReservationDeleted": Explanation(_ACT, "Its reservation was deleted.", "Leave out the reservation."),
+    # left over from a previous run of a job that was requeued
+    "TimeLimit": Explanation(_WAIT, "Its previous run reached the walltime."),
+    "NonZeroExitCode": Explanation(_WAIT, "Its previous run failed."),
+    "RaisedSignal": Explanation(_WAIT, "Its previous run was killed by a signal."),
+    "OutOfMemory": Explanation(_WAIT, "Its previous run used more memory than it had asked for."),
+    "InactiveLimit": Explanation(_WAIT, "Its previous run was idle for too long."),
     # as submitted, it cannot start
     "PartitionTimeLimit": Explanation(
         _NEVER, "Its walltime is longer than its partition allows.", "Shorten the walltime."

@@ -14,7 +14,7 @@ from ..errors import SlurmAmbiguous, SlurmRefused
 from .commands import TIMEOUT_S, Answer, job_environment, run_in_turn
 from .jobid import compress
 
-_PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?")
+_PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?", re.ASCII)
 _GONE = ("Invalid job id", "already completing or completed", "Job/step already")
 _IDS_PER_CALL = 500
 

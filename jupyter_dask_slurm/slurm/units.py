@@ -12,10 +12,11 @@ from datetime import datetime
 
 from ..models import iso_time
 
-_DAYS = re.compile(r"(\d{1,6})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?")
-_CLOCK = re.compile(r"(\d{1,9})(?::(\d{1,6}))?(?::(\d{1,6}))?")
+# ASCII: \d alone also takes digits of other scripts, which Slurm does not.
+_DAYS = re.compile(r"(\d{1,6})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,9})(?::(\d{1,6}))?(?::(\d{1,6}))?", re.ASCII)
 _UNLIMITED = frozenset({"UNLIMITED", "INFINITE"})
-_SIZE = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s*([A-Za-z]*)")
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s*([A-Za-z]*)", re.ASCII)
 _SLURM_POWER: dict[str, int] = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 _DASK_UNIT = {
     "": 1,

@@ -1,0 +1,100 @@
+"""Rows as squeue of Slurm 22.05.8 wrote them, and rows that somebody would like to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_dask_slurm.errors import SlurmAmbiguous
+from jupyter_dask_slurm.slurm.rows import count_gpus, format_exit_code, parse_rows
+
+RUNNING = (
+    "27              |0               |RUNNING                 |normal          |n1              |4       "
+    "|cpu=4,mem=4G,node=1,billing=4  |gres:gpu:1     |N/A             "
+    "|1795218256      |1795218257      |1795221857      |1:00:00         |0      |0      |None   |"
+)
+PENDING = (
+    "3|N/A|PENDING|short||1|cpu=1,mem=32000M,node=1,billing=1|N/A|N/A|1795217757|N/A|N/A|2-00:00:00|1|0"
+    "|ReqNodeNotAvail, UnavailableNodes:n[1-2]|"
+)
+FAILED = (
+    "6|N/A|FAILED|normal|n2|1|cpu=1,mem=62.50G,node=1|N/A|N/A|1795217757|1795217757|1795217757|UNLIMITED"
+    "|0|768|NonZeroExitCode|"
+)
+
+
+def test_reads_a_running_element() -> None:
+    (row,) = parse_rows(RUNNING)
+    assert (row.job_id, row.state, row.node, row.partition, row.reason) == (
+        "27_0",
+        "RUNNING",
+        "n1",
+        "normal",
+        None,
+    )
+    assert (row.cores, row.memory_bytes, row.gpus) == (4, 4 * 1024**3, 1)
+    assert (row.submitted_at, row.started_at) == ("2026-11-20T23:44:16Z", "2026-11-20T23:44:17Z")
+    assert (row.ends_at, row.expected_start_at) == ("2026-11-21T00:44:17Z", None)
+    assert (row.walltime_s, row.restarts, row.exit_code, row.ended) == (3600, 0, "0:0", False)
+
+
+def test_reads_a_waiting_job() -> None:
+    (row,) = parse_rows(PENDING)
+    assert (row.job_id, row.state, row.node) == ("3", "PENDING", None)
+    assert row.reason == "ReqNodeNotAvail, UnavailableNodes:n[1-2]"
+    assert (row.started_at, row.expected_start_at, row.ends_at) == (None, None, None)
+    assert (row.walltime_s, row.restarts) == (172800, 1)
+
+
+def test_reads_a_failed_job() -> None:
+    (row,) = parse_rows(FAILED)
+    assert (row.ended, row.exit_code, row.walltime_s) == (True, "3:0", None)
+    assert row.ends_at == row.started_at == "2026-11-20T23:35:57Z"
+
+
+def test_expected_start_is_not_a_start() -> None:
+    (row,) = parse_rows(PENDING.replace("|1795217757|N/A|N/A|", "|1795217757|1795221411|1795225011|"))
+    assert (row.started_at, row.expected_start_at, row.ends_at) == (None, "2026-11-21T00:36:51Z", None)
+
+
+def test_a_banner_is_no_row() -> None:
+    assert parse_rows("Welcome to cluster 7!\n\n | \n" + FAILED)[0].job_id == "6"
+    assert parse_rows("") == []
+
+
+def test_a_job_that_cannot_be_read_is_not_gone() -> None:
+    with pytest.raises(SlurmAmbiguous, match="cannot be read"):
+        parse_rows(FAILED + "\n7|N/A|RUNNING\n")
+
+
+def test_an_unknown_state_is_not_an_end() -> None:
+    (row,) = parse_rows(FAILED.replace("FAILED", "HIBERNATING"))
+    assert (row.state, row.known, row.ended) == ("HIBERNATING", False, False)
+
+
+@pytest.mark.parametrize(
+    ("tres", "gpus"),
+    [
+        ("cpu=8,mem=16G,node=1,billing=8", 0),
+        ("cpu=8,gres/gpu=2", 2),
+        ("cpu=8,gres/gpu=2,gres/gpu:a100=2", 2),
+        ("gres/gpu:a100=3", 3),
+        ("gres:gpu:1", 1),
+        ("gres:gpu", 1),
+        ("gres/gpu:tesla:2", 2),
+        ("gpu:2", 2),
+        ("gpu:tesla:2,gpu:kepler:1", 3),
+        ("gpu:1g.5gb:4", 4),
+        ("gres:shard:3,gres/gpumem=80G", 0),
+        ("N/A", 0),
+        ("", 0),
+    ],
+)
+def test_counts_gpus_in_every_spelling(tres: str, gpus: int) -> None:
+    assert count_gpus(tres) == gpus
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(0, "0:0"), (768, "3:0"), (9, "0:9"), (15, "0:15"), (256, "1:0")]
+)
+def test_reads_exit_codes(status: int, text: str) -> None:
+    assert format_exit_code(status) == text
