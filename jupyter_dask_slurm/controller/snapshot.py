@@ -128,7 +128,8 @@ def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker
 
 
 def _job_counts(state: ClusterState, ledger: Ledger, workers: Workers) -> JobCounts:
-    phases = Counter(phase_of(job, workers) for job in ledger.live())
+    # Without an id a job is an intention of ours: Slurm has not accepted it yet.
+    phases = Counter(phase_of(job, workers) for job in ledger.live() if job.job_id is not None)
     return JobCounts(
         plan=state.plan,
         queued=phases["queued"],

@@ -1,0 +1,229 @@
+"""A real controller process, driven over its unix socket as the Jupyter server drives it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from distributed import Client
+from distributed.security import Security
+
+from jupyter_dask_slurm import storage
+from jupyter_dask_slurm.credentials import make_credentials
+from jupyter_dask_slurm.models import (
+    Backend,
+    Cluster,
+    ControllerInfo,
+    EnvironmentInfo,
+    Job,
+    LaunchSpec,
+    Record,
+    Scaling,
+    iso_time,
+)
+
+SMALL = {"cores": 2, "processes": 2, "memory": "1 GB", "walltime": "00:10:00"}
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: str, timeout: float = 30) -> None:
+        super().__init__("controller", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class ControllerProcess:
+    """One controller, from launch to exit."""
+
+    def __init__(
+        self,
+        directory: Path,
+        backend: Backend,
+        *,
+        options: dict[str, Any] | None = None,
+        scaling: dict[str, Any] | None = None,
+        idle_timeout_s: int = 3600,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.directory = directory
+        # A test's own temporary folder may be too deep for a unix socket.
+        self._socket_folder = tempfile.TemporaryDirectory(prefix="jds-")
+        self.spec = LaunchSpec(
+            cluster_id=f"test-{os.urandom(2).hex()}",
+            name="test",
+            backend=backend,
+            created_at=iso_time(),
+            directory=str(directory),
+            socket=str(Path(self._socket_folder.name) / "s"),
+            nonce=os.urandom(8).hex(),
+            python=sys.executable,
+            dashboard_path="dask-slurm/clusters/test/dashboard/",
+            scaling=scaling or {"mode": "manual", "jobs": 1},
+            options=SMALL if options is None else options,
+            idle_timeout_s=idle_timeout_s,
+        )
+        self.spec = replace(self.spec, credentials=make_credentials(directory, self.spec.cluster_id))
+        storage.write_json(directory / "launch.json", self.spec.to_json())
+        storage.write_json(directory / "record.json", self._first_record().to_json())
+        self.log = directory / "controller.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter_dask_slurm.controller", str(directory)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, **(environment or {})},
+            )
+
+    def _first_record(self) -> Record:
+        spec = self.spec
+        cluster = Cluster(
+            id=spec.cluster_id,
+            name=spec.name,
+            backend=spec.backend,
+            status="starting",
+            created_at=spec.created_at,
+            updated_at=spec.created_at,
+            controller=ControllerInfo(socket.gethostname()),
+            environment=EnvironmentInfo(None, spec.python),
+            dashboard_path=spec.dashboard_path,
+            scaling=Scaling(jobs=1),
+        )
+        return Record(
+            cluster, socket.gethostname(), "", spec.nonce, spec.socket, spec.directory, spec.created_at
+        )
+
+    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Send one request and return status and JSON (text where it is none)."""
+        connection = UnixConnection(self.spec.socket)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body))
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster as the controller shows it now."""
+        return Cluster.from_json(self.request("GET", "/control/cluster")[1]["cluster"])
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Its jobs."""
+        return [Job.from_json(job) for job in self.request("GET", "/control/jobs")[1]]
+
+    @property
+    def record(self) -> Record:
+        """What stands on disk."""
+        return Record.from_json(storage.read_json(self.directory / "record.json"))
+
+    @property
+    def history(self) -> list[str]:
+        """The kinds of things that happened, in order."""
+        return [entry["event"] for entry in storage.read_json_lines(self.directory / "history.jsonl")]
+
+    def scale(self, jobs: int) -> Cluster:
+        """Ask for so many jobs."""
+        status, body = self.request(
+            "PATCH", "/control/cluster", {"scaling": {"mode": "manual", "jobs": jobs}}
+        )
+        assert status == 200, body
+        return Cluster.from_json(body)
+
+    def until(self, condition: Callable[[Cluster], Any], timeout: float = 60) -> Cluster:
+        """Follow the event stream until a state fulfils `condition`, and return that state."""
+        last: Cluster | None = None
+        with closing(self.events(timeout)) as events:
+            for last in events:
+                if condition(last):
+                    return last
+        raise AssertionError(f"The stream ended before that; last: {last}\n{self.log.read_text()[-3000:]}")
+
+    def events(self, timeout: float = 60) -> Generator[Cluster]:
+        """Yield each state that the event stream tells, for at most `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        connection = self._connect(deadline)
+        connection.request("GET", "/control/events")
+        answer = connection.getresponse()
+        try:
+            while line := answer.readline():
+                if line.strip():
+                    yield Cluster.from_json(json.loads(line)["cluster"])
+                if time.monotonic() > deadline:
+                    return
+        except TimeoutError:
+            return
+        finally:
+            answer.close()
+            connection.close()
+
+    def _connect(self, deadline: float) -> UnixConnection:
+        """Wait for the socket: its process is starting."""
+        while True:
+            connection = UnixConnection(self.spec.socket, timeout=max(1, deadline - time.monotonic()))
+            try:
+                connection.connect()
+            except OSError:
+                connection.close()
+                ended = self.process.poll() is not None
+                assert not ended and time.monotonic() < deadline, self.log.read_text()
+                time.sleep(0.05)
+            else:
+                return connection
+
+    def working(self, jobs: int, timeout: float = 60) -> Cluster:
+        """Wait until so many jobs work and no other is left."""
+        return self.until(
+            lambda c: c.jobs.working == jobs and c.jobs.queued == c.jobs.starting == c.jobs.missing == 0,
+            timeout,
+        )
+
+    def client(self) -> Client:
+        """Connect as a notebook does."""
+        credentials = self.spec.credentials
+        assert credentials is not None
+        security = Security(
+            tls_ca_file=credentials.ca_file,
+            tls_client_cert=credentials.cert,
+            tls_client_key=credentials.key,
+            require_encryption=True,
+        )
+        return Client(self.cluster.scheduler_address, security=security)
+
+    def stop(self, timeout: float = 60) -> int:
+        """Stop the cluster as its user would and return the exit code."""
+        assert self.request("DELETE", "/control/cluster")[0] == 202
+        return self.process.wait(timeout)
+
+    def close(self) -> None:
+        """End the process, whatever state it is in."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+        self._socket_folder.cleanup()

@@ -1,0 +1,53 @@
+"""Every case of the decision, a line each."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_dask_slurm.controller.reconcile import Decision, JobView, Situation, back_off_s, decide
+from jupyter_dask_slurm.models import JobPhase
+
+
+def view(name: str, phase: JobPhase, *, idle: bool = True, missing_s: float = 0.0) -> JobView:
+    return JobView(name, phase, order=ord(name), idle=idle, missing_s=missing_s)
+
+
+QUEUED, STARTING = view("q", "queued"), view("s", "starting")
+IDLE, BUSY = view("i", "working"), view("b", "working", idle=False)
+BRIEFLY, LOST = view("m", "missing", missing_s=5), view("l", "missing", missing_s=61)
+
+CASES = [
+    ("nothing wanted, nothing there", Situation(0), Decision()),
+    ("all wanted are missing", Situation(3), Decision(submit=3)),
+    ("some are on their way", Situation(3, [QUEUED, STARTING]), Decision(submit=1)),
+    ("as planned", Situation(2, [QUEUED, BUSY]), Decision()),
+    ("nothing is submitted while it is held", Situation(3, [QUEUED], held=True), Decision()),
+    ("held: surplus goes all the same", Situation(0, [QUEUED], held=True), Decision(cancel=("q",))),
+    ("queued ones go first", Situation(2, [BUSY, IDLE, QUEUED]), Decision(cancel=("q",))),
+    ("then those that start", Situation(2, [BUSY, IDLE, STARTING]), Decision(cancel=("s",))),
+    ("then idle ones", Situation(1, [IDLE, BUSY]), Decision(cancel=("i",))),
+    ("busy ones last, and their results move", Situation(0, [BUSY, IDLE]), Decision(0, ("i",), ("b",))),
+    (
+        "of equals the youngest goes",
+        Situation(1, [view("x", "queued"), view("y", "queued")]),
+        Decision(cancel=("y",)),
+    ),
+    (
+        "all of them, when all are queued",
+        Situation(0, [QUEUED, view("r", "queued")]),
+        Decision(0, ("r", "q")),
+    ),
+    ("a worker that may come back is waited for", Situation(1, [BRIEFLY]), Decision()),
+    ("one that does not is replaced", Situation(1, [LOST]), Decision(submit=1, retire=("l",))),
+    ("a lost one is no surplus", Situation(1, [LOST, BUSY]), Decision(retire=("l",))),
+    ("a missing one goes before a working one", Situation(1, [IDLE, BRIEFLY]), Decision(retire=("m",))),
+]
+
+
+@pytest.mark.parametrize(("situation", "decision"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_decision(situation: Situation, decision: Decision) -> None:
+    assert decide(situation) == decision
+
+
+def test_back_off_grows_and_is_bounded() -> None:
+    assert [back_off_s(failures) for failures in (0, 1, 2, 3, 20)] == [0, 5, 10, 20, 60]
