@@ -78,12 +78,14 @@ class Daemons:
         """Cancel all jobs, end all daemons, and kill whatever else descends from this process."""
         for name in self._processes:
             self.thaw(name)
+        # First what a command has left behind (controllers of clusters): it may still speak to Slurm.
+        processes.end_descendants(10, spare=self.pids() | processes.job_steps())
         # Where slurmctld is stopped or broken, the jobs' processes are killed below.
         with contextlib.suppress(SlurmCommandError, TimeoutError, subprocess.TimeoutExpired):
             self._slurm.cancel_all()
         for process in reversed(self._processes.values()):
             process.terminate()
-        processes.end_descendants()
+        processes.end_descendants(5)
 
     def pids(self) -> set[int]:
         """Return the process ids of the daemons."""

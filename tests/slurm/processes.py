@@ -16,6 +16,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 class _Process(NamedTuple):
     pid: int
+    command: str
     state: str
     parent: int
     session: int
@@ -26,19 +27,24 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def descendants(root: int | None = None) -> list[int]:
-    """Return the process ids below `root` (default: this process), zombies not counted."""
+def descendants(spare: Collection[int] = ()) -> list[int]:
+    """Return the process ids below this process, zombies not counted, nor `spare` and what is below those."""
     children: dict[int, list[int]] = {}
     for process in _processes():
-        if process.state != "Z":
+        if process.state != "Z" and process.pid not in spare:
             children.setdefault(process.parent, []).append(process.pid)
     found: list[int] = []
-    waiting = [root or os.getpid()]
+    waiting = [os.getpid()]
     while waiting:
         below = children.get(waiting.pop(), [])
         found += below
         waiting += below
     return found
+
+
+def job_steps() -> set[int]:
+    """Return the process ids of the Slurm processes from which those of jobs descend."""
+    return {process.pid for process in _processes() if process.command.startswith("slurmstepd")}
 
 
 def reap_orphans(daemons: Collection[int]) -> None:
@@ -54,16 +60,14 @@ def reap_orphans(daemons: Collection[int]) -> None:
                 os.waitpid(process.pid, os.WNOHANG)
 
 
-def end_descendants(grace_s: float = 5) -> None:
+def end_descendants(grace_s: float, spare: Collection[int] = ()) -> None:
     """Ask all descendants to end, kill those that do not, and return when none is left."""
     started = time.monotonic()
-    _send(descendants(), signal.SIGTERM)
-    while remaining := descendants():
+    _send(descendants(spare), signal.SIGTERM)
+    while remaining := descendants(spare):
         if time.monotonic() - started > grace_s:
             _send(remaining, signal.SIGKILL)
-        _reap()
         time.sleep(0.05)
-    _reap()
 
 
 def kill_jobs_of_node(node: str) -> None:
@@ -79,9 +83,10 @@ def _processes() -> Iterator[_Process]:
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError):
-            # After the command's closing parenthesis: state, parent, group, session, … (proc(5), /proc/pid/stat)
-            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            yield _Process(int(entry.name), fields[0], int(fields[1]), int(fields[3]))
+            # "4711 (command) state parent group session …": proc(5), /proc/pid/stat
+            before, _, after = (entry / "stat").read_text(errors="replace").rpartition(")")
+            state, parent, _, session = after.split()[:4]
+            yield _Process(int(entry.name), before.partition("(")[2], state, int(parent), int(session))
 
 
 def _environment(pid: int) -> list[bytes]:
@@ -95,9 +100,3 @@ def _send(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
-
-
-def _reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
