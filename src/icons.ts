@@ -30,9 +30,9 @@ export const dashboardIcon = new LabIcon({
 export const insertIcon = new LabIcon({
   name: 'jupyter-dask-slurm:insert',
   svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
-  <g class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round">
-    <path d="M14 7V4.2c0-.7-.5-1.2-1.2-1.2H3.2C2.5 3 2 3.5 2 4.2v6.6c0 .7.5 1.2 1.2 1.2H7"/>
-    <path d="M4.8 5.8 6.7 7.5 4.8 9.2M12 9.5v5M9.5 12h5"/>
+  <g class="jp-icon3" stroke="#616161" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round">
+    <path fill="none" d="M14 7V4.2c0-.7-.5-1.2-1.2-1.2H3.2C2.5 3 2 3.5 2 4.2v6.6c0 .7.5 1.2 1.2 1.2H7"/>
+    <path fill="none" d="M4.8 5.8 6.7 7.5 4.8 9.2M12 9.5v5M9.5 12h5"/>
   </g>
 </svg>`
 });

@@ -83,10 +83,11 @@ export function formLook(
     look[name] = fieldLook(about as RJSFSchema);
   }
   const choices = siteChoices(source.site, trans);
+  const blanks = siteDefaults(source.site, trans);
   for (const [name, entries] of Object.entries(choices)) {
     if (look[name] && entries.length > 0) {
       look[name]['ui:widget'] = 'choices';
-      look[name]['ui:options'] = { choices: entries };
+      look[name]['ui:options'] = { choices: entries, blank: blanks[name] };
     }
   }
   for (const [name, hint] of Object.entries(limits(source.site, data, trans))) {
@@ -163,6 +164,17 @@ function siteChoices(site: Site, trans: TranslationBundle): Record<string, IChoi
       label: usable ? display_name : trans.__('%1 (no Dask in it)', display_name),
       disabled: !usable
     }))
+  };
+}
+
+/** What an empty choice stands for, where the site tells. */
+function siteDefaults(site: Site, trans: TranslationBundle): Record<string, string> {
+  const named = (name: string | undefined) => (name === undefined ? '' : trans.__('Default (%1)', name));
+  const kernel = site.kernels.find(({ name }) => name === 'python3');
+  return {
+    partition: named(site.partitions.find(partition => partition.default)?.name),
+    account: named(site.accounts.find(account => account.default)?.name),
+    kernel: named(kernel?.display_name)
   };
 }
 

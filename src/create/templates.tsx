@@ -9,18 +9,19 @@ export interface IFormContext {
 
 /** A field with a real label, and what is wrong with it below. */
 export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
-  const { id, label, children, schema, help, rawHelp, rawErrors = [], hidden } = props;
+  const { id, label, children, schema, rawHelp, rawErrors = [], hidden } = props;
   if (id === 'root') {
     return <>{children}</>;
   }
   const unit = (schema as Record<string, unknown>)['x-unit'];
+  const needsUnit = typeof unit === 'string' && !label.toLowerCase().startsWith(unit.toLowerCase());
   const wide = schema.type === 'array' || schema.type === 'object';
   const classes = ['jp-DaskSlurmField', wide && 'jp-mod-wide', rawErrors.length > 0 && 'jp-mod-invalid'];
   return (
-    <div className={classes.filter(Boolean).join(' ')} hidden={hidden} title={schema.description}>
+    <div className={classes.filter(Boolean).join(' ')} hidden={hidden}>
       <label htmlFor={id}>
         {label}
-        {typeof unit === 'string' && <span className="jp-DaskSlurmField-unit"> ({unit})</span>}
+        {needsUnit && <span className="jp-DaskSlurmField-unit"> ({unit})</span>}
       </label>
       {children}
       {rawErrors.length > 0 && (
@@ -28,9 +29,9 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
           {rawErrors.join(' ')}
         </div>
       )}
-      {rawHelp && <div className="jp-DaskSlurmField-help">{help}</div>}
-      <div id={`${id}__description`} className="jp-DaskSlurmField-description">
-        {schema.description}
+      <div className="jp-DaskSlurmField-description">
+        {rawHelp && <strong id={`${id}__help`}>{rawHelp} </strong>}
+        <span id={`${id}__description`}>{schema.description}</span>
       </div>
     </div>
   );

@@ -15,7 +15,9 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
       value={value ?? ''}
       onChange={event => onChange(event.target.value || undefined)}
     >
-      {schema.default === undefined && <option value=""></option>}
+      {schema.default === undefined && (
+        <option value="">{(options.blank as string | undefined) ?? ''}</option>
+      )}
       {choices.map(choice => (
         <option key={choice.value} value={choice.value} disabled={choice.disabled}>
           {choice.label}
