@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .connect import connect
+    from .connection import connect
 
 __all__ = ["connect"]
 
@@ -13,7 +13,7 @@ __all__ = ["connect"]
 def __getattr__(name: str) -> Any:
     """Import `connect` when it is first used: importing this package must cost next to nothing."""
     if name == "connect":
-        from .connect import connect
+        from .connection import connect
 
         return connect
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

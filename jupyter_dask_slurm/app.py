@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Integer, List, Unicode
 
-from .connect import SHARED_VARIABLE, default_shared_directory
+from .connection import SHARED_VARIABLE, default_shared_directory
 from .environments import Environments
 from .inspection import Inspection
 from .limits import Limits

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from .connect import dashboard_link
+from .connection import dashboard_link
 from .errors import InvalidRequest, WrongState
 from .models import Cluster, Credentials, Model
 

@@ -20,7 +20,7 @@ _FILES = sorted(str(path.relative_to(_PACKAGE)) for path in _PACKAGE.rglob("*.py
 _DASK = {"bokeh", "dask", "dask_jobqueue", "distributed"}
 _JUPYTER_WEB = {"jupyter_server", "jupyter_server_proxy", "tornado.web"}
 # Imported inside their functions, where a notebook or a script has Dask anyway.
-_DASK_INSIDE_FUNCTIONS = {"connect.py"}
+_DASK_INSIDE_FUNCTIONS = {"connection.py"}
 _WEB = ("routes/", "app.py", "controller/")  # the controller serves its own HTTP, by tornado alone
 _MAX_LINES = 300
 _LONGER_FILES = {"models.py"}  # declarations, one after the other

@@ -21,14 +21,18 @@ SHARED_VARIABLE = "DASK_SLURM_SHARED_DIRECTORY"
 
 
 def connect(
-    name: str, *, shared_directory: str | Path | None = None, base_url: str | None = None, **kwargs: Any
+    name: str | None = None,
+    *,
+    shared_directory: str | Path | None = None,
+    base_url: str | None = None,
+    **kwargs: Any,
 ) -> Client:
     """Connect to a running cluster by its name or its id.
 
     Parameters
     ----------
-    name : str
-        As the panel shows it.
+    name : str, optional
+        As the panel shows it. Without it: the only cluster that runs.
     shared_directory : path, optional
         Where the administrator keeps clusters, if not at the default place.
     base_url : str, optional
@@ -69,8 +73,10 @@ def connect(
     return Client(cluster.scheduler_address, **kwargs)
 
 
-def find(registry: Registry, name: str) -> Record:
+def find(registry: Registry, name: str | None) -> Record:
     """Return the record of the cluster with this id, else the newest that runs under this name.
+
+    Without a name: the only one that runs.
 
     Raises
     ------
@@ -83,15 +89,22 @@ def find(registry: Registry, name: str) -> Record:
             records.append(registry.read(cluster_id))
         except ClusterNotFound:
             continue
+    names = ", ".join(sorted(record.cluster.name for record in records)) or "none"
+    if name is None:
+        running = [record for record in records if record.cluster.status == "running"]
+        if len(running) == 1:
+            return running[0]
+        raise ClusterNotFound(
+            f'{len(running)} clusters run; say which one: connect("name"). There are: {names}.'
+        )
     matching = [record for record in records if name in (record.cluster.id, record.cluster.name)]
     if not matching:
-        names = ", ".join(sorted(record.cluster.name for record in records)) or "none"
         raise ClusterNotFound(f'There is no cluster "{name}". There are: {names}.')
     return max(matching, key=lambda record: (record.cluster.status == "running", record.cluster.created_at))
 
 
 def default_shared_directory() -> Path:
-    """Return where clusters stand on disk: below Jupyter's data directory, unless the environment says otherwise."""
+    """Return where clusters stand: below Jupyter's data directory, unless the environment says otherwise."""
     set_by_server = os.environ.get(SHARED_VARIABLE)
     if set_by_server:
         return Path(set_by_server)
@@ -114,8 +127,8 @@ def dashboard_link(base_url: str, dashboard_path: str) -> str:
 def own_base_url() -> str:
     """Return the base URL of the Jupyter server that started this kernel, or ``/``.
 
-    JupyterHub tells it in the environment; otherwise the server that is this process's parent has it in its file
-    below Jupyter's runtime directory.
+    JupyterHub tells it in the environment; otherwise the server that is this process's parent has it
+    in its file below Jupyter's runtime directory.
     """
     from_hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
     if from_hub:
