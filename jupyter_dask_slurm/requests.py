@@ -6,6 +6,7 @@ Types are strict: "8", 8.0 and true are not 8.
 from __future__ import annotations
 
 import difflib
+import json
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
@@ -138,8 +139,10 @@ def _as_invalid_request(body: type[BaseModel], error: ValidationError) -> Invali
 
 
 def _path(location: tuple[int | str, ...]) -> list[str]:
-    """Return the names on the way to the value; without positions in lists and pydantic's ``[key]`` marks."""
+    """Return the names on the way to the value, down to the option; without positions in lists and keys in tables."""
     path = [part for part in location if isinstance(part, str) and part != "[key]"]
+    if "environment_variables" in path:
+        path = path[: path.index("environment_variables") + 1]
     return ["partition" if part == "queue" else part for part in path]
 
 
@@ -186,17 +189,12 @@ def _sentence(body: type[BaseModel], path: list[str], finding: Any) -> str:
 
 
 def _shown(value: Any) -> str:
+    """Return what was sent, short and printable."""
     if isinstance(value, str):
         return quoted(value)
-    return (
-        {True: "true", False: "false", None: "null"}.get(value, str(value)[:60])
-        if _is_plain(value)
-        else "a list or an object"
-    )
-
-
-def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, (bool, int, float))
+    if value is None or isinstance(value, (bool, int, float)):
+        return json.dumps(value)[:60]
+    return "a list or an object"
 
 
 def _unknown_field(path: list[str]) -> str:

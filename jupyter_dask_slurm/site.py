@@ -2,28 +2,71 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import shutil
 
 from .environments import Environments
+from .errors import DaskSlurmError, SlurmMissing, SlurmUnreachable
 from .models import Site, SlurmInfo
+from .slurm.commands import run
+from .slurm.interfaces import interfaces
+from .slurm.site import MAX_AGE_S, SiteReader
+
+# What does not change from hour to hour is not asked for while a user waits.
+OLD_ENOUGH_S = 600.0
+PING_TIMEOUT_S = 12.0
 
 
 class SiteSource:
-    """Answers what Slurm and this machine offer."""
+    """Answers what Slurm, this machine and this Jupyter offer."""
 
     def __init__(self, environments: Environments) -> None:
         self._environments = environments
+        self._reader = SiteReader()
+        self._refreshing: asyncio.Task[Site] | None = None
 
-    async def site(self) -> Site:
-        """Return what Slurm says; without kernels."""
-        return self.machine()
+    async def answering_site(self) -> Site:
+        """Return what Slurm offers, having made sure that it answers right now; without kernels.
+
+        Raises
+        ------
+        SlurmMissing
+            No Slurm on this machine.
+        SlurmUnreachable
+            It does not answer.
+        """
+        if shutil.which("sbatch") is None:
+            raise SlurmMissing(
+                "Slurm's commands are not on this machine: there is no sbatch. "
+                "Choose the backend local instead.",
+                field="backend",
+            )
+        _, site = await asyncio.gather(_ping(), self._reader.read(max_age_s=OLD_ENOUGH_S))
+        if not site.slurm.available:
+            raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=site.slurm.error)
+        # For the next one who asks.
+        self._refreshing = asyncio.create_task(self._reader.read(max_age_s=MAX_AGE_S))
+        return site
 
     def machine(self) -> Site:
         """Return what is known without asking Slurm."""
-        return Site(SlurmInfo(available=shutil.which("sbatch") is not None))
+        return Site(SlurmInfo(available=shutil.which("sbatch") is not None), interfaces=interfaces())
 
     async def site_with_kernels(self) -> Site:
-        """Return all of it."""
-        site = await self.site()
-        kernels = await self._environments.kernels()
-        return Site(site.slurm, site.partitions, site.accounts, site.qos, site.interfaces, tuple(kernels))
+        """Return all of it; `Site.slurm.error` says what Slurm did not tell."""
+        site, kernels = await asyncio.gather(self._reader.read(), self._environments.kernels())
+        return dataclasses.replace(site, kernels=tuple(kernels))
+
+
+async def _ping() -> None:
+    try:
+        answer = await run(("scontrol", "ping"), timeout_s=PING_TIMEOUT_S)
+    except SlurmMissing:
+        raise
+    except DaskSlurmError as error:
+        raise SlurmUnreachable(
+            f"Nothing was started: {error.message}", details=error.details or error.message
+        ) from error
+    if " UP" not in answer.stdout:
+        raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=answer.stdout.strip())

@@ -12,7 +12,6 @@ from typing import Any
 
 from .drafts import Draft, Wish, write_out
 from .environments import Environments
-from .errors import SlurmMissing, SlurmUnreachable
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits, most_jobs
 from .models import Backend, Cluster, LaunchSpec, Record
@@ -80,16 +79,7 @@ class Starter:
         if backend == "local":
             check_against_machine(options, self._sites.machine())
             return
-        if shutil.which("sbatch") is None:
-            raise SlurmMissing(
-                "Slurm's commands are not on this machine: there is no sbatch. "
-                "Choose the backend local instead.",
-                field="backend",
-            )
-        site = await self._sites.site()
-        if not site.slurm.available:
-            raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=site.slurm.error)
-        check_against_site(options, site)
+        check_against_site(options, await self._sites.answering_site())
 
     async def launch(self, draft: Draft, ended: Callable[[int], None]) -> Record:
         """Write what the controller needs and start it.

@@ -71,19 +71,22 @@ class DashboardHandler(ProxyHandler):
             return bool(self.allow_origin == origin)
         return bool(self.allow_origin_pat and re.match(self.allow_origin_pat, origin))
 
-    async def http_get(self, cluster_id: str, path: str) -> None:
-        """Fetch a page."""
+    async def http_get(self, cluster_id: str, path: str | None) -> None:
+        """Fetch a page; the front door leads to the status page."""
         self._aim(cluster_id)
+        if not path:
+            self.redirect(url_path_join(self.base_url, self.proxy_base, "status"))
+            return
         await self.proxy("localhost", 0, PREFIX + path)
 
-    async def head(self, cluster_id: str, path: str) -> None:
+    async def head(self, cluster_id: str, path: str | None) -> None:
         """Ask for a page's headers."""
         await self.http_get(cluster_id, path)
 
-    async def open(self, cluster_id: str, path: str) -> None:
+    async def open(self, cluster_id: str, path: str | None) -> None:
         """Open a websocket."""
         self._aim(cluster_id)
-        await self.proxy_open("localhost", 0, PREFIX + path)
+        await self.proxy_open("localhost", 0, PREFIX + (path or ""))
 
     def _aim(self, cluster_id: str) -> None:
         """Aim at the socket of the cluster."""
@@ -147,4 +150,4 @@ def _cleaned(response: Any, request: Any) -> None:
     response.headers = headers
 
 
-handlers = [(rf"/dask-slurm/clusters/{CLUSTER}/dashboard/(?P<path>.*)", DashboardHandler)]
+handlers = [(rf"/dask-slurm/clusters/{CLUSTER}/dashboard(?:/(?P<path>.*))?", DashboardHandler)]

@@ -61,6 +61,10 @@ def _end(record: Record) -> None:
 
 
 @pytest.fixture
-def api(jp_fetch: Callable[..., Awaitable[Any]], no_controller_is_left: None) -> Api:
+def api(
+    jp_fetch: Callable[..., Awaitable[Any]], no_controller_is_left: None, monkeypatch: pytest.MonkeyPatch
+) -> Api:
     """Return the contract of the server under test."""
+    # pytest-jupyter puts all our packages on every Python's path; other environments must not see them.
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     return Api(jp_fetch)
