@@ -19,5 +19,5 @@ def test_connect_stays_a_function_when_a_cell_runs_twice() -> None:
 
 
 def test_without_a_name_there_must_be_just_one(tmp_path: Path) -> None:
-    with pytest.raises(ClusterNotFound, match="0 clusters run: say which"):
+    with pytest.raises(ClusterNotFound, match="0 clusters run; say which"):
         find(Registry(tmp_path), None)
