@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -107,13 +108,14 @@ async def run(
     SlurmMissing
         There is no such command here.
     SlurmUnreachable
-        slurmctld could not be contacted: certainly nothing was done.
+        slurmctld could not be contacted, or Slurm is not configured here: certainly nothing was done.
     SlurmAmbiguous
         Timed out, killed, or the connection broke: it may have been done.
     SlurmRefused
         Slurm said no; `details` has its words.
     """
     environment = command_environment() if environment is None else environment
+    _check_configuration(argv[0], environment)
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
@@ -180,6 +182,13 @@ def last_words(stderr: str) -> str:
     """Return the last line of an error without the command's name before it and the full stop at its end."""
     lines = [line for line in stderr.strip().splitlines() if line.strip()]
     return _ERROR_LINE.sub("", lines[-1]).strip().rstrip(".") if lines else ""
+
+
+def _check_configuration(command: str, environment: Mapping[str, str]) -> None:
+    # Slurm's commands look for a missing file for a whole minute before they say so.
+    conf = environment.get("SLURM_CONF")
+    if conf and not Path(conf).exists() and shutil.which(command, path=environment.get("PATH")):
+        raise SlurmUnreachable(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()

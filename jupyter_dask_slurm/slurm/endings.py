@@ -73,19 +73,26 @@ class EndState:
 
     @property
     def kind(self) -> Kind:
-        """What kind of end it was, for deciding what to do next."""
-        if self.state == "FAILED" and self.reason == "JobLaunchFailure" and self.exit_code == "0:9":
-            # Slurm's OverMemoryKill ends a job so (22.05), and not as OUT_OF_MEMORY.
-            return "memory"
-        if self.state == "FAILED" and self.reason == "OutOfMemory":
+        """What kind of end it was, for deciding what to do next.
+
+        A job that was killed by SIGKILL counts as ``memory``, for that is how Slurm's OverMemoryKill and Linux
+        itself end one that takes too much; `text` does not claim more, and its stderr may say it.
+        """
+        if self.state == "FAILED" and (self.reason == "OutOfMemory" or self._sigkilled):
             return "memory"
         return _KINDS.get(self.state, "unknown")
+
+    @property
+    def _sigkilled(self) -> bool:
+        return self.exit_code == "0:9"
 
     @property
     def text(self) -> str:
         """Say it in plain words."""
         if self.state == "CANCELLED":
             return f"It was cancelled by {self.cancelled_by}." if self.cancelled_by else "It was cancelled."
+        if self.state == "FAILED" and self._sigkilled:
+            return "It was killed (signal 9), as happens to one that uses more memory than it has."
         if self.kind == "memory":
             return _TEXTS["OUT_OF_MEMORY"]
         if self.state == "FAILED":

@@ -1,0 +1,143 @@
+"""Partitions and nodes as scontrol and sinfo wrote them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jupyter_dask_slurm.models import Account, Partition, Qos
+from jupyter_dask_slurm.slurm.accounting import associations_command, parse_accounts, parse_qos
+from jupyter_dask_slurm.slurm.partitions import NodeGroup, Rights, allowed, parse_nodes, parse_partitions
+
+NOBODY_SPECIAL = Rights(groups=frozenset({"users"}))
+NORMAL = (
+    "PartitionName=normal AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL AllocNodes=ALL Default=YES QoS=N/A "
+    "DefaultTime=01:00:00 DisableRootJobs=NO Hidden=NO MaxNodes=UNLIMITED MaxTime=2-00:00:00 MinNodes=0 "
+    "MaxCPUsPerNode=UNLIMITED Nodes=n[1-4] RootOnly=NO State=UP TotalCPUs=48 TotalNodes=4 "
+    "DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED TRES=cpu=48,mem=187.50G,node=4,billing=48"
+)
+NODES = (
+    "normal|1|16|64000|gpu:2|8/8/0/16|mixed|fast,ib\n"
+    "normal|1|8|32000|(null)|8/0/0/8|allocated|(null)\n"
+    "normal|2|8|32000|(null)|0/0/16/16|drained*|(null)\n"
+    "short|2|8+|32000+|(null)|0/16/0/16|idle|(null)\n"
+    "a banner\n"
+)
+
+
+def test_joins_partitions_and_nodes() -> None:
+    assert parse_partitions(NORMAL + "\n\n", parse_nodes(NODES), NOBODY_SPECIAL) == [
+        Partition(
+            name="normal",
+            default=True,
+            state="UP",
+            max_walltime_s=172800,
+            default_walltime_s=3600,
+            nodes=4,
+            cpus_per_node=16,
+            memory_per_node_bytes=64000 * 1024**2,
+            gpus_per_node=2,
+            gres="gpu:2",
+            features=("fast", "ib"),
+            idle_cpus=8,
+            allowed=True,
+        )
+    ]
+
+
+def test_reads_sizes_of_unequal_nodes() -> None:
+    assert parse_nodes(NODES)[-1] == NodeGroup("short", 2, 8, 32000 * 1024**2, None, (), 16)
+
+
+def test_a_partitions_own_limit_for_a_node_counts() -> None:
+    text = NORMAL.replace("MaxCPUsPerNode=UNLIMITED", "MaxCPUsPerNode=4").replace(
+        "MaxMemPerNode=UNLIMITED", "MaxMemPerNode=1000"
+    )
+    (partition,) = parse_partitions(text, parse_nodes(NODES), NOBODY_SPECIAL)
+    assert (partition.cpus_per_node, partition.memory_per_node_bytes) == (4, 1000 * 1024**2)
+
+
+def test_unlimited_and_unset_times_are_none() -> None:
+    text = NORMAL.replace("2-00:00:00", "UNLIMITED").replace("01:00:00", "NONE")
+    (partition,) = parse_partitions(text, [], NOBODY_SPECIAL)
+    assert (partition.max_walltime_s, partition.default_walltime_s, partition.cpus_per_node) == (
+        None,
+        None,
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("gres", "gpus"),
+    [
+        ("gpu:2", 2),
+        ("gpu:a100:4(S:0-1)", 4),
+        ("gpu:a100:2(S:0,1),gpu:v100:1(S:0)", 3),
+        ("craynetwork:4,gpu:1", 1),
+        ("license:x:1", 0),
+    ],
+)
+def test_counts_gpus_of_a_node(gres: str, gpus: int) -> None:
+    (partition,) = parse_partitions(
+        NORMAL, parse_nodes(f"normal|1|16|64000|{gres}|0/16/0/16|idle|(null)"), NOBODY_SPECIAL
+    )
+    assert partition.gpus_per_node == gpus
+
+
+@pytest.mark.parametrize(
+    ("settings", "rights", "answer"),
+    [
+        ({}, NOBODY_SPECIAL, True),
+        ({"State": "DOWN"}, NOBODY_SPECIAL, False),
+        ({"State": "INACTIVE"}, NOBODY_SPECIAL, False),
+        ({"AllowGroups": "staff,users"}, NOBODY_SPECIAL, True),
+        ({"AllowGroups": "staff"}, NOBODY_SPECIAL, False),
+        ({"AllowGroups": "staff"}, Rights(frozenset(), root=True), True),
+        ({"RootOnly": "YES"}, NOBODY_SPECIAL, False),
+        ({"RootOnly": "YES"}, Rights(frozenset(), root=True), True),
+        ({"DisableRootJobs": "YES"}, Rights(frozenset(), root=True), False),
+        ({"AllowAccounts": "physics"}, NOBODY_SPECIAL, True),
+        ({"AllowAccounts": "physics"}, Rights(frozenset(), accounts=frozenset({"bio"})), False),
+        ({"AllowAccounts": "physics,bio"}, Rights(frozenset(), accounts=frozenset({"bio"})), True),
+        ({"DenyAccounts": "bio"}, Rights(frozenset(), accounts=frozenset({"bio"})), False),
+        ({"DenyAccounts": "bio"}, Rights(frozenset(), accounts=frozenset({"bio", "physics"})), True),
+        ({"AllowQos": "high"}, Rights(frozenset(), qos=frozenset({"low"})), False),
+        ({"DenyQos": "high"}, Rights(frozenset(), qos=frozenset({"low"})), True),
+    ],
+)
+def test_says_whether_a_partition_may_be_used(
+    settings: dict[str, str], rights: Rights, *, answer: bool
+) -> None:
+    assert allowed({"State": "UP", "AllowGroups": "ALL", **settings}, rights) is answer
+
+
+def test_reads_a_large_site_in_time() -> None:
+    nodes = "".join(
+        f"p{partition}|1|128|512000|gpu:a100:4(S:0-1)|{node}/{128 - node}/0/128|mixed|zen3,ib\n"
+        for partition in range(60)
+        for node in range(50)
+    )
+    partitions = "\n".join(NORMAL.replace("=normal", f"=p{number}") for number in range(60))
+    started = time.perf_counter()
+    read = parse_partitions(partitions, parse_nodes(nodes), NOBODY_SPECIAL)
+    assert time.perf_counter() - started < 0.5
+    assert len(read) == 60
+    assert read[0].idle_cpus == sum(128 - node for node in range(50))
+
+
+def test_reads_accounts_once_however_many_partitions() -> None:
+    text = "physics|physics|normal,high|\nphysics|physics|long|gpu\nbio|physics|normal|\n|||\n"
+    assert parse_accounts(text) == [
+        Account("physics", default=True, qos=("high", "long", "normal")),
+        Account("bio", default=False, qos=("normal",)),
+    ]
+
+
+def test_reads_qos() -> None:
+    text = "normal||\nhigh|1-00:00:00|cpu=64,gres/gpu=2\nodd|sometimes|node=3\n"
+    assert parse_qos(text) == [Qos("normal"), Qos("high", 86400, 64), Qos("odd")]
+
+
+def test_asks_for_this_cluster_of_a_shared_database() -> None:
+    assert associations_command("ada", "blue")[-3:-1] == ("user=ada", "cluster=blue")
