@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def main() -> int:
     """Run the controller of the directory named on the command line; returns the exit code."""
     if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(__doc__ or "")
         return 2
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -59,12 +59,15 @@ class ClusterHandler(_Handler):
     """The cluster: see it, change it, stop it."""
 
     def get(self) -> None:
+        """Show it, with the nonce that proves whose socket this is."""
         self.answer({"nonce": self.controller.spec.nonce, "cluster": self.controller.cluster.to_json()})
 
     def patch(self) -> None:
+        """Scale, rename or keep longer."""
         self.answer(self.controller.change(self.body()).to_json())
 
     def delete(self) -> None:
+        """Stop it; with a `reason` in the body it counts as ended by itself."""
         self.controller.stop(self.body().get("reason"))
         self.answer(self.controller.cluster.to_json(), 202)
 
@@ -73,6 +76,7 @@ class JobsHandler(_Handler):
     """Its jobs."""
 
     def get(self) -> None:
+        """List them."""
         self.answer([job.to_json() for job in self.controller.jobs()])
 
 
@@ -80,6 +84,7 @@ class JobHandler(_Handler):
     """One of its jobs."""
 
     def delete(self, job_id: str) -> None:
+        """Cancel it and lower the plan by one."""
         self.answer(self.controller.cancel_job(job_id).to_json(), 202)
 
 
@@ -87,6 +92,7 @@ class ResubmitHandler(_Handler):
     """The answer to "submit again"."""
 
     def post(self, code: str) -> None:
+        """Try again what the problem `code` has ended."""
         self.answer(self.controller.resubmit(code).to_json())
 
 
@@ -94,6 +100,7 @@ class EventsHandler(_Handler):
     """The cluster at each change, a line each, until the controller ends."""
 
     async def get(self) -> None:
+        """Stream it."""
         self.set_header("Content-Type", "application/x-ndjson")
         try:
             async for cluster in self.controller.follow():

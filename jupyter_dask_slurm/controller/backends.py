@@ -69,7 +69,7 @@ def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Led
 
 def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Ledger) -> Backend:
     # dask-jobqueue need not be installed where only the local backend is used.
-    from .slurm_cluster import SlurmCluster  # noqa: PLC0415
+    from .slurm_cluster import SlurmCluster
 
     news = News()
     cluster = SlurmCluster(

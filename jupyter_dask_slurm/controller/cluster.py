@@ -20,7 +20,7 @@ from .ledger import Ledger, TrackedJob
 from .scheduler import ControllerScheduler
 
 
-class JobProcess(ProcessInterface):  # type: ignore[misc]
+class JobProcess(ProcessInterface):
     """One job as Dask sees it: something that is started, named and closed."""
 
     def release(self) -> None:
@@ -29,7 +29,7 @@ class JobProcess(ProcessInterface):  # type: ignore[misc]
         self._event_finished.set()
 
 
-class JobCluster(SpecCluster):  # type: ignore[misc]
+class JobCluster(SpecCluster):
     """The interface between controller and backend.
 
     Attributes
@@ -67,6 +67,10 @@ class JobCluster(SpecCluster):  # type: ignore[misc]
             self.worker_spec.pop(job.name, None)
         await self._correct_state()
 
+    async def end(self) -> None:
+        """Close the scheduler; all jobs must be gone."""
+        await self._close()
+
     def forget(self, name: str) -> None:
         """Take a job that is gone out of Dask's books, so that they hold no ghost."""
         self.worker_spec.pop(name, None)
@@ -76,7 +80,7 @@ class JobCluster(SpecCluster):  # type: ignore[misc]
 
     def _update_worker_status(self, op: str, msg: Any) -> None:
         # SpecCluster would cancel the whole job 15 s after one of its workers was lost.
-        Cluster._update_worker_status(self, op, msg)
+        Cluster._update_worker_status(self, op, msg)  # noqa: SLF001 - its own superclass
 
     async def _sync_cluster_info(self) -> None:
         # Dask copies its widget's state to the scheduler each second; there is no widget here.

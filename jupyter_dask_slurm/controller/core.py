@@ -60,8 +60,8 @@ class Controller:
             backend.ledger,
             backend.cluster,
             backend.watch,
-            self.history,
-            self.publisher.touch,
+            history=self.history,
+            on_change=self.publisher.touch,
             keep_jobs=backend.options["keep_jobs"] is not False,
         )
         backend.news.job_ended = self._keeper.job_ended
@@ -88,7 +88,7 @@ class Controller:
         finally:
             housekeeping.cancel()
             closed.cancel()
-        await self._cluster.close()
+        await self._cluster.end()
         self.state.status = "stopped"
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
         self.publisher.close()
@@ -236,7 +236,7 @@ class Controller:
 
     def _snapshot(self) -> Cluster:
         now = time.time()
-        scheduler = self._cluster.scheduler
+        scheduler = self._cluster.scheduler if self.state.status != "starting" else None
         workers = connected(scheduler) if scheduler else {}
         live = facts.of_jobs(self._ledger, workers)
         return cluster_model(

@@ -19,13 +19,15 @@ def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
 
 def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
     seen = job.seen
-    assert job.job_id is not None
+    hopeless = seen is not None and waits(job) and never(seen.reason)
+    explanation = explain(seen.reason) if seen and hopeless else None
     return JobFacts(
-        job.job_id,
+        job.job_id or job.name,
         phase_of(job, workers),
         job.asked_at,
         reason=seen.reason if seen else None,
-        never=explain(seen.reason).text if seen and waits(job) and never(seen.reason) else None,
+        never=explanation.text if explanation else None,
+        never_advice=explanation.advice if explanation else "",
         node=seen.node if seen else None,
         started=seen.started if seen else None,
         lost_at=job.lost_at,
@@ -46,8 +48,9 @@ def waits(job: TrackedJob) -> bool:
 
 def surroundings(scheduler: Scheduler | None) -> Surroundings:
     """Return where the scheduler listens."""
-    listens = scheduler is not None and scheduler.listeners
-    return Surroundings(str(scheduler.address) if listens else None)
+    if scheduler is None or not scheduler.listeners:
+        return Surroundings(None)
+    return Surroundings(str(scheduler.address))
 
 
 def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ..errors import DaskSlurmError, SlurmUnavailable, Unprocessable
+from ..errors import DaskSlurmError, SlurmUnavailable, StorageUnavailable, Unprocessable
 from .cluster import JobCluster
 from .history import History
 from .ledger import End, Ledger, TrackedJob
@@ -60,9 +60,9 @@ class Keeper:
         ledger: Ledger,
         cluster: JobCluster,
         watch: Watch | None,
+        *,
         history: History,
         on_change: Callable[[], None],
-        *,
         keep_jobs: bool,
     ) -> None:
         self._state = state
@@ -94,7 +94,8 @@ class Keeper:
                 self._state.failures = ()
             if job.wanted:
                 self._history.add(word, f"Job {job.job_id}: {_CONNECTION[word]}")
-        if any(word == "lost" for _, word in changes) or changes and self._all_connected():
+        lost = any(word == "lost" for _, word in changes)
+        if lost or (changes and self._all_connected()):
             self._look_soon()
         self._on_change()
 
@@ -199,6 +200,10 @@ class Keeper:
             self.fell_silent(error)
         except Unprocessable as error:
             self._refused(error)
+        except StorageUnavailable as error:
+            # Without its intent on disk nothing is submitted.
+            self._state.storage_error = error.message
+            self._not_before = time.time() + STEP_S
         finally:
             for job in jobs:
                 if job.job_id is None:
@@ -212,7 +217,7 @@ class Keeper:
     async def _cancel(self) -> None:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
         jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
-        if not jobs or time.time() < self._not_before and self._silences:
+        if not jobs or (self._silences and time.time() < self._not_before):
             return
         try:
             await self._cluster.remove(jobs)
@@ -256,6 +261,7 @@ class Keeper:
         self._history.add("refused", error.message)
 
     def fell_silent(self, error: SlurmUnavailable) -> None:
+        """Note that Slurm does not answer, and wait longer each time before asking again."""
         if self._state.silent_since is None:
             self._state.silent_since = time.time()
             self._history.add("silent", error.message)

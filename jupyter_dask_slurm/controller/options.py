@@ -13,8 +13,9 @@ from typing import Any
 
 import dask
 from dask.utils import format_bytes, parse_bytes
-from distributed.deploy.local import nprocesses_nthreads
+from distributed.deploy.utils import nprocesses_nthreads
 
+from ..directives import managed_directive
 from ..models import LaunchSpec
 from .sizing import JobSize
 
@@ -63,14 +64,6 @@ WITHOUT_CONFIG = (
 SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
 """Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
 
-MANAGED_DIRECTIVES = frozenset(
-    {
-        *("-J", "--job-name", "-o", "--output", "-e", "--error", "-a", "--array"),
-        *("--parsable", "--wrap", "-W", "--wait", "--test-only", "--open-mode"),
-    }
-)
-"""sbatch's options that only this package sets: names are tags, and logs are found by them."""
-
 
 def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     """Return every option of the cluster as it is used, None where unset."""
@@ -79,7 +72,7 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
         asked.setdefault("partition", asked["queue"])
     configured = _configured() if spec.backend == "slurm" else {}
     defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
-    options = {key: None for key in (*FROM_CONFIG, *WITHOUT_CONFIG)}
+    options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
     options |= defaults | configured | {key: asked[key] for key in asked if key in options}
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
@@ -95,7 +88,8 @@ def job_size(options: Mapping[str, Any]) -> JobSize:
 
 
 def _configured() -> dict[str, Any]:
-    import dask_jobqueue  # noqa: F401 - its defaults join Dask's configuration
+    # Its defaults join Dask's configuration; the local backend must do without it.
+    import dask_jobqueue  # noqa: F401
 
     section = dask.config.get("jobqueue.slurm", {})
     found = {option: section.get(key) for option, key in FROM_CONFIG.items()}
@@ -109,8 +103,7 @@ def drop_managed(directives: object) -> list[str]:
         directives = [f"{key}={value}" if value else str(key) for key, value in directives.items()]
     kept = []
     for directive in directives if isinstance(directives, (list, tuple)) else ():
-        name = str(directive).strip().replace("=", " ").split(" ")[0]
-        if name in MANAGED_DIRECTIVES or name[:2] in MANAGED_DIRECTIVES and not name.startswith("--"):
+        if managed_directive(str(directive).split()[0] if str(directive).strip() else "") is not None:
             logger.warning("Dropped %r of jobqueue.slurm.job-extra-directives: it is managed here", directive)
         else:
             kept.append(str(directive))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..models import JobPhase, Problem, iso_time
 from .reconcile import MOST_FAILURES
-from .state import ClusterState, Loss
+from .state import ClusterState, Loss, Refusal
 
 NO_CONNECTION_S = 60.0
 """A job that runs for so long without its workers has a problem, in seconds."""
@@ -23,7 +23,7 @@ class JobFacts:
     Parameters
     ----------
     never : str or None
-        Why it can never start, in plain words; None where it may.
+        Why it can never start, in plain words, and what to do; None where it may.
     """
 
     job_id: str
@@ -31,6 +31,7 @@ class JobFacts:
     asked_at: float
     reason: str | None = None
     never: str | None = None
+    never_advice: str = ""
     node: str | None = None
     started: float | None = None
     lost_at: float | None = None
@@ -57,9 +58,9 @@ def find_problems(
 
 def _of_cluster(state: ClusterState) -> Iterator[Problem]:
     if state.refusal is not None:
-        yield _refused(state)
+        yield _refused(state.refusal)
     if state.silent_since is not None:
-        yield _silent(state)
+        yield _silent(state, state.silent_since)
     if len(state.failures) >= MOST_FAILURES:
         yield _gave_up(state.failures)
     if state.cancelled_outside:
@@ -69,7 +70,7 @@ def _of_cluster(state: ClusterState) -> Iterator[Problem]:
             "storage",
             "warning",
             state.storage_error,
-            "The cluster goes on, but what happens now may not be found after a restart. Make room on that disk.",
+            "The cluster goes on, but what happens now may not be found later. Make room on that disk.",
             since=iso_time(state.changed_at),
         )
     if state.dashboard_error is not None:
@@ -77,7 +78,7 @@ def _of_cluster(state: ClusterState) -> Iterator[Problem]:
             "no_dashboard",
             "info",
             f"The dashboard cannot be drawn: {state.dashboard_error}",
-            "The cluster computes without it. For the dashboard: pip install bokeh, then start the cluster again.",
+            "The cluster computes without it. To get it: pip install bokeh, then start the cluster again.",
             since=iso_time(state.changed_at),
         )
 
@@ -88,37 +89,35 @@ def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem
             "never_starts",
             "error",
             f"Job {job.job_id} will never start: {job.never}",
-            "Stop the cluster and start it again with other options.",
+            job.never_advice or "Start the cluster again with other options.",
             since=iso_time(job.asked_at),
             details=job.reason,
             job_id=job.job_id,
         )
     if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S:
-        yield _no_connection(job, around)
+        yield _no_connection(job, job.started, around)
 
 
-def _refused(state: ClusterState) -> Problem:
-    assert state.refusal is not None
-    script = f"\n\nThe script that was sent:\n{state.refusal.script}" if state.refusal.script else ""
+def _refused(refusal: Refusal) -> Problem:
+    script = f"\n\nThe script that was sent:\n{refusal.script}" if refusal.script else ""
     return Problem(
         "submit_refused",
         "error",
-        state.refusal.message,
+        refusal.message,
         "Start the cluster again with changes, or scale it to try once more.",
-        since=iso_time(state.refusal.at),
-        details=f"{state.refusal.stderr or ''}{script}".strip(),
+        since=iso_time(refusal.at),
+        details=f"{refusal.stderr or ''}{script}".strip(),
     )
 
 
-def _silent(state: ClusterState) -> Problem:
-    assert state.silent_since is not None
+def _silent(state: ClusterState, since: float) -> Problem:
     what = "Cancelling the jobs" if state.status == "stopping" else "What you asked for"
     return Problem(
         "slurm_unreachable",
         "warning",
-        f"Slurm has not answered since {iso_time(state.silent_since)}. {what} is done when it answers again.",
+        f"Slurm has not answered since {iso_time(since)}. {what} is done when it answers again.",
         "Nothing is lost: running workers go on. If it lasts, ask the administrators of this Slurm.",
-        since=iso_time(state.silent_since),
+        since=iso_time(since),
         details=state.silence,
     )
 
@@ -128,7 +127,8 @@ def _gave_up(failures: tuple[Loss, ...]) -> Problem:
     return Problem(
         "jobs_fail",
         "error",
-        f"{len(failures)} jobs in a row ended before their workers connected: {named}. No more are submitted.",
+        f"{len(failures)} jobs in a row ended before their workers connected: {named}. "
+        "No more are submitted.",
         "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
         since=iso_time(failures[-1].at),
         job_id=failures[-1].job_id,
@@ -147,8 +147,7 @@ def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
     )
 
 
-def _no_connection(job: JobFacts, around: Surroundings) -> Problem:
-    assert job.started is not None
+def _no_connection(job: JobFacts, started: float, around: Surroundings) -> Problem:
     where = f" on {job.node}" if job.node else ""
     others = ", ".join(around.interfaces)
     return Problem(
@@ -158,7 +157,7 @@ def _no_connection(job: JobFacts, around: Surroundings) -> Problem:
         f"It tries {around.scheduler_address}.",
         "Read the job's log. Where nodes cannot reach that address, choose another interface"
         + (f": this host has {others}." if others else "."),
-        since=iso_time(job.started + NO_CONNECTION_S),
+        since=iso_time(started + NO_CONNECTION_S),
         job_id=job.job_id,
     )
 

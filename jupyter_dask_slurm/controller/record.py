@@ -5,27 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from .. import storage
 from ..errors import StorageUnavailable
 from ..models import Cluster, LaunchSpec, Record, iso_time
+from ..processes import boot_id, hostname, own_start_time
 
 logger = logging.getLogger(__name__)
-
-
-def boot_id() -> str:
-    """Return the kernel's id of this boot (random(4))."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
-def own_start_time() -> int:
-    """Return when this process started, in clock ticks since boot (field 22 of proc_pid_stat(5))."""
-    # The command's name, field 2, stands in parentheses and may hold blanks.
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    return int(fields[22 - 3])
 
 
 class RecordWriter:
@@ -41,7 +29,7 @@ class RecordWriter:
         self._spec = spec
         self._path = Path(spec.directory) / "record.json"
         self._on_storage = on_storage
-        self._identity = (socket.gethostname(), boot_id(), os.getpid(), own_start_time())
+        self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
         self._waiting: Cluster | None = None
         self._writing: asyncio.Task[None] | None = None
 
@@ -74,10 +62,10 @@ class RecordWriter:
         StorageUnavailable
             Where the disk refuses.
         """
-        hostname, boot, pid, start_time = self._identity
+        host, boot, pid, start_time = self._identity
         record = Record(
             cluster=cluster,
-            hostname=hostname,
+            hostname=host,
             boot_id=boot,
             nonce=self._spec.nonce,
             socket=self._spec.socket,

@@ -57,7 +57,7 @@ def note_connections(ledger: Ledger, workers: Workers, now: float) -> list[tuple
     return changes
 
 
-class WorkerWatch(SchedulerPlugin):  # type: ignore[misc]
+class WorkerWatch(SchedulerPlugin):
     """Tells when workers came or went, once for all that did so in one turn of the loop."""
 
     name = "jupyter-dask-slurm-workers"
@@ -67,11 +67,11 @@ class WorkerWatch(SchedulerPlugin):  # type: ignore[misc]
         self._told = False
 
     def add_worker(self, scheduler: Scheduler, worker: str) -> None:
-        """A worker registered (called by the scheduler)."""
+        """Note that a worker registered (called by the scheduler)."""
         self._tell()
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_more: Any) -> None:
-        """A worker is gone (called by the scheduler)."""
+        """Note that a worker is gone (called by the scheduler)."""
         self._tell()
 
     def _tell(self) -> None:

@@ -71,7 +71,7 @@ class ControllerScheduler(Scheduler):
     ) -> None:
         """Make the application that Dask would listen with, without listening (called by Dask)."""
         self.http_application = RoutingApplication(routes)
-        self.http_server = _NoHttpServer()
+        self.http_server: Any = _NoHttpServer()
         self.services["dashboard"] = self.http_server
 
     def load_dashboard(self) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dask_jobqueue import SLURMCluster
-from dask_jobqueue.slurm import SLURMJob
+from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
 from ..errors import DaskSlurmError
@@ -22,7 +21,7 @@ FIRST = "JDS_FIRST"
 """Shell variable in the script: the number of the array's first job."""
 
 
-class SlurmJob(JobProcess, SLURMJob):  # type: ignore[misc]
+class SlurmJob(JobProcess, SLURMJob):
     """One Slurm job: an element of the array that its submission became.
 
     Parameters
@@ -90,7 +89,7 @@ class SlurmJob(JobProcess, SLURMJob):  # type: ignore[misc]
         self.release()
 
 
-class SlurmCluster(JobCluster, SLURMCluster):  # type: ignore[misc]
+class SlurmCluster(JobCluster, SLURMCluster):
     """A scheduler in this process and jobs in Slurm.
 
     Parameters
@@ -99,7 +98,7 @@ class SlurmCluster(JobCluster, SLURMCluster):  # type: ignore[misc]
         dask-jobqueue's; `processes` must be among them, or names of workers and jobs would not match.
     """
 
-    job_cls = SlurmJob
+    job_cls: type[SLURMJob] = SlurmJob
 
     def __init__(self, *, ledger: Ledger, submitter: Submitter, **keywords: Any) -> None:
         self.ledger = ledger

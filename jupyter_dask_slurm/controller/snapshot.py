@@ -8,9 +8,9 @@ import socket
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
-import distributed
 from distributed import Scheduler
 
 from .. import models
@@ -19,6 +19,8 @@ from .ledger import Ledger, TrackedJob
 from .phases import phase_of
 from .roster import Workers, connected, workers_of
 from .state import ClusterState
+
+VERSION = version("distributed")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def cluster_model(
         created_at=spec.created_at,
         updated_at=iso_time(now),
         controller=models.ControllerInfo(socket.gethostname(), os.getpid(), reachable=True),
-        environment=models.EnvironmentInfo(spec.kernel, spec.python, distributed.__version__),
+        environment=models.EnvironmentInfo(spec.kernel, spec.python, VERSION),
         dashboard_path=spec.dashboard_path,
         scaling=state.scaling,
         profile=spec.profile,
@@ -82,11 +84,10 @@ def cluster_model(
 
 
 def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job:
-    """Return one job as users see it; it must have its id."""
+    """Return one job as users see it."""
     seen = job.seen
-    assert job.job_id is not None, "a job without an id is not shown"
     model = Job(
-        job_id=job.job_id,
+        job_id=job.job_id or job.name,
         state=job.end.state if job.end else (seen.state if seen else "PENDING"),
         phase=phase_of(job, workers),
         exit_code=job.end.exit_code if job.end else None,

@@ -11,7 +11,8 @@ Verdict = Literal["asked", "outside", "replace", "lower", "failed"]
 ``asked``
     We ended it: the plan was lowered before.
 ``outside``
-    Somebody cancelled it: the plan goes down by it, for a tool that refills a queue against its operator gets banned.
+    Somebody cancelled it: the plan goes down by it, for a tool that refills a queue against its
+    operator gets banned.
 ``replace``
     The plan stays, so another one is submitted.
 ``lower``

@@ -117,8 +117,8 @@ class ControllerProcess:
         connection = UnixConnection(self.spec.socket)
         try:
             connection.request(method, path, None if body is None else json.dumps(body))
-            answer = connection.getresponse()
-            text = answer.read().decode()
+            with connection.getresponse() as answer:
+                text = answer.read().decode()
         finally:
             connection.close()
         return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
@@ -164,18 +164,17 @@ class ControllerProcess:
         """Yield each state that the event stream tells, for at most `timeout` seconds."""
         deadline = time.monotonic() + timeout
         connection = self._connect(deadline)
-        connection.request("GET", "/control/events")
-        answer = connection.getresponse()
         try:
-            while line := answer.readline():
-                if line.strip():
-                    yield Cluster.from_json(json.loads(line)["cluster"])
-                if time.monotonic() > deadline:
-                    return
+            connection.request("GET", "/control/events")
+            with connection.getresponse() as answer:
+                while line := answer.readline():
+                    if line.strip():
+                        yield Cluster.from_json(json.loads(line)["cluster"])
+                    if time.monotonic() > deadline:
+                        return
         except TimeoutError:
             return
         finally:
-            answer.close()
             connection.close()
 
     def _connect(self, deadline: float) -> UnixConnection:
@@ -187,7 +186,8 @@ class ControllerProcess:
             except OSError:
                 connection.close()
                 ended = self.process.poll() is not None
-                assert not ended and time.monotonic() < deadline, self.log.read_text()
+                assert not ended, self.log.read_text()
+                assert time.monotonic() < deadline, "no socket in time"
                 time.sleep(0.05)
             else:
                 return connection

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from jupyter_dask_slurm.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.process import ControllerProcess
 
@@ -16,13 +17,13 @@ def test_from_launch_to_a_result_and_to_nothing_left(launch: Launch) -> None:
     controller = launch("local", scaling={"mode": "manual", "workers": 3})
     cluster = controller.working(jobs=2)
     assert cluster.scaling.to_json() == {"mode": "manual", "jobs": 2}
-    assert cluster.workers.to_json() == {"connected": 4, "expected": 4}
+    assert cluster.workers == WorkerCounts(connected=4, expected=4)
     with controller.client() as client:
         assert client.submit(sum, range(10)).result(timeout=30) == 45
     assert [job.job_id for job in controller.jobs] == ["local_0", "local_1"]
     assert {job.phase for job in controller.jobs} == {"working"}
     controller.scale(1)
-    assert controller.working(jobs=1).workers.to_json() == {"connected": 2, "expected": 2}
+    assert controller.working(jobs=1).workers == WorkerCounts(connected=2, expected=2)
     assert controller.stop() == 0
     record = controller.record.cluster
     assert (record.status, record.ended, record.jobs.plan) == ("stopped", None, 0)

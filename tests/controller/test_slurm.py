@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from jupyter_dask_slurm.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
 from tests.controller.process import SMALL, ControllerProcess
@@ -36,7 +37,7 @@ def test_from_sbatch_to_a_result_and_to_an_empty_queue(slurm: SlurmClient, launc
     controller = launch("slurm", scaling={"mode": "manual", "jobs": 2})
     cluster = controller.working(jobs=2)
     assert (cluster.scheduler_address or "").startswith("tls://")
-    assert cluster.workers.to_json() == {"connected": 4, "expected": 4}
+    assert cluster.workers == WorkerCounts(connected=4, expected=4)
     with controller.client() as client:
         names = {worker["name"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()}
         assert names == {worker.name for job in controller.jobs for worker in job.workers}
