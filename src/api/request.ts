@@ -1,25 +1,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { RequestError } from './errors';
 import { errorBody, ErrorBody } from './validate';
-
-/** A request that the server refused, or that never reached it (`status` 0). */
-export class RequestError extends Error implements ErrorBody {
-  constructor(
-    readonly status: number,
-    body: ErrorBody
-  ) {
-    super(body.message);
-    this.name = 'RequestError';
-    this.reason = body.reason;
-    this.field = body.field;
-    this.details = body.details;
-  }
-
-  readonly reason: string;
-  readonly field: string | null;
-  readonly details: string | null;
-}
 
 /**
  * Ask Jupyter for JSON below its base URL.

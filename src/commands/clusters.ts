@@ -181,9 +181,10 @@ function copyAddressAction({ trans }: IClusterCommands): IClusterAction {
     label: trans.__('Copy Scheduler Address'),
     icon: copyIcon,
     enabled: cluster => cluster.scheduler_address !== null,
-    run: async cluster => {
+    run: cluster => {
       Clipboard.copyToSystem(cluster.scheduler_address ?? '');
       Notification.success(trans.__('Address of %1 copied', cluster.name), { autoClose: 2000 });
+      return Promise.resolve();
     }
   };
 }

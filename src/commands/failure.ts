@@ -1,6 +1,6 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import { RequestError } from '../api/request';
+import { RequestError } from '../api/errors';
 
 /** Show why an action did not work: our sentence, then the words of Slurm or Dask. */
 export function showFailure(error: unknown): void {

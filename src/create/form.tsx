@@ -1,10 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { FormComponent } from '@jupyterlab/ui-components';
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { ErrorSchema, RegistryFieldsType, RegistryWidgetsType, ValidatorType } from '@rjsf/utils';
 import * as React from 'react';
 
-import { RequestError } from '../api/request';
+import { RequestError } from '../api/errors';
 import { FormData, formLook, formSchema, IFormSource } from './formSchema';
 import { fieldName } from './request';
 import { serverJudges } from './serverJudges';
@@ -29,7 +28,7 @@ const FIELDS: RegistryFieldsType = { pairs: PairsField };
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { source, trans, onCancel } = props;
   const [data, setData] = React.useState(props.initial);
-  const backend = String(data.backend ?? (source.site.slurm.available ? 'slurm' : 'local'));
+  const backend = data.backend === 'local' || !source.site.slurm.available ? 'local' : 'slurm';
   const schema = React.useMemo(() => formSchema(source, backend, trans), [source, backend, trans]);
   const names = Object.keys(schema.properties ?? {});
   const { failure, busy, submit } = useSubmit(() => props.onSubmit(data, names));
@@ -43,8 +42,8 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
       <FormComponent
         schema={schema}
         uiSchema={formLook(source, schema, { ...data, backend }, trans)}
-        formData={data as ReadonlyJSONObject}
-        onChange={event => setData((event.formData ?? {}) as FormData)}
+        formData={data}
+        onChange={event => setData(event.formData ?? {})}
         onSubmit={() => void submit()}
         extraErrors={atField && failure ? errorAt(name, failure.message) : undefined}
         validator={serverJudges as ValidatorType}

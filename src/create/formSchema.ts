@@ -39,7 +39,7 @@ export function formSchema(source: IFormSource, backend: string, trans: Translat
     ...rest,
     title: undefined,
     properties: { ...around, ...Object.fromEntries(options) }
-  } as RJSFSchema;
+  };
 }
 
 function isUsed(name: string, about: unknown, backend: string): boolean {
@@ -78,22 +78,19 @@ export function formLook(
   data: FormData,
   trans: TranslationBundle
 ): Look {
-  const look: Look = {};
-  for (const [name, about] of Object.entries(schema.properties ?? {})) {
-    look[name] = fieldLook(about as RJSFSchema);
-  }
   const choices = siteChoices(source.site, trans);
   const blanks = siteDefaults(source.site, trans);
-  for (const [name, entries] of Object.entries(choices)) {
-    if (look[name] && entries.length > 0) {
-      look[name]['ui:widget'] = 'choices';
-      look[name]['ui:options'] = { choices: entries, blank: blanks[name] };
-    }
-  }
-  for (const [name, hint] of Object.entries(limits(source.site, data, trans))) {
-    if (look[name]) {
-      look[name]['ui:help'] = hint;
-    }
+  const hints = limits(source.site, data, trans);
+  const look: Look = {};
+  for (const [name, about] of Object.entries(schema.properties ?? {})) {
+    look[name] = {
+      ...fieldLook(about as RJSFSchema),
+      ...(choices[name]?.length && {
+        'ui:widget': 'choices',
+        'ui:options': { choices: choices[name], blank: blanks[name] }
+      }),
+      ...(hints[name] && { 'ui:help': hints[name] })
+    };
   }
   const names = Object.keys(schema.properties ?? {});
   look['ui:order'] = [
@@ -145,7 +142,7 @@ export interface IChoice {
   readonly disabled: boolean;
 }
 
-function siteChoices(site: Site, trans: TranslationBundle): Record<string, IChoice[]> {
+function siteChoices(site: Site, trans: TranslationBundle): Partial<Record<string, IChoice[]>> {
   const plain = (value: string, label = value): IChoice => ({ value, label, disabled: false });
   const backends = site.slurm.available ? [plain('slurm', slurmLabel(site, trans))] : [];
   return {

@@ -39,11 +39,11 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
 
 /** The basic fields at once, the others by group under "More options". */
 export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElement {
-  const { properties, schema, formContext } = props;
-  const { trans } = formContext as IFormContext;
+  const { properties, schema } = props;
+  const { trans } = props.formContext as IFormContext;
   const groupOf = (name: string): string => {
-    const about = schema.properties?.[name] as Record<string, unknown> | undefined;
-    return String(about?.['x-group'] ?? 'basic');
+    const about = schema.properties?.[name] as { 'x-group'?: string } | undefined;
+    return about?.['x-group'] ?? 'basic';
   };
   const groups = new Map<string, React.ReactElement[]>();
   for (const { name, content, hidden } of properties) {

@@ -5,14 +5,14 @@ import type { IChoice } from './formSchema';
 
 /** A list to choose from; empty stands for what the site sets. */
 export function ChoicesWidget(props: WidgetProps): React.ReactElement {
-  const { id, value, onChange, options, schema } = props;
+  const { id, onChange, options, schema } = props;
   const choices = options.choices as IChoice[];
   return (
     <select
       id={id}
       className="jp-mod-styled"
       aria-describedby={describedBy(id)}
-      value={value ?? ''}
+      value={(props.value as string | undefined) ?? ''}
       onChange={event => onChange(event.target.value || undefined)}
     >
       {schema.default === undefined && (
@@ -28,12 +28,14 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
 }
 
 /** A list of texts, one on each line. */
-export function LinesWidget({ id, value, onChange, placeholder }: WidgetProps): React.ReactElement {
+export function LinesWidget(props: WidgetProps): React.ReactElement {
+  const { id, onChange, placeholder } = props;
+  const lines = (props.value as string[] | undefined) ?? [];
   return (
     <LinesBox
       id={id}
       placeholder={placeholder}
-      initial={((value as string[] | undefined) ?? []).join('\n')}
+      initial={lines.join('\n')}
       onLines={lines => onChange(lines.length > 0 ? lines : undefined)}
     />
   );
@@ -41,13 +43,13 @@ export function LinesWidget({ id, value, onChange, placeholder }: WidgetProps): 
 
 /** Names and their values, as NAME=value on each line. */
 export function PairsField(props: FieldProps): React.ReactElement {
-  const { idSchema, formData, onChange, uiSchema, schema } = props;
-  const initial = Object.entries((formData as Record<string, unknown> | undefined) ?? {});
+  const { idSchema, onChange, uiSchema, schema } = props;
+  const initial = Object.entries((props.formData as Record<string, unknown> | undefined) ?? {});
   const typed = schema.additionalProperties === false;
   return (
     <LinesBox
       id={idSchema.$id}
-      placeholder={uiSchema?.['ui:placeholder'] as string | undefined}
+      placeholder={uiSchema?.['ui:placeholder']}
       initial={initial.map(([name, value]) => `${name}=${String(value)}`).join('\n')}
       onLines={lines => {
         const pairs = lines.map(line => readPair(line, typed));

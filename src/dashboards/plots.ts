@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { IPlot } from '../api/client';
 
 /** What people look at most, in the order in which they are offered. */
@@ -10,19 +12,21 @@ const FAVOURITES = [
   'individual-cpu'
 ];
 
-/** Pages that Dask does not count among its individual plots. */
-const PAGES: readonly IPlot[] = [{ title: 'Status', path: 'status' }];
-
 export interface IPlotFilter {
   readonly query: string;
   /** Whether the cluster has GPUs; without any, their plots stay away. */
   readonly gpus: boolean;
 }
 
+/** @returns the page of the dashboard that Dask does not count among its individual plots. */
+export function statusPage(trans: TranslationBundle): IPlot {
+  return { title: trans.__('Status'), path: 'status' };
+}
+
 /** @returns the plots that match, favourites first, the others by title. */
 export function arrangePlots(plots: readonly IPlot[], filter: IPlotFilter): readonly IPlot[] {
   const query = filter.query.trim().toLowerCase();
-  return [...(plots.length > 0 ? PAGES : []), ...plots]
+  return [...plots]
     .filter(plot => filter.gpus || !plot.path.includes('gpu'))
     .filter(plot => plot.title.toLowerCase().includes(query))
     .sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { arrangePlots } from '../dashboards/plots';
+import { arrangePlots, statusPage } from '../dashboards/plots';
 import { usePanel, useSignalUpdates } from './context';
 
 /** The pages of the selected cluster's dashboard: favourites first, the rest by search. */
@@ -34,7 +34,10 @@ function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
   const { commands, trans } = usePanel();
   const [query, setQuery] = React.useState('');
   const [plots, failure] = usePlots(cluster);
-  const shown = arrangePlots(plots ?? [], { query, gpus: (cluster.gpus ?? 0) > 0 });
+  const shown = arrangePlots(plots ? [statusPage(trans), ...plots] : [], {
+    query,
+    gpus: (cluster.gpus ?? 0) > 0
+  });
   return (
     <div className="jp-DaskSlurmPlots">
       <div className="jp-DaskSlurmPlots-search">

@@ -65,6 +65,7 @@ async function startDrag(cluster: Cluster, grip: IGrip, x: number, y: number): P
     source: null
   });
   await drag.start(x, y);
+  drag.dispose();
 }
 
 function createDragImage(name: string): HTMLElement {

@@ -1,0 +1,102 @@
+import { ClusterClient } from '../../api/client';
+import { RequestError } from '../../api/errors';
+import * as read from '../../api/validate';
+import { sample } from '../contract';
+import { TestServer } from '../server';
+
+const running = sample('cluster-running');
+const CLUSTERS = 'dask-slurm/api/clusters';
+const OCEAN = `${CLUSTERS}/ocean-3f9c`;
+
+describe('ClusterClient', () => {
+  let server: TestServer;
+  let client: ClusterClient;
+
+  beforeEach(async () => {
+    server = await TestServer.start();
+    client = new ClusterClient(server.settings);
+  });
+
+  afterEach(() => server.stop());
+
+  it('lists clusters', async () => {
+    server.answers.set(`GET ${CLUSTERS}`, [200, [running]]);
+    const [cluster] = await client.list();
+    expect(cluster.name).toBe('ocean');
+  });
+
+  it('creates one with just what was asked', async () => {
+    server.answers.set(`POST ${CLUSTERS}`, [201, running]);
+    const request = { name: 'ocean', scaling: { mode: 'manual', jobs: 4 }, options: { cores: 8 } } as const;
+    await client.create(request);
+    expect(server.seen).toEqual([{ method: 'POST', path: CLUSTERS, body: request }]);
+  });
+
+  it('changes and restarts one', async () => {
+    server.answers.set(`PATCH ${OCEAN}`, [200, running]);
+    server.answers.set(`POST ${OCEAN}/restart`, [201, running]);
+    await client.change('ocean-3f9c', { name: 'sea' });
+    await client.restart('ocean-3f9c', { cores: 2 });
+    expect(server.seen.map(({ body }) => body)).toEqual([{ name: 'sea' }, { options: { cores: 2 } }]);
+  });
+
+  it('tells a stopping cluster from one that was forgotten', async () => {
+    server.answers.set(`DELETE ${OCEAN}`, [202, running]);
+    expect((await client.remove('ocean-3f9c'))?.id).toBe('ocean-3f9c');
+    server.answers.set(`DELETE ${OCEAN}`, [204]);
+    expect(await client.remove('ocean-3f9c')).toBeNull();
+  });
+
+  it('keeps an id within its path', async () => {
+    await expect(client.jobs('../site')).rejects.toThrow(RequestError);
+    expect(server.seen[0].path).toBe(`${CLUSTERS}/..%2Fsite/jobs`);
+  });
+
+  it('names plots without Dask’s "Individual", and their pages without their folder', async () => {
+    const cluster = read.cluster(running);
+    server.answers.set(`GET ${cluster.dashboard_path}individual-plots.json`, [
+      200,
+      { 'Individual Task Stream': '/dashboard/individual-task-stream', Memory: '/memory' }
+    ]);
+    expect(await client.plots(cluster)).toEqual([
+      { title: 'Task Stream', path: 'individual-task-stream' },
+      { title: 'Memory', path: 'memory' }
+    ]);
+    expect(client.plotUrl(cluster, 'status')).toBe(
+      `${server.settings.baseUrl}dask-slurm/clusters/ocean-3f9c/dashboard/status`
+    );
+  });
+
+  it('brings the server’s words, field and details', async () => {
+    server.answers.set(`POST ${CLUSTERS}`, [422, sample('error')]);
+    const error = await failure(client.create({}));
+    expect(error).toMatchObject({ status: 422, ...(sample('error') as object) });
+  });
+
+  it('says what it can where the answer is a page of somebody else', async () => {
+    server.answers.set(`GET ${CLUSTERS}`, [502, '<html>proxy</html>']);
+    expect(await failure(client.list())).toMatchObject({
+      status: 502,
+      message: '502 Bad Gateway',
+      details: '<html>proxy</html>'
+    });
+  });
+
+  it('tells that Jupyter does not answer', async () => {
+    await server.stop();
+    expect(await failure(client.list())).toMatchObject({ status: 0, reason: 'NetworkError' });
+    server = await TestServer.start();
+  });
+});
+
+async function failure(request: Promise<unknown>): Promise<RequestError> {
+  try {
+    await request;
+  } catch (error) {
+    if (error instanceof RequestError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('The request should have failed.');
+}

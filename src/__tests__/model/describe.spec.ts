@@ -1,0 +1,64 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Cluster } from '../../api/validate';
+import { cluster as readCluster } from '../../api/validate';
+import * as describeModel from '../../model/describe';
+import { sample } from '../contract';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+const ocean = readCluster(sample('cluster-running'));
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1024, '1 KiB'],
+    [1536 * 1024, '1.5 MiB'],
+    [51539607552, '48 GiB'],
+    [1000 * 1024 ** 3, '1 TiB']
+  ])('%d is %s', (bytes, text) => {
+    expect(describeModel.formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('formatSpan', () => {
+  it.each([
+    [-5, 'less than 1 min'],
+    [20, 'less than 1 min'],
+    [60, '1 min'],
+    [3600, '1 h'],
+    [3660, '1 h 1 min'],
+    [12 * 3600 + 300, '12 h'],
+    [86400, '1 d'],
+    [172800 + 7200, '2 d 2 h']
+  ])('%d s is %s', (seconds, text) => {
+    expect(describeModel.formatSpan(seconds, trans)).toBe(text);
+  });
+});
+
+describe('what a card says', () => {
+  const with_ = (changes: Partial<Cluster>): Cluster => ({ ...ocean, ...changes });
+
+  it('names what the cluster is made of', () => {
+    expect(describeModel.composition(ocean, trans)).toBe('normal · 4 jobs × 8 cores · 16 GiB each');
+    expect(describeModel.composition(with_({ expires_at: null }), trans)).toMatch(/ · 12:00:00$/);
+    expect(describeModel.composition(with_({ backend: 'local' }), trans)).toMatch(/^this machine · /);
+  });
+
+  it('counts jobs by phase, and leaves out what is none', () => {
+    expect(describeModel.phaseWords(ocean, trans)).toBe('3 working · 1 queued');
+    const jobs = { plan: 2, queued: 0, starting: 0, working: 0, missing: 0 };
+    expect(describeModel.phaseWords(with_({ jobs }), trans)).toBe('2 jobs to be submitted');
+    expect(describeModel.phaseWords(with_({ jobs: { ...jobs, plan: 0 } }), trans)).toBe('No jobs');
+  });
+
+  it('has no live numbers of a cluster that is out of reach', () => {
+    expect(describeModel.liveNumbers(ocean, trans)).toEqual([
+      '6 of 8 workers',
+      '24 threads',
+      'CPU 78 %',
+      '1.1 GiB of 48 GiB'
+    ]);
+    expect(describeModel.liveNumbers(readCluster(sample('cluster-remote')), trans)).toEqual([]);
+  });
+});

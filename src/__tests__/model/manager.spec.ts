@@ -1,0 +1,130 @@
+import { ClusterClient } from '../../api/client';
+import { ClusterEvents } from '../../api/events';
+import type { Cluster } from '../../api/validate';
+import { ClusterManager } from '../../model/manager';
+import { sample } from '../contract';
+import { TestServer } from '../server';
+
+const CLUSTERS = 'dask-slurm/api/clusters';
+const ocean = sample('cluster-running') as Cluster;
+const gpu = sample('cluster-failed') as Cluster;
+
+describe('ClusterManager', () => {
+  let server: TestServer;
+  let manager: ClusterManager;
+
+  beforeEach(async () => {
+    server = await TestServer.start();
+    server.answers.set(`GET ${CLUSTERS}`, [200, [ocean]]);
+    const { settings } = server;
+    manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));
+  });
+
+  afterEach(async () => {
+    manager.dispose();
+    await server.stop();
+  });
+
+  /** Resolves as soon as the model is as wanted; the test's time limit is the deadline. */
+  function until(wanted: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const look = () => {
+        if (wanted()) {
+          manager.changed.disconnect(look);
+          resolve();
+        }
+      };
+      manager.changed.connect(look);
+      look();
+    });
+  }
+
+  /** Watch, and wait for the answer that follows the opening of the event socket. */
+  async function live(): Promise<void> {
+    manager.watch();
+    await until(() => manager.connection === 'live' && server.count('GET', CLUSTERS) === 2);
+  }
+
+  it('asks for nothing until somebody watches', () => {
+    expect(manager.connection).toBe('pending');
+    expect(server.seen).toEqual([]);
+  });
+
+  it('has the clusters once watched', async () => {
+    manager.watch();
+    await until(() => manager.clusters.length === 1);
+    expect(manager.get('ocean-3f9c')?.name).toBe('ocean');
+    expect(manager.connection).toBe('live');
+  });
+
+  it('follows events without asking', async () => {
+    await live();
+    server.emit({ action: 'changed', cluster_id: gpu.id, cluster: gpu });
+    await until(() => manager.clusters.length === 2);
+    server.emit({ action: 'removed', cluster_id: gpu.id, cluster: null });
+    await until(() => manager.clusters.length === 1);
+    expect(server.count('GET', CLUSTERS)).toBe(2);
+  });
+
+  it('passes over events of others', async () => {
+    await live();
+    server.send({ schema_id: 'https://events.jupyter.org/kernel_actions/v1', action: 'start' });
+    server.emit({ action: 'removed', cluster_id: ocean.id, cluster: null });
+    await until(() => manager.clusters.length === 0);
+  });
+
+  it('asks again when the event socket comes back, for events may be lost', async () => {
+    await live();
+    server.answers.set(`GET ${CLUSTERS}`, [200, [ocean, gpu]]);
+    server.dropSockets();
+    await until(() => manager.connection === 'lost');
+    await until(() => manager.connection === 'live' && manager.clusters.length === 2);
+  });
+
+  it('says why the list may be old', async () => {
+    await live();
+    server.answers.set(`GET ${CLUSTERS}`, [503, sample('error')]);
+    await manager.refresh().catch(() => undefined);
+    await until(() => manager.connection === 'lost');
+    expect(manager.error).toMatch(/^Partition/);
+    expect(manager.clusters).toHaveLength(1);
+  });
+
+  it('keeps the newer of an answer and an event', async () => {
+    await live();
+    const newer = { ...ocean, name: 'newer', updated_at: '2026-11-20T22:00:00Z' };
+    server.emit({ action: 'changed', cluster_id: ocean.id, cluster: newer });
+    await until(() => manager.get(ocean.id)?.name === 'newer');
+    server.answers.set(`PATCH ${CLUSTERS}/${ocean.id}`, [200, ocean]);
+    await manager.change(ocean.id, { name: 'older' });
+    expect(manager.get(ocean.id)?.name).toBe('newer');
+  });
+
+  it('keeps the identity of clusters that did not change', async () => {
+    await live();
+    const { clusters } = manager;
+    await manager.refresh();
+    expect(manager.clusters).toBe(clusters);
+  });
+
+  it('shows what an action answered at once', async () => {
+    await live();
+    server.answers.set(`POST ${CLUSTERS}`, [201, gpu]);
+    await manager.create({});
+    expect(manager.get(gpu.id)).toBeDefined();
+    server.answers.set(`DELETE ${CLUSTERS}/${gpu.id}`, [204]);
+    await manager.remove(gpu.id);
+    expect(manager.get(gpu.id)).toBeUndefined();
+    server.answers.set(`DELETE ${CLUSTERS}/${ocean.id}`, [202, { ...ocean, status: 'stopping' }]);
+    await manager.remove(ocean.id);
+    expect(manager.get(ocean.id)?.status).toBe('stopping');
+  });
+
+  it('replaces a cluster that is started again', async () => {
+    await live();
+    const again = { ...ocean, id: 'ocean-77aa', replaces: ocean.id };
+    server.answers.set(`POST ${CLUSTERS}/${ocean.id}/restart`, [201, again]);
+    await manager.restart(ocean.id);
+    expect(manager.clusters.map(({ id }) => id)).toEqual(['ocean-77aa']);
+  });
+});

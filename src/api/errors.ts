@@ -1,0 +1,19 @@
+import type { ErrorBody } from './validate';
+
+/** A request that the server refused, or that never reached it (`status` 0). */
+export class RequestError extends Error implements ErrorBody {
+  constructor(
+    readonly status: number,
+    body: ErrorBody
+  ) {
+    super(body.message);
+    this.name = 'RequestError';
+    this.reason = body.reason;
+    this.field = body.field;
+    this.details = body.details;
+  }
+
+  readonly reason: string;
+  readonly field: string | null;
+  readonly details: string | null;
+}
