@@ -1,9 +1,9 @@
 """Private files on a disk that may be shared (NFS) and may fill up.
 
-Every directory is 0700 and every file 0600, ours and no symbolic link; whatever somebody else made beforehand is
-refused. A file is replaced as a whole: written beside its place, flushed to the disk, renamed, and the directory
-flushed, so that a reader sees the old text or the new one and never a half. Nothing is locked, for locks on NFS can
-hang; each file has one writer.
+Every directory is 0700 and every file 0600, ours and no symbolic link; whatever somebody else made
+beforehand is refused. A file is replaced as a whole: written beside its place, flushed to the disk,
+renamed, and the directory flushed, so that a reader sees the old text or the new one and never a half.
+Nothing is locked, for locks on NFS can hang; each file has one writer.
 
 Every `OSError` becomes `StorageUnavailable`, whose message names path and reason.
 """
@@ -94,7 +94,7 @@ def write_private(path: Path, data: str | bytes) -> None:
     with storage_errors(path, "write"):
         try:
             _write_new(beside, data)
-            os.replace(beside, path)
+            beside.replace(path)
         except BaseException:
             with suppress(OSError):
                 beside.unlink()

@@ -2,9 +2,9 @@
 
 ``squeue --states=all`` knows a job for ``MinJobAge`` (usually 300 s) after its end; so does ``scontrol show
 job``, which reads the same memory and is not asked besides. After that only accounting (sacct) remembers,
-where there is one. An element of an array that is cancelled while it waits leaves no trace in slurmctld
-(22.05): it is `UNKNOWN` without accounting, and whoever saw it waiting a moment ago may take it for
-cancelled.
+where there is one. An element of an array that is cancelled while it waits leaves no trace in either
+(22.05, tried): it is `UNKNOWN`, and whoever saw it waiting a moment ago may take it for cancelled, for one
+that started is remembered.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Kind = Literal["completed", "cancelled", "walltime", "memory", "node", "preempte
 UNKNOWN = "UNKNOWN"
 
 _SACCT = (
-    *("sacct", "--allocations", "--noheader", "--parsable2", "--array"),
+    *("sacct", "--allocations", "--noheader", "--parsable2"),
     "--format=JobID,State,ExitCode,Start,End,NodeList",
 )
 _KINDS: dict[str, Kind] = {
@@ -75,8 +75,8 @@ class EndState:
     def kind(self) -> Kind:
         """What kind of end it was, for deciding what to do next.
 
-        A job that was killed by SIGKILL counts as ``memory``, for that is how Slurm's OverMemoryKill and Linux
-        itself end one that takes too much; `text` does not claim more, and its stderr may say it.
+        A job that was killed by SIGKILL counts as ``memory``, for so Slurm's OverMemoryKill and Linux
+        itself end one that takes too much. `text` does not claim it; stderr may.
         """
         if self.state == "FAILED" and (self.reason == "OutOfMemory" or self._sigkilled):
             return "memory"

@@ -55,7 +55,8 @@ async def test_a_late_command_is_killed_with_all_that_it_started(tmp_path: Path)
     script = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
     with pytest.raises(SlurmAmbiguous, match=r"sh did not answer within 0\.5 s"):
         await commands.run(["sh", "-c", script], timeout_s=0.5)
-    assert not is_running(read_pid(tmp_path / "pid"))
+    pid = read_pid(tmp_path / "pid")
+    wait_until(lambda: not is_running(pid), "the whole group is gone")
 
 
 async def test_a_cancelled_call_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ async def test_a_cancelled_call_leaves_nothing_behind(tmp_path: Path) -> None:
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    assert not is_running(pid)
+    wait_until(lambda: not is_running(pid), "the whole group is gone")
 
 
 async def test_a_killed_command_is_ambiguous() -> None:
