@@ -28,8 +28,9 @@ class LabextensionBuildHook(BuildHookInterface[Any]):
         from_sdist = (root / "PKG-INFO").exists() and (built / "package.json").exists()
         if not from_sdist:
             shutil.rmtree(built, ignore_errors=True)
-            for command in (["jlpm", "install", "--immutable"], ["jlpm", "build:prod"]):
-                subprocess.run(command, cwd=root, check=True)
+            if not (root / "node_modules").exists():
+                subprocess.run(["jlpm", "install", "--immutable"], cwd=root, check=True)
+            subprocess.run(["jlpm", "build:prod"], cwd=root, check=True)
         if self.target_name == "wheel":
             build_data["shared_data"][str(built)] = _INSTALLED
             build_data["shared_data"][str(root / "install.json")] = f"{_INSTALLED}/install.json"

@@ -162,6 +162,18 @@ def test_runs_a_command_and_ends_with_it() -> None:
     assert not Path(folder).exists()
 
 
+def test_keeps_accounts_and_their_limits() -> None:
+    with PrivateSlurm(Options(nodes=1, gpus=0, accounting=True)) as slurm:
+        with pytest.raises(SlurmCommandError, match="Invalid account"):
+            submit(slurm, "-A", "chemistry")
+        too_long = submit(slurm, "-q", "express", "-t", "20")
+        job = submit(slurm, "-A", "physics", script="exit 3")
+        row = f"{job}|physics|FAILED|3:0"
+        wait_until(lambda: row in slurm.run("sacct", "-X", "-P", "-o", "JobID,Account,State,ExitCode"), row)
+        reason = slurm.run("squeue", "-h", "-j", too_long, "-o", "%r")
+        assert reason == "QOSMaxWallDurationPerJobLimit"
+
+
 def _command(pid: str) -> str:
     try:
         return Path("/proc", pid, "cmdline").read_text()

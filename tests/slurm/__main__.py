@@ -46,7 +46,7 @@ def main() -> int:
         daemons.start_all()
         print(f"SLURM_CONF={layout.conf}", flush=True)
         return _run(arguments.command, layout) if arguments.command else _serve(daemons)
-    except (DaemonError, TimeoutError, OSError) as error:
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:  # TimeoutError is an OSError
         print(f"error {error}", file=sys.stderr, flush=True)
         return 1
     finally:
@@ -61,11 +61,11 @@ def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _free_ports(nodes: int) -> tuple[int, tuple[int, ...]]:
+def _free_ports(nodes: int) -> tuple[int, int, tuple[int, ...]]:
     """Choose ports below the range from which the kernel gives out its own (ip_local_port_range)."""
     held: list[socket.socket] = []
     try:
-        while len(held) <= nodes:
+        while len(held) < nodes + 2:
             candidate = socket.socket()
             try:
                 candidate.bind(("127.0.0.1", random.randrange(10000, 32000)))
@@ -73,8 +73,8 @@ def _free_ports(nodes: int) -> tuple[int, tuple[int, ...]]:
                 candidate.close()
             else:
                 held.append(candidate)
-        controller, *others = (sock.getsockname()[1] for sock in held)
-        return controller, tuple(others)
+        controller, accounting, *others = (sock.getsockname()[1] for sock in held)
+        return controller, accounting, tuple(others)
     finally:
         for sock in held:
             sock.close()

@@ -15,6 +15,7 @@ class Layout:
 
     folder: Path
     controller_port: int
+    accounting_port: int
     node_ports: tuple[int, ...]
 
     @property
@@ -26,6 +27,11 @@ class Layout:
     def munge_socket(self) -> Path:
         """The socket of this Slurm's own munged."""
         return self.folder / "munge" / "socket"
+
+    @property
+    def database(self) -> Path:
+        """Folder of the database of the accounting."""
+        return self.folder / "database"
 
     @property
     def logs(self) -> Path:
@@ -40,7 +46,15 @@ def write(options: Options, layout: Layout) -> None:
     partitions = [
         _partition(options, partition) for partition in options.partitions if _has_nodes(options, partition)
     ]
-    lines = (*_general(options, layout), *_nodes(options, layout), *partitions, *options.extra, "")
+    accounting = _accounting(layout) if options.accounting else ()
+    lines = (
+        *_general(options, layout),
+        *accounting,
+        *_nodes(options, layout),
+        *partitions,
+        *options.extra,
+        "",
+    )
     layout.conf.write_text("\n".join(lines), encoding="utf-8")
     if options.gpu_node_names:
         _write_gres(options, layout)
@@ -78,6 +92,16 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
         "SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2,bf_max_job_test=1000",
         f"MaxArraySize={options.max_array_size}",
         f"MinJobAge={options.min_job_age_s}",
+    )
+
+
+def _accounting(layout: Layout) -> tuple[str, ...]:
+    return (
+        "AccountingStorageType=accounting_storage/slurmdbd",
+        "AccountingStorageHost=localhost",
+        f"AccountingStoragePass={layout.munge_socket}",
+        f"AccountingStoragePort={layout.accounting_port}",
+        "AccountingStorageEnforce=associations,limits,qos",
     )
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from tests.slurm import processes
+from tests.slurm import accounting, processes
 from tests.slurm.client import SlurmClient, SlurmCommandError, wait_until
 from tests.slurm.config import Layout
 from tests.slurm.options import Options
@@ -25,7 +25,7 @@ class DaemonError(RuntimeError):
 
 
 class Daemons:
-    """Starts, stops, freezes and kills the daemons by name (``munged``, ``slurmctld``, ``n1``, …)."""
+    """Starts, stops, freezes and kills the daemons by name (``slurmctld``, ``slurmdbd``, ``n1``, …)."""
 
     def __init__(self, options: Options, layout: Layout) -> None:
         self._options = options
@@ -40,9 +40,19 @@ class Daemons:
         key.write_bytes(secrets.token_bytes(128))
         self._spawn("munged")
         wait_until(self._layout.munge_socket.exists, "munged listens", 10, 0.01)
+        if self._options.accounting:
+            self._start_accounting()
         for name in ("slurmctld", *self._options.node_names):
             self._spawn(name)
         self._await_nodes()
+
+    def _start_accounting(self) -> None:
+        accounting.prepare(self._layout)
+        self._spawn("mariadbd")
+        wait_until((self._layout.database / "socket").exists, "the database answers")
+        self._spawn("slurmdbd")
+        wait_until(lambda: _listens(self._layout.accounting_port), "slurmdbd listens")
+        accounting.associate(self._slurm)
 
     def start(self, name: str) -> None:
         """Start one daemon that was stopped, and wait until it does its work."""
@@ -51,7 +61,8 @@ class Daemons:
         self._spawn(name)
         if name in self._options.node_names:
             # slurmctld may not have noticed that it was gone: its word alone does not tell that it is back.
-            wait_until(lambda: self._listens(name), f"{name} listens")
+            port = self._layout.node_ports[self._options.node_names.index(name)]
+            wait_until(lambda: _listens(port), f"{name} listens")
         self._await_nodes(None if name == "slurmctld" else name)
 
     def stop(self, name: str) -> None:
@@ -102,10 +113,16 @@ class Daemons:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=self._slurm.env | {"PATH": f"{os.environ['PATH']}:{_SBIN}"},
+                env=self._environment,
                 cwd=self._layout.folder,
                 start_new_session=True,  # a Ctrl-C is for the supervising process, which ends them in order
             )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        # MYSQL_UNIX_PORT tells slurmdbd's client library where the database is.
+        socket_path = str(self._layout.database / "socket")
+        return self._slurm.env | {"PATH": f"{os.environ['PATH']}:{_SBIN}", "MYSQL_UNIX_PORT": socket_path}
 
     def _command(self, name: str) -> list[str]:
         folder = self._layout.folder
@@ -113,6 +130,10 @@ class Daemons:
             files = {"key-file": "key", "socket": "socket", "pid-file": "pid", "seed-file": "seed"}
             paths = [f"--{option}={folder}/munge/{file}" for option, file in files.items()]
             return ["munged", "--foreground", *paths]
+        if name == "mariadbd":
+            return accounting.database_command(self._layout)
+        if name == "slurmdbd":
+            return ["slurmdbd", "-D"]  # its configuration lies beside Slurm's
         if name == "slurmctld":
             return ["slurmctld", "-D", "-f", str(self._layout.conf)]
         return ["slurmd", "-D", "-N", name, "-f", str(self._layout.conf)]
@@ -129,11 +150,6 @@ class Daemons:
 
         wait_until(up, "all nodes are up", 60)
 
-    def _listens(self, node: str) -> bool:
-        port = self._layout.node_ports[self._options.node_names.index(node)]
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
     def _fail_if_dead(self) -> None:
         for name, process in self._processes.items():
             if process.poll() is not None:
@@ -142,3 +158,8 @@ class Daemons:
 
     def _log(self, name: str) -> Path:
         return self._layout.logs / f"{name}.log"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
