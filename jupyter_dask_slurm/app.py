@@ -30,8 +30,8 @@ class DaskSlurmExtension(ExtensionApp):
     name = "jupyter_dask_slurm"
 
     shared_directory = Unicode(
-        help="Where clusters are kept: a directory of this user that the compute nodes see under the same path. "
-        "By default dask-slurm below Jupyter's data directory.",
+        help="Where clusters are kept: a directory of this user that the compute nodes see under the same "
+        "path. By default dask-slurm below Jupyter's data directory.",
         config=True,
     )
     max_clusters = Integer(
@@ -58,12 +58,13 @@ class DaskSlurmExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Make the manager and what it stands on."""
-        folder = Path(self.serverapp.root_dir)
+        server = self._server()
+        folder = Path(server.root_dir)
         if self.shared_directory:
             # Kernels inherit it: `connect` in a notebook looks at the same place.
             os.environ[SHARED_VARIABLE] = self.shared_directory
         registry = Registry(default_shared_directory())
-        environments = Environments(self.serverapp.kernel_spec_manager)
+        environments = Environments(server.kernel_spec_manager)
         sites = SiteSource(environments)
         limits = Limits(
             self.max_clusters,
@@ -77,7 +78,7 @@ class DaskSlurmExtension(ExtensionApp):
         )
         manager = ClusterManager(registry, starter, limits, self._emit)
         self.settings.update({MANAGER_KEY: manager, INSPECTION_KEY: Inspection(manager), SITES_KEY: sites})
-        self.serverapp.event_logger.register_event_schema(Path(__file__).parent / "events" / "cluster.yaml")
+        server.event_logger.register_event_schema(Path(__file__).parent / "events" / "cluster.yaml")
 
     def initialize_handlers(self) -> None:
         """Give Jupyter our routes."""
@@ -91,9 +92,13 @@ class DaskSlurmExtension(ExtensionApp):
         """Let go of the clusters; they live on."""
         await self.settings[MANAGER_KEY].close()
 
+    def _server(self) -> Any:
+        """Return Jupyter's server, which is there once it has loaded us."""
+        return self.serverapp
+
     def _emit(self, cluster_id: str, cluster: Cluster | None) -> None:
         """Tell the browsers that listen."""
-        self.serverapp.event_logger.emit(
+        self._server().event_logger.emit(
             schema_id=EVENT_SCHEMA_ID,
             data={
                 "action": "changed" if cluster is not None else "removed",

@@ -1,7 +1,7 @@
 """One cluster as this Jupyter server sees it: follows its controller, and finds out how it ended.
 
-An attachment holds the last known state of one cluster and a task that keeps it true. The controller is the source
-while it answers; its record on disk is what is left of it afterwards.
+An attachment holds the last known state of one cluster and a task that keeps it true. The controller is the
+source while it answers; its record on disk is what is left of it afterwards.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import dataclasses
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .controller_client import ControllerClient
 from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
@@ -130,7 +131,8 @@ class Attachment:
     async def _follow(self) -> None:
         self.client = ControllerClient(self.record.socket, self.record.nonce)
         pause = FIRST_PAUSE_S
-        while not self.over and not self.removed:
+        ended = False
+        while not ended:
             try:
                 async for cluster in self.client.events():
                     pause = FIRST_PAUSE_S
@@ -141,11 +143,10 @@ class Attachment:
                     await self._stop_if_wanted()
             except DaskSlurmError as error:
                 log.debug("No events of %s: %s (%s)", self.id, error.message, error.details)
-            self._look_at_the_end()
-            if self.over or self.removed:
-                break
-            await self._pause(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+            ended = self._has_ended()
+            if not ended:
+                await self._pause(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
     async def _stop_if_wanted(self) -> None:
         """Send the stop that was asked for before the controller could be reached."""
@@ -159,29 +160,29 @@ class Attachment:
             return
         self._hurry.clear()
 
-    def _look_at_the_end(self) -> None:
+    def _has_ended(self) -> bool:
         """Find out whether the controller is gone, and how it went."""
-        alive = self._process_lives()
+        lived = self._process_lives()
         try:
             self.record = self._registry.read(self.id)
         except ClusterNotFound:
-            if not alive:
-                self.removed = True
+            self.removed = not lived
+            if self.removed:
                 self._changed(self)
-            return
+            return self.removed
         except StorageUnavailable as error:
             log.warning("%s", error)
-            return
+            return False
         cluster = self.record.cluster
-        if not self._process_lives():
-            if cluster.status in OVER:
-                self.update(_at_rest(cluster))
-            else:
-                self._lost(cluster)
-        elif cluster.status in OVER:
-            return
-        elif cluster.status != "starting" or self.record.pid is not None:
-            self.update(dataclasses.replace(self.cluster, controller=_reachable(self.cluster, False)))
+        if self._process_lives():
+            if cluster.status not in OVER and self.record.pid is not None:
+                self.update(dataclasses.replace(self.cluster, controller=_reachable(self.cluster, False)))
+            return False
+        if cluster.status in OVER:
+            self.update(_at_rest(cluster))
+        else:
+            self._lost(cluster)
+        return True
 
     def _process_lives(self) -> bool:
         record = self.record
@@ -194,7 +195,7 @@ class Attachment:
         return epoch_time(iso_time()) - epoch_time(record.heartbeat_at) < LAUNCH_LIMIT_S
 
     def _lost(self, cluster: Cluster) -> None:
-        """The controller went without a word: say so, here and on disk."""
+        """Say, here and on disk, that the controller went without a word."""
         self.update(_at_rest(dataclasses.replace(cluster, **_epitaph(self.record, self.exit_code))))
         try:
             self._registry.write(
@@ -232,7 +233,8 @@ class Attachment:
         """
         if not self.here:
             raise ControllerUnreachable(
-                f"The controller of this cluster runs on {self.record.hostname}; from here it can only be stopped."
+                f"The controller of this cluster runs on {self.record.hostname}; "
+                "from here it can only be stopped."
             )
         if self.client is None or not self.cluster.controller.reachable:
             raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
@@ -257,7 +259,7 @@ def _at_rest(cluster: Cluster) -> Cluster:
     )
 
 
-def _epitaph(record: Record, exit_code: int | None) -> dict[str, object]:
+def _epitaph(record: Record, exit_code: int | None) -> dict[str, Any]:
     """Return the fields that say how a controller ended that left no word."""
     last_words = tail(Path(record.directory) / "controller.log", 40).text or None
     code = (

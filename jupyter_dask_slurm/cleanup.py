@@ -18,8 +18,8 @@ _CODE = "slurm_unreachable"
 async def cancel_left_jobs(attachment: Attachment) -> None:
     """Cancel every job of a cluster without a controller; returns when Slurm has none of them.
 
-    Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a problem
-    stands on the cluster.
+    Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a
+    problem stands on the cluster.
     """
     if attachment.cluster.backend != "slurm":
         return

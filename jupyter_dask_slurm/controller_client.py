@@ -1,6 +1,7 @@
 """Speaks to one controller over its unix socket.
 
-Each connection is checked twice: the socket's peer must be a process of ours, and it must know the cluster's nonce.
+Each connection is checked twice: the socket's peer must be a process of ours, and it must know the
+cluster's nonce.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def _peer_uid(peer: socket.socket) -> int:
 class ControllerClient:
     """The verbs of a controller, as docs/architecture.md lists them.
 
-    Every method raises `ControllerUnreachable` where nobody answers, and the controller's own error where it refuses.
+    Every method raises `ControllerUnreachable` where nobody answers, and the controller's own error where
+    it refuses.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The TLS pair of one cluster: made before launch, on the Jupyter side, read by everybody who takes part.
 
-The certificate signs itself and is its own CA, so that exactly those who can read the cluster's 0700 directory are
-let in. Dask checks the certificate, not the host's name in it.
+The certificate signs itself and is its own CA, so that exactly those who can read the cluster's 0700
+directory are let in. Dask checks the certificate, not the host's name in it.
 """
 
 from __future__ import annotations

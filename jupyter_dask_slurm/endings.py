@@ -1,4 +1,4 @@
-"""The ways in which a cluster leaves: stopped by its user, forgotten, expired, lost, or stopped from another host."""
+"""The ways in which a cluster leaves: stopped, forgotten, expired, lost, or stopped from another host."""
 
 from __future__ import annotations
 

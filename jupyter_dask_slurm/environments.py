@@ -1,7 +1,8 @@
 """Jupyter's kernels as places where a cluster can run.
 
-A kernel's Python is found by running it: the kernelspec's own argv up to ``-m``, with its own ``env``, so that module
-wrappers, ``conda run`` and containers are honoured. The Jupyter server's own Python is looked at without a process.
+A kernel's Python is found by running it: the kernelspec's own argv up to ``-m``, with its own ``env``, so
+that module wrappers, ``conda run`` and containers are honoured. The Jupyter server's own Python is looked
+at without a process.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from .errors import EnvironmentUnusable
@@ -36,7 +38,8 @@ for name in sys.argv[1:]:
         found[name] = version(name)
     except PackageNotFoundError:
         pass
-print("\\n" + json.dumps({"python": sys.executable, "packages": sysconfig.get_path("purelib"), "versions": found}))
+where = {"python": sys.executable, "packages": sysconfig.get_path("purelib")}
+print("\\n" + json.dumps({**where, "versions": found}))
 """
 
 
@@ -148,7 +151,7 @@ def interpreter_argv(argv: list[str]) -> tuple[str, ...] | None:
 
     A bare ``python`` means Jupyter's own, as in ``jupyter_client.KernelManager.format_kernel_cmd``.
 
-    >>> interpreter_argv(["/opt/run-in", "env", "python", "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+    >>> interpreter_argv(["/opt/run-in", "env", "python", "-m", "ipykernel_launcher"])
     ('/opt/run-in', 'env', 'python')
     """
     if "-m" not in argv or argv.index("-m") == 0:
@@ -227,5 +230,5 @@ def _stamps(environment: Environment) -> tuple[float, ...]:
     stamps = []
     for place in (environment.python, environment.packages):
         with suppress(OSError):
-            stamps.append(os.stat(place or environment.argv[0]).st_mtime)
+            stamps.append(Path(place or environment.argv[0]).stat().st_mtime)
     return tuple(stamps)

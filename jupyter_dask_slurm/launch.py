@@ -1,7 +1,7 @@
 """Starts a controller: its code, its environment, its process.
 
-Only `models`, `errors`, `storage`, `processes`, `directives`, `slurm/` and `controller/` go along, in one archive in the cluster's
-directory: the kernel's environment need not have this package installed.
+Only `models`, `errors`, `storage`, `processes`, `directives`, `slurm/` and `controller/` go along, in one
+archive in the cluster's directory: the kernel's environment need not have this package installed.
 """
 
 from __future__ import annotations
@@ -62,15 +62,16 @@ def new_socket() -> str:
         If no directory can be made there.
     """
     with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
-        directory = tempfile.mkdtemp(prefix=_SOCKET_PREFIX)
-        if len(os.fsencode(directory)) + len("/socket") > SOCKET_PATH_LIMIT:
-            os.rmdir(directory)
-            directory = tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp")  # noqa: S108 - short, and ours alone
-    return os.path.join(directory, "socket")
+        directory = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX))
+        if len(os.fsencode(directory / "socket")) > SOCKET_PATH_LIMIT:
+            directory.rmdir()
+            # Short, and ours alone.
+            directory = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp"))
+    return str(directory / "socket")
 
 
 def remove_socket(path: str) -> None:
-    """Remove a socket that `new_socket` named, with its directory; what a controller that died left behind."""
+    """Remove a socket that `new_socket` named, with its directory: a controller that died left them."""
     directory = Path(path).parent
     if not directory.name.startswith(_SOCKET_PREFIX):
         return
@@ -113,7 +114,7 @@ def start_controller(
         log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         with storage_errors(Path(environment.argv[0]), "start"):
-            process = subprocess.Popen(  # noqa: S603 - no shell; the argv is the kernel's own
+            process = subprocess.Popen(
                 [*environment.argv, str(archive), str(directory)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

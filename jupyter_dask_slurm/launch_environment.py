@@ -1,7 +1,7 @@
 """The environment variables that a controller, and so its jobs, may see.
 
-sbatch exports its caller's whole environment to the job. Jupyter's token was seen there; so nothing of Jupyter's own
-and nothing that looks like a secret goes along.
+sbatch exports its caller's whole environment to the job. Jupyter's token was seen there; so nothing of
+Jupyter's own and nothing that looks like a secret goes along.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class Limits:
         """Refuse one more cluster where there are enough."""
         if self.max_clusters is not None and len(clusters) >= self.max_clusters:
             raise LimitExceeded(
-                f"You have {len(clusters)} clusters, and the administrator allows {self.max_clusters} at a time "
-                "(max_clusters). Stop one first."
+                f"You have {len(clusters)} clusters, and the administrator allows {self.max_clusters} "
+                "at a time (max_clusters). Stop one first."
             )
 
     def check_options(self, options: dict[str, Any]) -> None:
@@ -49,7 +49,8 @@ class Limits:
         asked = [name for name in (options.get("partition") or "").split(",") if name]
         if self.allowed_partitions and not set(asked) <= set(self.allowed_partitions):
             raise LimitExceeded(
-                f"The administrator allows the partitions {', '.join(self.allowed_partitions)} (allowed_partitions).",
+                f"The administrator allows the partitions {', '.join(self.allowed_partitions)} "
+                "(allowed_partitions).",
                 field="options.partition",
             )
 
@@ -63,8 +64,8 @@ class Limits:
         """Refuse a size over the limits, given the user's other clusters."""
         if self.max_jobs_per_cluster is not None and jobs > self.max_jobs_per_cluster:
             raise LimitExceeded(
-                f"The administrator allows {self.max_jobs_per_cluster} jobs per cluster (max_jobs_per_cluster); "
-                f"not {jobs}.",
+                f"The administrator allows {self.max_jobs_per_cluster} jobs per cluster "
+                f"(max_jobs_per_cluster); not {jobs}.",
                 field="scaling",
             )
         if self.max_cores is None:
@@ -72,8 +73,8 @@ class Limits:
         used = sum(most_jobs(other.scaling) * (other.options.get("cores") or 1) for other in others)
         if used + jobs * cores_per_job > self.max_cores:
             raise LimitExceeded(
-                f"The administrator allows {self.max_cores} cores at a time (max_cores); your other clusters have "
-                f"{used}, and this one would have {jobs * cores_per_job}.",
+                f"The administrator allows {self.max_cores} cores at a time (max_cores); "
+                f"your other clusters have {used}, and this one would have {jobs * cores_per_job}.",
                 field="scaling",
             )
 

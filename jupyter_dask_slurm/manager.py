@@ -1,6 +1,7 @@
 """The clusters of this user: start, list, change, stop; no HTTP and no Dask.
 
-The manager holds no truth about clusters. For each it has an `Attachment`, which follows the cluster's controller.
+The manager holds no truth about clusters. For each it has an `Attachment`, which follows the cluster's
+controller.
 """
 
 from __future__ import annotations

@@ -16,9 +16,7 @@ import typing
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cache
-from typing import Any, Literal
-
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
 JobPhase = Literal["queued", "starting", "working", "missing", "ended"]
@@ -57,7 +55,7 @@ class Model:
         """
         if not isinstance(data, dict):
             raise TypeError(f"{cls.__name__} needs an object, not {type(data).__name__}")
-        hints = _hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]  # a class can be hashed
         known = {name: _decode(hints[name], data[name]) for name in hints if name in data}
         return cls(**known)
 
@@ -225,7 +223,10 @@ class Cluster(Model):
 
 @dataclass(frozen=True)
 class Worker(Model):
-    """A Dask worker process of a job; `status` is ``expected``, ``running``, ``paused``, ``closing`` or ``gone``."""
+    """A Dask worker process of a job.
+
+    `status` is ``expected``, ``running``, ``paused``, ``closing`` or ``gone``.
+    """
 
     name: str
     status: str

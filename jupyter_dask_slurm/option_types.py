@@ -1,7 +1,7 @@
 """The kinds of value that options are made of: each an allow-list, and the sentence that explains it.
 
-Values end in batch scripts, in command lines and in file names. What is not known to be harmless there is refused here.
-Each check raises `ValueError` with a predicate that completes "<title of the option> …".
+Values end in batch scripts, in command lines and in file names. What is not known to be harmless there is
+refused here. Each check raises `ValueError` with a predicate that completes "<title of the option> …".
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def _walltime(text: str) -> str:
         seconds = parse_walltime(text)
     except ValueError:
         raise ValueError(
-            f'must be a time as Slurm writes it: "90" (minutes), "12:00:00" or "2-00:00:00"; not {quoted(text)}'
+            'must be a time as Slurm writes it: "90" (minutes), "12:00:00" or "2-00:00:00"; '
+            f"not {quoted(text)}"
         ) from None
     if seconds is not None and seconds < 1:
         raise ValueError(f'must be longer than nothing, for example "00:30:00"; not {quoted(text)}')
@@ -78,8 +79,8 @@ def _script_line(text: str) -> str:
 def _directive(text: str) -> str:
     if not re.fullmatch(r"-[A-Za-z0-9 _.,:;=/@%+*&|()\[\]{}\"'~-]*", text) or len(text) > MAX_TEXT:
         raise ValueError(
-            'must be sbatch options such as "--hint=nomultithread": they begin with -, and hold letters, digits and '
-            f"_ . , : ; = / @ % + * & | ( ) [ ] {{ }}; not {quoted(text)}"
+            'must be sbatch options such as "--hint=nomultithread": they begin with -, and hold letters, '
+            f"digits and _ . , : ; = / @ % + * & | ( ) [ ] {{ }}; not {quoted(text)}"
         )
     try:
         words = shlex.split(text)
@@ -94,8 +95,9 @@ def _directive(text: str) -> str:
 
 # dask-worker's command line: set by dask-jobqueue or the controller.
 _MANAGED_WORKER_ARGUMENTS = (
-    "--name", "--scheduler-file", "--tls-ca-file", "--tls-cert", "--tls-key", "--dashboard", "--dashboard-address",
-    "--dashboard-prefix", "--nworkers", "--nthreads", "--memory-limit", "--protocol", "--worker-class",
+    "--name", "--scheduler-file", "--tls-ca-file", "--tls-cert", "--tls-key", "--dashboard",
+    "--dashboard-address", "--dashboard-prefix", "--nworkers", "--nthreads", "--memory-limit", "--protocol",
+    "--worker-class",
 )  # fmt: skip
 
 
@@ -129,31 +131,33 @@ def _text(check: Callable[[str], str]) -> AfterValidator:
 
 
 _NAME_WORDS = "may hold letters, digits and _ . @ + -, and begins with a letter, digit or _"
+_NAMES_WORDS = _NAME_WORDS + "; several are joined by commas"
+_FEATURE_WORDS = 'may hold names of features joined by & or |, for example "avx2&ib"'
+_GRES_WORDS = 'must be names with a number, for example "gpu:a100:2"'
+_NODES_WORDS = 'must be names of nodes, for example "n1,n[4-7]"'
+_BIND_WORDS = 'must be a value of --cpu-bind, for example "cores"'
+_INTERFACE_WORDS = 'must be the name of a network interface, for example "ib0"'
 _PATH_WORDS = (
     "must be an absolute path of letters, digits and _ . @ + = , : - (and variables such as $TMPDIR)"
 )
 _FILE_WORDS = "must be an absolute path without control characters, quotes or shell characters"
+_DURATION_WORDS = 'must be a time with a unit, for example "5 minutes"'
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}"
 
-Name = Annotated[str, matching(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}", _NAME_WORDS)]
-Names = Annotated[str, matching(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}(,[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}){0,15}",
-                                _NAME_WORDS + "; several are joined by commas")]  # fmt: skip
+Name = Annotated[str, matching(_NAME, _NAME_WORDS)]
+Names = Annotated[str, matching(rf"{_NAME}(,{_NAME}){{0,15}}", _NAMES_WORDS)]
 KernelName = Annotated[str, matching(r"[A-Za-z0-9._-]{1,128}", "may hold letters, digits and . _ -")]
-Constraint = Annotated[str, matching(r"[A-Za-z0-9_.,:=&|*()\[\]-]{1,256}",
-                                     "may hold names of features joined by & or |, for example \"avx2&ib\"")]  # fmt: skip
-Gres = Annotated[str, matching(r"[A-Za-z0-9_.,:=/()-]{1,256}",
-                               "must be names with a number, for example \"gpu:a100:2\"")]  # fmt: skip
-Nodes = Annotated[str, matching(r"[A-Za-z0-9_.,\[\]-]{1,1024}",
-                                "must be names of nodes, for example \"n1,n[4-7]\"")]  # fmt: skip
-CpuBind = Annotated[
-    str, matching(r"[A-Za-z0-9_,:+-]{1,256}", 'must be a value of --cpu-bind, for example "cores"')
-]
-InterfaceName = Annotated[str, matching(r"[A-Za-z0-9_.:@-]{1,15}",
-                                        "must be the name of a network interface, for example \"ib0\"")]  # fmt: skip
+Constraint = Annotated[str, matching(r"[A-Za-z0-9_.,:=&|*()\[\]-]{1,256}", _FEATURE_WORDS)]
+Gres = Annotated[str, matching(r"[A-Za-z0-9_.,:=/()-]{1,256}", _GRES_WORDS)]
+Nodes = Annotated[str, matching(r"[A-Za-z0-9_.,\[\]-]{1,1024}", _NODES_WORDS)]
+CpuBind = Annotated[str, matching(r"[A-Za-z0-9_,:+-]{1,256}", _BIND_WORDS)]
+InterfaceName = Annotated[str, matching(r"[A-Za-z0-9_.:@-]{1,15}", _INTERFACE_WORDS)]
 Host = Annotated[str, matching(r"[A-Za-z0-9_.:\[\]-]{1,255}", "must be a host name or an address")]
 NodeDirectory = Annotated[str, matching(r"[/$][A-Za-z0-9_./@+=,:${}~-]{0,1023}", _PATH_WORDS)]
 FilePath = Annotated[str, matching(r"/[^\x00-\x1f\x7f'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS)]
-Duration = Annotated[str, matching(r"\d{1,6}(\.\d+)?\s*(s|m|min|h|d|seconds|minutes|hours|days)",
-                                   "must be a time with a unit, for example \"5 minutes\"")]  # fmt: skip
+Duration = Annotated[
+    str, matching(r"\d{1,6}(\.\d+)?\s*(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
+]
 Memory = Annotated[str, _text(_memory)]
 Walltime = Annotated[str, _text(_walltime)]
 ScriptLine = Annotated[str, _text(_script_line)]

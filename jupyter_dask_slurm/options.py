@@ -1,8 +1,9 @@
 """What a user may ask for: every option of a cluster, checked by itself.
 
-This is the first of two checks: what is malformed wherever it is sent. `site_checks` is the second: what this Slurm
-cannot do. Options that are not given stay None and are filled in by the profile, then by Dask's configuration in the
-kernel's environment, then by the site. They mean what dask-jobqueue's keywords of the same name mean.
+This is the first of two checks: what is malformed wherever it is sent. `site_checks` is the second: what
+this Slurm cannot do. Options that are not given stay None and are filled in by the profile, then by Dask's
+configuration in the kernel's environment, then by the site. They mean what dask-jobqueue's keywords of the
+same name mean.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class ClusterOptions(BaseModel):
         group="basic", example=8, unit="cores", ge=1, le=100_000,
     )  # fmt: skip
     processes: int | None = _option(
-        "Workers per job", "Into how many worker processes a job is cut. Each gets an equal part of cores and memory: "
+        "Workers per job",
+        "Into how many worker processes a job is cut. Each gets an equal part of cores and memory: "
         "more of them for pure Python code, fewer for NumPy.",
         group="basic", example=2, unit="workers", ge=1, le=10_000,
     )  # fmt: skip
@@ -79,29 +81,36 @@ class ClusterOptions(BaseModel):
     )  # fmt: skip
 
     qos: kinds.Name | None = _option(
-        "Quality of service", "Priority and limits of the jobs. Becomes --qos.", group="slurm", example="normal",
+        "Quality of service", "Priority and limits of the jobs. Becomes --qos.", group="slurm",
+        example="normal",
     )  # fmt: skip
     constraint: kinds.Constraint | None = _option(
-        "Constraint", "Features that the nodes must have. Becomes --constraint.", group="slurm", example="avx2&ib",
+        "Constraint", "Features that the nodes must have. Becomes --constraint.", group="slurm",
+        example="avx2&ib",
     )  # fmt: skip
     reservation: kinds.Name | None = _option(
         "Reservation", "A reservation to run in. Becomes --reservation.", group="slurm", example="workshop",
     )  # fmt: skip
     gpus: int | None = _option(
-        "GPUs per job", "How many GPUs one job has. Becomes --gres=gpu:n.", group="slurm", example=2, unit="GPUs",
+        "GPUs per job", "How many GPUs one job has. Becomes --gres=gpu:n.", group="slurm",
+        example=2, unit="GPUs",
         ge=0, le=1000,
     )  # fmt: skip
     gres: kinds.Gres | None = _option(
-        "Generic resources", "Other generic resources of a job. Becomes --gres.", group="slurm", example="gpu:a100:2",
+        "Generic resources", "Other generic resources of a job. Becomes --gres.", group="slurm",
+        example="gpu:a100:2",
     )  # fmt: skip
     nodelist: kinds.Nodes | None = _option(
-        "Only these nodes", "Nodes that the jobs must run on. Becomes --nodelist.", group="slurm", example="n[1-4]",
+        "Only these nodes", "Nodes that the jobs must run on. Becomes --nodelist.", group="slurm",
+        example="n[1-4]",
     )  # fmt: skip
     exclude: kinds.Nodes | None = _option(
-        "Not these nodes", "Nodes that the jobs must not run on. Becomes --exclude.", group="slurm", example="n3",
+        "Not these nodes", "Nodes that the jobs must not run on. Becomes --exclude.", group="slurm",
+        example="n3",
     )  # fmt: skip
     threads_per_core: int | None = _option(
-        "Threads per core", "1 keeps the jobs from sharing a core's hardware threads. Becomes --threads-per-core.",
+        "Threads per core",
+        "1 keeps the jobs from sharing a core's hardware threads. Becomes --threads-per-core.",
         group="slurm", example=1, ge=1, le=8,
     )  # fmt: skip
     cpu_bind: kinds.CpuBind | None = _option(
@@ -110,7 +119,8 @@ class ClusterOptions(BaseModel):
     )  # fmt: skip
 
     interface: kinds.InterfaceName | None = _option(
-        "Network interface", "The interface by which workers and scheduler talk; the scheduler listens on it.",
+        "Network interface",
+        "The interface by which workers and scheduler talk; the scheduler listens on it.",
         group="network", example="ib0",
     )  # fmt: skip
     scheduler_interface: kinds.InterfaceName | None = _option(
@@ -118,7 +128,8 @@ class ClusterOptions(BaseModel):
         group="network", example="eth1",
     )  # fmt: skip
     secure: bool | None = _option(
-        "Encrypted", "Scheduler, workers and clients speak TLS with a key of this cluster only. Without it everybody "
+        "Encrypted",
+        "Scheduler, workers and clients speak TLS with a key of this cluster only. Without it everybody "
         "on this machine can run code as you.", group="network", example=True,
     )  # fmt: skip
     scheduler_options: SchedulerOptions | None = _option(
@@ -127,11 +138,13 @@ class ClusterOptions(BaseModel):
     )  # fmt: skip
 
     local_directory: kinds.NodeDirectory | None = _option(
-        "Local directory", "Where workers spill data that does not fit in memory: a disk of the node, best not a "
+        "Local directory",
+        "Where workers spill data that does not fit in memory: a disk of the node, best not a "
         "shared one.", group="workers", example="/tmp",  # noqa: S108 - an example of a node's disk
     )  # fmt: skip
     log_directory: kinds.FilePath | None = _option(
-        "Log directory", "Where the jobs write their output: an existing directory that the nodes see too. The "
+        "Log directory",
+        "Where the jobs write their output: an existing directory that the nodes see too. The "
         "cluster's own directory by default.", group="workers", example="/home/ada/logs",
     )  # fmt: skip
     death_timeout: int | None = _option(
@@ -143,7 +156,8 @@ class ClusterOptions(BaseModel):
         example="distributed.cli.dask_worker", pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$",
     )  # fmt: skip
     worker_extra_args: list[kinds.WorkerArgument] | None = _option(
-        "Worker arguments", "Further arguments of each worker.", group="workers", example=["--resources", "disk=1"],
+        "Worker arguments", "Further arguments of each worker.", group="workers",
+        example=["--resources", "disk=1"],
         max_length=100,
     )  # fmt: skip
     environment_variables: dict[kinds.VariableName, kinds.VariableValue] | None = _option(
@@ -177,7 +191,8 @@ class ClusterOptions(BaseModel):
         example=3600, unit="s", ge=0, le=31_536_000,
     )  # fmt: skip
     keep_jobs: bool | None = _option(
-        "Replace ended jobs", "Jobs that end by walltime or a fault are submitted again while the cluster wants them.",
+        "Replace ended jobs",
+        "Jobs that end by walltime or a fault are submitted again while the cluster wants them.",
         group="life", example=True,
     )  # fmt: skip
 
@@ -185,7 +200,8 @@ class ClusterOptions(BaseModel):
     def _fewer_processes_than_cores(self) -> ClusterOptions:
         if self.cores is not None and self.processes is not None and self.processes > self.cores:
             raise ValueError(
-                f"Workers per job must be at most the cores per job, which are {self.cores}; not {self.processes}."
+                f"Workers per job must be at most the cores per job, which are {self.cores}; "
+                f"not {self.processes}."
             )
         return self
 
@@ -200,8 +216,9 @@ OPTION_NAMES: tuple[str, ...] = tuple(ClusterOptions.model_fields)
 def options_schema() -> dict[str, Any]:
     """Return the JSON schema of the options for the form.
 
-    ``x-order`` lists the options; ``x-group`` of each says where the form shows it: ``basic`` at once, the others
-    (``slurm``, ``network``, ``workers``, ``script``, ``life``) under "more options". No option is required.
+    ``x-order`` lists the options; ``x-group`` of each says where the form shows it: ``basic`` at once, the
+    others (``slurm``, ``network``, ``workers``, ``script``, ``life``) under "more options". No option is
+    required.
     """
     schema = ClusterOptions.model_json_schema()
     properties = {name: _without_null(about) for name, about in schema["properties"].items()}

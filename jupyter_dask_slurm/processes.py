@@ -29,8 +29,8 @@ def boot_id() -> str:
 def start_time(pid: int) -> int | None:
     """Return when a process started, in clock ticks since boot; None if it does not run any more.
 
-    It is field 22 of ``/proc/<pid>/stat`` (proc(5)); the name in field 2 may hold spaces and parentheses. A zombie
-    has ended: only its parent has not taken notice yet.
+    It is field 22 of ``/proc/<pid>/stat`` (proc(5)); the name in field 2 may hold spaces and parentheses. A
+    zombie has ended: only its parent has not taken notice yet.
     """
     try:
         text = Path(f"/proc/{pid}/stat").read_text(errors="replace")

@@ -1,6 +1,7 @@
 """The clusters of this user on disk: a private directory and a record for each.
 
-Layout and writers are in docs/architecture.md. Nothing is locked: each file has one writer and is replaced by rename.
+Layout and writers are in docs/architecture.md. Nothing is locked: each file has one writer and is replaced
+by rename.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ class ScalingRequest(BaseModel):
             )
         elif self.minimum_jobs > self.maximum_jobs:  # type: ignore[operator]  # neither is None here
             raise ValueError(
-                f"Scaling must have a minimum that is not over its maximum; not {self.minimum_jobs} and {self.maximum_jobs}."
+                "Scaling must have a minimum that is not over its maximum; "
+                f"not {self.minimum_jobs} and {self.maximum_jobs}."
             )
         return self
 
@@ -139,7 +140,7 @@ def _as_invalid_request(body: type[BaseModel], error: ValidationError) -> Invali
 
 
 def _path(location: tuple[int | str, ...]) -> list[str]:
-    """Return the names on the way to the value, down to the option; without positions in lists and keys in tables."""
+    """Return the names on the way to the option; without positions in lists and keys in tables."""
     path = [part for part in location if isinstance(part, str) and part != "[key]"]
     if "environment_variables" in path:
         path = path[: path.index("environment_variables") + 1]

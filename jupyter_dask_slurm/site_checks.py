@@ -60,7 +60,8 @@ def _partitions(options: Mapping[str, Any], site: Site) -> list[Partition]:
             )
         if not by_name[name].allowed:
             raise SiteRefuses(
-                f'Partition "{name}" is not open to you (its state is {by_name[name].state}). You can use: {there_are}.',
+                f'Partition "{name}" is not open to you (its state is {by_name[name].state}). '
+                f"You can use: {there_are}.",
                 field="options.partition",
             )
         chosen.append(by_name[name])
@@ -111,7 +112,8 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> None:
     memory = options.get("memory")
     if memory and most and parse_memory(memory) > most:
         raise SiteRefuses(
-            f"A job of {memory} is more than a node of {_where(partitions)} has: {most / 1e9:.4g} GB at most.",
+            f"A job of {memory} is more than a node of {_where(partitions)} has: "
+            f"{most / 1e9:.4g} GB at most.",
             field="options.memory",
         )
 

@@ -15,8 +15,8 @@ DEFAULT_SCALING: dict[str, Any] = {"mode": "manual", "jobs": 1}
 def in_jobs(asked: Mapping[str, Any], options: Mapping[str, Any]) -> Scaling:
     """Return a request for a size in whole jobs, rounded up.
 
-    Where an option is not known yet, a job counts as one worker, one core or one byte at least: the controller,
-    which knows the effective options, has the last word.
+    Where an option is not known yet, a job counts as one worker, one core or one byte at least: the
+    controller, which knows the effective options, has the last word.
     """
     if asked["mode"] == "adaptive":
         return Scaling("adaptive", minimum_jobs=asked["minimum_jobs"], maximum_jobs=asked["maximum_jobs"])

@@ -18,16 +18,19 @@ from .models import Cluster, Credentials, Model
 
 # Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
 _KEYWORDS = {
-    "partition": "queue", "account": "account", "cores": "cores", "processes": "processes", "memory": "memory",
+    "partition": "queue", "account": "account", "cores": "cores", "processes": "processes",
+    "memory": "memory",
     "walltime": "walltime", "interface": "interface", "local_directory": "local_directory",
     "log_directory": "log_directory", "death_timeout": "death_timeout", "worker_command": "worker_command",
     "worker_extra_args": "worker_extra_args", "job_extra_directives": "job_extra_directives",
-    "job_directives_skip": "job_directives_skip", "job_script_prologue": "job_script_prologue", "python": "python",
+    "job_directives_skip": "job_directives_skip", "job_script_prologue": "job_script_prologue",
+    "python": "python",
     "scheduler_options": "scheduler_options",
 }  # fmt: skip
 # Options that dask-jobqueue takes as further directives of sbatch.
 _DIRECTIVES = {
-    "qos": "--qos={}", "constraint": "--constraint={}", "reservation": "--reservation={}", "gpus": "--gres=gpu:{}",
+    "qos": "--qos={}", "constraint": "--constraint={}", "reservation": "--reservation={}",
+    "gpus": "--gres=gpu:{}",
     "gres": "--gres={}", "nodelist": "--nodelist={}", "exclude": "--exclude={}",
     "threads_per_core": "--threads-per-core={}",
 }  # fmt: skip

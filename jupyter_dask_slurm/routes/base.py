@@ -47,7 +47,7 @@ class DaskSlurmHandler(APIHandler):
         """What Slurm offers here."""
         return self.settings[SITES_KEY]  # type: ignore[no-any-return]
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler has it
         """Know the clusters before the first answer."""
         await super().prepare()
         await self.manager.open()
@@ -123,7 +123,7 @@ class DaskSlurmHandler(APIHandler):
 class UnknownRoute(DaskSlurmHandler):
     """Answers 404 in the contract's shape below our path."""
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Refuse every verb, after Jupyter's own checks."""
         await super().prepare()
         raise NotFound("There is nothing at this address.")

@@ -1,7 +1,7 @@
 """Dask's dashboard of a cluster, through Jupyter's own port and authentication.
 
-The URL holds a cluster id and a path; no host and no port, ever. What goes in loses Jupyter's credentials, what comes
-out cannot set cookies, open itself to other origins, or send the browser elsewhere.
+The URL holds a cluster id and a path; no host and no port, ever. What goes in loses Jupyter's credentials,
+what comes out cannot set cookies, open itself to other origins, or send the browser elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOT_OUT = re.compile(
 _FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
-class DashboardHandler(ProxyHandler):
+class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotations
     """HTTP and websocket to the unix socket of one cluster's controller, below ``/dashboard/`` only."""
 
     auth_resource = "dask-slurm"
@@ -111,7 +111,7 @@ class DashboardHandler(ProxyHandler):
 
     def proxy_request_headers(self) -> HTTPHeaders:
         """Return the headers that go in: nothing of Jupyter's login."""
-        headers = super().proxy_request_headers()
+        headers: HTTPHeaders = super().proxy_request_headers()
         for name in _NOT_IN:
             headers.pop(name, None)
         return headers

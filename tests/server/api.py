@@ -47,7 +47,8 @@ class Api:
                 allow_nonstandard_methods=True, request_timeout=60, **options,
             )  # fmt: skip
         except HTTPClientError as error:
-            assert error.response is not None, error
+            if error.response is None:
+                raise
             response = error.response
         return Answer(response.code, response.headers, response.body.decode())
 

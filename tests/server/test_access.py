@@ -12,17 +12,27 @@ from tests.server.conftest import SMALL
 
 NONE = {"mode": "manual", "jobs": 0}
 ROUTES = [
-    ("GET", "clusters"), ("POST", "clusters"), ("GET", "clusters/a-0000"), ("PATCH", "clusters/a-0000"),
-    ("DELETE", "clusters/a-0000"), ("POST", "clusters/a-0000/restart"), ("GET", "clusters/a-0000/jobs"),
-    ("DELETE", "clusters/a-0000/jobs/1"), ("GET", "clusters/a-0000/jobs/1/log"), ("GET", "clusters/a-0000/log"),
-    ("GET", "clusters/a-0000/history"), ("GET", "clusters/a-0000/snippet"), ("GET", "site"), ("GET", "schema"),
+    ("GET", "clusters"),
+    ("POST", "clusters"),
+    ("GET", "clusters/a-0000"),
+    ("PATCH", "clusters/a-0000"),
+    ("DELETE", "clusters/a-0000"),
+    ("POST", "clusters/a-0000/restart"),
+    ("GET", "clusters/a-0000/jobs"),
+    ("DELETE", "clusters/a-0000/jobs/1"),
+    ("GET", "clusters/a-0000/jobs/1/log"),
+    ("GET", "clusters/a-0000/log"),
+    ("GET", "clusters/a-0000/history"),
+    ("GET", "clusters/a-0000/snippet"),
+    ("GET", "site"),
+    ("GET", "schema"),
     ("GET", "openapi.yaml"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 async def test_nobody_without_login(api: Api, method: str, path: str) -> None:
-    body = {} if method in ("POST", "PATCH") else None
+    body: dict[str, Any] | None = {} if method in ("POST", "PATCH") else None
     answer = await api(method, path, body, headers={"Authorization": "", "Content-Type": "application/json"})
     assert answer.status in (401, 403), answer.text
 
@@ -47,7 +57,7 @@ class TestReadOnly:
         assert (await api("GET", "clusters")).json == []
         for method, path in ROUTES:
             if method != "GET":
-                body = {} if method in ("POST", "PATCH") else None
+                body: dict[str, Any] | None = {} if method in ("POST", "PATCH") else None
                 answer = await api(method, path, body)
                 assert (answer.status, answer.json["reason"]) == (403, "Forbidden"), path
 
@@ -81,7 +91,5 @@ class TestLimits:
         cluster = await api.start(backend="local", options=SMALL, scaling=NONE)
         second = await api("POST", "clusters", {"backend": "local"})
         assert (second.status, second.json["reason"]) == (403, "LimitExceeded")
-        more = await api(
-            "PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "workers": 4}}
-        )
+        more = await api("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "workers": 4}})
         assert (more.status, more.json["field"]) == (403, "scaling")

@@ -33,18 +33,41 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
     ({"options": {"job_extra_directives": ["--wrap=id"]}}, "options.job_extra_directives", "--wrap"),
     ({"options": {"job_extra_directives": ["--arr=0-9"]}}, "options.job_extra_directives", "--array"),
     ({"options": {"job_extra_directives": ["-HJ other"]}}, "options.job_extra_directives", "--job-name"),
-    ({"options": {"job_extra_directives": ["--hint=x -o /tmp/x"]}}, "options.job_extra_directives", "--output"),
+    (
+        {"options": {"job_extra_directives": ["--hint=x -o /tmp/x"]}},
+        "options.job_extra_directives",
+        "--output",
+    ),
     ({"options": {"job_extra_directives": ["echo hello"]}}, "options.job_extra_directives", "begin with -"),
     ({"options": {"job_extra_directives": "--hint=x"}}, "options.job_extra_directives", "list of texts"),
     ({"options": {"job_script_prologue": ["a\r\nb"]}}, "options.job_script_prologue", "single lines"),
-    ({"options": {"job_script_prologue": ["#SBATCH -p x"]}}, "options.job_script_prologue", "extra directives"),
-    ({"options": {"worker_extra_args": ["--x; id"]}}, "options.worker_extra_args", "arguments of dask worker"),
+    (
+        {"options": {"job_script_prologue": ["#SBATCH -p x"]}},
+        "options.job_script_prologue",
+        "extra directives",
+    ),
+    (
+        {"options": {"worker_extra_args": ["--x; id"]}},
+        "options.worker_extra_args",
+        "arguments of dask worker",
+    ),
     ({"options": {"worker_extra_args": ["--name", "me"]}}, "options.worker_extra_args", "--name"),
-    ({"options": {"environment_variables": {"A B": "1"}}}, "options.environment_variables", "letters, digits"),
-    ({"options": {"environment_variables": {"SBATCH_PARTITION": "x"}}}, "options.environment_variables", "cannot"),
+    (
+        {"options": {"environment_variables": {"A B": "1"}}},
+        "options.environment_variables",
+        "letters, digits",
+    ),
+    (
+        {"options": {"environment_variables": {"SBATCH_PARTITION": "x"}}},
+        "options.environment_variables",
+        "cannot",
+    ),
     ({"options": {"idle_timeout": -1}}, "options.idle_timeout", "at least 0"),
-    ({"options": {"scheduler_options": {"dashboard_address": ":0"}}},
-     "options.scheduler_options.dashboard_address", "no field"),
+    (
+        {"options": {"scheduler_options": {"dashboard_address": ":0"}}},
+        "options.scheduler_options.dashboard_address",
+        "no field",
+    ),
     ({"options": {"walltim": "1:00:00"}}, "options.walltim", "Did you mean walltime?"),
     ({"options": []}, "options", "must be an object"),
     ({"colour": "blue"}, "colour", "no field"),
@@ -59,11 +82,15 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
     ({"scaling": {"mode": "manual", "jobs": 100000}}, "scaling.jobs", "at most 10000"),
     ({"scaling": {"mode": "manual"}}, "scaling", "exactly one of"),
     ({"scaling": {"mode": "manual", "jobs": 1, "cores": 4}}, "scaling", "exactly one of"),
-    ({"scaling": {"mode": "adaptive", "minimum_jobs": 4, "maximum_jobs": 2}}, "scaling", "not over its maximum"),
+    (
+        {"scaling": {"mode": "adaptive", "minimum_jobs": 4, "maximum_jobs": 2}},
+        "scaling",
+        "not over its maximum",
+    ),
     ({"scaling": {"mode": "adaptive", "jobs": 2}}, "scaling", "minimum_jobs and maximum_jobs"),
     ({"scaling": {"mode": "sometimes", "jobs": 2}}, "scaling.mode", "'manual' or 'adaptive'"),
     ({"scaling": {"jobs": 2}}, "scaling.mode", "is missing"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "field", "words"), BAD_BODIES, ids=lambda value: json.dumps(value)[:60])
@@ -112,8 +139,10 @@ async def test_unknown_profile_and_kernel(api: Api) -> None:
     assert (answer.status, answer.json["field"]) == (422, "profile")
     answer = await api("POST", "clusters", {"backend": "local", "options": {"kernel": "julia-1.9"}})
     assert (answer.status, answer.json["reason"], answer.json["field"]) == (
-        422, "EnvironmentUnusable", "options.kernel",
-    )  # fmt: skip
+        422,
+        "EnvironmentUnusable",
+        "options.kernel",
+    )
     assert "python3" in answer.json["message"]
 
 

@@ -49,7 +49,15 @@ async def test_looking_only(api: Api, method: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["../control/cluster", "%2e%2e/control/cluster", "%252e%252e/control/cluster", "..%2fx", "a%5cb", "a%0d%0ab", "a%00b"],
+    [
+        "../control/cluster",
+        "%2e%2e/control/cluster",
+        "%252e%252e/control/cluster",
+        "..%2fx",
+        "a%5cb",
+        "a%0d%0ab",
+        "a%00b",
+    ],
 )
 async def test_nothing_beside_the_dashboard_is_reached(
     api: Api, path: str, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
@@ -85,7 +93,9 @@ class TestWebsocket:
     def url(self, jp_http_port: int, jp_base_url: str) -> Callable[[str], str]:
         return lambda base: f"ws://127.0.0.1:{jp_http_port}{jp_base_url}{base}/individual-task-stream/ws"
 
-    async def test_bokeh_answers(self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]) -> None:
+    async def test_bokeh_answers(
+        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]
+    ) -> None:
         base = await _started(api)
         page = await api("GET", "individual-task-stream", base=base)
         token = page.text.partition('"token":"')[2].partition('"')[0]
@@ -96,7 +106,9 @@ class TestWebsocket:
         assert "ACK" in str(first) or "msgid" in str(first)
         socket.close()
 
-    async def test_foreign_origin(self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]) -> None:
+    async def test_foreign_origin(
+        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]
+    ) -> None:
         base = await _started(api)
         request = HTTPRequest(url(base), headers={**jp_auth_header, "Origin": "https://evil.example"})
         with pytest.raises(HTTPClientError) as refused:

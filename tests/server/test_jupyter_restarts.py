@@ -25,13 +25,24 @@ class Jupyter:
         self._log = (folder / "jupyter.log").open("ab")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyter_server", "--allow-root", "--port=0", "--no-browser",
-                "--IdentityProvider.token=secret", "--ServerApp.jpserver_extensions={'jupyter_dask_slurm': True}",
+                sys.executable,
+                "-m",
+                "jupyter_server",
+                "--allow-root",
+                "--port=0",
+                "--no-browser",
+                "--IdentityProvider.token=secret",
+                "--ServerApp.jpserver_extensions={'jupyter_dask_slurm': True}",
             ],
-            cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-        )  # fmt: skip
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
         info = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{self.process.pid}.json"
-        wait_until(lambda: info.exists() and info.stat().st_size > 0, "Jupyter has written where it is", timeout=30)
+        wait_until(
+            lambda: info.exists() and info.stat().st_size > 0, "Jupyter has written where it is", timeout=30
+        )
         import json
 
         self._url = json.loads(info.read_text())["url"] + "dask-slurm/api/"

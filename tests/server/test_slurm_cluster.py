@@ -35,7 +35,9 @@ async def test_from_start_to_stop(slurm: SlurmClient, api: Api) -> None:
 
     scaled = await api("PATCH", path, {"scaling": {"mode": "manual", "jobs": 1}})
     assert scaled.json["scaling"] == {"mode": "manual", "jobs": 1}
-    await api.until(cluster["id"], lambda found: found["jobs"]["working"] == 1 and not found["jobs"]["queued"])
+    await api.until(
+        cluster["id"], lambda found: found["jobs"]["working"] == 1 and not found["jobs"]["queued"]
+    )
 
     assert (await api("DELETE", path)).status == 202
     await api.until_gone(cluster["id"])

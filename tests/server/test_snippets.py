@@ -18,10 +18,20 @@ COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nprint(client._repr_h
 
 async def _run(code: str, shared: Path, tmp_path: Path) -> str:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error::DeprecationWarning:__main__", "-c", code,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=tmp_path,
-        env={**os.environ, "DASK_SLURM_SHARED_DIRECTORY": str(shared), "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"},
-    )  # fmt: skip
+        sys.executable,
+        "-W",
+        "error::DeprecationWarning:__main__",
+        "-c",
+        code,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "DASK_SLURM_SHARED_DIRECTORY": str(shared),
+            "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/",
+        },
+    )
     stdout, stderr = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, stderr.decode()
     return stdout.decode()
