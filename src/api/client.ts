@@ -81,6 +81,11 @@ export class ClusterClient {
     return (await this._ask('schema')) as ReadonlyJSONObject;
   }
 
+  /** @returns an example as a notebook document. */
+  async example(name: string): Promise<ReadonlyJSONObject> {
+    return (await this._ask(`examples/${encodeURIComponent(name)}`)) as ReadonlyJSONObject;
+  }
+
   /** @returns the pages of the dashboard, in the order in which Dask names them. */
   async plots(cluster: read.Cluster): Promise<readonly IPlot[]> {
     const path = URLExt.join(cluster.dashboard_path, 'individual-plots.json');

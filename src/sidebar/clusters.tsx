@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import { CommandIDs } from '../commands/ids';
+import { listExamples } from '../examples/list';
 import { usePanel, useSignalUpdates } from './context';
 import { ClusterCard } from './card';
 
@@ -31,15 +32,8 @@ export function Clusters(): React.ReactElement {
   );
 }
 
-const EXAMPLES = ['array-sum', 'difference-of-gaussians', 'futures'] as const;
-
 function FirstMinute(): React.ReactElement {
   const { commands, trans } = usePanel();
-  const titles: Record<(typeof EXAMPLES)[number], string> = {
-    'array-sum': trans.__('Sum an array larger than memory'),
-    'difference-of-gaussians': trans.__('Filter a 3-D image through Zarr'),
-    futures: trans.__('Run 100 functions on workers')
-  };
   return (
     <div className="jp-DaskSlurmEmpty">
       <p>
@@ -57,13 +51,13 @@ function FirstMinute(): React.ReactElement {
         <>
           <p>{trans.__('Or open an example:')}</p>
           <ul className="jp-DaskSlurmEmpty-examples">
-            {EXAMPLES.map(example => (
-              <li key={example}>
+            {listExamples(trans).map(({ name, title }) => (
+              <li key={name}>
                 <button
                   className="jp-DaskSlurmLink"
-                  onClick={() => void commands.execute(CommandIDs.openExample, { example })}
+                  onClick={() => void commands.execute(CommandIDs.openExample, { example: name })}
                 >
-                  {titles[example]}
+                  {title}
                 </button>
               </li>
             ))}

@@ -1,0 +1,29 @@
+import { PathExt } from '@jupyterlab/coreutils';
+import type { Contents } from '@jupyterlab/services';
+
+import type { ClusterClient } from '../api/client';
+
+/**
+ * Put a copy of an example into a folder; one that is there already stays as the user left it.
+ *
+ * @returns the path of the copy.
+ */
+export async function copyExample(
+  client: ClusterClient,
+  contents: Contents.IManager,
+  folder: string,
+  name: string
+): Promise<string> {
+  const path = PathExt.join(folder, `${name}.ipynb`);
+  if (!(await exists(contents, path))) {
+    const content = await client.example(name);
+    await contents.save(path, { type: 'notebook', format: 'json', content });
+  }
+  return path;
+}
+
+async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
+  const folder = await contents.get(PathExt.dirname(path));
+  const files = folder.content as Contents.IModel[];
+  return files.some(file => file.name === PathExt.basename(path));
+}
