@@ -75,10 +75,11 @@ async def submit(
 def parse_submission(answer: Answer) -> str:
     """Return the job id from the last line that ``sbatch --parsable`` wrote.
 
-    Only a whole line counts: banners of sites and plugins may hold digits.
+    Only a whole line counts: banners of sites and plugins may hold digits. Where two lines look like an id,
+    nobody can tell which one is: a wrong one would leave the real job to itself.
     """
-    lines = answer.stdout.strip().splitlines()
-    match = _PARSABLE.fullmatch(lines[-1].strip()) if lines else None
+    matches = [_PARSABLE.fullmatch(line.strip()) for line in answer.stdout.strip().splitlines()]
+    match = matches[-1] if sum(map(bool, matches)) == 1 else None
     if match is None:
         words = "\n".join(filter(None, [answer.stdout.strip(), answer.stderr.strip()]))
         raise SlurmAmbiguous("sbatch ended well but named no job.", details=words or None)

@@ -1,0 +1,106 @@
+"""sbatch refuses, hangs, loses its answer, or says more than it was asked."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.controller.process import SMALL
+from tests.faults import bent as ways
+from tests.faults.bent import BentCommands
+from tests.faults.conftest import Launch, StartSlurm
+from tests.faults.views import HELD, codes, jobs_of
+from tests.slurm import Options, SlurmClient
+from tests.slurm.client import wait_until
+
+QUICK = Options(nodes=1, gpus=0, extra=("MessageTimeout=3",))
+
+
+def test_a_refusal_is_said_in_slurms_words_within_two_seconds(slurm: SlurmClient, launch: Launch) -> None:
+    controller = launch(jobs=0, options={**SMALL, "job_extra_directives": ["--reservation=no_such_one"]})
+    controller.until(lambda c: c.status == "running")
+    asked = time.monotonic()
+    controller.scale(1)
+    cluster = controller.until(lambda c: c.problems)
+    assert time.monotonic() - asked < 2
+    assert codes(cluster) == ["submit_refused"]
+    details = cluster.problems[0].details or ""
+    assert "Requested reservation is invalid" in details
+    assert "#SBATCH --reservation=no_such_one" in details
+    assert (cluster.jobs.plan, controller.jobs) == (1, [])
+
+
+def test_an_answer_lost_between_slurm_and_us_makes_no_second_job(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands
+) -> None:
+    bent.bend("sbatch", 'out=$("$real" "$@"); kill -9 $$')
+    controller = launch(options=HELD, jobs=3)
+    cluster = controller.until(lambda c: c.jobs.queued == 3)
+    assert len(bent.calls("sbatch")) == 1
+    assert {job.job_id for job in controller.jobs} == set(jobs_of(slurm, controller))
+    assert cluster.problems == ()
+
+
+def test_a_request_that_never_arrived_is_sent_again(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands
+) -> None:
+    bent.bend("sbatch", "kill -9 $$")
+    controller = launch(options=HELD, jobs=3)
+    assert codes(controller.until(lambda c: c.problems)) == ["slurm_unreachable"]
+    bent.bend("sbatch", ways.AS_ALWAYS)
+    cluster = controller.until(lambda c: c.jobs.queued == 3 and not c.problems)
+    assert (cluster.jobs.plan, len(jobs_of(slurm, controller))) == (3, 3)
+
+
+@pytest.mark.parametrize("banner", [ways.WITH_BANNERS, ways.WITH_A_BARE_NUMBER], ids=["words", "number"])
+def test_a_banner_with_digits_is_no_job_id(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands, banner: str
+) -> None:
+    bent.bend("sbatch", banner)
+    controller = launch(options=HELD, jobs=2)
+    cluster = controller.until(lambda c: c.jobs.queued == 2)
+    assert {job.job_id for job in controller.jobs} == set(jobs_of(slurm, controller))
+    assert (len(bent.calls("sbatch")), cluster.problems) == (1, ())
+
+
+def test_slurm_that_stalls_between_intent_and_answer_gets_no_job_twice(
+    start_slurm: StartSlurm, launch: Launch, bent: BentCommands
+) -> None:
+    slurm = start_slurm(QUICK)
+    controller = launch(options=HELD, jobs=0)
+    controller.until(lambda c: c.status == "running")
+    slurm.freeze()
+    controller.scale(3)
+    controller.until(lambda c: "slurm_unreachable" in codes(c))
+    slurm.thaw()
+    cluster = controller.until(lambda c: c.jobs.queued == 3 and not c.problems)
+    assert cluster.jobs.plan == 3
+    assert {job.job_id for job in controller.jobs} == set(jobs_of(slurm, controller))
+    assert len(jobs_of(slurm, controller, "-t", "all")) == 3
+
+
+@pytest.mark.nightly
+def test_sbatch_that_hangs_is_ended_and_does_not_keep_the_cluster(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands
+) -> None:
+    bent.bend("sbatch", ways.HANGS)
+    controller = launch(options=HELD, jobs=2)
+    problem = controller.until(lambda c: c.problems).problems[0]
+    assert problem.code == "slurm_unreachable"
+    assert "20 s" in (problem.details or "")
+    assert controller.stop() == 0
+    assert jobs_of(slurm, controller, "-t", "all") == {}
+
+
+def test_a_cancel_that_failed_is_repeated(slurm: SlurmClient, launch: Launch, bent: BentCommands) -> None:
+    controller = launch(options=HELD, jobs=2)
+    controller.until(lambda c: c.jobs.queued == 2)
+    bent.bend("scancel", ways.TIMES_OUT)
+    controller.scale(0)
+    wait_until(lambda: len(bent.calls("scancel")) >= 1, "it was tried")
+    controller.until(lambda c: "slurm_unreachable" in codes(c))
+    assert len(jobs_of(slurm, controller)) == 2
+    bent.bend("scancel", ways.AS_ALWAYS)
+    controller.until(lambda c: c.jobs.queued == 0 and not c.problems)
+    assert jobs_of(slurm, controller) == {}
