@@ -14,7 +14,7 @@ import pytest
 from tests.slurm.client import SlurmClient, wait_until
 from tests.slurm.plugin import shared_slurm
 
-_MARK = "DASK_SLURM_TEST_RUN"  # in the environment of all that a run starts: controllers, kernels, jobs
+_MARK = "RUN_OF_TESTS"  # in the environment of all that a run starts: controllers, kernels, jobs
 _LEAKS = pytest.StashKey[list[str]]()
 
 
@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[_MARK] = uuid.uuid4().hex
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """After the last test, and the end of xdist's workers: look, stop Slurm, look again."""
     yield
