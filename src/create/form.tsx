@@ -93,8 +93,8 @@ function SlurmMissing({
 }): React.ReactElement {
   return (
     <p className="jp-DaskSlurmForm-notice" role="note">
-      {source.site.slurm.error ?? trans.__('Slurm does not answer.')}{' '}
-      {trans.__('A cluster on this machine works all the same.')}
+      {source.site.slurm.error ??
+        trans.__('Slurm does not answer. A cluster on this machine works all the same.')}
     </p>
   );
 }

@@ -84,7 +84,7 @@ export function formLook(
   const look: Look = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
     look[name] = {
-      ...fieldLook(about as RJSFSchema),
+      ...fieldLook(about as RJSFSchema, trans),
       ...(choices[name]?.length && {
         'ui:widget': 'choices',
         'ui:options': { choices: choices[name], blank: blanks[name] }
@@ -107,7 +107,7 @@ export function formLook(
   return look;
 }
 
-function fieldLook(about: RJSFSchema): Look {
+function fieldLook(about: RJSFSchema, trans: TranslationBundle): Look {
   const example = about.examples && Array.isArray(about.examples) ? about.examples[0] : undefined;
   const look: Look = {};
   if (about.type === 'array') {
@@ -118,7 +118,8 @@ function fieldLook(about: RJSFSchema): Look {
     look['ui:widget'] = 'select';
   }
   if (example !== undefined && typeof example !== 'boolean') {
-    look['ui:placeholder'] = exampleText(example);
+    const text = exampleText(example);
+    look['ui:placeholder'] = text.includes('\n') ? text : trans.__('e.g. %1', text);
   }
   return look;
 }

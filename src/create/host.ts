@@ -21,6 +21,7 @@ export function openAsTab(app: JupyterFrontEnd, options: ICreateOptions): Create
   tab.title.label = cluster ? trans.__('Start %1 again', cluster.name) : trans.__('New cluster');
   tab.title.icon = daskSlurmIcon;
   tab.title.closable = true;
+  tab.toolbar.hide();
   content.done.connect(() => tab.dispose());
   app.shell.add(tab, 'main');
   app.shell.activateById(ID);

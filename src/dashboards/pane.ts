@@ -31,6 +31,7 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     this.addClass('jp-DaskSlurmPane');
     this.title.icon = dashboardIcon;
     this.title.closable = true;
+    this.toolbar.hide();
     // Bokeh draws by script and opens a websocket, which the server answers only to its own origin.
     this._frame = new IFrame({
       sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups', 'allow-forms', 'allow-downloads'],

@@ -51,10 +51,10 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
 }
 
 /**
- * @returns what a cluster is made of, for example `normal · 4 jobs × 8 cores · 12:00:00`; the
+ * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12:00:00`; the
  * walltime as long as it is not known how much of it is left.
  */
-export function composition(cluster: Cluster, trans: TranslationBundle): string {
+export function composition(cluster: Cluster, trans: TranslationBundle): string[] {
   const { options, backend } = cluster;
   const parts = [
     backend === 'local' ? trans.__('this machine') : textOption(options.partition),
@@ -62,7 +62,7 @@ export function composition(cluster: Cluster, trans: TranslationBundle): string 
     textOption(options.memory) && trans.__('%1 each', String(options.memory)),
     backend === 'slurm' && cluster.expires_at === null && textOption(options.walltime)
   ];
-  return parts.filter(Boolean).join(' · ');
+  return parts.filter((part): part is string => Boolean(part));
 }
 
 function jobsTimesCores(cluster: Cluster, trans: TranslationBundle): string {

@@ -1,4 +1,4 @@
-import { ellipsesIcon, LabIcon, stopIcon, closeIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { editIcon, ellipsesIcon, LabIcon, stopIcon, closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
@@ -76,8 +76,10 @@ function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
   const left = expires && formatSpan((Date.parse(expires) - now) / 1000, trans);
   return (
     <>
-      {composition(cluster, trans)}
-      {left && <span title={formatTime(expires)}> · {trans.__('%1 left', left)}</span>}
+      {composition(cluster, trans).map((part, index) => (
+        <span key={index}>{part}</span>
+      ))}
+      {left && <span title={formatTime(expires)}>{trans.__('%1 left', left)}</span>}
     </>
   );
 }
@@ -124,7 +126,7 @@ function Actions({ cluster }: { cluster: Cluster }): React.ReactElement {
         icon={dashboardIcon}
         label={trans.__('Dashboard')}
         title={trans.__('Open the status page of this cluster')}
-        disabled={cluster.status !== 'running'}
+        disabled={cluster.status !== 'running' || !cluster.controller.reachable}
       />
       <CommandButton
         command={CommandIDs.stopCluster}
@@ -161,7 +163,7 @@ function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
         <CommandButton
           command={CommandIDs.createCluster}
           args={{ like: cluster.id }}
-          icon={insertIcon}
+          icon={editIcon}
           label={trans.__('With changes…')}
           title={trans.__('Open the form with the options of this cluster')}
         />

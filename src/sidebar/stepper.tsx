@@ -14,7 +14,8 @@ export function JobsStepper({ cluster }: { cluster: Cluster }): React.ReactEleme
   const { trans } = usePanel();
   const [wanted, want] = useWantedJobs(cluster);
   const [typed, setTyped] = React.useState<string | null>(null);
-  const enabled = cluster.status === 'running' || cluster.status === 'starting';
+  const enabled =
+    cluster.status === 'starting' || (cluster.status === 'running' && cluster.controller.reachable);
   const cores = coresPerJob(cluster);
 
   const commit = () => {

@@ -40,9 +40,9 @@ describe('what a card says', () => {
   const with_ = (changes: Partial<Cluster>): Cluster => ({ ...ocean, ...changes });
 
   it('names what the cluster is made of', () => {
-    expect(describeModel.composition(ocean, trans)).toBe('normal · 4 jobs × 8 cores · 16 GiB each');
-    expect(describeModel.composition(with_({ expires_at: null }), trans)).toMatch(/ · 12:00:00$/);
-    expect(describeModel.composition(with_({ backend: 'local' }), trans)).toMatch(/^this machine · /);
+    expect(describeModel.composition(ocean, trans)).toEqual(['normal', '4 jobs × 8 cores', '16 GiB each']);
+    expect(describeModel.composition(with_({ expires_at: null }), trans)).toContain('12:00:00');
+    expect(describeModel.composition(with_({ backend: 'local' }), trans)[0]).toBe('this machine');
   });
 
   it('counts jobs by phase, and leaves out what is none', () => {

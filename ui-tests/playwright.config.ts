@@ -1,0 +1,41 @@
+import type { PlaywrightTestConfig } from '@playwright/test';
+import { join } from 'path';
+
+const PORT = 8898;
+const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync'
+];
+
+/** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
+const config: PlaywrightTestConfig = {
+  reporter: [['list']],
+  timeout: 90_000,
+  // One JupyterLab and one Slurm for all stories: they list each other's clusters.
+  workers: 1,
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}`,
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: CHROMIUM_ARGUMENTS
+    },
+    trace: 'retain-on-failure',
+    video: 'off',
+    viewport: { width: 1200, height: 800 }
+  },
+  webServer: {
+    command: `python -m tests.slurm -- jupyter lab --config ui-tests/jupyter_server_test_config.py --port ${PORT} --ServerApp.port_retries=0`,
+    cwd: join(__dirname, '..'),
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
+    stderr: 'ignore',
+    url: `http://127.0.0.1:${PORT}/lab`,
+    timeout: 120_000
+  }
+};
+
+export default config;
