@@ -33,13 +33,13 @@ class Jupyter:
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any, float]:
         """Send a request; return status, decoded answer and the seconds that it took."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, method=method)  # noqa: S310  (our own server)
+        request = urllib.request.Request(self.url + path, data, method=method)
         request.add_header("Authorization", f"token {self.token}")
         if data is not None:
             request.add_header("Content-Type", "application/json")
         start = time.perf_counter()
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 raw, status = answer.read(), answer.status
         except urllib.error.HTTPError as error:
             raw, status = error.read(), error.code
@@ -57,11 +57,16 @@ def jupyter(python: str, *args: str, app: str = "jupyterlab", **env: str) -> Ite
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="jds-bench-") as home:
-        own = {name: f"{home}/{name.lower()}" for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+        own = {
+            name: f"{home}/{name.lower()}"
+            for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+        }
         command = [python, "-m", app, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
         command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={home}", *args]
-        with open(f"{home}/jupyter.log", "wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "HOME": home, **own, **env})
+        with Path(home, "jupyter.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, "HOME": home, **own, **env}
+            )
         server = Jupyter(f"http://127.0.0.1:{port}/", token, process.pid, Path(home))
         try:
             _wait_until_up(server, process)

@@ -1,7 +1,7 @@
 """What the panel asks of Jupyter while nobody does anything, and what it loads at start; in Chromium.
 
-Requests are those whose URL belongs to the extension (ours: ``dask-slurm``, the incumbent's: ``dask/`` and its
-dashboard check), counted over a minute with no cluster and with one.
+Requests are those whose URL belongs to the extension (ours: ``dask-slurm``, the incumbent's: ``dask/``
+and its dashboard check), counted over a minute with no cluster and with one.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ IDLE_S = 60
 
 
 @contextmanager
-def lab(browser: Browser, server: Jupyter, names: dict[str, str]) -> Iterator[tuple[Page, list[str], list[int]]]:
-    """Open JupyterLab; yield the page, the extension's requests so far, and the gzipped sizes of its files at start."""
+def lab(
+    browser: Browser, server: Jupyter, names: dict[str, str]
+) -> Iterator[tuple[Page, list[str], list[int]]]:
+    """Open JupyterLab; yield the page, the extension's requests so far, and the gzipped sizes of its files."""
     requests: list[str] = []
     sizes: list[int] = []
     page = browser.new_page()
@@ -44,7 +46,9 @@ def lab(browser: Browser, server: Jupyter, names: dict[str, str]) -> Iterator[tu
         if names["files"] in response.url and response.url.split("?")[0].endswith(".js"):
             sizes.append(len(gzip.compress(response.body())))
 
-    page.on("request", lambda request: requests.append(request.url) if names["requests"] in request.url else None)
+    page.on(
+        "request", lambda request: requests.append(request.url) if names["requests"] in request.url else None
+    )
     page.on("response", note)
     page.goto(f"{server.url}lab?token={server.token}&reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached")
@@ -80,7 +84,11 @@ def observe(browser: Browser, server: Jupyter, names: dict[str, str], incumbent:
             page.wait_for_timeout(3000)
             one = idle_requests(page, requests)
             stop(server, cluster)
-    return {"js_at_start_kb_gzipped": kilobytes, "idle_requests_no_cluster": none, "idle_requests_one_cluster": one}
+    return {
+        "js_at_start_kb_gzipped": kilobytes,
+        "idle_requests_no_cluster": none,
+        "idle_requests_one_cluster": one,
+    }
 
 
 def measure() -> dict[str, Any]:

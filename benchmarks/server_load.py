@@ -1,11 +1,13 @@
 """What loading the server part costs: time and memory, beyond what jupyter-server-proxy costs.
 
-Each sample is a fresh process: a Jupyter server is initialised, then jupyter-server-proxy is loaded, then the extension.
+Each sample is a fresh process: a Jupyter server is initialised, then jupyter-server-proxy is loaded, then the
+extension.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from statistics import median
@@ -25,27 +27,33 @@ def load(app, name):
     app.extension_manager.load_extension(name)
     return (time.perf_counter() - start) * 1e3, (psutil.Process().memory_info().rss - rss) / 1e6
 
-os.environ["JUPYTER_CONFIG_DIR"] = os.environ["JUPYTER_DATA_DIR"] = os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp()
+home = tempfile.mkdtemp()
+os.environ.update(JUPYTER_CONFIG_DIR=home, JUPYTER_DATA_DIR=home, JUPYTER_RUNTIME_DIR=home)
 app = ServerApp()
-app.initialize(argv=["--port=0", "--allow-root", "--log-level=50"], find_extensions=False, new_httpserver=False)
+argv = ["--port=0", "--allow-root", "--log-level=50"]
+app.initialize(argv=argv, find_extensions=False, new_httpserver=False)
 load(app, "jupyter_server_proxy")
 time_ms, memory_mb = load(app, sys.argv[1])
-print(json.dumps({"time_ms": time_ms, "memory_mb": memory_mb, "dask": "dask" in sys.modules, "distributed": "distributed" in sys.modules}))
+print(json.dumps({"time_ms": time_ms, "memory_mb": memory_mb, "distributed": "distributed" in sys.modules}))
 """
 
 
 def sample(python: str, extension: str) -> dict[str, Any]:
     """Load `extension` in a fresh process of `python`; return its ``time_ms`` and ``memory_mb``."""
-    out = subprocess.run(
-        [python, "-W", "ignore", "-c", SAMPLE, extension], check=True, capture_output=True, text=True
-    ).stdout
+    command = [python, "-W", "ignore", "-c", SAMPLE, extension]
+    # As installed packages are: with their bytecode.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    out = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
     result: dict[str, Any] = json.loads(out.splitlines()[-1])
     return result
 
 
 def measure(repeats: int = 9) -> dict[str, dict[str, Any]]:
     """Return the median cost of loading each extension, interleaved so that both see the same machine."""
-    peers = {"ours": (sys.executable, "jupyter_dask_slurm"), "incumbent": (INCUMBENT_PYTHON, "dask_labextension")}
+    peers = {
+        "ours": (sys.executable, "jupyter_dask_slurm"),
+        "incumbent": (INCUMBENT_PYTHON, "dask_labextension"),
+    }
     samples: dict[str, list[dict[str, Any]]] = {name: [] for name in peers}
     for _ in range(repeats):
         for name, (python, extension) in peers.items():

@@ -1,7 +1,7 @@
 """How many jobs one ``sbatch`` brings: calls and wall time until n jobs are queued.
 
-Ours through REST beside dask-jobqueue's own ``SLURMCluster``, on the same Slurm, with jobs that wait (``--hold``), so
-that what is measured is the submission alone. Calls are counted by a wrapper around the real commands.
+Ours through REST beside dask-jobqueue's own ``SLURMCluster``, on the same Slurm, with jobs that wait (``--hold``),
+so that what is measured is the submission alone. Calls are counted by a wrapper around the real commands.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ PEER = """
 import sys, time, subprocess
 from dask_jobqueue import SLURMCluster
 count = int(sys.argv[1])
-cluster = SLURMCluster(cores=1, memory="100MB", job_extra_directives=["--hold"], security=True, silence_logs="critical")
+cluster = SLURMCluster(cores=1, memory="100MB", job_extra_directives=["--hold"], security=True)
 start = time.perf_counter()
 cluster.scale(jobs=count)
 while subprocess.run(["squeue", "--me", "-r", "-h", "-o", "%i"], capture_output=True, text=True).stdout.count("\\n") < count:
@@ -40,7 +40,7 @@ cluster.close()
 
 @contextmanager
 def counted(folder: Path) -> Iterator[Path]:
-    """Put wrappers in front of sbatch and squeue that write down each call; yield the file that they write to."""
+    """Put wrappers in front of Slurm's commands that write down each call; yield the file that they write to."""
     calls = folder / "calls"
     calls.touch()
     for name in ("sbatch", "squeue", "scancel"):
@@ -56,7 +56,9 @@ def counted(folder: Path) -> Iterator[Path]:
 def queued_jobs() -> int:
     """Return how many jobs of this user are in the queue, without counting the call."""
     squeue = shutil.which("squeue", path=os.environ["PATH"].split(":", 1)[1])
-    out = subprocess.run([str(squeue), "--me", "-r", "-h", "-o", "%i"], check=True, capture_output=True, text=True).stdout
+    out = subprocess.run(
+        [str(squeue), "--me", "-r", "-h", "-o", "%i"], check=True, capture_output=True, text=True
+    ).stdout
     return len(out.splitlines())
 
 
@@ -81,7 +83,11 @@ def peer_s(count: int) -> float:
 def measure(counts: tuple[int, ...] = (1, 10, 200, 1000)) -> dict[str, Any]:
     """Return for each number of jobs the seconds and the calls of sbatch, ours and dask-jobqueue's."""
     result: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder, counted(Path(folder)) as calls, jupyter(sys.executable) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        counted(Path(folder)) as calls,
+        jupyter(sys.executable) as server,
+    ):
         for count in counts:
             row = {}
             for name, run in (("ours", lambda n: ours_s(server, n)), ("dask-jobqueue", peer_s)):
