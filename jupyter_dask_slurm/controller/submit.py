@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import storage
-from ..errors import SlurmAmbiguous, SlurmRefused, SlurmUnavailable
+from ..errors import SlurmAmbiguous, SlurmRefused, SlurmUnavailable, SlurmUnreachable
 from ..models import iso_time
 from ..slurm import queue, submission
 from ..slurm.jobid import split_id
@@ -78,7 +78,7 @@ class Submitter:
         intent.write(script)
         self._tags.add(tag)
         try:
-            job_id = await self._until_certain(script, self._options(tag, len(jobs)), tag)
+            job_id = await self._send_once(script, self._options(tag, len(jobs)), tag)
         except SlurmRefused as error:
             intent.close(refused=error.details or error.message)
             raise SubmitRefused(error.message, details=error.details, script=script) from error
@@ -103,17 +103,23 @@ class Submitter:
         }
         return options if count == 1 else {**options, "array": f"0-{count - 1}"}
 
-    async def _until_certain(self, script: str, options: dict[str, str], tag: str) -> str:
-        """Submit once, whatever it takes to know that it was once; returns the job's or array's id."""
-        while True:
-            try:
-                return await submission.submit(script, options)
-            except SlurmAmbiguous as error:
-                logger.warning("Whether %s was submitted is not certain: %s", tag, error)
-                self._news.slurm_silent(error)
+    async def _send_once(self, script: str, options: dict[str, str], tag: str) -> str:
+        """Submit, and where sbatch's end says nothing, find out; returns the job's or array's id.
+
+        Raises
+        ------
+        SlurmUnreachable
+            Slurm has nothing of it. Whether to send again is decided anew: the plan may have changed.
+        """
+        try:
+            return await submission.submit(script, options)
+        except SlurmAmbiguous as error:
+            logger.warning("Whether %s was submitted is not certain: %s", tag, error)
+            self._news.slurm_silent(error)
             found = await self._look_up(tag)
-            if found is not None:
-                return found
+            if found is None:
+                raise SlurmUnreachable(error.message, details=error.details) from error
+            return found
 
     async def _look_up(self, tag: str) -> str | None:
         """Return the id of what carries `tag`; None when Slurm has said twice that nothing does."""
