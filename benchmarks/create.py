@@ -1,4 +1,4 @@
-"""From a click to a scheduler: how long POST takes and the scheduler needs, and what an idle controller costs.
+"""From a click to a scheduler: how long POST and the scheduler take, and what an idle controller costs.
 
 Beside it dask-labextension's PUT (which makes the cluster inside the Jupyter server) and a bare
 ``SLURMCluster`` in a new Python. Needs a Slurm: run it through ``scripts/bench``.

@@ -37,7 +37,7 @@ IDLE_S = 60
 def lab(
     browser: Browser, server: Jupyter, names: dict[str, str]
 ) -> Iterator[tuple[Page, list[str], list[int]]]:
-    """Open JupyterLab; yield the page, the extension's requests so far, and the gzipped sizes of its files."""
+    """Open JupyterLab; yield the page, the extension's requests so far, and its files' gzipped sizes."""
     requests: list[str] = []
     sizes: list[int] = []
     page = browser.new_page()

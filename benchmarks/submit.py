@@ -1,7 +1,8 @@
 """How many jobs one ``sbatch`` brings: calls and wall time until n jobs are queued.
 
-Ours through REST beside dask-jobqueue's own ``SLURMCluster``, on the same Slurm, with jobs that wait (``--hold``),
-so that what is measured is the submission alone. Calls are counted by a wrapper around the real commands.
+Ours through REST beside dask-jobqueue's own ``SLURMCluster``, on the same Slurm, with jobs that wait
+(``--hold``), so that what is measured is the submission alone. Calls are counted by a wrapper around the real
+commands.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ count = int(sys.argv[1])
 cluster = SLURMCluster(cores=1, memory="100MB", job_extra_directives=["--hold"], security=True)
 start = time.perf_counter()
 cluster.scale(jobs=count)
-while subprocess.run(["squeue", "--me", "-r", "-h", "-o", "%i"], capture_output=True, text=True).stdout.count("\\n") < count:
+squeue = ["squeue", "--me", "-r", "-h", "-o", "%i"]
+while len(subprocess.check_output(squeue).splitlines()) < count:
     time.sleep(0.02)
 print(time.perf_counter() - start)
 subprocess.run(["scancel", "--me"])
@@ -40,7 +42,7 @@ cluster.close()
 
 @contextmanager
 def counted(folder: Path) -> Iterator[Path]:
-    """Put wrappers in front of Slurm's commands that write down each call; yield the file that they write to."""
+    """Put wrappers in front of Slurm's commands that write down each call; yield where they write."""
     calls = folder / "calls"
     calls.touch()
     for name in ("sbatch", "squeue", "scancel"):
