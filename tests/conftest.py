@@ -38,3 +38,8 @@ def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         monkeypatch.setenv(name, str(path))
     monkeypatch.setenv("SLURM_CONF", str(user / "no-slurm.conf"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow ones: at the end, one of xdist's workers would wait for the other."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

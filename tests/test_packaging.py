@@ -53,8 +53,9 @@ def wheel() -> Iterator[Path]:
 def environment(wheel: Path) -> Iterator[Path]:
     """Install the wheel with what it depends on into an empty environment; return its folder."""
     with tempfile.TemporaryDirectory(prefix="dask-slurm-wheel-") as folder:
-        venv.create(folder, with_pip=True)
-        pip = [f"{folder}/bin/pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
+        venv.create(folder)
+        python = f"{folder}/bin/python"
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile", str(wheel)]
         subprocess.run(pip, env=_without_node(Path(folder)), check=True)
         yield Path(folder)
 

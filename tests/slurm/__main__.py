@@ -2,6 +2,7 @@
 
 Protocol, one line each: it writes ``SLURM_CONF=<path>`` when ready; then it reads ``<action> <daemon>``
 (start, stop, freeze, thaw, crash; munged, slurmctld, n1, …) and answers ``ok`` or ``error <words>``.
+With a command, standard output is the command's, and ``SLURM_CONF=<path>`` goes to standard error.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def main() -> int:
     try:
         config.write(options, layout)
         daemons.start_all()
-        print(f"SLURM_CONF={layout.conf}", flush=True)
+        announce_to = sys.stderr if arguments.command else sys.stdout
+        print(f"SLURM_CONF={layout.conf}", file=announce_to, flush=True)
         return _run(arguments.command, layout) if arguments.command else _serve(daemons)
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:  # TimeoutError is an OSError
         print(f"error {error}", file=sys.stderr, flush=True)
