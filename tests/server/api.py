@@ -11,6 +11,8 @@ from typing import Any
 
 from tornado.httpclient import HTTPClientError
 
+from tests.server.contract import contract
+
 BASE = "dask-slurm/api"
 
 
@@ -29,7 +31,7 @@ class Answer:
 
 
 class Api:
-    """Calls ``{base}/<path>`` of the Jupyter server under test."""
+    """Calls ``{base}/<path>`` of the Jupyter server under test; each answer must be one of the contract's."""
 
     def __init__(self, fetch: Callable[..., Awaitable[Any]]) -> None:
         self._fetch = fetch
@@ -50,7 +52,10 @@ class Api:
             if error.response is None:
                 raise
             response = error.response
-        return Answer(response.code, response.headers, response.body.decode())
+        answer = Answer(response.code, response.headers, response.body.decode())
+        if base == BASE:
+            contract().check(method, f"/{path}", answer.status, answer.text)
+        return answer
 
     async def start(self, **body: Any) -> dict[str, Any]:
         """Start a cluster and return it."""
