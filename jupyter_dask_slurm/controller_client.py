@@ -102,6 +102,11 @@ class ControllerClient:
         """Cancel one job and lower the plan by one."""
         return Job.from_json(await self._verified("DELETE", f"jobs/{quote(job_id, safe='')}"))
 
+    async def resubmit(self, code: str) -> Cluster:
+        """Submit again what a problem has ended."""
+        path = f"problems/{quote(code, safe='')}/resubmit"
+        return Cluster.from_json(await self._verified("POST", path))
+
     async def events(self) -> AsyncIterator[Cluster]:
         """Yield the present state and then each change, until the controller ends."""
         await self.cluster()

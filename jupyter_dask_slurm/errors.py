@@ -8,6 +8,7 @@
     ├── NotFound                      404
     │   ├── ClusterNotFound
     │   ├── JobNotFound
+    │   ├── ProblemNotFound
     │   └── ProfileNotFound
     ├── Conflict                      409
     │   ├── NameTaken
@@ -88,6 +89,10 @@ class ClusterNotFound(NotFound):
 
 class JobNotFound(NotFound):
     """The cluster has no such job."""
+
+
+class ProblemNotFound(NotFound):
+    """The cluster does not have this problem (any more)."""
 
 
 class ProfileNotFound(NotFound):

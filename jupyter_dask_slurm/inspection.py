@@ -1,4 +1,4 @@
-"""What a user may look at in a cluster: its jobs, its logs, its history."""
+"""What belongs to a cluster: its jobs, its problems, its logs, its history."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 import re
 from pathlib import Path
 
-from .errors import ControllerUnreachable, JobNotFound, WrongState
+from .attach import Attachment
+from .errors import ControllerUnreachable, JobNotFound, ProblemNotFound, WrongState
 from .logs import tail
 from .manager import ClusterManager
-from .models import HistoryEntry, Job, LogTail
+from .models import Cluster, HistoryEntry, Job, LogTail
 from .snippets import Snippet, Source, make_snippet
 from .storage import read_private
 
@@ -20,7 +21,7 @@ _SUFFIX = {"stdout": "out", "stderr": "err"}
 
 
 class Inspection:
-    """Reads what belongs to clusters, and cancels single jobs."""
+    """Reads what belongs to clusters, cancels single jobs and submits them again."""
 
     def __init__(self, manager: ClusterManager) -> None:
         self._manager = manager
@@ -47,9 +48,22 @@ class Inspection:
         """
         attachment = self._manager.attachment(cluster_id)
         _check(job_id)
-        if attachment.cluster.status not in ("starting", "running"):
-            raise WrongState(f'The cluster "{attachment.cluster.name}" is {attachment.cluster.status}.')
+        _check_runs(attachment)
         return await attachment.require_client().cancel_job(job_id)
+
+    async def resubmit(self, cluster_id: str, code: str) -> Cluster:
+        """Submit again what the problem `code` has ended.
+
+        Raises
+        ------
+        ClusterNotFound, ProblemNotFound, WrongState, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check_runs(attachment)
+        if code not in {problem.code for problem in attachment.cluster.problems}:
+            raise ProblemNotFound(f'The cluster "{attachment.cluster.name}" has no such problem now.')
+        attachment.update(await attachment.require_client().resubmit(code))
+        return attachment.cluster
 
     async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
         """Return the end of what a job wrote to `stream`; empty where there is nothing yet.
@@ -98,6 +112,12 @@ class Inspection:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
         self._manager.attachment(cluster_id)
         return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+
+
+def _check_runs(attachment: Attachment) -> None:
+    cluster = attachment.cluster
+    if cluster.status not in ("starting", "running"):
+        raise WrongState(f'The cluster "{cluster.name}" is {cluster.status}.')
 
 
 def _check(job_id: str) -> None:

@@ -1,4 +1,4 @@
-"""``/clusters/{id}/jobs``, logs and history."""
+"""``/clusters/{id}/jobs``, problems, logs and history."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ class JobHandler(DaskSlurmHandler):
     async def delete(self, cluster_id: str, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
         self.reply(await self.inspection.cancel_job(cluster_id, job_id), 202)
+
+
+class ResubmitHandler(DaskSlurmHandler):
+    """The answer to a problem that has ended jobs: submit again."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, cluster_id: str, code: str) -> None:
+        """Submit them again."""
+        self.reply(await self.inspection.resubmit(cluster_id, code))
 
 
 class JobLogHandler(DaskSlurmHandler):
@@ -71,6 +81,7 @@ handlers = [
     (rf"/clusters/{CLUSTER}/jobs", JobsHandler),
     (rf"/clusters/{CLUSTER}/jobs/{JOB}", JobHandler),
     (rf"/clusters/{CLUSTER}/jobs/{JOB}/log", JobLogHandler),
+    (rf"/clusters/{CLUSTER}/problems/(?P<code>[^/]+)/resubmit", ResubmitHandler),
     (rf"/clusters/{CLUSTER}/log", LogHandler),
     (rf"/clusters/{CLUSTER}/history", HistoryHandler),
 ]

@@ -18,6 +18,7 @@ ROUTES = [
     ("PATCH", "clusters/a-0000"),
     ("DELETE", "clusters/a-0000"),
     ("POST", "clusters/a-0000/restart"),
+    ("POST", "clusters/a-0000/problems/cancelled_outside/resubmit"),
     ("GET", "clusters/a-0000/jobs"),
     ("DELETE", "clusters/a-0000/jobs/1"),
     ("GET", "clusters/a-0000/jobs/1/log"),

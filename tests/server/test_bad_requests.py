@@ -118,7 +118,15 @@ async def test_other_content_type(api: Api) -> None:
 
 @pytest.mark.parametrize("cluster_id", ["ocean-0000", "..", "%2e%2e", "a/b", "x" * 300, "OCEAN-0000", "%00"])
 @pytest.mark.parametrize(
-    ("method", "rest"), [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/restart"), ("GET", "/jobs")]
+    ("method", "rest"),
+    [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/restart"),
+        ("GET", "/jobs"),
+        ("POST", "/problems/x/resubmit"),
+    ],
 )
 async def test_unknown_cluster(api: Api, cluster_id: str, method: str, rest: str) -> None:
     body = {"name": "x"} if method in ("PATCH", "POST") else None

@@ -53,6 +53,25 @@ async def test_lost_controller_leaves_no_job(slurm: SlurmClient, api: Api) -> No
     assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 204
 
 
+async def test_submit_again_what_somebody_cancelled(slurm: SlurmClient, api: Api) -> None:
+    cluster = await api.start(options=JOB, scaling={"mode": "manual", "jobs": 2})
+    path = f"clusters/{cluster['id']}"
+    await api.until(cluster["id"], working(2), timeout=60)
+    slurm.run("scancel", _jobs_of(slurm, cluster["id"])[0])
+    fewer = await api.until(cluster["id"], lambda found: found["scaling"]["jobs"] == 1, timeout=60)
+    assert [problem["code"] for problem in fewer["problems"]] == ["cancelled_outside"]
+    again = await api("POST", f"{path}/problems/cancelled_outside/resubmit")
+    assert (again.status, again.json["scaling"]["jobs"]) == (200, 2)
+    whole = await api.until(cluster["id"], working(2), timeout=60)
+    assert whole["problems"] == []
+    over = await api("POST", f"{path}/problems/cancelled_outside/resubmit")
+    assert (over.status, over.json["reason"]) == (404, "ProblemNotFound")
+    await api("DELETE", path)
+    stopping = await api("POST", f"{path}/problems/cancelled_outside/resubmit")
+    assert (stopping.status, stopping.json["reason"]) == (409, "WrongState")
+    await api.until_gone(cluster["id"])
+
+
 async def test_what_this_site_cannot_do(slurm: SlurmClient, api: Api, tmp_path: Path) -> None:
     cases = {
         ("partition", "nowhere"): "normal, short, gpu",
