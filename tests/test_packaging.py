@@ -54,9 +54,9 @@ def environment(wheel: Path) -> Iterator[Path]:
     """Install the wheel with what it depends on into an empty environment; return its folder."""
     with tempfile.TemporaryDirectory(prefix="dask-slurm-wheel-") as folder:
         venv.create(folder)
-        python = f"{folder}/bin/python"
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile", str(wheel)]
-        subprocess.run(pip, env=_without_node(Path(folder)), check=True)
+        pip = [sys.executable, "-m", "pip", "--python", f"{folder}/bin/python"]
+        install = ["install", "--quiet", "--no-compile", str(wheel)]
+        subprocess.run([*pip, *install], env=_without_node(Path(folder)), check=True)
         yield Path(folder)
 
 
