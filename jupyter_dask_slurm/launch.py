@@ -1,6 +1,6 @@
 """Starts a controller: its code, its environment, its process.
 
-Only `models`, `errors`, `storage`, `processes`, `directives`, `slurm/` and `controller/` go along, in one
+Only `models`, `errors`, `storage`, `logs`, `processes`, `directives`, `slurm/` and `controller/` go along, in one
 archive in the cluster's directory: the kernel's environment need not have this package installed.
 """
 
@@ -23,7 +23,7 @@ from .models import LaunchSpec
 from .storage import storage_errors, write_private
 
 _PACKAGE = Path(__file__).parent
-_MODULES = ("__init__.py", "models.py", "errors.py", "storage.py", "processes.py", "directives.py")
+_MODULES = ("__init__.py", "models.py", "errors.py", "storage.py", "logs.py", "processes.py", "directives.py")
 _FOLDERS = ("slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.
 _MAIN = """

@@ -20,6 +20,7 @@ from .housekeeping import Housekeeper
 from .idle import idle_since
 from .keeper import Keeper
 from .ledger import TrackedJob
+from .losses import NannyWatch, note_nanny_kill
 from .problems import find_problems
 from .publish import Publisher
 from .record import RecordWriter
@@ -75,6 +76,7 @@ class Controller:
         await self._cluster
         scheduler = self._cluster.scheduler
         scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
+        scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
         self.state.status = "running"
         self.history.add("started", f"The scheduler listens on {scheduler.address}.")
         self.publisher.touch()
@@ -204,6 +206,10 @@ class Controller:
         activity = facts.activity(self._ledger, connected(self.scheduler), self.scheduler)
         self.state.idle_since = idle_since(activity, self.state.idle_since, time.time())
 
+    def listen_to_silent_jobs(self) -> None:
+        """Read what jobs said last that run without their workers."""
+        facts.listen_to_silent_jobs(self._ledger, connected(self.scheduler), time.time())
+
     def heartbeat(self) -> None:
         """Write the record though nothing has changed: it tells others that this process lives."""
         self._ledger.forget_old(time.time())
@@ -221,6 +227,12 @@ class Controller:
         self.state.user_changed()
         self._keeper.try_now()
         self.publisher.touch()
+
+    def _killed_for_memory(self, worker: Any, rss: int) -> None:
+        job = note_nanny_kill(self.state, self._ledger, worker, rss, time.time())
+        if job is not None:
+            self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
+            self.publisher.touch()
 
     def _must_run(self) -> None:
         if self.state.status != "running":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from distributed import Scheduler
 
+from ..slurm.interfaces import interfaces
 from ..slurm.reasons import explain, never
 from .idle import Activity
 from .ledger import Ledger, TrackedJob
+from .losses import last_words
 from .phases import WAITING_STATES, phase_of
-from .problems import JobFacts, Surroundings
+from .problems import NO_CONNECTION_S, JobFacts, Surroundings
 from .roster import Workers
 
 
@@ -31,7 +33,16 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
         node=seen.node if seen else None,
         started=seen.started if seen else None,
         lost_at=job.lost_at,
+        words=job.words,
     )
+
+
+def listen_to_silent_jobs(ledger: Ledger, workers: Workers, now: float) -> None:
+    """Read what jobs said last that run for long without their workers."""
+    for job in ledger.live():
+        started = job.seen.started if job.seen else None
+        if started and now - started >= NO_CONNECTION_S and phase_of(job, workers) == "starting":
+            job.words = last_words(job)
 
 
 def reason_text(job: TrackedJob) -> str | None:
@@ -47,10 +58,12 @@ def waits(job: TrackedJob) -> bool:
 
 
 def surroundings(scheduler: Scheduler | None) -> Surroundings:
-    """Return where the scheduler listens."""
+    """Return where workers look for the scheduler, and where else its host could be reached."""
     if scheduler is None or not scheduler.listeners:
         return Surroundings(None)
-    return Surroundings(str(scheduler.address))
+    address = str(scheduler.contact_address or scheduler.address)
+    others = [found for found in interfaces() if found.address not in address and found.name != "lo"]
+    return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others))
 
 
 def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:

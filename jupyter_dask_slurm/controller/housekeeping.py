@@ -33,6 +33,7 @@ class Housekeeper:
     def _tick(self) -> None:
         controller = self._controller
         controller.note_idle()
+        controller.listen_to_silent_jobs()
         controller.publisher.drift()
         state = controller.state
         if is_over(state.idle_since, state.idle_timeout_s, time.time()):

@@ -17,10 +17,11 @@ from ..errors import DaskSlurmError, SlurmUnavailable, StorageUnavailable, Unpro
 from .cluster import JobCluster
 from .history import History
 from .ledger import End, Ledger, TrackedJob
+from .losses import note_end
 from .phases import phase_of
 from .reconcile import MOST_FAILURES, JobView, Situation, back_off_s, decide
 from .roster import connected, is_idle, note_connections
-from .state import ClusterState, Loss, Refusal
+from .state import ClusterState, Refusal
 from .verdict import judge
 
 logger = logging.getLogger(__name__)
@@ -108,12 +109,9 @@ class Keeper:
         job.end = end
         self._cluster.forget(job.name)
         verdict = judge(job, end, keep_jobs=self._keep_jobs)
-        loss = Loss(job.job_id or job.name, end.state, end.at, end.exit_code)
+        loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
-            self._state.failures += (loss,)
             self._not_before = time.time() + back_off_s(len(self._state.failures))
-        elif verdict == "outside":
-            self._state.cancelled_outside += (loss,)
         if verdict in ("outside", "lower"):
             self._state.lower_plan()
         self._history.add(

@@ -65,6 +65,8 @@ class TrackedJob:
         Its workers are moving their results away; it is cancelled afterwards.
     cancelling : bool
         We want it gone; it no longer counts for the plan.
+    words : str
+        The last lines of its stderr, where it runs for long without its workers.
     """
 
     name: str
@@ -79,6 +81,7 @@ class TrackedJob:
     cancelling: bool = False
     stdout: str | None = None
     stderr: str | None = None
+    words: str = ""
 
     @property
     def live(self) -> bool:

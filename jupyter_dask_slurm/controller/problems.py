@@ -9,11 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..models import JobPhase, Problem, iso_time
+from .memory_problem import KILLS_COUNT_S, worker_killed
 from .reconcile import MOST_FAILURES
 from .state import ClusterState, Loss, Refusal
 
 NO_CONNECTION_S = 60.0
 """A job that runs for so long without its workers has a problem, in seconds."""
+
+# What `dask worker` says when its scheduler did not answer within the death timeout.
+_COULD_NOT_CONNECT = "Timed out starting worker"
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,20 @@ class JobFacts:
     node: str | None = None
     started: float | None = None
     lost_at: float | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the controller knows of its own host."""
+    """What the controller knows of its own host.
+
+    Parameters
+    ----------
+    scheduler_address : str or None
+        Where workers look for the scheduler.
+    interfaces : tuple of str
+        The other interfaces of this host, with their addresses.
+    """
 
     scheduler_address: str | None
     interfaces: tuple[str, ...] = ()
@@ -49,20 +62,23 @@ def find_problems(
     state: ClusterState, jobs: Iterable[JobFacts], around: Surroundings, now: float
 ) -> tuple[Problem, ...]:
     """Return all that is wrong now, the gravest first."""
-    found = [*_of_cluster(state)]
+    found = [*_of_cluster(state, around, now)]
     for job in jobs:
         found.extend(_of_job(job, around, now))
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda problem: order[problem.severity]))
 
 
-def _of_cluster(state: ClusterState) -> Iterator[Problem]:
+def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
     if state.refusal is not None:
         yield _refused(state.refusal)
     if state.silent_since is not None:
         yield _silent(state, state.silent_since)
     if len(state.failures) >= MOST_FAILURES:
-        yield _gave_up(state.failures)
+        yield _gave_up(state.failures, around)
+    recent = [kill for kill in state.memory_kills if now - kill.at < KILLS_COUNT_S]
+    if recent:
+        yield worker_killed(recent)
     if state.cancelled_outside:
         yield _cancelled_outside(state.cancelled_outside)
     if state.storage_error is not None:
@@ -122,7 +138,9 @@ def _silent(state: ClusterState, since: float) -> Problem:
     )
 
 
-def _gave_up(failures: tuple[Loss, ...]) -> Problem:
+def _gave_up(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
+    if all(_COULD_NOT_CONNECT in loss.words for loss in failures):
+        return _never_connected(failures, around)
     named = ", ".join(f"{loss.job_id} ({loss.state}{_code(loss)})" for loss in failures)
     return Problem(
         "jobs_fail",
@@ -131,7 +149,31 @@ def _gave_up(failures: tuple[Loss, ...]) -> Problem:
         "No more are submitted.",
         "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
         since=iso_time(failures[-1].at),
+        details=failures[-1].words or None,
         job_id=failures[-1].job_id,
+    )
+
+
+def _never_connected(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
+    named = ", ".join(loss.job_id for loss in failures)
+    return Problem(
+        "no_connection",
+        "error",
+        f"{len(failures)} jobs in a row ran, but their workers could not connect to "
+        f"{around.scheduler_address}: {named}. No more are submitted.",
+        _other_interface(around),
+        since=iso_time(failures[-1].at),
+        details=failures[-1].words,
+        job_id=failures[-1].job_id,
+    )
+
+
+def _other_interface(around: Surroundings) -> str:
+    if not around.interfaces:
+        return "Nodes cannot reach that address, and this host has no other: ask its administrators."
+    return (
+        "Nodes cannot reach that address: start the cluster again with another interface for the scheduler. "
+        f"This host has {', '.join(around.interfaces)}."
     )
 
 
@@ -149,15 +191,14 @@ def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
 
 def _no_connection(job: JobFacts, started: float, around: Surroundings) -> Problem:
     where = f" on {job.node}" if job.node else ""
-    others = ", ".join(around.interfaces)
     return Problem(
         "no_connection",
         "error",
         f"Job {job.job_id} runs{where}, but no worker has connected after {NO_CONNECTION_S:.0f} s. "
         f"It tries {around.scheduler_address}.",
-        "Read the job's log. Where nodes cannot reach that address, choose another interface"
-        + (f": this host has {others}." if others else "."),
+        f"Read the job's log. Perhaps: {_other_interface(around)}",
         since=iso_time(started + NO_CONNECTION_S),
+        details=job.words or None,
         job_id=job.job_id,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..models import ClusterStatus, Ended, ErrorInfo, Scaling
 
@@ -20,12 +21,36 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Loss:
-    """A job that ended without our asking. `asked_by` tells who ended it where Slurm knows."""
+    """A job that ended without our asking; `words` are the last lines of its stderr."""
 
     job_id: str
     state: str
     at: float
     exit_code: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class MemoryKill:
+    """A job or a worker was ended because it used too much memory.
+
+    Parameters
+    ----------
+    by : str
+        ``Dask``: a nanny ended one worker; ``Slurm``: the whole job was ended.
+    job_bytes : int
+        What the job has; 0 where that is not known.
+    used_bytes, worker_bytes : int or None
+        What the worker used and has; None where Slurm ended the job and does not say.
+    """
+
+    job_id: str
+    at: float
+    by: Literal["Dask", "Slurm"]
+    job_bytes: int
+    used_bytes: int | None = None
+    worker_bytes: int | None = None
+    words: str = ""
 
 
 @dataclass
@@ -58,6 +83,7 @@ class ClusterState:
     refusal: Refusal | None = None
     failures: tuple[Loss, ...] = ()
     cancelled_outside: tuple[Loss, ...] = ()
+    memory_kills: tuple[MemoryKill, ...] = ()
     silent_since: float | None = None
     silence: str | None = None
     storage_error: str | None = None
@@ -78,3 +104,4 @@ class ClusterState:
         self.refusal = None
         self.failures = ()
         self.cancelled_outside = ()
+        self.memory_kills = ()

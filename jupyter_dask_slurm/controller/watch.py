@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from ..models import epoch_time
 from ..slurm import queue
@@ -117,10 +118,12 @@ def end_of(job: TrackedJob, end: EndState) -> End:
 
 def _guess(job: TrackedJob, now: float) -> str:
     seen = job.seen
-    if seen is None or seen.state in WAITING_STATES:
-        # An array's element that is cancelled while it waits leaves no trace (Slurm 22.05).
+    waited = seen is None or seen.state in WAITING_STATES
+    if waited and not (job.stdout and Path(job.stdout).exists()):
+        # An array's element that is cancelled while it waits leaves no trace (Slurm 22.05). One that
+        # started since we saw it waiting has left its output file.
         return "CANCELLED"
-    return "TIMEOUT" if seen.ends is not None and now >= seen.ends else UNKNOWN
+    return "TIMEOUT" if seen and seen.ends is not None and now >= seen.ends else UNKNOWN
 
 
 def _epoch(text: str | None) -> float | None:

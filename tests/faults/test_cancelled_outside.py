@@ -33,7 +33,7 @@ def test_a_running_job_is_not_submitted_again_until_its_user_says_so(
 ) -> None:
     controller = launch(options=ONE_WORKER, jobs=2)
     controller.working(jobs=2)
-    victim = sorted(jobs_of(slurm, controller))[0]
+    victim = min(jobs_of(slurm, controller))
     slurm.run("scancel", victim)
     cluster = controller.until(lambda c: c.problems)
     assert codes(cluster) == ["cancelled_outside"]
