@@ -15,7 +15,7 @@ const CHROMIUM_ARGUMENTS = [
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {
   reporter: [['list']],
-  timeout: 90_000,
+  timeout: 180_000,
   // One JupyterLab and one Slurm for all stories: they list each other's clusters.
   workers: 1,
   use: {

@@ -72,21 +72,31 @@ function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
   );
 }
 
-/** Asks once for each cluster that runs. */
+/** Asks once, and again with each change of the cluster's state until there is an answer. */
 function usePlots(cluster: Cluster): [readonly IPlot[] | null, string | null] {
   const { manager } = usePanel();
   const [plots, setPlots] = React.useState<readonly IPlot[] | null>(null);
   const [failure, setFailure] = React.useState<string | null>(null);
-  const ask = React.useRef(() => manager.client.plots(cluster));
+  const missing = plots === null;
   React.useEffect(() => {
+    if (!missing) {
+      return;
+    }
     let current = true;
-    ask.current().then(
-      found => current && setPlots(found),
+    manager.client.plots(cluster).then(
+      found => {
+        if (current) {
+          setPlots(found);
+          setFailure(null);
+        }
+      },
       (error: Error) => current && setFailure(error.message)
     );
     return () => {
       current = false;
     };
-  }, []);
+    // Numbers that drift make a new object too; only a change of state is worth asking again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [manager, missing, cluster.id, cluster.updated_at]);
   return [plots, failure];
 }

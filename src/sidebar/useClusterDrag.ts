@@ -52,7 +52,12 @@ export function useClusterDrag(cluster: Cluster): PointerHandlers {
 }
 
 async function startDrag(cluster: Cluster, grip: IGrip, x: number, y: number): Promise<void> {
+  let dropped = false;
+  document.addEventListener('pointerup', () => (dropped = true), { once: true, capture: true });
   const source = (await grip.code).trimEnd();
+  if (dropped) {
+    return;
+  }
   const mimeData = new MimeData();
   const cell = { cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null };
   mimeData.setData(CELLS_MIME, [cell]);
