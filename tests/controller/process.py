@@ -193,11 +193,8 @@ class ControllerProcess:
                 return connection
 
     def working(self, jobs: int, timeout: float = 60) -> Cluster:
-        """Wait until so many jobs work and no other is left."""
-        return self.until(
-            lambda c: c.jobs.working == jobs and c.jobs.queued == c.jobs.starting == c.jobs.missing == 0,
-            timeout,
-        )
+        """Wait until so many jobs work with all their workers, and nothing else is left."""
+        return self.until(lambda cluster: _all_work(cluster, jobs), timeout)
 
     def client(self) -> Client:
         """Connect as a notebook does."""
@@ -227,3 +224,14 @@ class ControllerProcess:
                 self.process.wait()
                 raise
         self._socket_folder.cleanup()
+
+
+def _all_work(cluster: Cluster, jobs: int) -> bool:
+    counts, workers = cluster.jobs, cluster.workers
+    others = counts.queued + counts.starting + counts.missing
+    return (
+        counts.working == jobs
+        and others == 0
+        and workers is not None
+        and workers.connected == workers.expected
+    )
