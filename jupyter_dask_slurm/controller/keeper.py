@@ -1,8 +1,7 @@
 """The loop that makes of what is there what is wanted.
 
 One task does all that changes jobs, one step after another: look (squeue), judge what ended, decide,
-cancel, submit. So no two decisions ever overlap, and Slurm gets one command at a time. While Slurm
-does not answer, the loop waits and tries again; nothing is given up because of that.
+cancel, submit. So no two decisions ever overlap, and Slurm gets one command at a time.
 """
 
 from __future__ import annotations
@@ -10,27 +9,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
-from ..errors import DaskSlurmError, SlurmUnavailable, StorageUnavailable, Unprocessable
+from ..errors import DaskSlurmError, SlurmUnavailable
 from .cluster import JobCluster
+from .dispatch import Dispatcher
 from .history import History
 from .ledger import End, Ledger, TrackedJob
 from .losses import note_end
 from .phases import phase_of
 from .reconcile import MOST_FAILURES, JobView, Situation, back_off_s, decide
 from .roster import connected, is_idle, note_connections
-from .state import ClusterState, Refusal
+from .state import ClusterState
 from .verdict import judge
 
 logger = logging.getLogger(__name__)
 
 STEP_S = 30.0
 """The loop turns at least so often, in seconds; a turn with nothing to do costs nothing."""
-
-RETIRE_S = 300.0
-"""For how long results may move away from a job that is given up, in seconds."""
 
 
 class Watch(Protocol):
@@ -74,9 +71,9 @@ class Keeper:
         self._on_change = on_change
         self._keep_jobs = keep_jobs
         self._wake = asyncio.Event()
-        self._not_before = 0.0
-        self._silences = 0
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._dispatch = Dispatcher(
+            state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
+        )
 
     def wake(self) -> None:
         """Take the next turn now."""
@@ -84,7 +81,7 @@ class Keeper:
 
     def try_now(self) -> None:
         """Take the next turn now, whatever failed before: the user asked for something."""
-        self._not_before = 0.0
+        self._dispatch.not_before = 0.0
         self._look_soon()
 
     def workers_changed(self) -> None:
@@ -104,6 +101,10 @@ class Keeper:
         # Node and times of a whole submission are asked for once, when its last worker is there.
         return all(job.connected_at is not None for job in self._ledger.live())
 
+    def fell_silent(self, error: SlurmUnavailable) -> None:
+        """Note that Slurm does not answer."""
+        self._dispatch.fell_silent(error)
+
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
         job.end = end
@@ -111,7 +112,7 @@ class Keeper:
         verdict = judge(job, end, keep_jobs=self._keep_jobs)
         loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
-            self._not_before = time.time() + back_off_s(len(self._state.failures))
+            self._dispatch.not_before = time.time() + back_off_s(len(self._state.failures))
         if verdict in ("outside", "lower"):
             self._state.lower_plan()
         self._history.add(
@@ -139,11 +140,11 @@ class Keeper:
     def _pause_s(self) -> float:
         now = time.time()
         times = [now + STEP_S]
-        if self._not_before > now:
-            times.append(self._not_before)
+        if self._dispatch.not_before > now:
+            times.append(self._dispatch.not_before)
         look = self._watch.next_look(now) if self._watch else None
         if look is not None:
-            times.append(max(look, self._not_before if self._silences else 0.0))
+            times.append(max(look, self._dispatch.not_before if self._dispatch.silent else 0.0))
         return max(0.05, min(times) - now)
 
     async def _turn(self) -> None:
@@ -152,10 +153,10 @@ class Keeper:
         decision = decide(situation)
         for name in decision.cancel:
             self._ledger.jobs[name].cancelling = True
-        self._retire([self._ledger.jobs[name] for name in decision.retire])
-        await self._cancel()
+        self._dispatch.retire([self._ledger.jobs[name] for name in decision.retire])
+        await self._dispatch.cancel()
         if decision.submit:
-            await self._submit(decision.submit)
+            await self._dispatch.submit(decision.submit)
 
     async def _look(self) -> None:
         due = self._watch.next_look(time.time()) if self._watch else None
@@ -164,9 +165,9 @@ class Keeper:
         try:
             ended = await self._watch.look()
         except SlurmUnavailable as error:
-            self.fell_silent(error)
+            self._dispatch.fell_silent(error)
             return
-        self._answered()
+        self._dispatch.answered()
         for job, end in ended:
             self.job_ended(job, end)
         self._on_change()
@@ -185,94 +186,17 @@ class Keeper:
             for order, job in enumerate(self._ledger)
             if job.wanted
         )
-        held = state.refusal is not None or len(state.failures) >= MOST_FAILURES or now < self._not_before
+        held = (
+            state.refusal is not None
+            or len(state.failures) >= MOST_FAILURES
+            or now < self._dispatch.not_before
+        )
         return Situation(0 if state.status == "stopping" else state.plan, views, held)
-
-    async def _submit(self, count: int) -> None:
-        jobs = [self._ledger.new(time.time()) for _ in range(count)]
-        self._on_change()
-        try:
-            await self._cluster.add(jobs)
-            self._answered()
-        except SlurmUnavailable as error:
-            self.fell_silent(error)
-        except Unprocessable as error:
-            self._refused(error)
-        except StorageUnavailable as error:
-            # Without its intent on disk nothing is submitted.
-            self._state.storage_error = error.message
-            self._not_before = time.time() + STEP_S
-        finally:
-            for job in jobs:
-                if job.job_id is None:
-                    self._ledger.drop(job.name)
-        accepted = [job.job_id for job in jobs if job.job_id]
-        if accepted:
-            self._history.add("submitted", f"Submitted {_span(accepted)}.")
-        self._look_soon()
-        self._on_change()
-
-    async def _cancel(self) -> None:
-        """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
-        jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
-        if not jobs or (self._silences and time.time() < self._not_before):
-            return
-        try:
-            await self._cluster.remove(jobs)
-        except SlurmUnavailable as error:
-            self.fell_silent(error)
-            return
-        self._answered()
-        self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
-        self._look_soon()
-        self._on_change()
-
-    def _retire(self, jobs: Sequence[TrackedJob]) -> None:
-        if not jobs:
-            return
-        for job in jobs:
-            job.retiring = True
-        task = asyncio.ensure_future(self._hand_over(jobs))
-        self._retiring.add(task)
-        task.add_done_callback(self._retiring.discard)
-        self._on_change()
-
-    async def _hand_over(self, jobs: Sequence[TrackedJob]) -> None:
-        """Move the results of `jobs` to other workers, then have the jobs cancelled."""
-        names = [name for job in jobs for name in job.workers]
-        try:
-            await asyncio.wait_for(self._cluster.scheduler.retire_workers(names=names), RETIRE_S)
-        except (asyncio.TimeoutError, OSError) as error:
-            logger.warning("Some results of %s did not move in time: %r", names, error)
-        for job in jobs:
-            job.cancelling, job.retiring = True, False
-        self.wake()
 
     def _look_soon(self) -> None:
         if self._watch is not None:
             self._watch.something_happened()
         self.wake()
-
-    def _refused(self, error: Unprocessable) -> None:
-        script = getattr(error, "script", None)
-        self._state.refusal = Refusal(error.message, error.details, script, time.time())
-        self._history.add("refused", error.message)
-
-    def fell_silent(self, error: SlurmUnavailable) -> None:
-        """Note that Slurm does not answer, and wait longer each time before asking again."""
-        if self._state.silent_since is None:
-            self._state.silent_since = time.time()
-            self._history.add("silent", error.message)
-        self._state.silence = error.details or error.message
-        self._not_before = time.time() + min(60.0, 2.0 * 2**self._silences)
-        self._silences += 1
-        self._on_change()
-
-    def _answered(self) -> None:
-        if self._state.silent_since is not None:
-            self._history.add("answers", "Slurm answers again.")
-        self._state.silent_since = self._state.silence = None
-        self._silences = 0
 
 
 _CONNECTION = {
@@ -287,9 +211,3 @@ _MEANING = {
     "lower": "It is not replaced.",
     "failed": "Its workers never connected.",
 }
-
-
-def _span(job_ids: Sequence[str]) -> str:
-    if len(job_ids) == 1:
-        return f"job {job_ids[0]}"
-    return f"{len(job_ids)} jobs, {job_ids[0]} to {job_ids[-1]}"

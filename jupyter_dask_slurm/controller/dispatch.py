@@ -1,0 +1,156 @@
+"""Decisions carried out: jobs submitted, cancelled, or retired first and cancelled then.
+
+While Slurm does not answer, everything waits and is tried again; nothing is given up because of that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from ..errors import SlurmUnavailable, StorageUnavailable, Unprocessable
+from .cluster import JobCluster
+from .history import History
+from .ledger import Ledger, TrackedJob
+from .state import ClusterState, Refusal
+
+logger = logging.getLogger(__name__)
+
+DISK_RETRY_S = 30.0
+"""When a full disk is tried again, in seconds."""
+
+RETIRE_S = 300.0
+"""For how long results may move away from a job that is given up, in seconds."""
+
+
+class Dispatcher:
+    """What the keeper has done to jobs.
+
+    Parameters
+    ----------
+    on_change : callable
+        Called after everything that users would notice.
+    look_soon : callable
+        Called after everything that Slurm should be asked about.
+
+    Attributes
+    ----------
+    not_before : float
+        Nothing is submitted, nor asked of a silent Slurm, before this; seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        cluster: JobCluster,
+        *,
+        history: History,
+        on_change: Callable[[], None],
+        look_soon: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._cluster = cluster
+        self._history = history
+        self._on_change = on_change
+        self._look_soon = look_soon
+        self._silences = 0
+        self._retiring: set[asyncio.Task[None]] = set()
+        self.not_before = 0.0
+
+    @property
+    def silent(self) -> bool:
+        """Whether Slurm did not answer when it was last asked."""
+        return self._silences > 0
+
+    async def submit(self, count: int) -> None:
+        """Submit so many jobs; what goes wrong is written into the state."""
+        jobs = [self._ledger.new(time.time()) for _ in range(count)]
+        self._on_change()
+        try:
+            await self._cluster.add(jobs)
+            self.answered()
+        except SlurmUnavailable as error:
+            self.fell_silent(error)
+        except Unprocessable as error:
+            self._refused(error)
+        except StorageUnavailable as error:
+            # Without its intent on disk nothing is submitted.
+            self._state.storage_error = error.message
+            self.not_before = time.time() + DISK_RETRY_S
+        finally:
+            for job in jobs:
+                if job.job_id is None:
+                    self._ledger.drop(job.name)
+        accepted = [job.job_id for job in jobs if job.job_id]
+        if accepted:
+            self._history.add("submitted", f"Submitted {_span(accepted)}.")
+        self._look_soon()
+        self._on_change()
+
+    async def cancel(self) -> None:
+        """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
+        jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
+        if not jobs or (self.silent and time.time() < self.not_before):
+            return
+        try:
+            await self._cluster.remove(jobs)
+        except SlurmUnavailable as error:
+            self.fell_silent(error)
+            return
+        self.answered()
+        self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
+        self._look_soon()
+        self._on_change()
+
+    def retire(self, jobs: Sequence[TrackedJob]) -> None:
+        """Begin to move the results of `jobs` to other workers; the jobs are cancelled afterwards."""
+        if not jobs:
+            return
+        for job in jobs:
+            job.retiring = True
+        task = asyncio.ensure_future(self._hand_over(jobs))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+        self._on_change()
+
+    async def _hand_over(self, jobs: Sequence[TrackedJob]) -> None:
+        names = [name for job in jobs for name in job.workers]
+        try:
+            await asyncio.wait_for(self._cluster.scheduler.retire_workers(names=names), RETIRE_S)
+        except (asyncio.TimeoutError, OSError) as error:
+            logger.warning("Some results of %s did not move in time: %r", names, error)
+        for job in jobs:
+            job.cancelling, job.retiring = True, False
+        self._look_soon()
+
+    def _refused(self, error: Unprocessable) -> None:
+        script = getattr(error, "script", None)
+        self._state.refusal = Refusal(error.message, error.details, script, time.time())
+        self._history.add("refused", error.message)
+
+    def fell_silent(self, error: SlurmUnavailable) -> None:
+        """Note that Slurm does not answer, and wait longer each time before asking again."""
+        if self._state.silent_since is None:
+            self._state.silent_since = time.time()
+            self._history.add("silent", error.message)
+        self._state.silence = error.details or error.message
+        self.not_before = time.time() + min(60.0, 2.0 * 2**self._silences)
+        self._silences += 1
+        self._on_change()
+
+    def answered(self) -> None:
+        """Note that Slurm has answered."""
+        if self._state.silent_since is not None:
+            self._history.add("answers", "Slurm answers again.")
+        self._state.silent_since = self._state.silence = None
+        self._silences = 0
+
+
+def _span(job_ids: Sequence[str]) -> str:
+    if len(job_ids) == 1:
+        return f"job {job_ids[0]}"
+    return f"{len(job_ids)} jobs, {job_ids[0]} to {job_ids[-1]}"
