@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Integer, List, Unicode
 
-from .connection import SHARED_VARIABLE, default_shared_directory
-from .environments import Environments
-from .inspection import Inspection
-from .limits import Limits
-from .manager import ClusterManager
-from .models import Cluster
-from .registry import Registry
 from .routes import url_table
-from .routes.base import INSPECTION_KEY, MANAGER_KEY, SITES_KEY
-from .site import SiteSource
-from .start import Starter
+from .routes.base import SERVICES_KEY
+from .services import Services
+from .shared_directory import SHARED_VARIABLE
+
+if TYPE_CHECKING:
+    from .models import Cluster
 
 EVENT_SCHEMA_ID = "https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1"
 
@@ -53,31 +50,22 @@ class DaskSlurmExtension(ExtensionApp):
     idle_timeout_default_s = Integer(
         3600, help="Seconds after which an idle cluster ends; 0 is never.", config=True
     )
-    site_profiles = Unicode(help="Path of a YAML file with presets of this site.", config=True)
-    autostart = List(Unicode(), help="Profiles of which a cluster starts with Jupyter.", config=True)
 
     def initialize_settings(self) -> None:
-        """Make the manager and what it stands on."""
+        """Prepare what the routes stand on."""
         server = self._server()
-        folder = Path(server.root_dir)
         if self.shared_directory:
             # Kernels inherit it: `connect` in a notebook looks at the same place.
             os.environ[SHARED_VARIABLE] = self.shared_directory
-        registry = Registry(default_shared_directory())
-        environments = Environments(server.kernel_spec_manager)
-        sites = SiteSource(environments)
-        limits = Limits(
-            self.max_clusters,
-            self.max_jobs_per_cluster,
-            self.max_cores,
-            self.allowed_partitions,
-            self.require_secure,
+        limits = ("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure")
+        self._opening: asyncio.Task[None] | None = None
+        self._services = self.settings[SERVICES_KEY] = Services(
+            server.kernel_spec_manager,
+            folder=Path(server.root_dir),
+            limits={name: getattr(self, name) for name in limits},
+            idle_timeout_s=self.idle_timeout_default_s,
+            changed=self._emit,
         )
-        starter = Starter(
-            registry, environments, sites, limits, folder=folder, idle_timeout_s=self.idle_timeout_default_s
-        )
-        manager = ClusterManager(registry, starter, limits, self._emit)
-        self.settings.update({MANAGER_KEY: manager, INSPECTION_KEY: Inspection(manager), SITES_KEY: sites})
         server.event_logger.register_event_schema(Path(__file__).parent / "events" / "cluster.yaml")
 
     def initialize_handlers(self) -> None:
@@ -86,11 +74,13 @@ class DaskSlurmExtension(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Find the clusters that exist already (called by Jupyter once its loop runs)."""
-        await self.settings[MANAGER_KEY].open()
+        self._opening = asyncio.create_task(self._services.open())
 
     async def stop_extension(self) -> None:
         """Let go of the clusters; they live on."""
-        await self.settings[MANAGER_KEY].close()
+        if self._opening is not None:
+            await asyncio.gather(self._opening, return_exceptions=True)
+        await self._services.close()
 
     def _server(self) -> Any:
         """Return Jupyter's server, which is there once it has loaded us."""

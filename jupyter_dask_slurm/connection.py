@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from .errors import ClusterNotFound, WrongState
 from .models import Record
 from .registry import Registry
+from .shared_directory import default_shared_directory
 
 if TYPE_CHECKING:
     from distributed import Client
-
-SHARED_VARIABLE = "DASK_SLURM_SHARED_DIRECTORY"
 
 
 def connect(
@@ -101,16 +100,6 @@ def find(registry: Registry, name: str | None) -> Record:
     if not matching:
         raise ClusterNotFound(f'There is no cluster "{name}". There are: {names}.')
     return max(matching, key=lambda record: (record.cluster.status == "running", record.cluster.created_at))
-
-
-def default_shared_directory() -> Path:
-    """Return where clusters stand: below Jupyter's data directory, unless the environment says otherwise."""
-    set_by_server = os.environ.get(SHARED_VARIABLE)
-    if set_by_server:
-        return Path(set_by_server)
-    from jupyter_core.paths import jupyter_data_dir
-
-    return Path(jupyter_data_dir()) / "dask-slurm"
 
 
 def dashboard_link(base_url: str, dashboard_path: str) -> str:

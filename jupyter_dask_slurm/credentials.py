@@ -9,6 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from .models import Credentials
 from .storage import create_private
 
@@ -24,11 +28,6 @@ def make_credentials(directory: Path, cluster_id: str) -> Credentials:
     StorageUnavailable
         If they cannot be written.
     """
-    # Imported on first use: it takes 80 ms, and a Jupyter server without clusters never needs it.
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"dask-slurm {cluster_id}"[:64])])
     now = datetime.now(timezone.utc)

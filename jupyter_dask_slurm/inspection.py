@@ -14,8 +14,6 @@ from .models import Cluster, HistoryEntry, Job, LogTail
 from .snippets import Snippet, Source, make_snippet
 from .storage import read_private
 
-STREAMS = ("stdout", "stderr")
-MAX_LINES = 100_000
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
 _SUFFIX = {"stdout": "out", "stderr": "err"}
 

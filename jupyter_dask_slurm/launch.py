@@ -1,56 +1,24 @@
-"""Starts a controller: its code, its environment, its process.
-
-Only `models`, `errors`, `storage`, `logs`, `processes`, `directives`, `slurm/` and `controller/` go along, in one
-archive in the cluster's directory: the kernel's environment need not have this package installed.
-"""
+"""Starts a controller: its socket, its environment, its process."""
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
+from .archive import controller_archive
 from .environments import Environment
 from .launch_environment import clean_environment
 from .models import LaunchSpec
 from .storage import storage_errors, write_private
 
-_PACKAGE = Path(__file__).parent
-_MODULES = ("__init__.py", "models.py", "errors.py", "storage.py", "logs.py", "processes.py", "directives.py")
-_FOLDERS = ("slurm", "controller")
-# Guarded: Dask's nannies start Pythons that import the main module again.
-_MAIN = """
-import sys
-from jupyter_dask_slurm.controller.__main__ import main
-
-if __name__ == "__main__":
-    sys.exit(main())
-"""
 # sockaddr_un of unix(7) has 108 bytes, one of them for the final NUL.
 SOCKET_PATH_LIMIT = 107
 _SOCKET_PREFIX = "dask-slurm-"
-
-
-@cache
-def controller_archive() -> bytes:
-    """Return the archive that a Python runs as a controller; the same bytes for the same sources."""
-    paths = [_PACKAGE / name for name in _MODULES]
-    for folder in _FOLDERS:
-        paths += sorted((_PACKAGE / folder).rglob("*.py"))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("__main__.py"), _MAIN)
-        for path in paths:
-            name = str(Path(_PACKAGE.name) / path.relative_to(_PACKAGE))
-            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
-    return buffer.getvalue()
 
 
 def new_socket() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import launch
+from jupyter_dask_slurm import archive
 
 _PROJECT = Path(__file__).parents[1]
 _PACKAGE = _PROJECT / "jupyter_dask_slurm"
@@ -76,7 +76,7 @@ def belongs(name: str, packages: set[str]) -> bool:
 
 
 def is_packed(file: str) -> bool:
-    return file in launch._MODULES or file.partition("/")[0] in launch._FOLDERS
+    return file in archive.MODULES or file.partition("/")[0] in archive.FOLDERS
 
 
 @pytest.mark.parametrize("file", [file for file in _FILES if is_packed(file)])
@@ -84,7 +84,7 @@ def test_what_goes_to_the_kernels_environment_needs_nothing_else(file: str) -> N
     allowed = {"tornado"} | _DASK if file.startswith("controller/") else set()
     for name in imports(file, at_import(file)):
         if name.endswith(".py"):
-            assert is_packed(name), f"{file} imports {name}, which launch.py does not bring along."
+            assert is_packed(name), f"{file} imports {name}, which archive.py does not bring along."
             assert file.startswith("controller/") or not name.startswith("controller/")
         else:
             assert name.split(".")[0] in sys.stdlib_module_names or belongs(name, allowed), name

@@ -11,16 +11,14 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from ..errors import DaskSlurmError, InvalidRequest, NotFound
-from ..models import Model
 
 if TYPE_CHECKING:
     from ..inspection import Inspection
     from ..manager import ClusterManager
+    from ..services import Services
     from ..site import SiteSource
 
-MANAGER_KEY = "dask_slurm_manager"
-INSPECTION_KEY = "dask_slurm_inspection"
-SITES_KEY = "dask_slurm_sites"
+SERVICES_KEY = "dask_slurm_services"
 CLUSTER = r"(?P<cluster_id>[^/]+)"
 
 
@@ -33,24 +31,32 @@ class DaskSlurmHandler(APIHandler):
     auth_resource = "dask-slurm"
 
     @property
+    def services(self) -> Services:
+        """What the routes stand on."""
+        return self.settings[SERVICES_KEY]  # type: ignore[no-any-return]
+
+    @property
     def manager(self) -> ClusterManager:
         """The clusters of this user."""
-        return self.settings[MANAGER_KEY]  # type: ignore[no-any-return]
+        return self.services.manager
 
     @property
     def inspection(self) -> Inspection:
         """What belongs to clusters."""
-        return self.settings[INSPECTION_KEY]  # type: ignore[no-any-return]
+        return self.services.inspection
 
     @property
     def sites(self) -> SiteSource:
         """What Slurm offers here."""
-        return self.settings[SITES_KEY]  # type: ignore[no-any-return]
+        return self.services.sites
 
     async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler has it
         """Know the clusters before the first answer."""
         await super().prepare()
-        await self.manager.open()
+        await self.services.open()
+        warming = self.services.warm_up()
+        if self.request.method != "GET":
+            await warming
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.
@@ -135,7 +141,7 @@ def _error_of(info: dict[str, Any]) -> BaseException | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
+    if hasattr(value, "to_json"):
         return value.to_json()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]

@@ -16,7 +16,7 @@ from tornado import web
 from tornado.httputil import HTTPHeaders
 
 from ..errors import DaskSlurmError
-from .base import CLUSTER, MANAGER_KEY
+from .base import CLUSTER, SERVICES_KEY
 
 PREFIX = "/dashboard/"
 # Bokeh's scripts carry a hash of their content in the query; the rest of static/ changes with Dask's version.
@@ -53,7 +53,7 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
         if not self.check_origin():
             raise web.HTTPError(403, "This page was asked for from another origin.")
         check_path(self.request.path)
-        await self.settings[MANAGER_KEY].open()
+        await self.settings[SERVICES_KEY].open()
         # Its streaming answer would bypass what we do to headers; Dask has no such route.
         if self.request.headers.get("Accept") == "text/event-stream":
             self.request.headers["Accept"] = "*/*"
@@ -91,7 +91,7 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
     def _aim(self, cluster_id: str) -> None:
         """Aim at the socket of the cluster."""
         try:
-            attachment = self.settings[MANAGER_KEY].attachment(cluster_id)
+            attachment = self.settings[SERVICES_KEY].manager.attachment(cluster_id)
             attachment.require_client()
         except DaskSlurmError as error:
             raise web.HTTPError(error.status, error.message.replace("%", "%%")) from None

@@ -6,11 +6,12 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..errors import InvalidRequest
-from ..inspection import MAX_LINES, STREAMS
 from .base import CLUSTER, DaskSlurmHandler
 
 JOB = r"(?P<job_id>[^/]+)"
 DEFAULT_LINES = 200
+MAX_LINES = 100_000
+STREAMS = ("stdout", "stderr")
 
 
 class JobsHandler(DaskSlurmHandler):

@@ -30,6 +30,7 @@ class SchemaHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """Show it."""
+        await self.services.warm_up()
         self.reply(options_schema())
 
 

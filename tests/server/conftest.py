@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from jupyter_dask_slurm.models import Record
 from jupyter_dask_slurm.processes import is_alive
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api
+from tests.server.jupyter import Jupyter
 from tests.slurm.client import wait_until
 
 SMALL: dict[str, Any] = {"cores": 1, "processes": 1, "memory": "500 MB"}
@@ -68,3 +69,18 @@ def api(
     # pytest-jupyter puts all our packages on every Python's path; other environments must not see them.
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return Api(jp_fetch)
+
+
+@pytest.fixture
+def jupyter(tmp_path: Path, no_controller_is_left: None) -> Iterator[Callable[..., Jupyter]]:
+    """Start Jupyter servers; all have ended when the test has."""
+    started: list[Jupyter] = []
+
+    def start(wrapper: Sequence[str] = ()) -> Jupyter:
+        started.append(Jupyter(tmp_path, wrapper))
+        return started[-1]
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.end(signal.SIGKILL)

@@ -4,97 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-import requests
 
 from tests.server.api import status, working
 from tests.server.conftest import SMALL
+from tests.server.jupyter import Jupyter
 from tests.slurm.client import wait_until
-
-
-class Jupyter:
-    """A Jupyter server in a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._log = (folder / "jupyter.log").open("ab")
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "jupyter_server",
-                "--allow-root",
-                "--port=0",
-                "--no-browser",
-                "--IdentityProvider.token=secret",
-                "--ServerApp.jpserver_extensions={'jupyter_dask_slurm': True}",
-            ],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-        )
-        info = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{self.process.pid}.json"
-        wait_until(
-            lambda: info.exists() and info.stat().st_size > 0, "Jupyter has written where it is", timeout=30
-        )
-        import json
-
-        self._url = json.loads(info.read_text())["url"] + "dask-slurm/api/"
-        wait_until(self._answers, "Jupyter answers", timeout=30)
-
-    def _answers(self) -> bool:
-        try:
-            return self.call("GET", "clusters").ok
-        except requests.ConnectionError:
-            return False
-
-    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """Call the REST contract."""
-        return requests.request(
-            method, self._url + path, json=body, headers={"Authorization": "token secret"}, timeout=30
-        )
-
-    def clusters(self) -> list[dict[str, Any]]:
-        """Return the list."""
-        return self.call("GET", "clusters").json()  # type: ignore[no-any-return]
-
-    def until(self, cluster_id: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Return the cluster as soon as `condition` holds for it."""
-        found: list[dict[str, Any]] = []
-
-        def holds() -> bool:
-            found[:] = [cluster for cluster in self.clusters() if cluster["id"] == cluster_id]
-            return bool(found) and condition(found[0])
-
-        wait_until(holds, f"{cluster_id} as wanted", timeout=40)
-        return found[0]
-
-    def end(self, number: signal.Signals) -> None:
-        """Send a signal and wait for the end."""
-        self.process.send_signal(number)
-        self.process.wait(20)
-        self._log.close()
-
-
-@pytest.fixture
-def jupyter(tmp_path: Path, no_controller_is_left: None) -> Iterator[Callable[[], Jupyter]]:
-    """Start Jupyter servers; all have ended when the test has."""
-    started: list[Jupyter] = []
-
-    def start() -> Jupyter:
-        started.append(Jupyter(tmp_path))
-        return started[-1]
-
-    yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.end(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda how: how.name)

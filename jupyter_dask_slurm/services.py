@@ -1,0 +1,111 @@
+"""What the routes stand on: made when it is first needed, in a thread; Jupyter starts sooner without it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .shared_directory import default_shared_directory
+
+if TYPE_CHECKING:
+    from .environments import KernelSpecs
+    from .inspection import Inspection
+    from .manager import ClusterManager
+    from .models import Cluster
+    from .site import SiteSource
+
+
+class Services:
+    """The manager of clusters, and what belongs to it; `open` comes first.
+
+    Parameters
+    ----------
+    kernel_specs
+        Jupyter's kernels.
+    folder : Path
+        The working directory of controllers and jobs.
+    limits : mapping
+        What the administrator allows: the parameters of `limits.Limits`.
+    idle_timeout_s : int
+        Where a user names none; in seconds.
+    changed : callable
+        Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
+    """
+
+    manager: ClusterManager
+    inspection: Inspection
+    sites: SiteSource
+
+    def __init__(
+        self,
+        kernel_specs: KernelSpecs,
+        *,
+        folder: Path,
+        limits: Mapping[str, Any],
+        idle_timeout_s: int,
+        changed: Callable[[str, Cluster | None], None],
+    ) -> None:
+        self._kernel_specs = kernel_specs
+        self._folder = folder
+        self._limits = limits
+        self._idle_timeout_s = idle_timeout_s
+        self._changed = changed
+        self._making = asyncio.Lock()
+        self._made = False
+        self._warming: asyncio.Future[None] | None = None
+
+    async def open(self) -> None:
+        """Make everything and find the clusters that exist; returns at once where that was done before."""
+        async with self._making:
+            if not self._made:
+                await asyncio.to_thread(self._make)
+                self._made = True
+        await self.manager.open()
+
+    async def close(self) -> None:
+        """Let go of the clusters; they live on."""
+        if self._warming is not None:
+            await self._warming
+        async with self._making:
+            if self._made:
+                await self.manager.close()
+
+    def warm_up(self) -> asyncio.Future[None]:
+        """Load what the start of a cluster needs, once; whoever is about to need it waits for the result."""
+        if self._warming is None:
+            self._warming = asyncio.ensure_future(asyncio.to_thread(_load_what_a_start_needs))
+        return asyncio.shield(self._warming)
+
+    def _make(self) -> None:
+        from .environments import Environments
+        from .inspection import Inspection
+        from .limits import Limits
+        from .manager import ClusterManager
+        from .registry import Registry
+        from .site import SiteSource
+        from .start import Starter
+
+        registry = Registry(default_shared_directory())
+        environments = Environments(self._kernel_specs)
+        limits = Limits(**self._limits)
+        self.sites = SiteSource(environments)
+        starter = Starter(
+            registry,
+            environments,
+            self.sites,
+            limits,
+            folder=self._folder,
+            idle_timeout_s=self._idle_timeout_s,
+        )
+        self.manager = ClusterManager(registry, starter, limits, self._changed)
+        self.inspection = Inspection(self.manager)
+
+
+def _load_what_a_start_needs() -> None:
+    """Load pydantic and cryptography, and read the controller's code: a click need not wait for that."""
+    from . import credentials, requests  # noqa: F401
+    from .archive import controller_archive
+
+    controller_archive()
