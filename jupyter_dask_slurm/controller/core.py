@@ -1,6 +1,7 @@
 """The controller: one cluster, from its launch to its end. What `api.py` may ask is what it offers.
 
-It holds the parts together and decides nothing about jobs itself: `Keeper` does, by `reconcile`.
+It holds the parts together and decides nothing itself: `Planner` says how many jobs there shall be,
+`Keeper` makes it so.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from . import facts
 from .backends import Backend
 from .history import History
 from .housekeeping import Housekeeper
-from .idle import idle_since
 from .keeper import Keeper
 from .ledger import TrackedJob
 from .losses import NannyWatch, note_nanny_kill
+from .planner import Planner, plan_of
 from .problems import find_problems
 from .publish import Publisher
 from .record import RecordWriter
@@ -65,9 +66,10 @@ class Controller:
             on_change=self.publisher.touch,
             keep_jobs=backend.options["keep_jobs"] is not False,
         )
+        self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
         backend.news.job_ended = self._keeper.job_ended
         backend.news.slurm_silent = self._keeper.fell_silent
-        self._housekeeper = Housekeeper(self)
+        self._housekeeper = Housekeeper(self, backend.ledger)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -83,13 +85,15 @@ class Controller:
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
-        housekeeping = asyncio.create_task(self._housekeeper.run())
-        closed = asyncio.create_task(self._scheduler_closed())
+        attendants = [
+            asyncio.create_task(attend)
+            for attend in (self._housekeeper.run(), self._planner.run(), self._scheduler_closed())
+        ]
         try:
             await self._keeper.run()
         finally:
-            housekeeping.cancel()
-            closed.cancel()
+            for attendant in attendants:
+                attendant.cancel()
         await self._cluster.end()
         self.state.status = "stopped"
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
@@ -150,7 +154,7 @@ class Controller:
             raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
         self._must_run()
         if "scaling" in wish:
-            self._scale(resolve_scaling(wish["scaling"], self._backend.size))
+            self._planner.scale(resolve_scaling(wish["scaling"], self._backend.size))
         if "name" in wish:
             self.state.name = str(wish["name"])
         if "idle_timeout_s" in wish:
@@ -190,7 +194,7 @@ class Controller:
             raise InvalidRequest(f"There is no problem {code!r} now.")
         lost = len(self.state.cancelled_outside) if code == "cancelled_outside" else 0
         if lost and self.state.scaling.mode == "manual":
-            self._scale(Scaling("manual", jobs=self.state.plan + lost))
+            self._planner.scale(Scaling("manual", jobs=self.state.plan + lost))
         self._user_changed()
         return self.cluster
 
@@ -201,31 +205,15 @@ class Controller:
         """Dask's scheduler, once the controller has started."""
         return self._cluster.scheduler
 
-    def note_idle(self) -> None:
-        """Find out whether the cluster is idle now, and since when."""
-        activity = facts.activity(self._ledger, connected(self.scheduler), self.scheduler)
-        self.state.idle_since = idle_since(activity, self.state.idle_since, time.time())
-
-    def listen_to_silent_jobs(self) -> None:
-        """Read what jobs said last that run without their workers."""
-        facts.listen_to_silent_jobs(self._ledger, connected(self.scheduler), time.time())
-
-    def heartbeat(self) -> None:
-        """Write the record though nothing has changed: it tells others that this process lives."""
-        self._ledger.forget_old(time.time())
-        self.record.write(self.cluster)
-
     # -- inside --------------------------------------------------------------------------------
-
-    def _scale(self, scaling: Scaling) -> None:
-        if scaling != self.state.scaling:
-            self.history.add("scaled", f"Its user scales the cluster to {_in_words(scaling)}.")
-        self.state.scaling = scaling
-        self.state.plan = plan_of(scaling, self.state.plan)
 
     def _user_changed(self) -> None:
         self.state.user_changed()
         self._keeper.try_now()
+        self.publisher.touch()
+
+    def _plan_changed(self) -> None:
+        self._keeper.wake()
         self.publisher.touch()
 
     def _killed_for_memory(self, worker: Any, rss: int) -> None:
@@ -260,16 +248,3 @@ class Controller:
             problems=find_problems(self.state, live, facts.surroundings(scheduler), now),
             now=now,
         )
-
-
-def plan_of(scaling: Scaling, present: int) -> int:
-    """Return how many jobs a scaling wants to begin with; adaptive scaling moves it later."""
-    if scaling.mode == "manual":
-        return scaling.jobs or 0
-    return min(max(present, scaling.minimum_jobs or 0), scaling.maximum_jobs or 0)
-
-
-def _in_words(scaling: Scaling) -> str:
-    if scaling.mode == "manual":
-        return f"{scaling.jobs} jobs"
-    return f"between {scaling.minimum_jobs} and {scaling.maximum_jobs} jobs, as needed"

@@ -7,7 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .idle import is_over
+from . import facts
+from .idle import idle_since, is_over
+from .ledger import Ledger
+from .roster import connected
 
 if TYPE_CHECKING:
     from .core import Controller
@@ -19,8 +22,9 @@ HEARTBEAT_S = 60.0
 class Housekeeper:
     """Every few seconds: drifting numbers, idle time, requests left on disk, heartbeat."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, ledger: Ledger) -> None:
         self._controller = controller
+        self._ledger = ledger
         self._stop_request = Path(controller.spec.directory) / "requests" / "stop"
         self._beat_at = time.monotonic()
 
@@ -32,14 +36,19 @@ class Housekeeper:
 
     def _tick(self) -> None:
         controller = self._controller
-        controller.note_idle()
-        controller.listen_to_silent_jobs()
-        controller.publisher.drift()
         state = controller.state
-        if is_over(state.idle_since, state.idle_timeout_s, time.time()):
+        now = time.time()
+        workers = connected(controller.scheduler)
+        activity = facts.activity(self._ledger, workers, controller.scheduler)
+        state.idle_since = idle_since(activity, state.idle_since, now)
+        facts.listen_to_silent_jobs(self._ledger, workers, now)
+        controller.publisher.drift()
+        if is_over(state.idle_since, state.idle_timeout_s, now):
             controller.stop(f"Idle for {state.idle_timeout_s} s.")
         if self._stop_request.exists():
             controller.stop()
         if time.monotonic() - self._beat_at >= HEARTBEAT_S:
             self._beat_at = time.monotonic()
-            controller.heartbeat()
+            self._ledger.forget_old(now)
+            # Though nothing has changed: it tells others that this process lives.
+            controller.record.write(controller.cluster)

@@ -1,0 +1,95 @@
+"""How many jobs there shall be: what the user asked for, or in adaptive mode what the load deserves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from ..models import Scaling
+from . import facts
+from .adapt import LOOK_S, Limits, Lull, adapt
+from .cluster import JobCluster
+from .history import History
+from .ledger import Ledger
+from .roster import connected
+from .state import ClusterState
+
+
+class Planner:
+    """Writes `state.scaling` and `state.plan`.
+
+    Parameters
+    ----------
+    on_change : callable
+        Called when adaptive scaling has changed the plan.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        cluster: JobCluster,
+        history: History,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._cluster = cluster
+        self._history = history
+        self._on_change = on_change
+        self._lull: Lull | None = None
+        self._scaled = asyncio.Event()
+
+    def scale(self, scaling: Scaling) -> None:
+        """Do as the user asks; adaptive scaling begins with the jobs that are there."""
+        if scaling != self._state.scaling:
+            self._history.add("scaled", f"Its user scales the cluster to {_in_words(scaling)}.")
+        self._state.scaling = scaling
+        self._state.plan = plan_of(scaling, self._state.plan)
+        self._lull = None
+        self._scaled.set()
+
+    async def run(self) -> None:
+        """In adaptive mode look at the load every few seconds, until cancelled."""
+        while True:
+            self._scaled.clear()
+            if self._state.scaling.mode == "manual":
+                await self._scaled.wait()
+                continue
+            self._adapt()
+            await asyncio.sleep(LOOK_S)
+
+    def _adapt(self) -> None:
+        state = self._state
+        if state.status != "running":
+            return
+        load = facts.load(self._ledger, connected(self._cluster.scheduler), self._cluster.scheduler)
+        plan, self._lull = adapt(state.plan, load, limits(state), self._lull, time.monotonic())
+        if plan != state.plan:
+            self._history.add("adapted", f"{plan} jobs suit the load better than {state.plan}.")
+            state.plan = plan
+            self._on_change()
+
+
+def limits(state: ClusterState) -> Limits:
+    """Return between how many jobs adaptive scaling may choose.
+
+    Jobs that somebody cancelled from outside are not submitted again under another name: until the
+    user asks for them, the maximum is lower by them.
+    """
+    maximum = max(0, (state.scaling.maximum_jobs or 0) - len(state.cancelled_outside))
+    return Limits(min(state.scaling.minimum_jobs or 0, maximum), maximum)
+
+
+def plan_of(scaling: Scaling, present: int) -> int:
+    """Return how many jobs a scaling wants to begin with; adaptive scaling moves it later."""
+    if scaling.mode == "manual":
+        return scaling.jobs or 0
+    return min(max(present, scaling.minimum_jobs or 0), scaling.maximum_jobs or 0)
+
+
+def _in_words(scaling: Scaling) -> str:
+    if scaling.mode == "manual":
+        return f"{scaling.jobs} jobs"
+    return f"between {scaling.minimum_jobs} and {scaling.maximum_jobs} jobs, as needed"
