@@ -16,8 +16,8 @@ from .roster import Workers, workers_of
 
 
 def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
-    """Return what matters of each live job that Slurm has accepted."""
-    return [_of_job(job, workers) for job in ledger.live() if job.job_id is not None]
+    """Return what matters of each live job that Slurm has accepted and that we do not end ourselves."""
+    return [_of_job(job, workers) for job in ledger.live() if job.job_id is not None and not job.cancelling]
 
 
 def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:

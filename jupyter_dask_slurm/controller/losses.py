@@ -14,7 +14,10 @@ from .ledger import End, Ledger, TrackedJob
 from .state import ClusterState, Loss, MemoryKill
 from .verdict import Verdict
 
-_LINES = 8
+_LINES_READ = 200
+_LINES_KEPT = 8
+# Of a traceback only the lines that say what happened; they begin at the margin.
+_NOISE = (" ", "\t", "Traceback (most", "The above exception", "During handling")
 _MOST_KILLS = 20
 _KILLED_BY_NANNY = "worker-restart-memory"  # distributed.worker_memory.NannyMemoryManager
 
@@ -35,13 +38,15 @@ def note_end(state: ClusterState, job: TrackedJob, end: End, verdict: Verdict) -
 
 
 def last_words(job: TrackedJob) -> str:
-    """Return the last lines of a job's stderr; nothing where it has none."""
+    """Return the last lines of a job's stderr that say something; nothing where it has none."""
     if job.stderr is None:
         return ""
     try:
-        return tail(Path(job.stderr), _LINES).text.strip()
+        lines = tail(Path(job.stderr), _LINES_READ).text.splitlines()
     except StorageUnavailable:
         return ""
+    telling = [line for line in lines if line.strip() and not line.startswith(_NOISE)]
+    return "\n".join(telling[-_LINES_KEPT:])
 
 
 def note_nanny_kill(

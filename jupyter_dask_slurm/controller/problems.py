@@ -16,8 +16,12 @@ from .state import ClusterState, Loss, Refusal
 NO_CONNECTION_S = 60.0
 """A job that runs for so long without its workers has a problem, in seconds."""
 
-# What `dask worker` says when its scheduler did not answer within the death timeout.
-_COULD_NOT_CONNECT = "Timed out starting worker"
+# What `dask worker` says when nothing, or somebody else, answers where its scheduler should be.
+_COULD_NOT_CONNECT = (
+    "Timed out starting worker",
+    "Timed out trying to connect to",
+    "TLS certificate does not match",
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _silent(state: ClusterState, since: float) -> Problem:
 
 
 def _gave_up(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
-    if all(_COULD_NOT_CONNECT in loss.words for loss in failures):
+    if all(any(words in loss.words for words in _COULD_NOT_CONNECT) for loss in failures):
         return _never_connected(failures, around)
     named = ", ".join(f"{loss.job_id} ({loss.state}{_code(loss)})" for loss in failures)
     return Problem(
