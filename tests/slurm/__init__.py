@@ -27,7 +27,7 @@ How it is kept from outliving its user: the daemons are children of a supervisin
 
 Run as root, jobs run as whoever submits them. Run as another user, all daemons run as that user, and only
 that user can submit. Needed are Debian's ``slurm-wlm`` and ``munge`` (``scripts/setup`` installs them), and
-``slurmdbd`` and ``mariadb-server`` for ``Options(accounting=True)``.
+``slurmdbd`` and ``mariadb-server-core`` for ``Options(accounting=True)``.
 """
 
 from tests.slurm.client import SlurmClient, SlurmCommandError
