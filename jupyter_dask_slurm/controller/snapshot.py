@@ -114,14 +114,20 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
     )
 
 
+# From the words of `distributed.core.Status`; a worker registers before it takes tasks.
+_WORKER_STATUS = {
+    **dict.fromkeys(("undefined", "created", "init", "starting"), "expected"),
+    **{"running": "running", "paused": "paused", "closed": "gone", "failed": "gone"},
+}
+
+
 def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker:
     worker = workers.get(name)
     if worker is None:
         return models.Worker(name, "gone" if job.connected_at or job.end else "expected")
-    status = worker.status.name
     return models.Worker(
         name,
-        "closing" if status.startswith("clos") else status,
+        _WORKER_STATUS.get(worker.status.name, "closing"),
         address=worker.address,
         memory_used_bytes=int(worker.metrics.get("memory", 0)),
         cpu_percent=float(worker.metrics.get("cpu", 0.0)),
