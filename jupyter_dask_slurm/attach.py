@@ -10,23 +10,11 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from .controller_client import ControllerClient
+from .epitaph import at_rest, epitaph
 from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
-from .logs import tail
-from .models import (
-    Cluster,
-    ControllerInfo,
-    ErrorInfo,
-    JobCounts,
-    Record,
-    TaskCounts,
-    WorkerCounts,
-    epoch_time,
-    iso_time,
-)
+from .models import Cluster, ControllerInfo, Record, epoch_time, iso_time
 from .processes import is_alive
 from .registry import Registry, as_seen_from_afar, booted_since, is_here
 
@@ -52,6 +40,11 @@ class Attachment:
         Where the record is read again when the controller is gone.
     changed : callable
         Called with the attachment after each change of `cluster`, and when it is `over` or `removed`.
+
+    Attributes
+    ----------
+    stop_wanted, gone : asyncio.Event
+        Set when its user has asked to stop it; when nothing of it is left and it is off the list.
     """
 
     def __init__(self, record: Record, registry: Registry, changed: Callable[[Attachment], None]) -> None:
@@ -60,7 +53,8 @@ class Attachment:
         self.cluster = record.cluster if self.here else as_seen_from_afar(record)
         self.client: ControllerClient | None = None
         self.exit_code: int | None = None
-        self.stop_wanted = False
+        self.stop_wanted = asyncio.Event()
+        self.gone = asyncio.Event()
         self.removed = False
         self.hidden = False
         self._registry = registry
@@ -87,6 +81,10 @@ class Attachment:
     def process_ended(self, exit_code: int) -> None:
         """Take notice that the process that this Jupyter server started has ended."""
         self.exit_code = exit_code
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Look at once whether the controller is there, and again soon: something has just changed."""
         self._hurry.set()
 
     async def close(self) -> None:
@@ -99,7 +97,7 @@ class Attachment:
 
     def update(self, cluster: Cluster) -> None:
         """Take over a newer state of the cluster."""
-        if self.stop_wanted and cluster.status in ("starting", "running"):
+        if self.stop_wanted.is_set() and cluster.status in ("starting", "running"):
             cluster = dataclasses.replace(cluster, status="stopping")
         if cluster == self.cluster:
             return
@@ -112,7 +110,7 @@ class Attachment:
 
     async def stop(self) -> None:
         """Ask the controller to stop; where it cannot be reached yet, as soon as it can."""
-        self.stop_wanted = True
+        self.stop_wanted.set()
         self.update(dataclasses.replace(self.cluster, status="stopping"))
         if self.client is not None and self.cluster.controller.reachable:
             try:
@@ -145,20 +143,22 @@ class Attachment:
                 log.debug("No events of %s: %s (%s)", self.id, error.message, error.details)
             ended = self._has_ended()
             if not ended:
-                await self._pause(pause)
-                pause = min(pause * 1.5, LONGEST_PAUSE_S)
+                hurried = await self._pause(pause)
+                pause = FIRST_PAUSE_S if hurried else min(pause * 1.5, LONGEST_PAUSE_S)
 
     async def _stop_if_wanted(self) -> None:
         """Send the stop that was asked for before the controller could be reached."""
-        if self.stop_wanted and self.client is not None:
+        if self.stop_wanted.is_set() and self.client is not None:
             await self.client.stop()
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; True if something has happened that ends the pause."""
         try:
             await asyncio.wait_for(self._hurry.wait(), seconds)
         except asyncio.TimeoutError:
-            return
+            return False
         self._hurry.clear()
+        return True
 
     def _has_ended(self) -> bool:
         """Find out whether the controller is gone, and how it went."""
@@ -179,7 +179,7 @@ class Attachment:
                 self.update(dataclasses.replace(self.cluster, controller=_reachable(self.cluster, False)))
             return False
         if cluster.status in OVER:
-            self.update(_at_rest(cluster))
+            self.update(at_rest(cluster))
         else:
             self._lost(cluster)
         return True
@@ -196,7 +196,7 @@ class Attachment:
 
     def _lost(self, cluster: Cluster) -> None:
         """Say, here and on disk, that the controller went without a word."""
-        self.update(_at_rest(dataclasses.replace(cluster, **_epitaph(self.record, self.exit_code))))
+        self.update(at_rest(dataclasses.replace(cluster, **epitaph(self.record, self.exit_code))))
         try:
             self._registry.write(
                 dataclasses.replace(self.record, cluster=self.cluster, heartbeat_at=iso_time())
@@ -243,38 +243,3 @@ class Attachment:
 
 def _reachable(cluster: Cluster, reachable: bool) -> ControllerInfo:
     return dataclasses.replace(cluster.controller, reachable=reachable)
-
-
-def _at_rest(cluster: Cluster) -> Cluster:
-    """Return an ended cluster: nobody answers and nothing runs."""
-    return dataclasses.replace(
-        cluster,
-        controller=_reachable(cluster, False),
-        jobs=JobCounts(),
-        workers=WorkerCounts(),
-        threads=0,
-        memory_used_bytes=0,
-        cpu_percent=0.0,
-        tasks=TaskCounts(),
-    )
-
-
-def _epitaph(record: Record, exit_code: int | None) -> dict[str, Any]:
-    """Return the fields that say how a controller ended that left no word."""
-    last_words = tail(Path(record.directory) / "controller.log", 40).text or None
-    code = (
-        ""
-        if exit_code is None
-        else f" with exit code {exit_code}"
-        if exit_code >= 0
-        else f" by signal {-exit_code}"
-    )
-    if record.pid is None:
-        error = ErrorInfo(f"The controller could not start: it ended{code}.", "ControllerFailed", last_words)
-        return {"status": "failed", "error": error, "updated_at": iso_time()}
-    if booted_since(record):
-        why = f"{record.hostname} was started anew"
-    else:
-        why = f"its controller ended{code} without stopping it"
-    error = ErrorInfo(f"The cluster is lost: {why}.", "ControllerLost", last_words)
-    return {"status": "lost", "error": error, "updated_at": iso_time()}

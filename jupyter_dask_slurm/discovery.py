@@ -28,7 +28,7 @@ class Discovery:
     """
 
     def __init__(
-        self, registry: Registry, found: Callable[[Record], None], vanished: Callable[[str], None]
+        self, registry: Registry, found: Callable[[Record], object], vanished: Callable[[str], None]
     ) -> None:
         self._registry = registry
         self._found = found

@@ -35,7 +35,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Draft:
-    """A cluster that passed all checks and stands on no disk yet; it has no socket and no credentials."""
+    """A cluster that passed all checks. It gets its socket and its credentials when it is put on disk."""
 
     record: Record
     spec: LaunchSpec

@@ -56,8 +56,8 @@ class Endings:
         if attachment.over and attachment.id not in self._tasks:
             if leaves or _expired(cluster):
                 self._begin(attachment, self._clear(attachment))
-            elif cluster.status == "lost":
-                self._begin(attachment, cancel_left_jobs(attachment))
+            else:
+                self._begin(attachment, self._tidy(attachment))
         return leaves
 
     async def end(self, attachment: Attachment) -> None:
@@ -82,7 +82,7 @@ class Endings:
     async def stop_from_afar(self, attachment: Attachment) -> Cluster:
         """Leave a request for a controller on another host; where that is dead, cancel its jobs."""
         await asyncio.to_thread(self._registry.request_stop, attachment.id)
-        attachment.stop_wanted = True
+        attachment.stop_wanted.set()
         attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
         if time.time() - epoch_time(attachment.record.heartbeat_at) > HEARTBEAT_LIMIT_S:
             self._begin(attachment, self._clear(attachment))
@@ -105,6 +105,13 @@ class Endings:
         task.add_done_callback(_observed)
         self._tasks[attachment.id] = task
         return task
+
+    async def _tidy(self, attachment: Attachment) -> None:
+        """Leave nothing of a cluster that ended by itself but what is shown of it."""
+        if attachment.here:
+            await asyncio.to_thread(remove_socket, attachment.record.socket)
+        if attachment.cluster.status == "lost":
+            await cancel_left_jobs(attachment)
 
     async def _clear(self, attachment: Attachment) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""

@@ -16,12 +16,14 @@ from .attach import Attachment
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound, ControllerUnreachable, NameTaken, Unprocessable, WrongState
+from .errors import ClusterNotFound, ControllerUnreachable, Unprocessable, WrongState
 from .limits import Limits, most_jobs
 from .models import Cluster, Record
+from .names import Names
 from .registry import Registry
 from .sizes import in_jobs
 from .start import Starter
+from .succession import Succession
 
 if TYPE_CHECKING:
     from .requests import ChangeRequest, ClusterRequest, RestartRequest
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 ClusterListener = Callable[[str, "Cluster | None"], None]
 
-# A controller that was just started: commands wait for it rather than fail.
-START_LIMIT_S = 20.0
+# A controller that was just started, or waits for the one that it replaces: commands wait rather than fail.
+START_LIMIT_S = 30.0
 
 
 class ClusterManager:
@@ -52,10 +54,11 @@ class ClusterManager:
         self._limits = limits
         self._tell = changed
         self._attachments: dict[str, Attachment] = {}
-        self._reserved: set[str] = set()
+        self._names = Names(lambda: {cluster.name for cluster in self.list()})
         self._exit_codes: dict[str, int] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
+        self._succession = Succession(registry, self._run)
         self._discovery = Discovery(registry, self._attach, self._vanished)
 
     async def open(self) -> None:
@@ -68,6 +71,7 @@ class ClusterManager:
     async def close(self) -> None:
         """Let go of all clusters; they live on."""
         await self._discovery.close()
+        await self._succession.close()
         await self._endings.close()
         await asyncio.gather(
             *(attachment.close() for attachment in self._attachments.values()), *self._leaving
@@ -107,7 +111,7 @@ class ClusterManager:
             raise Unprocessable(f'There is no profile "{request.profile}".', field="profile")
         options = request.options.asked() if request.options else {}
         scaling = request.scaling.asked() if request.scaling else None
-        with self._reserve(request.name or self._free_name()) as name:
+        with self._names.reserve(request.name) as name:
             wish = Wish(name, request.backend, options, scaling)
             return await self._begin(await self._starter.draft(wish, self.list()))
 
@@ -124,7 +128,7 @@ class ClusterManager:
         if request.scaling is not None:
             self._check_size(attachment.cluster, request.scaling.asked())
         if request.name is not None and request.name != attachment.cluster.name:
-            with self._reserve(request.name):
+            with self._names.reserve(request.name):
                 return await self._send_change(attachment, request.asked())
         return await self._send_change(attachment, request.asked())
 
@@ -144,7 +148,9 @@ class ClusterManager:
         return attachment.cluster
 
     async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
-        """Start the same cluster again, with changes; the old one is told to stop and leaves the list.
+        """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
+
+        The new one is listed at once; `succession` says when it is launched.
 
         Raises
         ------
@@ -157,47 +163,46 @@ class ClusterManager:
         wish = Wish(old.cluster.name, old.cluster.backend, options, old.cluster.scaling.to_json(), cluster_id)
         others = [cluster for cluster in self.list() if cluster.id != cluster_id]
         draft = await self._starter.draft(wish, others)
-        old.hidden = True
-        self._tell(cluster_id, None)
+        with self._making(draft):
+            draft = await self._starter.prepare(draft)
+            old.hidden = True
+            self._tell(cluster_id, None)
+            new = self._attach(draft.record)
+        self._succession.begin(old, new, draft)
         await self._endings.end(old)
-        return await self._begin(draft)
-
-    @contextmanager
-    def _reserve(self, name: str) -> Iterator[str]:
-        """Hold a name while its cluster is being made, so that two requests cannot both have it."""
-        if name in self._reserved or any(cluster.name == name for cluster in self.list()):
-            raise NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
-        self._reserved.add(name)
-        try:
-            yield name
-        finally:
-            self._reserved.discard(name)
-
-    def _free_name(self) -> str:
-        taken = self._reserved | {cluster.name for cluster in self.list()}
-        number = 1
-        while f"dask-{number}" in taken:
-            number += 1
-        return f"dask-{number}"
+        return new.cluster
 
     async def _begin(self, draft: Draft) -> Cluster:
+        with self._making(draft):
+            draft = await self._starter.prepare(draft)
+            try:
+                await self._run(draft)
+            except BaseException:
+                await self._starter.discard(draft)
+                raise
+            return self._attach(draft.record).cluster
+
+    @contextmanager
+    def _making(self, draft: Draft) -> Iterator[None]:
+        """Keep discovery away from a cluster while it is being made here."""
         self._discovery.ignore(draft.id)
         try:
-            record = await self._starter.launch(draft, lambda code: self._process_ended(draft.id, code))
-            self._attach(record)
+            yield
         finally:
             self._discovery.heed(draft.id)
-        return self.get(draft.id)
 
-    def _attach(self, record: Record) -> None:
+    async def _run(self, draft: Draft) -> None:
+        await self._starter.run(draft, lambda code: self._process_ended(draft.id, code))
+
+    def _attach(self, record: Record) -> Attachment:
         cluster_id = record.cluster.id
-        if cluster_id in self._attachments:
-            return
-        attachment = Attachment(record, self.registry, self._changed)
-        attachment.exit_code = self._exit_codes.pop(cluster_id, None)
-        self._attachments[cluster_id] = attachment
-        self._changed(attachment)
-        attachment.follow()
+        if cluster_id not in self._attachments:
+            attachment = Attachment(record, self.registry, self._changed)
+            attachment.exit_code = self._exit_codes.pop(cluster_id, None)
+            self._attachments[cluster_id] = attachment
+            self._changed(attachment)
+            attachment.follow()
+        return self._attachments[cluster_id]
 
     def _process_ended(self, cluster_id: str, exit_code: int) -> None:
         attachment = self._attachments.get(cluster_id)
@@ -221,6 +226,7 @@ class ClusterManager:
     def _drop(self, attachment: Attachment) -> None:
         if self._attachments.pop(attachment.id, None) is None:
             return
+        attachment.gone.set()
         if not attachment.hidden:
             self._tell(attachment.id, None)
         # A task of its own: the attachment's may be the one that called.

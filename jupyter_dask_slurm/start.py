@@ -14,7 +14,7 @@ from .drafts import Draft, Wish, write_out
 from .environments import Environments
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits, most_jobs
-from .models import Backend, Cluster, LaunchSpec, Record
+from .models import Backend, Cluster, LaunchSpec
 from .registry import Registry
 from .site import SiteSource
 from .site_checks import check_against_machine, check_against_site
@@ -81,23 +81,28 @@ class Starter:
             return
         check_against_site(options, await self._sites.answering_site())
 
-    async def launch(self, draft: Draft, ended: Callable[[int], None]) -> Record:
-        """Write what the controller needs and start it.
+    async def prepare(self, draft: Draft) -> Draft:
+        """Write what the controller needs; from then on the cluster can be found on disk.
+
+        Raises
+        ------
+        StorageUnavailable
+            If a file cannot be written; nothing is left behind.
+        """
+        return await asyncio.to_thread(self._prepare, draft)
+
+    async def run(self, draft: Draft, ended: Callable[[int], None]) -> None:
+        """Start the controller of a prepared draft.
 
         Parameters
         ----------
         ended : callable
             Called in this event loop with the exit code, should the controller end while this process lives.
 
-        Returns
-        -------
-        Record
-            As it stands on disk; the controller writes the next one.
-
         Raises
         ------
         StorageUnavailable
-            If a file cannot be written; nothing is left behind.
+            If it cannot be started.
         """
         loop = asyncio.get_running_loop()
 
@@ -106,10 +111,14 @@ class Starter:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(ended, exit_code)
 
-        return await asyncio.to_thread(self._launch, draft, tell)
+        await asyncio.to_thread(start_controller, draft.spec, draft.environment, self._folder, tell)
 
-    def _launch(self, draft: Draft, ended: Callable[[int], None]) -> Record:
-        socket_path = None
+    async def discard(self, draft: Draft) -> None:
+        """Remove a prepared draft."""
+        await asyncio.to_thread(self._discard, draft.id, draft.spec.socket)
+
+    def _prepare(self, draft: Draft) -> Draft:
+        socket_path = ""
         try:
             directory = self._registry.create(draft.id)
             socket_path = new_socket()
@@ -117,13 +126,14 @@ class Starter:
             record = dataclasses.replace(draft.record, socket=socket_path)
             self._registry.write_launch(spec)
             self._registry.write(record)
-            start_controller(spec, draft.environment, self._folder, ended)
         except BaseException:
-            if socket_path is not None:
-                remove_socket(socket_path)
-            self._registry.remove(draft.id)
+            self._discard(draft.id, socket_path)
             raise
-        return record
+        return dataclasses.replace(draft, record=record, spec=spec)
+
+    def _discard(self, cluster_id: str, socket_path: str) -> None:
+        remove_socket(socket_path)
+        self._registry.remove(cluster_id)
 
     def _with_credentials(self, draft: Draft, socket_path: str, directory: Path) -> LaunchSpec:
         # Here and not above: cryptography is loaded with the first cluster.

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -79,8 +80,11 @@ class UnixServer:
             self._server.stop()
 
     async def close(self) -> None:
-        """Stop to listen, close open connections and remove the socket."""
+        """Stop to listen, close open connections and remove the socket with its directory."""
         if self._server is not None:
             self._server.stop()
             await self._server.close_all_connections()
         self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            # Made for this socket alone; what holds anything else stays.
+            self._path.parent.rmdir()

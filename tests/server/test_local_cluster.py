@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_dask_slurm.models import Cluster, Job
+from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status, working
 from tests.server.conftest import SMALL
+
+
+def _socket(shared: Path, cluster_id: str) -> Path:
+    return Path(Registry(shared).read(cluster_id).socket)
 
 
 async def test_from_start_to_stop(api: Api, shared: Path) -> None:
@@ -34,6 +42,8 @@ async def test_from_start_to_stop(api: Api, shared: Path) -> None:
     assert [job["job_id"] for job in jobs.json] == ["local_0", "local_1"]
     assert all(Job.from_json(job).to_json() == job for job in jobs.json)
 
+    socket = _socket(shared, cluster_id)
+    assert socket.is_socket()
     stopping = await api("DELETE", f"clusters/{cluster_id}")
     assert (stopping.status, stopping.json["status"]) == (202, "stopping")
     assert (await api("DELETE", f"clusters/{cluster_id}")).status == 202
@@ -42,6 +52,7 @@ async def test_from_start_to_stop(api: Api, shared: Path) -> None:
     await api.until_gone(cluster_id)
     assert (await api("GET", "clusters")).json == []
     assert list((shared / "clusters").iterdir()) == []
+    assert not socket.parent.exists()
 
 
 async def test_scale_right_after_start(api: Api) -> None:
@@ -106,6 +117,8 @@ async def test_lost_controller_is_noticed_and_forgotten(api: Api, shared: Path) 
     assert lost["error"]["reason"] == "ControllerLost"
     assert "Scheduler" in lost["error"]["details"]
     assert not lost["controller"]["reachable"]
+    socket = _socket(shared, cluster["id"])
+    await _until(lambda: not socket.parent.exists())
     assert (await api("PATCH", f"clusters/{cluster['id']}", {"name": "x"})).status == 409
     assert (await api("GET", f"clusters/{cluster['id']}/jobs")).json == []
     assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 204
@@ -113,17 +126,54 @@ async def test_lost_controller_is_noticed_and_forgotten(api: Api, shared: Path) 
     assert list((shared / "clusters").iterdir()) == []
 
 
-async def test_restart_with_changes(api: Api) -> None:
+async def test_restart_with_changes(api: Api, shared: Path) -> None:
     old = await api.start(name="ocean", backend="local", options=SMALL)
     await api.until(old["id"], working(1))
     answer = await api("POST", f"clusters/{old['id']}/restart", {"options": {"memory": "400 MB"}})
     assert answer.status == 201, answer.text
     new = answer.json
+    assert new["status"] == "starting"
+    assert new["controller"]["pid"] is None
     assert (new["name"], new["replaces"]) == ("ocean", old["id"])
     assert new["id"] != old["id"]
     assert (new["options"]["memory"], new["options"]["cores"]) == ("400 MB", 1)
     assert [cluster["id"] for cluster in (await api("GET", "clusters")).json] == [new["id"]]
+    scaled = await api("PATCH", f"clusters/{new['id']}", {"scaling": {"mode": "manual", "jobs": 2}})
+    assert (scaled.status, scaled.json["scaling"]["jobs"]) == (200, 2)
+    await api.until(new["id"], working(2))
+    assert [path.name for path in (shared / "clusters").iterdir()] == [new["id"]]
+
+
+async def test_the_new_one_waits_until_the_old_one_is_gone(api: Api, shared: Path) -> None:
+    old = await api.start(name="ocean", backend="local", options=SMALL)
+    running = await api.until(old["id"], working(1))
+    os.kill(running["controller"]["pid"], signal.SIGSTOP)
+    new = (await api("POST", f"clusters/{old['id']}/restart")).json
+    await asyncio.sleep(2)
+    waiting = (await api("GET", f"clusters/{new['id']}")).json
+    assert (waiting["status"], waiting["controller"]["pid"]) == ("starting", None)
+    assert not _socket(shared, new["id"]).exists()
+    os.kill(running["controller"]["pid"], signal.SIGCONT)
     await api.until(new["id"], working(1))
+    assert [path.name for path in (shared / "clusters").iterdir()] == [new["id"]]
+
+
+async def test_a_restart_that_is_stopped_while_it_waits(api: Api, shared: Path) -> None:
+    old = await api.start(name="ocean", backend="local", options=SMALL)
+    running = await api.until(old["id"], working(1))
+    os.kill(running["controller"]["pid"], signal.SIGSTOP)
+    new = (await api("POST", f"clusters/{old['id']}/restart")).json
+    assert (await api("DELETE", f"clusters/{new['id']}")).status == 202
+    await api.until_gone(new["id"], timeout=5)
+    os.kill(running["controller"]["pid"], signal.SIGCONT)
+    await _until(lambda: list((shared / "clusters").iterdir()) == [])
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
 
 
 async def test_controller_that_cannot_start(api: Api) -> None:

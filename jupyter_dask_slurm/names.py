@@ -1,0 +1,48 @@
+"""Names of clusters: each is had once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from .errors import NameTaken
+
+
+class Names:
+    """Hands out names.
+
+    Parameters
+    ----------
+    listed : callable
+        Returns the names that clusters have now.
+    """
+
+    def __init__(self, listed: Callable[[], Collection[str]]) -> None:
+        self._listed = listed
+        self._reserved: set[str] = set()
+
+    @contextmanager
+    def reserve(self, name: str | None) -> Iterator[str]:
+        """Hold a name, or the next free one, while its cluster is being made: two requests cannot have it.
+
+        Raises
+        ------
+        NameTaken
+            If a listed cluster has it, or is about to.
+        """
+        taken = self._reserved.union(self._listed())
+        chosen = name or _free(taken)
+        if chosen in taken:
+            raise NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
+        self._reserved.add(chosen)
+        try:
+            yield chosen
+        finally:
+            self._reserved.discard(chosen)
+
+
+def _free(taken: Collection[str]) -> str:
+    number = 1
+    while f"dask-{number}" in taken:
+        number += 1
+    return f"dask-{number}"
