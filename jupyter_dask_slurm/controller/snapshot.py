@@ -117,7 +117,10 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
 # From the words of `distributed.core.Status`; a worker registers before it takes tasks.
 _WORKER_STATUS = {
     **dict.fromkeys(("undefined", "created", "init", "starting"), "expected"),
-    **{"running": "running", "paused": "paused", "closed": "gone", "failed": "gone"},
+    "running": "running",
+    "paused": "paused",
+    "closed": "gone",
+    "failed": "gone",
 }
 
 
