@@ -6,16 +6,19 @@ one job array, and a job that is closed is cancelled together with all others of
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
-from ..errors import DaskSlurmError
+from ..errors import DaskSlurmError, SlurmUnavailable
 from .cluster import JobCluster, JobProcess
 from .ledger import Ledger
 from .scheduler import ControllerScheduler
 from .submit import Submitter
+
+logger = logging.getLogger(__name__)
 
 FIRST = "JDS_FIRST"
 """Shell variable in the script: the number of the array's first job."""
@@ -102,6 +105,7 @@ class SlurmCluster(JobCluster, SLURMCluster):
 
     def __init__(self, *, ledger: Ledger, submitter: Submitter, **keywords: Any) -> None:
         self.ledger = ledger
+        self._submitter = submitter
         super().__init__(
             submitter=submitter,
             scheduler_cls=ControllerScheduler,
@@ -110,3 +114,11 @@ class SlurmCluster(JobCluster, SLURMCluster):
             name=ledger.prefix,
             **keywords,
         )
+
+    async def _close(self) -> None:
+        """Cancel what a stalled Slurm made late, then close the scheduler (called by Dask)."""
+        try:
+            await self._submitter.sweep()
+        except SlurmUnavailable as error:
+            logger.warning("Whether a late job is left could not be found out: %s", error)
+        await super()._close()

@@ -61,10 +61,26 @@ class Submitter:
         self._limit = ArrayLimit()
         self._count = 0
         self._tags: set[str] = set()
+        self._doubtful: set[str] = set()
         self.submit: OneTurn[SlurmJob] = OneTurn(self._submit)
         self.cancel: OneTurn[SlurmJob] = OneTurn(self._cancel)
 
+    async def sweep(self) -> None:
+        """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.
+
+        Their jobs were sent again, so these belong to nobody.
+
+        Raises
+        ------
+        SlurmUnavailable
+            Nothing is known; sweep again later.
+        """
+        if self._doubtful:
+            late = await queue.find_by_tag(self._doubtful)
+            await queue.cancel_tagged(late, self._doubtful)
+
     async def _submit(self, jobs: list[SlurmJob]) -> None:
+        await self.sweep()
         longest = await self._limit.longest() if len(jobs) > 1 else 1
         for run in consecutive(sorted(jobs, key=lambda job: job.number), longest):
             await self._send(run)
@@ -118,6 +134,7 @@ class Submitter:
             self._news.slurm_silent(error)
             found = await self._look_up(tag)
             if found is None:
+                self._doubtful.add(tag)
                 raise SlurmUnreachable(error.message, details=error.details) from error
             return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,20 @@ def test_a_request_that_never_arrived_is_sent_again(
     bent.bend("sbatch", ways.AS_ALWAYS)
     cluster = controller.until(lambda c: c.jobs.queued == 3 and not c.problems)
     assert (cluster.jobs.plan, len(jobs_of(slurm, controller))) == (3, 3)
+
+
+def test_a_job_that_slurm_makes_long_after_saying_no_belongs_to_nobody_and_is_cancelled(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands, tmp_path: Path
+) -> None:
+    bent.bend("sbatch", f"cat > {tmp_path}/script; kill -9 $$")
+    controller = launch(options=HELD, jobs=3)
+    wait_until(lambda: len(bent.calls("sbatch")) >= 2, "the first submission was given up")
+    arguments = shlex.split(bent.calls("sbatch")[0])
+    late = slurm.run("sbatch", *arguments, str(tmp_path / "script")).strip()
+    assert jobs_of(slurm, controller).keys() == {f"{late}_{index}" for index in range(3)}
+    bent.bend("sbatch", ways.AS_ALWAYS)
+    controller.until(lambda c: c.jobs.queued == 3 and not c.problems)
+    assert {job.job_id for job in controller.jobs} == set(jobs_of(slurm, controller))
 
 
 @pytest.mark.parametrize("banner", [ways.WITH_BANNERS, ways.WITH_A_BARE_NUMBER], ids=["words", "number"])
