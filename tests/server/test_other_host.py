@@ -1,0 +1,95 @@
+"""A second login node: the same home directory, another host name. Its Jupyter shows and stops, no more."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_dask_slurm.models import iso_time
+from jupyter_dask_slurm.processes import hostname, is_alive
+from jupyter_dask_slurm.registry import Registry
+from tests.server.api import status, working
+from tests.server.conftest import SMALL
+from tests.server.contract import contract
+from tests.server.jupyter import Jupyter
+from tests.slurm.client import SlurmClient, wait_until
+
+# A UTS namespace has a host name of its own (uts_namespaces(7)); exec keeps the process id.
+OTHER_HOST = ("unshare", "--uts", "sh", "-c", 'hostname login2 && exec "$@"', "login2")
+# The controller looks for the request every 10 s.
+STOP_LIMIT_S = 14.0
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a UTS namespace")
+
+
+def test_seen_from_another_login_node(jupyter: Callable[..., Jupyter], shared: Path) -> None:
+    here, there = jupyter(), jupyter(OTHER_HOST)
+    cluster = here.call("POST", "clusters", {"name": "ocean", "backend": "local", "options": SMALL}).json()
+    near = here.until(cluster["id"], working(1))
+    far = there.until(cluster["id"], working(1))
+    contract().validate("Cluster", far)
+    assert far["controller"] == {**near["controller"], "reachable": False}
+    assert (near["controller"]["hostname"], far["status"]) == (hostname(), "running")
+    live = ("workers", "threads", "gpus", "memory_bytes", "memory_used_bytes", "cpu_percent", "tasks")
+    assert [far[name] for name in (*live, "core_hours")] == [None] * 8
+
+    path = f"clusters/{cluster['id']}"
+    for method, where, body in (
+        ("PATCH", path, {"scaling": {"mode": "manual", "jobs": 2}}),
+        ("GET", f"{path}/jobs", None),
+        ("DELETE", f"{path}/jobs/local_0", None),
+    ):
+        answer = there.call(method, where, body)
+        assert (answer.status_code, answer.json()["reason"]) == (503, "ControllerUnreachable"), answer.text
+        assert hostname() in answer.json()["message"]
+    assert "Scheduler" in there.call("GET", f"{path}/log").json()["text"]
+    assert here.clusters()[0]["scaling"] == {"mode": "manual", "jobs": 1}
+
+
+def test_stopped_from_another_login_node(jupyter: Callable[..., Jupyter], shared: Path) -> None:
+    here, there = jupyter(), jupyter(OTHER_HOST)
+    cluster = here.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
+    here.until(cluster["id"], working(1))
+    there.until(cluster["id"], working(1))
+    record = Registry(shared).read(cluster["id"])
+    assert record.pid is not None
+    began = time.monotonic()
+    stopping = there.call("DELETE", f"clusters/{cluster['id']}")
+    assert (stopping.status_code, stopping.json()["status"]) == (202, "stopping")
+    assert there.until(cluster["id"], status("stopping"))
+    pid, started = record.pid, record.start_time
+    wait_until(lambda: not is_alive(pid, started), "the controller has ended", timeout=STOP_LIMIT_S)
+    wait_until(lambda: there.clusters() == here.clusters() == [], "both lists are empty", timeout=10)
+    assert time.monotonic() - began < STOP_LIMIT_S + 10
+    assert list((shared / "clusters").iterdir()) == []
+
+
+def test_another_login_node_that_is_dead(
+    slurm: SlurmClient, jupyter: Callable[..., Jupyter], shared: Path
+) -> None:
+    there = jupyter(OTHER_HOST)
+    cluster = there.call("POST", "clusters", {"options": {**SMALL, "partition": "normal"}}).json()
+    there.until(cluster["id"], working(1))
+    registry = Registry(shared)
+    record = registry.read(cluster["id"])
+    assert record.hostname == "login2"
+    assert record.pid is not None
+    there.end(signal.SIGKILL)
+    os.kill(record.pid, signal.SIGKILL)
+    # Three minutes without a heartbeat, in no time.
+    long_ago = iso_time(time.time() - 200)
+    registry.write(dataclasses.replace(record, heartbeat_at=long_ago))
+
+    here = jupyter()
+    assert here.until(cluster["id"], status("running"))["updated_at"] == long_ago
+    assert here.call("DELETE", f"clusters/{cluster['id']}").status_code == 202
+    wait_until(lambda: here.clusters() == [], "the list is empty", timeout=30)
+    tag = f"jds-{cluster['id']}-"
+    assert tag not in slurm.run("squeue", "-h", "-o", "%j")
+    assert list((shared / "clusters").iterdir()) == []
