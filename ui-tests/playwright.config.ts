@@ -1,7 +1,8 @@
 import type { PlaywrightTestConfig } from '@playwright/test';
 import { join } from 'path';
 
-const PORT = 8898;
+/** `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing. */
+const { PORT = '8898' } = process.env;
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -16,6 +17,11 @@ const CHROMIUM_ARGUMENTS = [
 const config: PlaywrightTestConfig = {
   reporter: [['list']],
   timeout: 180_000,
+  projects: [
+    { name: 'stories', testIgnore: 'pictures.spec.ts' },
+    // Makes what the documentation shows; says nothing about whether it works.
+    { name: 'pictures', testMatch: 'pictures.spec.ts' }
+  ],
   // One JupyterLab and one Slurm for all stories: they list each other's clusters.
   workers: 1,
   use: {
@@ -32,6 +38,7 @@ const config: PlaywrightTestConfig = {
     command: `python -m tests.slurm -- jupyter lab --config ui-tests/jupyter_server_test_config.py --port ${PORT} --ServerApp.port_retries=0`,
     cwd: join(__dirname, '..'),
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
+    reuseExistingServer: process.env.PORT !== undefined,
     stderr: 'ignore',
     url: `http://127.0.0.1:${PORT}/lab`,
     timeout: 120_000

@@ -1,0 +1,52 @@
+import { expect, IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { APIRequestContext, Locator } from '@playwright/test';
+
+const CLUSTERS = '/dask-slurm/api/clusters';
+
+/** What a story needs of a cluster. */
+export interface ICluster {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+/** A body of POST /clusters with small jobs; for stories that are not about the form. */
+export async function startCluster(
+  request: APIRequestContext,
+  name: string,
+  jobs: number,
+  options: Record<string, unknown> = {}
+): Promise<ICluster> {
+  const small = { cores: 2, processes: 1, memory: '1 GB', walltime: '00:30:00' };
+  const data = { name, scaling: { mode: 'manual', jobs }, options: { ...small, ...options } };
+  const answer = await request.post(CLUSTERS, { data });
+  expect(answer.status(), await answer.text()).toBe(201);
+  return (await answer.json()) as ICluster;
+}
+
+/** Stop every cluster and wait until the list is empty, so that stories do not see each other's. */
+export async function stopClusters(request: APIRequestContext): Promise<void> {
+  const left = async (): Promise<ICluster[]> => (await (await request.get(CLUSTERS)).json()) as ICluster[];
+  await expect
+    .poll(
+      async () => {
+        const clusters = await left();
+        const stoppable = clusters.filter(({ status }) => status !== 'stopping');
+        await Promise.all(stoppable.map(({ id }) => request.delete(`${CLUSTERS}/${id}`)));
+        return clusters.length;
+      },
+      { timeout: 60_000 }
+    )
+    .toBe(0);
+}
+
+/** Show the panel. */
+export async function openPanel(page: IJupyterLabPageFixture): Promise<Locator> {
+  await page.sidebar.openTab('jupyter-dask-slurm-panel');
+  return page.getByRole('region', { name: 'Dask on Slurm' });
+}
+
+/** The card of a cluster in the panel. */
+export function cardOf(page: IJupyterLabPageFixture, name: string): Locator {
+  return page.getByRole('list', { name: 'Clusters' }).getByRole('listitem', { name, exact: true });
+}
