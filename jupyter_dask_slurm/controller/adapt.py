@@ -34,6 +34,8 @@ class Load:
         Wanted by Dask's own estimate (``Scheduler.adaptive_target``).
     processes : int
         Workers in each job.
+    present : int
+        Connected workers, also of jobs that are about to leave.
     waiting : int
         Jobs that are queued or starting.
     busy : int
@@ -42,6 +44,7 @@ class Load:
 
     workers: int
     processes: int
+    present: int = 0
     waiting: int = 0
     busy: int = 0
 
@@ -74,8 +77,12 @@ def adapt(plan: int, load: Load, limits: Limits, lull: Lull | None, now: float) 
     now : float
         Seconds, on any clock.
     """
-    wanted = _clip(max(math.ceil(load.workers / load.processes), load.busy), limits)
     plan = _clip(plan, limits)
+    wanted = max(math.ceil(load.workers / load.processes), load.busy)
+    if load.workers <= load.present:
+        # What is there is enough: jobs that leave while their replacements work ask for none.
+        wanted = min(wanted, plan)
+    wanted = _clip(wanted, limits)
     if wanted >= plan:
         room = max(0, MOST_WAITING - load.waiting)
         # The minimum is the user's own wish: no cap delays it.

@@ -50,6 +50,7 @@ class Controller:
         scaling = resolve_scaling(spec.scaling, backend.size)
         self.spec = spec
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
+        self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(Path(spec.directory))
         self._backend = backend
@@ -64,7 +65,6 @@ class Controller:
             backend.watch,
             history=self.history,
             on_change=self.publisher.touch,
-            keep_jobs=backend.options["keep_jobs"] is not False,
         )
         self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
         backend.news.job_ended = self._keeper.job_ended

@@ -6,23 +6,27 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Sequence
 
 from ..errors import SlurmUnavailable, StorageUnavailable, Unprocessable
 from .cluster import JobCluster
+from .handover import hand_over
 from .history import History
 from .ledger import Ledger, TrackedJob
 from .state import ClusterState, Refusal
-
-logger = logging.getLogger(__name__)
 
 DISK_RETRY_S = 30.0
 """When a full disk is tried again, in seconds."""
 
 RETIRE_S = 300.0
 """For how long results may move away from a job that is given up, in seconds."""
+
+MOVE_S = 15.0
+"""So long before a walltime running tasks are not waited for any longer, in seconds: results have to move."""
+
+MOST_CUT_TASKS = 20
+"""So many tasks that did not finish in time are remembered."""
 
 
 class Dispatcher:
@@ -108,21 +112,23 @@ class Dispatcher:
 
     def retire(self, jobs: Sequence[TrackedJob]) -> None:
         """Begin to move the results of `jobs` to other workers; the jobs are cancelled afterwards."""
-        if not jobs:
-            return
-        for job in jobs:
-            job.retiring = True
-        task = asyncio.ensure_future(self._hand_over(jobs))
-        self._retiring.add(task)
-        task.add_done_callback(self._retiring.discard)
-        self._on_change()
+        for group in ([job for job in jobs if job.expiring], [job for job in jobs if not job.expiring]):
+            if not group:
+                continue
+            for job in group:
+                job.retiring = True
+            task = asyncio.ensure_future(self._hand_over(group))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+            self._on_change()
 
     async def _hand_over(self, jobs: Sequence[TrackedJob]) -> None:
         names = [name for job in jobs for name in job.workers]
-        try:
-            await asyncio.wait_for(self._cluster.scheduler.retire_workers(names=names), RETIRE_S)
-        except (asyncio.TimeoutError, OSError) as error:
-            logger.warning("Some results of %s did not move in time: %r", names, error)
+        # Who scales down wants the cores back now; before a walltime there is time that is paid for.
+        ends = [job.seen.ends for job in jobs if job.expiring and job.seen and job.seen.ends]
+        until = min(ends) - MOVE_S if ends else None
+        cut = await hand_over(self._cluster.scheduler, names, until=until, move_s=RETIRE_S)
+        self._state.cut_tasks = (*self._state.cut_tasks, *cut)[-MOST_CUT_TASKS:]
         for job in jobs:
             job.cancelling, job.retiring = True, False
         self._look_soon()

@@ -8,10 +8,11 @@ from ..slurm.interfaces import interfaces
 from ..slurm.reasons import explain, never
 from .adapt import Load
 from .idle import Activity
+from .job_facts import JobFacts, Surroundings
 from .ledger import Ledger, TrackedJob
 from .losses import last_words
 from .phases import WAITING_STATES, phase_of
-from .problems import NO_CONNECTION_S, JobFacts, Surroundings
+from .problems import NO_CONNECTION_S
 from .roster import Workers, workers_of
 
 
@@ -33,6 +34,8 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
         never_advice=explanation.advice if explanation else "",
         node=seen.node if seen else None,
         started=seen.started if seen else None,
+        ends=seen.ends if seen and job.connected_at else None,
+        expiring_since=job.expiring_since,
         lost_at=job.lost_at,
         words=job.words,
     )
@@ -64,16 +67,19 @@ def surroundings(scheduler: Scheduler | None) -> Surroundings:
         return Surroundings(None)
     address = str(scheduler.contact_address or scheduler.address)
     others = [found for found in interfaces() if found.address not in address and found.name != "lo"]
-    return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others))
+    results = sum(group.states["memory"] for group in scheduler.task_groups.values())
+    return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others), results)
 
 
 def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:
     """Return what decides whether the cluster is idle."""
     phases = [phase_of(job, workers) for job in ledger.live()]
+    # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
+    replacements = sum(job.expiring for job in ledger.live())
     processing = sum(len(worker.processing) for worker in workers.values())
     return Activity(
         workers=len(workers),
-        jobs_on_their_way=phases.count("queued") + phases.count("starting"),
+        jobs_on_their_way=max(0, phases.count("queued") + phases.count("starting") - replacements),
         open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
     )
 
@@ -84,6 +90,7 @@ def load(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Load:
     return Load(
         workers=int(scheduler.adaptive_target()),
         processes=ledger.processes,
+        present=len(workers),
         waiting=phases.count("queued") + phases.count("starting"),
         busy=sum(
             any(worker.processing for worker in workers_of(job, workers)) for job in ledger if job.wanted

@@ -20,6 +20,7 @@ from .ledger import End, Ledger, TrackedJob
 from .losses import note_end
 from .phases import phase_of
 from .reconcile import MOST_FAILURES, JobView, Situation, back_off_s, decide
+from .renewal import longest_wait_s, replace_at
 from .roster import connected, is_idle, note_connections
 from .state import ClusterState
 from .verdict import judge
@@ -61,7 +62,6 @@ class Keeper:
         *,
         history: History,
         on_change: Callable[[], None],
-        keep_jobs: bool,
     ) -> None:
         self._state = state
         self._ledger = ledger
@@ -69,7 +69,6 @@ class Keeper:
         self._watch = watch
         self._history = history
         self._on_change = on_change
-        self._keep_jobs = keep_jobs
         self._wake = asyncio.Event()
         self._dispatch = Dispatcher(
             state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
@@ -109,7 +108,7 @@ class Keeper:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
         job.end = end
         self._cluster.forget(job.name)
-        verdict = judge(job, end, keep_jobs=self._keep_jobs)
+        verdict = judge(job, end, keep_jobs=self._state.keep_jobs)
         loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
             self._dispatch.not_before = time.time() + back_off_s(len(self._state.failures))
@@ -142,6 +141,7 @@ class Keeper:
         times = [now + STEP_S]
         if self._dispatch.not_before > now:
             times.append(self._dispatch.not_before)
+        times.extend(self._replace_at().values())
         look = self._watch.next_look(now) if self._watch else None
         if look is not None:
             times.append(max(look, self._dispatch.not_before if self._dispatch.silent else 0.0))
@@ -149,6 +149,7 @@ class Keeper:
 
     async def _turn(self) -> None:
         await self._look()
+        self._note_expiring(time.time())
         situation = self._situation(time.time())
         decision = decide(situation)
         for name in decision.cancel:
@@ -172,6 +173,23 @@ class Keeper:
             self.job_ended(job, end)
         self._on_change()
 
+    def _replace_at(self) -> dict[str, float]:
+        """Return when jobs that have no replacement yet need one, in seconds since 1970."""
+        if not self._state.keep_jobs or self._state.status == "stopping":
+            return {}
+        wait_s = longest_wait_s(self._ledger)
+        times = {job.name: replace_at(job, wait_s) for job in self._ledger if job.wanted and not job.expiring}
+        return {name: at for name, at in times.items() if at is not None}
+
+    def _note_expiring(self, now: float) -> None:
+        for name, at in self._replace_at().items():
+            if at <= now:
+                job = self._ledger.jobs[name]
+                job.expiring_since = now
+                self._history.add(
+                    "expiring", f"Job {job.job_id} nears its walltime; another one is to follow."
+                )
+
     def _situation(self, now: float) -> Situation:
         state = self._state
         workers = connected(self._cluster.scheduler)
@@ -182,6 +200,7 @@ class Keeper:
                 order,
                 is_idle(job, workers),
                 now - job.lost_at if job.lost_at else 0.0,
+                job.expiring,
             )
             for order, job in enumerate(self._ledger)
             if job.wanted

@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..slurm.units import parse_walltime
+
 # Our options that dask-jobqueue has no keyword for, as directives of sbatch(1).
 _DIRECTIVES = {
     "qos": "--qos",
@@ -25,6 +27,13 @@ WORKER_ARGUMENTS = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 """A worker listens for HTTP whatever is asked; on loopback and without routes it serves nobody."""
 
 
+LIFETIME_MARGIN_S = 60
+"""So long before the walltime a worker ends by itself, in seconds; it began that much later, or less."""
+
+SHORT_S = 600
+"""Workers of jobs with a shorter walltime, in seconds, are not told when to end: that would waste it."""
+
+
 def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, Any]:
     """Return the keywords for dask-jobqueue's `SLURMCluster` of these (effective) options."""
     keywords = {name: options[name] for name in _SAME if options[name] is not None}
@@ -38,9 +47,21 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         "job_extra_directives": [*_directives(options), *(options["job_extra_directives"] or ())],
         "job_script_prologue": [*_exports(options), *_lines(options["job_script_prologue"])],
         "epilogue": tuple(_lines(options["job_script_epilogue"])),
-        "worker_extra_args": [*WORKER_ARGUMENTS, *(options["worker_extra_args"] or ())],
+        "worker_extra_args": [*WORKER_ARGUMENTS, *_lifetime(options), *(options["worker_extra_args"] or ())],
         "scheduler_options": scheduler_options,
     }
+
+
+def _lifetime(options: Mapping[str, Any]) -> list[str]:
+    """Return what has workers end by themselves, with their results moved, before Slurm ends them.
+
+    The last resort: a controller that lives has replaced the job before. No stagger: all jobs of an
+    array have the same walltime, and later than that is too late.
+    """
+    walltime_s = parse_walltime(str(options["walltime"])) if options["walltime"] else None
+    if walltime_s is None or walltime_s < SHORT_S:
+        return []
+    return ["--lifetime", f"{walltime_s - LIFETIME_MARGIN_S}s"]
 
 
 def _directives(options: Mapping[str, Any]) -> Iterator[str]:

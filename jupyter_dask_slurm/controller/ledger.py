@@ -61,6 +61,8 @@ class TrackedJob:
         When all its workers were connected for the first time.
     lost_at : float or None
         Since when at least one of them is gone again.
+    expiring_since : float or None
+        Since when it is so near to its walltime that another one is to take its place.
     retiring : bool
         Its workers are moving their results away; it is cancelled afterwards.
     cancelling : bool
@@ -77,6 +79,7 @@ class TrackedJob:
     end: End | None = None
     connected_at: float | None = None
     lost_at: float | None = None
+    expiring_since: float | None = None
     retiring: bool = False
     cancelling: bool = False
     stdout: str | None = None
@@ -87,6 +90,11 @@ class TrackedJob:
     def live(self) -> bool:
         """Whether Slurm may still have it."""
         return self.end is None
+
+    @property
+    def expiring(self) -> bool:
+        """Whether another one is to take its place."""
+        return self.expiring_since is not None
 
     @property
     def wanted(self) -> bool:

@@ -6,12 +6,14 @@ Each problem exists as long as its fact does, so it disappears by itself when it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from ..models import JobPhase, Problem, iso_time
+from ..models import Problem, iso_time
+from .idle_problem import idle_soon
+from .job_facts import JobFacts, Surroundings
 from .memory_problem import KILLS_COUNT_S, worker_killed
 from .reconcile import MOST_FAILURES
 from .state import ClusterState, Loss, Refusal
+from .walltime_problems import task_too_long, walltime_soon
 
 NO_CONNECTION_S = 60.0
 """A job that runs for so long without its workers has a problem, in seconds."""
@@ -24,49 +26,18 @@ _COULD_NOT_CONNECT = (
 )
 
 
-@dataclass(frozen=True)
-class JobFacts:
-    """What matters of a live job.
-
-    Parameters
-    ----------
-    never : str or None
-        Why it can never start, in plain words, and what to do; None where it may.
-    """
-
-    job_id: str
-    phase: JobPhase
-    asked_at: float
-    reason: str | None = None
-    never: str | None = None
-    never_advice: str = ""
-    node: str | None = None
-    started: float | None = None
-    lost_at: float | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the controller knows of its own host.
-
-    Parameters
-    ----------
-    scheduler_address : str or None
-        Where workers look for the scheduler.
-    interfaces : tuple of str
-        The other interfaces of this host, with their addresses.
-    """
-
-    scheduler_address: str | None
-    interfaces: tuple[str, ...] = ()
-
-
 def find_problems(
     state: ClusterState, jobs: Iterable[JobFacts], around: Surroundings, now: float
 ) -> tuple[Problem, ...]:
     """Return all that is wrong now, the gravest first."""
+    jobs = list(jobs)
     found = [*_of_cluster(state, around, now)]
+    foreseen = (
+        walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
+        task_too_long(state.cut_tasks, now),
+        idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
+    )
+    found.extend(filter(None, foreseen))
     for job in jobs:
         found.extend(_of_job(job, around, now))
     order = {"error": 0, "warning": 1, "info": 2}

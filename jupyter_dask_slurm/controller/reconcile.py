@@ -33,6 +33,8 @@ class JobView:
         It works, and none of its workers has a task or the only copy of a result.
     missing_s : float
         For how long workers of it have been gone, in seconds; 0 where none is.
+    expiring : bool
+        It nears its walltime: another one is to take its place, and it stays until that one works.
     """
 
     name: str
@@ -40,6 +42,7 @@ class JobView:
     order: int = 0
     idle: bool = True
     missing_s: float = 0.0
+    expiring: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,11 @@ class Decision:
 def decide(situation: Situation) -> Decision:
     """Return what brings the jobs nearer to the plan."""
     lost = [job for job in situation.jobs if job.phase == "missing" and job.missing_s > MISSING_PATIENCE_S]
-    kept = [job for job in situation.jobs if job not in lost]
+    old = [job for job in situation.jobs if job.expiring and job not in lost]
+    kept = [job for job in situation.jobs if job not in old and job not in lost]
     surplus = sorted(kept, key=_cost)[: max(0, len(kept) - situation.plan)]
+    at_work = sum(job.phase == "working" for job in kept if job not in surplus)
+    surplus += sorted(old, key=_cost)[: max(0, len(old) + at_work - situation.plan)]
     # A missing job may have workers left: they get the time to hand over their results.
     retire = [job for job in lost + surplus if job.phase == "missing" or not job.idle]
     cancel = [job for job in surplus if job not in retire]

@@ -53,6 +53,15 @@ class MemoryKill:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class CutTask:
+    """A task that had run for `ran_s` seconds when its job came to its walltime, and begins again."""
+
+    key: str
+    ran_s: float
+    at: float
+
+
 @dataclass
 class ClusterState:
     """The controller's own facts. Times are seconds since 1970.
@@ -63,10 +72,14 @@ class ClusterState:
         What the user asked for, in whole jobs.
     plan : int
         How many jobs are wanted now: `scaling.jobs`, or what adaptive scaling decided.
+    keep_jobs : bool
+        Whether jobs that end by themselves are replaced.
     failures : tuple of Loss
         The jobs in a row that ended before their workers connected.
     cancelled_outside : tuple of Loss
         Jobs that somebody else cancelled and that were not submitted again.
+    cut_tasks : tuple of CutTask
+        Tasks that did not finish before the walltime of their job, the newest last.
     silent_since : float or None
         Since when Slurm does not answer; `silence` holds its words.
     changed_at : float
@@ -77,6 +90,7 @@ class ClusterState:
     scaling: Scaling
     plan: int
     idle_timeout_s: int
+    keep_jobs: bool = True
     status: ClusterStatus = "starting"
     ended: Ended | None = None
     error: ErrorInfo | None = None
@@ -84,6 +98,7 @@ class ClusterState:
     failures: tuple[Loss, ...] = ()
     cancelled_outside: tuple[Loss, ...] = ()
     memory_kills: tuple[MemoryKill, ...] = ()
+    cut_tasks: tuple[CutTask, ...] = ()
     silent_since: float | None = None
     silence: str | None = None
     storage_error: str | None = None
@@ -105,3 +120,4 @@ class ClusterState:
         self.failures = ()
         self.cancelled_outside = ()
         self.memory_kills = ()
+        self.cut_tasks = ()

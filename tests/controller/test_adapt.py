@@ -28,6 +28,7 @@ CASES = [
     ("down to that, then further", 4, Load(2, 2), UP_TO_TEN, Lull(100 - OVER, 3), 3, Lull(100.0, 1)),
     ("work again: the lull is over", 4, Load(8, 2), UP_TO_TEN, Lull(90.0, 1), 4, None),
     ("a busy job is never taken", 3, Load(2, 2, busy=3), UP_TO_TEN, Lull(100 - OVER, 1), 3, None),
+    ("jobs that leave ask for none", 1, Load(4, 2, present=4, busy=2), UP_TO_TEN, None, 1, None),
     ("a lower maximum holds at once", 8, Load(99, 2), Limits(0, 3), None, 3, None),
 ]
 

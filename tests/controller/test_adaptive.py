@@ -64,6 +64,7 @@ def test_jobs_go_down_to_the_minimum_after_the_work(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands
 ) -> None:
     controller = launch("slurm", environment=counted.environment)
+    controller.until(lambda c: c.status == "running")
     adapt(controller, 0, 2)
     with controller.client() as client:
         assert client.gather(client.map(slow, range(60))) == list(range(1, 61))

@@ -7,9 +7,10 @@ import time
 import pytest
 from distributed import Client
 
+from jupyter_dask_slurm.controller.job_facts import Surroundings
 from jupyter_dask_slurm.controller.ledger import Ledger, Seen
 from jupyter_dask_slurm.controller.losses import note_end
-from jupyter_dask_slurm.controller.problems import Surroundings, find_problems
+from jupyter_dask_slurm.controller.problems import find_problems
 from jupyter_dask_slurm.controller.state import ClusterState
 from jupyter_dask_slurm.controller.verdict import judge
 from jupyter_dask_slurm.controller.watch import end_of
