@@ -1,0 +1,73 @@
+"""A cluster on which nothing runs ends by itself; one that waits for something does not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jupyter_dask_slurm.controller.idle_problem import idle_soon
+from tests.controller.conftest import Launch
+from tests.controller.process import SMALL
+from tests.slurm import SlurmClient
+
+HELD = {**SMALL, "job_extra_directives": ["--hold"]}
+
+
+@pytest.mark.parametrize(
+    ("since", "timeout_s", "now", "warns"),
+    [
+        (None, 3600, 1e9, False),
+        (0.0, 0, 1e9, False),
+        (0.0, 3600, 2999.0, False),
+        (0.0, 3600, 3000.0, True),
+        (0.0, 10, 4.0, False),
+        (0.0, 10, 5.0, True),
+    ],
+)
+def test_the_warning_comes_in_time(since: float | None, timeout_s: int, now: float, *, warns: bool) -> None:
+    assert (idle_soon(since, timeout_s, 0, now) is not None) == warns
+
+
+def test_it_says_what_would_be_lost() -> None:
+    messages = [getattr(idle_soon(0.0, 60, results, 59.0), "message", "") for results in (0, 1, 7)]
+    assert [message.partition("Z. ")[2] for message in messages] == [
+        "No result in its memory would be lost.",
+        "One result in its memory would be lost.",
+        "7 results in its memory would be lost.",
+    ]
+
+
+def test_an_idle_cluster_warns_can_be_kept_and_ends_with_its_jobs(slurm: SlurmClient, launch: Launch) -> None:
+    controller = launch("slurm", idle_timeout_s=12)
+    controller.working(jobs=1)
+    with controller.client() as client:
+        kept = client.submit(sum, [1, 2])
+        cluster = controller.until(lambda c: c.problems)
+        assert [problem.code for problem in cluster.problems] == ["idle_soon"]
+        assert "One result" in cluster.problems[0].message
+        assert cluster.idle_since is not None
+        assert cluster.closes_at is not None
+        status, body = controller.request("PATCH", "/control/cluster", {"idle_timeout_s": 14})
+        assert (status, body["problems"], body["closes_at"]) == (200, [], None)
+        assert kept.result() == 3
+    assert controller.process.wait(60) == 0
+    ended = controller.record.cluster
+    assert (ended.status, ended.idle_timeout_s) == ("stopped", 14)
+    assert ended.ended is not None
+    assert "Idle for 14 s" in ended.ended.reason
+    names = slurm.run("squeue", "-h", "-o", "%j").splitlines()
+    assert not [name for name in names if controller.spec.cluster_id in name]
+
+
+def test_neither_a_job_that_queues_nor_a_client_that_waits_is_idle(
+    slurm: SlurmClient, launch: Launch
+) -> None:
+    queues = launch("slurm", options=HELD, idle_timeout_s=2)
+    computes = launch("slurm", idle_timeout_s=6)
+    computes.working(jobs=1)
+    with computes.client() as client:
+        client.gather(client.submit(time.sleep, 13))
+        assert computes.cluster.status == "running"
+    cluster = queues.cluster
+    assert (cluster.status, cluster.idle_since, cluster.closes_at) == ("running", None, None)
