@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import facts
 from .idle import idle_since, is_over
 from .ledger import Ledger
+from .log_size import bound_log
 from .roster import connected
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ HEARTBEAT_S = 60.0
 
 
 class Housekeeper:
-    """Every few seconds: drifting numbers, idle time, requests left on disk, heartbeat."""
+    """Every few seconds: drifting numbers, idle time, requests left on disk; each minute: heartbeat, log."""
 
     def __init__(self, controller: Controller, ledger: Ledger) -> None:
         self._controller = controller
@@ -33,6 +34,9 @@ class Housekeeper:
         while True:
             await asyncio.sleep(TICK_S)
             self._tick()
+            if time.monotonic() - self._beat_at >= HEARTBEAT_S:
+                self._beat_at = time.monotonic()
+                await self._beat()
 
     def _tick(self) -> None:
         controller = self._controller
@@ -47,8 +51,10 @@ class Housekeeper:
             controller.stop(f"Idle for {state.idle_timeout_s} s.")
         if self._stop_request.exists():
             controller.stop()
-        if time.monotonic() - self._beat_at >= HEARTBEAT_S:
-            self._beat_at = time.monotonic()
-            self._ledger.forget_old(now)
-            # Though nothing has changed: it tells others that this process lives.
-            controller.record.write(controller.cluster)
+
+    async def _beat(self) -> None:
+        controller = self._controller
+        self._ledger.forget_old(time.time())
+        # Though nothing has changed: it tells others that this process lives.
+        controller.record.write(controller.cluster)
+        await asyncio.to_thread(bound_log, Path(controller.spec.directory))
