@@ -30,6 +30,7 @@ from .scheduler import ControllerScheduler, dashboard_problem
 from .sizing import resolve_scaling
 from .snapshot import cluster_model, job_model
 from .state import ClusterState
+from .versions import VersionWatch
 
 QUIET_S = 15.0
 """Seconds after which a silent event stream sends an empty line."""
@@ -79,6 +80,7 @@ class Controller:
         scheduler = self._cluster.scheduler
         scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
         scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
+        scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
         self.state.status = "running"
         self.history.add("started", f"The scheduler listens on {scheduler.address}.")
         self.publisher.touch()

@@ -13,6 +13,7 @@ from .job_facts import JobFacts, Surroundings
 from .memory_problem import KILLS_COUNT_S, worker_killed
 from .reconcile import MOST_FAILURES
 from .state import ClusterState, Loss, Refusal
+from .versions import environment_mismatch
 from .walltime_problems import task_too_long, walltime_soon
 
 NO_CONNECTION_S = 60.0
@@ -32,12 +33,13 @@ def find_problems(
     """Return all that is wrong now, the gravest first."""
     jobs = list(jobs)
     found = [*_of_cluster(state, around, now)]
-    foreseen = (
+    others = (
+        environment_mismatch(state.mismatches),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
         task_too_long(state.cut_tasks, now),
         idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
     )
-    found.extend(filter(None, foreseen))
+    found.extend(filter(None, others))
     for job in jobs:
         found.extend(_of_job(job, around, now))
     order = {"error": 0, "warning": 1, "info": 2}

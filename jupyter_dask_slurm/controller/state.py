@@ -62,6 +62,15 @@ class CutTask:
     at: float
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """A client or a worker (`who`) whose versions differ from the scheduler's, and how."""
+
+    who: str
+    differences: tuple[str, ...]
+    at: float
+
+
 @dataclass
 class ClusterState:
     """The controller's own facts. Times are seconds since 1970.
@@ -80,6 +89,8 @@ class ClusterState:
         Jobs that somebody else cancelled and that were not submitted again.
     cut_tasks : tuple of CutTask
         Tasks that did not finish before the walltime of their job, the newest last.
+    mismatches : dict
+        Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
         Since when Slurm does not answer; `silence` holds its words.
     changed_at : float
@@ -99,6 +110,7 @@ class ClusterState:
     cancelled_outside: tuple[Loss, ...] = ()
     memory_kills: tuple[MemoryKill, ...] = ()
     cut_tasks: tuple[CutTask, ...] = ()
+    mismatches: dict[str, Mismatch] = field(default_factory=dict)
     silent_since: float | None = None
     silence: str | None = None
     storage_error: str | None = None
