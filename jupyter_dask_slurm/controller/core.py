@@ -69,7 +69,8 @@ class Controller:
         )
         self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
         backend.news.job_ended = self._keeper.job_ended
-        backend.news.slurm_silent = self._keeper.fell_silent
+        backend.news.slurm_silent = self._keeper.dispatch.fell_silent
+        backend.news.in_doubt = self._keeper.dispatch.in_doubt
         self._housekeeper = Housekeeper(self, backend.ledger)
 
     # -- life ----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from .cluster import JobCluster
 from .handover import hand_over
 from .history import History
 from .ledger import Ledger, TrackedJob
-from .state import ClusterState, Refusal
+from .state import ClusterState, Doubt, Refusal
 
 DISK_RETRY_S = 30.0
 """When a full disk is tried again, in seconds."""
@@ -146,6 +146,13 @@ class Dispatcher:
         self._state.silence = error.details or error.message
         self.not_before = time.time() + min(60.0, 2.0 * 2**self._silences)
         self._silences += 1
+        self._on_change()
+
+    def in_doubt(self, error: SlurmUnavailable | None) -> None:
+        """Note that it is not known whether Slurm took a submission; None: it is known again."""
+        self._state.doubt = Doubt(error.details or error.message, time.time()) if error else None
+        if error:
+            self._history.add("doubt", "Whether Slurm took the jobs is not known; they are looked up.")
         self._on_change()
 
     def answered(self) -> None:

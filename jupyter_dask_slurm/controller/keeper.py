@@ -51,6 +51,11 @@ class Keeper:
     ----------
     on_change : callable
         Called after everything that users would notice.
+
+    Attributes
+    ----------
+    dispatch : Dispatcher
+        Carries out what is decided here, and hears first where Slurm does not answer.
     """
 
     def __init__(
@@ -70,7 +75,7 @@ class Keeper:
         self._history = history
         self._on_change = on_change
         self._wake = asyncio.Event()
-        self._dispatch = Dispatcher(
+        self.dispatch = Dispatcher(
             state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
         )
 
@@ -80,7 +85,7 @@ class Keeper:
 
     def try_now(self) -> None:
         """Take the next turn now, whatever failed before: the user asked for something."""
-        self._dispatch.not_before = 0.0
+        self.dispatch.not_before = 0.0
         self._look_soon()
 
     def workers_changed(self) -> None:
@@ -100,10 +105,6 @@ class Keeper:
         # Node and times of a whole submission are asked for once, when its last worker is there.
         return all(job.connected_at is not None for job in self._ledger.live())
 
-    def fell_silent(self, error: SlurmUnavailable) -> None:
-        """Note that Slurm does not answer."""
-        self._dispatch.fell_silent(error)
-
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
         job.end = end
@@ -111,7 +112,7 @@ class Keeper:
         verdict = judge(job, end, keep_jobs=self._state.keep_jobs)
         loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
-            self._dispatch.not_before = time.time() + back_off_s(len(self._state.failures))
+            self.dispatch.not_before = time.time() + back_off_s(len(self._state.failures))
         if verdict in ("outside", "lower"):
             self._state.lower_plan()
         self._history.add(
@@ -139,12 +140,12 @@ class Keeper:
     def _pause_s(self) -> float:
         now = time.time()
         times = [now + STEP_S]
-        if self._dispatch.not_before > now:
-            times.append(self._dispatch.not_before)
+        if self.dispatch.not_before > now:
+            times.append(self.dispatch.not_before)
         times.extend(self._replace_at().values())
         look = self._watch.next_look(now) if self._watch else None
         if look is not None:
-            times.append(max(look, self._dispatch.not_before if self._dispatch.silent else 0.0))
+            times.append(max(look, self.dispatch.not_before if self.dispatch.silent else 0.0))
         return max(0.05, min(times) - now)
 
     async def _turn(self) -> None:
@@ -154,10 +155,10 @@ class Keeper:
         decision = decide(situation)
         for name in decision.cancel:
             self._ledger.jobs[name].cancelling = True
-        self._dispatch.retire([self._ledger.jobs[name] for name in decision.retire])
-        await self._dispatch.cancel()
+        self.dispatch.retire([self._ledger.jobs[name] for name in decision.retire])
+        await self.dispatch.cancel()
         if decision.submit:
-            await self._dispatch.submit(decision.submit)
+            await self.dispatch.submit(decision.submit)
 
     async def _look(self) -> None:
         due = self._watch.next_look(time.time()) if self._watch else None
@@ -166,9 +167,9 @@ class Keeper:
         try:
             ended = await self._watch.look()
         except SlurmUnavailable as error:
-            self._dispatch.fell_silent(error)
+            self.dispatch.fell_silent(error)
             return
-        self._dispatch.answered()
+        self.dispatch.answered()
         for job, end in ended:
             self.job_ended(job, end)
         self._on_change()
@@ -208,7 +209,7 @@ class Keeper:
         held = (
             state.refusal is not None
             or len(state.failures) >= MOST_FAILURES
-            or now < self._dispatch.not_before
+            or now < self.dispatch.not_before
         )
         return Situation(0 if state.status == "stopping" else state.plan, views, held)
 

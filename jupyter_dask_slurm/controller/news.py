@@ -15,15 +15,18 @@ def _unheard(*_news: object) -> None:
 
 @dataclass
 class News:
-    """Two kinds of news.
+    """Three kinds of news.
 
     Attributes
     ----------
     job_ended : callable
         A job ended without being asked to.
     slurm_silent : callable
-        Slurm does not say whether it took a submission.
+        Slurm does not answer.
+    in_doubt : callable
+        Whether Slurm took a submission is not known; with None, it is known again.
     """
 
     job_ended: Callable[[TrackedJob, End], None] = _unheard
     slurm_silent: Callable[[SlurmUnavailable], None] = _unheard
+    in_doubt: Callable[[SlurmUnavailable | None], None] = _unheard

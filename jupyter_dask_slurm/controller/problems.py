@@ -12,7 +12,7 @@ from .idle_problem import idle_soon
 from .job_facts import JobFacts, Surroundings
 from .memory_problem import KILLS_COUNT_S, worker_killed
 from .reconcile import MOST_FAILURES
-from .state import ClusterState, Loss, Refusal
+from .state import ClusterState, Doubt, Loss, Refusal
 from .versions import environment_mismatch
 from .walltime_problems import task_too_long, walltime_soon
 
@@ -49,6 +49,8 @@ def find_problems(
 def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
     if state.refusal is not None:
         yield _refused(state.refusal)
+    if state.doubt is not None:
+        yield _unknown(state.doubt)
     if state.silent_since is not None:
         yield _silent(state, state.silent_since)
     if len(state.failures) >= MOST_FAILURES:
@@ -100,6 +102,17 @@ def _refused(refusal: Refusal) -> Problem:
         "Start the cluster again with changes, or scale it to try once more.",
         since=iso_time(refusal.at),
         details=f"{refusal.stderr or ''}{script}".strip(),
+    )
+
+
+def _unknown(doubt: Doubt) -> Problem:
+    return Problem(
+        "submit_unknown",
+        "warning",
+        "sbatch ended without an answer: whether Slurm has the jobs is being looked up.",
+        "Nothing needs to be done: found, they are taken over; else they are sent again, and never twice.",
+        since=iso_time(doubt.at),
+        details=doubt.words,
     )
 
 

@@ -20,6 +20,14 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Whether Slurm took a submission is being looked up; `words` are those of sbatch."""
+
+    words: str
+    at: float
+
+
+@dataclass(frozen=True)
 class Loss:
     """A job that ended without our asking; `words` are the last lines of its stderr."""
 
@@ -106,6 +114,7 @@ class ClusterState:
     ended: Ended | None = None
     error: ErrorInfo | None = None
     refusal: Refusal | None = None
+    doubt: Doubt | None = None
     failures: tuple[Loss, ...] = ()
     cancelled_outside: tuple[Loss, ...] = ()
     memory_kills: tuple[MemoryKill, ...] = ()

@@ -131,8 +131,11 @@ class Submitter:
             return await submission.submit(script, options)
         except SlurmAmbiguous as error:
             logger.warning("Whether %s was submitted is not certain: %s", tag, error)
-            self._news.slurm_silent(error)
-            found = await self._look_up(tag)
+            self._news.in_doubt(error)
+            try:
+                found = await self._look_up(tag)
+            finally:
+                self._news.in_doubt(None)
             if found is None:
                 self._doubtful.add(tag)
                 raise SlurmUnreachable(error.message, details=error.details) from error

@@ -49,7 +49,7 @@ def test_a_request_that_never_arrived_is_sent_again(
 ) -> None:
     bent.bend("sbatch", "kill -9 $$")
     controller = launch(options=HELD, jobs=3)
-    assert codes(controller.until(lambda c: c.problems)) == ["slurm_unreachable"]
+    assert codes(controller.until(lambda c: c.problems)) == ["submit_unknown"]
     bent.bend("sbatch", ways.AS_ALWAYS)
     cluster = controller.until(lambda c: c.jobs.queued == 3 and not c.problems)
     assert (cluster.jobs.plan, len(jobs_of(slurm, controller))) == (3, 3)
@@ -103,7 +103,7 @@ def test_sbatch_that_hangs_is_ended_and_does_not_keep_the_cluster(
     bent.bend("sbatch", ways.HANGS)
     controller = launch(options=HELD, jobs=2)
     problem = controller.until(lambda c: c.problems).problems[0]
-    assert problem.code == "slurm_unreachable"
+    assert problem.code == "submit_unknown"
     assert "20 s" in (problem.details or "")
     assert controller.stop() == 0
     assert jobs_of(slurm, controller, "-t", "all") == {}
