@@ -24,12 +24,17 @@ export interface IClusterManager {
 
   get(id: string): Cluster | undefined;
 
-  /** Keep the view fed until the answer is disposed. Without any watcher no request is made. */
+  /** Let the server tell what changes; one request, again when the connection comes back, and no poll. */
+  listen(): void;
+
+  /** Keep the view fed until the answer is disposed: listen, and poll slowly in case an event was lost. */
   watch(): IDisposable;
 
   refresh(): Promise<void>;
   create(request: IClusterRequest): Promise<Cluster>;
   change(id: string, change: IClusterChange): Promise<Cluster>;
+  /** Submit the jobs again that a problem, named by its code, has ended. */
+  resubmit(id: string, problem: string): Promise<Cluster>;
   /** Stop a cluster; forget it where it has ended already. */
   remove(id: string): Promise<void>;
   /** The same cluster again, with some options changed; the old one is stopped and leaves the list. */

@@ -60,6 +60,12 @@ export class ClusterClient {
     return read.cluster(await this._ask(clusterPath(id, 'restart'), 'POST', { options }));
   }
 
+  /** Submit again what a problem has ended. */
+  async resubmit(id: string, problem: string): Promise<read.Cluster> {
+    const path = clusterPath(id, 'problems', encodeURIComponent(problem), 'resubmit');
+    return read.cluster(await this._ask(path, 'POST'));
+  }
+
   async jobs(id: string): Promise<readonly read.Job[]> {
     return list(read.job)(await this._ask(clusterPath(id, 'jobs')));
   }

@@ -1,31 +1,15 @@
 import { Clipboard, Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon, editIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster } from '../api/validate';
-import { hasEnded, isAlive } from '../model/describe';
-import type { IClusterManager, ISelection } from '../tokens';
-import { aboutCluster, described, namedCluster, Properties } from './args';
+import { canBeChanged, hasEnded, isOutOfReach } from '../model/describe';
+import type { IClusterAction, IClusterCommands } from './action';
+import { aboutCluster, described, namedCluster } from './args';
 import { attempt } from './failure';
 import { CommandIDs } from './ids';
-
-/** What the commands about clusters work with. */
-export interface IClusterCommands {
-  readonly manager: IClusterManager;
-  readonly selection: ISelection;
-  readonly trans: TranslationBundle;
-}
-
-/** A command about one cluster, in terms of that cluster. */
-interface IClusterAction {
-  readonly label: string;
-  readonly icon?: CommandRegistry.ICommandOptions['icon'];
-  readonly properties?: Properties;
-  readonly enabled: (cluster: Cluster) => boolean;
-  readonly run: (cluster: Cluster, args: ReadonlyPartialJSONObject) => Promise<void>;
-}
+import { adaptAction, resubmitAction, scaleAction } from './jobs';
 
 /** Register what can be done with the clusters that exist. */
 export function addClusterCommands(commands: CommandRegistry, parts: IClusterCommands): void {
@@ -50,6 +34,8 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   };
 
   add(CommandIDs.scaleCluster, scaleAction(parts));
+  add(CommandIDs.adaptCluster, adaptAction(parts));
+  add(CommandIDs.resubmitJobs, resubmitAction(parts));
   add(CommandIDs.renameCluster, renameAction(parts));
   add(CommandIDs.restartCluster, restartAction(parts));
   add(CommandIDs.stopCluster, stopAction(parts));
@@ -63,34 +49,11 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   });
 }
 
-function scaleAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const ask = async (cluster: Cluster): Promise<number | null> => {
-    const answer = await InputDialog.getNumber({
-      title: trans.__('Scale %1', cluster.name),
-      label: trans.__('Number of jobs'),
-      value: cluster.scaling.jobs ?? cluster.jobs.plan,
-      okLabel: trans.__('Scale')
-    });
-    return answer.button.accept ? answer.value : null;
-  };
-  return {
-    label: trans.__('Scale Cluster…'),
-    properties: { jobs: { type: 'integer', minimum: 0, description: 'How many jobs; asked for if missing' } },
-    enabled: isAlive,
-    run: async (cluster, args) => {
-      const jobs = typeof args.jobs === 'number' ? args.jobs : await ask(cluster);
-      if (jobs !== null) {
-        await manager.change(cluster.id, { scaling: { mode: 'manual', jobs } });
-      }
-    }
-  };
-}
-
 function renameAction({ manager, trans }: IClusterCommands): IClusterAction {
   return {
     label: trans.__('Rename Cluster…'),
     icon: editIcon,
-    enabled: isAlive,
+    enabled: canBeChanged,
     run: async cluster => {
       const answer = await InputDialog.getText({
         title: trans.__('Rename %1', cluster.name),
@@ -122,7 +85,7 @@ function restartAction({ manager, selection, trans }: IClusterCommands): ICluste
   return {
     label: trans.__('Restart Cluster'),
     icon: refreshIcon,
-    enabled: cluster => cluster.status !== 'stopping',
+    enabled: cluster => cluster.status !== 'stopping' && !isOutOfReach(cluster),
     run: async cluster => {
       if (await confirmed(cluster)) {
         selection.select((await manager.restart(cluster.id)).id);
@@ -169,7 +132,7 @@ function stopAction({ manager, trans }: IClusterCommands): IClusterAction {
 function keepAction({ manager, trans }: IClusterCommands): IClusterAction {
   return {
     label: trans.__('Keep Cluster while Idle'),
-    enabled: cluster => isAlive(cluster) && cluster.idle_timeout_s > 0,
+    enabled: cluster => canBeChanged(cluster) && cluster.idle_timeout_s > 0,
     run: async cluster => {
       await manager.change(cluster.id, { idle_timeout_s: 0 });
     }

@@ -95,6 +95,21 @@ export function phaseWords(cluster: Cluster, trans: TranslationBundle): string {
   return plan > 0 ? trans._n('%1 job to be submitted', '%1 jobs to be submitted', plan) : trans.__('No jobs');
 }
 
+/** @returns all clusters in one line, for example `2 clusters: 3 working · 1 queued`. */
+export function overview(clusters: readonly Cluster[], trans: TranslationBundle): string {
+  const living = clusters.filter(cluster => !hasEnded(cluster));
+  const sum = (phase: 'working' | 'starting' | 'queued') =>
+    living.reduce((total, { jobs }) => total + jobs[phase], 0);
+  const [working, starting, queued] = [sum('working'), sum('starting'), sum('queued')];
+  const parts = [
+    working > 0 && trans.__('%1 working', working),
+    starting > 0 && trans.__('%1 starting', starting),
+    queued > 0 && trans.__('%1 queued', queued)
+  ].filter(Boolean);
+  const count = trans._n('%1 cluster', '%1 clusters', living.length);
+  return parts.length > 0 ? `${count}: ${parts.join(' · ')}` : count;
+}
+
 /** @returns the live numbers of a cluster, for example `6 workers · 24 threads · 1.1 of 48 GiB`. */
 export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[] {
   const { workers, threads, cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;
@@ -118,6 +133,16 @@ export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[
 /** @returns whether a cluster still can get work. */
 export function isAlive(cluster: Cluster | undefined): boolean {
   return cluster?.status === 'running' || cluster?.status === 'starting';
+}
+
+/** @returns whether a cluster's controller lives on another host, so that all we have is its record. */
+export function isOutOfReach({ status, controller }: Cluster): boolean {
+  return (status === 'running' || status === 'stopping') && !controller.reachable;
+}
+
+/** @returns whether a cluster can be scaled, renamed and watched from here. */
+export function canBeChanged(cluster: Cluster): boolean {
+  return isAlive(cluster) && !isOutOfReach(cluster);
 }
 
 /** @returns whether a cluster has come to its end, one way or another. */

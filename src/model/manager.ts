@@ -15,7 +15,7 @@ const SAFETY_POLL_MS = 5 * 60 * 1000;
 export class ClusterManager implements IClusterManager, IDisposable {
   /**
    * @param client - speaks to the server.
-   * @param openEvents - opens the event socket; called with the first watcher.
+   * @param openEvents - opens the event socket; called when somebody first listens.
    */
   constructor(
     readonly client: ClusterClient,
@@ -25,7 +25,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
       auto: false,
       factory: () => this._load(),
       frequency: { interval: SAFETY_POLL_MS, backoff: true, max: SAFETY_POLL_MS },
-      standby: () => (this._watchers === 0 ? true : 'when-hidden')
+      standby: () => (this._watchers === 0 && !this._stale ? true : 'when-hidden')
     });
   }
 
@@ -62,20 +62,25 @@ export class ClusterManager implements IClusterManager, IDisposable {
     return this._clusters.find(cluster => cluster.id === id);
   }
 
-  watch(): IDisposable {
-    this._watchers += 1;
+  listen(): void {
     if (!this._events) {
       this._events = this._openEvents();
       this._events.connectionChanged.connect(this._onConnection, this);
       this._events.clusterChanged.connect(this._onEvent, this);
       void this._poll.start();
     }
+  }
+
+  watch(): IDisposable {
+    this._watchers += 1;
+    this.listen();
     return new DisposableDelegate(() => {
       this._watchers -= 1;
     });
   }
 
   async refresh(): Promise<void> {
+    this._stale = true;
     await this._poll.refresh();
     await this._poll.tick;
   }
@@ -86,6 +91,10 @@ export class ClusterManager implements IClusterManager, IDisposable {
 
   async change(id: string, change: IClusterChange): Promise<Cluster> {
     return this._take(await this.client.change(id, change));
+  }
+
+  async resubmit(id: string, problem: string): Promise<Cluster> {
+    return this._take(await this.client.resubmit(id, problem));
   }
 
   async remove(id: string): Promise<void> {
@@ -107,6 +116,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
     try {
       const clusters = await this.client.list();
       this._error = null;
+      this._stale = false;
       this._connection = 'live';
       this._set(clusters);
     } catch (error) {
@@ -119,6 +129,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
 
   private _onConnection(_: ClusterEvents, connected: boolean): void {
     if (connected) {
+      this._stale = true;
       void this._poll.refresh();
     } else if (this._connection === 'live') {
       this._connection = 'lost';
@@ -159,6 +170,8 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private _error: string | null = null;
   private _events: ClusterEvents | null = null;
   private _watchers = 0;
+  /** Whether the list has to be asked for although nobody watches. */
+  private _stale = true;
   private readonly _poll: Poll<void>;
   private readonly _changed = new Signal<this, void>(this);
 }

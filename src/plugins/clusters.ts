@@ -5,7 +5,7 @@ import { ClusterEvents } from '../api/events';
 import { ClusterManager } from '../model/manager';
 import { IClusterManager } from '../tokens';
 
-/** Provides what the browser knows of the clusters; asks for nothing until somebody watches. */
+/** Provides what the browser knows of the clusters; asks for nothing until somebody listens. */
 export const clustersPlugin: JupyterFrontEndPlugin<IClusterManager> = {
   id: 'jupyter-dask-slurm:clusters',
   description: 'Provides the Dask clusters of this user.',

@@ -21,6 +21,7 @@ const ID = 'jupyter-dask-slurm:panel';
 const IN_PALETTE = [
   CommandIDs.openPanel,
   CommandIDs.scaleCluster,
+  CommandIDs.adaptCluster,
   CommandIDs.renameCluster,
   CommandIDs.restartCluster,
   CommandIDs.stopCluster,

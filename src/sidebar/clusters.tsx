@@ -5,11 +5,15 @@ import { listExamples } from '../examples/list';
 import { usePanel, useSignalUpdates } from './context';
 import { ClusterCard } from './card';
 
+/** From so many clusters on, only the selected one is unfolded by itself. */
+const MANY = 4;
+
 /** The list of clusters, or what to do where there is none. */
 export function Clusters(): React.ReactElement {
   const { manager, selection, trans } = usePanel();
   useSignalUpdates(manager.changed);
   useSignalUpdates(selection.changed);
+  const [isFolded, fold] = useFolding(manager.clusters.length >= MANY);
   const { clusters, connection, error } = manager;
   return (
     <div className="jp-DaskSlurmClusters">
@@ -23,13 +27,31 @@ export function Clusters(): React.ReactElement {
       {clusters.length > 0 && (
         <ul className="jp-DaskSlurmClusters-list" aria-label={trans.__('Clusters')}>
           {clusters.map(cluster => (
-            <ClusterCard key={cluster.id} cluster={cluster} selected={cluster.id === selection.current} />
+            <ClusterCard
+              key={cluster.id}
+              cluster={cluster}
+              selected={cluster.id === selection.current}
+              folded={isFolded(cluster.id, cluster.id === selection.current)}
+              onFold={fold}
+            />
           ))}
         </ul>
       )}
       {clusters.length === 0 && connection === 'live' && <FirstMinute />}
     </div>
   );
+}
+
+/** What the user has folded and unfolded stays so; the rest follows the selection where there are many. */
+function useFolding(
+  many: boolean
+): [(id: string, selected: boolean) => boolean, (id: string, folded: boolean) => void] {
+  const [chosen, setChosen] = React.useState<ReadonlyMap<string, boolean>>(new Map());
+  const fold = React.useCallback(
+    (id: string, folded: boolean) => setChosen(before => new Map(before).set(id, folded)),
+    []
+  );
+  return [(id, selected) => chosen.get(id) ?? (many && !selected), fold];
 }
 
 function FirstMinute(): React.ReactElement {

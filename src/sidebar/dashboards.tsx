@@ -4,6 +4,7 @@ import * as React from 'react';
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
+import { isOutOfReach } from '../model/describe';
 import { arrangePlots, statusPage } from '../dashboards/plots';
 import { usePanel, useSignalUpdates } from './context';
 
@@ -24,6 +25,14 @@ export function Dashboards(): React.ReactElement {
         {cluster.status === 'starting'
           ? trans.__('Dashboards are there as soon as %1 runs.', cluster.name)
           : trans.__('%1 does not run, so it has no dashboards.', cluster.name)}
+      </div>
+    );
+  }
+  if (isOutOfReach(cluster)) {
+    const { hostname } = cluster.controller;
+    return (
+      <div className="jp-DaskSlurmPlots-note">
+        {trans.__('%1 runs on %2; its dashboards can be opened there.', cluster.name, hostname)}
       </div>
     );
   }

@@ -9,6 +9,8 @@ import { Clusters } from './clusters';
 import { IPanelContext, PanelProvider } from './context';
 import { Dashboards } from './dashboards';
 
+import '../../style/panel.css';
+
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
   constructor(

@@ -1,12 +1,10 @@
 import * as React from 'react';
 
 import type { Cluster, Problem } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
 import { statusIcons } from '../icons';
+import { CommandLink } from './buttons';
 import { usePanel } from './context';
-
-/** Problems that other options mend. */
-const MENDED_BY_CHANGES = ['submit_refused', 'never_starts', 'no_connection', 'worker_killed'];
+import { findRemedies, IRemedy } from './remedies';
 
 /** What is wrong with a cluster, each in one sentence with what to do about it. */
 export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement | null {
@@ -22,7 +20,7 @@ export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement 
         <ProblemItem
           key={`${problem.code}/${problem.job_id ?? ''}`}
           problem={problem}
-          remedy={MENDED_BY_CHANGES.includes(problem.code) ? cluster.id : null}
+          remedies={findRemedies(problem, cluster, trans)}
         />
       ))}
     </ul>
@@ -31,12 +29,11 @@ export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement 
 
 interface IProblemProps {
   readonly problem: Problem;
-  /** The id of the cluster to start again with changes, where that mends it. */
-  readonly remedy: string | null;
+  readonly remedies: readonly IRemedy[];
 }
 
-function ProblemItem({ problem, remedy }: IProblemProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+function ProblemItem({ problem, remedies }: IProblemProps): React.ReactElement {
+  const { trans } = usePanel();
   return (
     <li className={`jp-DaskSlurmProblem jp-mod-${problem.severity}`}>
       <statusIcons.problem.react tag="span" className="jp-DaskSlurmProblem-icon" />
@@ -49,13 +46,12 @@ function ProblemItem({ problem, remedy }: IProblemProps): React.ReactElement {
             <pre className="jp-DaskSlurmProblem-details">{problem.details}</pre>
           </details>
         )}
-        {remedy !== null && (
-          <button
-            className="jp-DaskSlurmLink"
-            onClick={() => void commands.execute(CommandIDs.createCluster, { like: remedy })}
-          >
-            {trans.__('Start again with changes…')}
-          </button>
+        {remedies.length > 0 && (
+          <div className="jp-DaskSlurmProblem-remedies">
+            {remedies.map(remedy => (
+              <CommandLink key={remedy.command} {...remedy} />
+            ))}
+          </div>
         )}
       </div>
     </li>

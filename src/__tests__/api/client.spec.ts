@@ -47,6 +47,11 @@ describe('ClusterClient', () => {
     expect(await client.remove('ocean-3f9c')).toBeNull();
   });
 
+  it('submits again what a problem has ended', async () => {
+    server.answers.set(`POST ${OCEAN}/problems/cancelled_outside/resubmit`, [200, running]);
+    expect((await client.resubmit('ocean-3f9c', 'cancelled_outside')).id).toBe('ocean-3f9c');
+  });
+
   it('keeps an id within its path', async () => {
     await expect(client.jobs('../site')).rejects.toThrow(RequestError);
     expect(server.seen[0].path).toBe(`${CLUSTERS}/..%2Fsite/jobs`);

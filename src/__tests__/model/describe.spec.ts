@@ -62,3 +62,30 @@ describe('what a card says', () => {
     expect(describeModel.liveNumbers(readCluster(sample('cluster-remote')), trans)).toEqual([]);
   });
 });
+
+describe('overview', () => {
+  it('sums up the clusters that live', () => {
+    const failed = readCluster(sample('cluster-failed'));
+    expect(describeModel.overview([ocean, ocean, failed], trans)).toBe('2 clusters: 6 working · 2 queued');
+  });
+
+  it('says no more than there is', () => {
+    const jobs = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0 };
+    expect(describeModel.overview([{ ...ocean, jobs }], trans)).toBe('1 cluster');
+  });
+});
+
+describe('canBeChanged', () => {
+  const remote = readCluster(sample('cluster-remote'));
+
+  it('is so for a cluster of this host, also before its controller answers', () => {
+    expect(describeModel.canBeChanged(ocean)).toBe(true);
+    expect(describeModel.canBeChanged({ ...remote, status: 'starting' })).toBe(true);
+  });
+
+  it('is not for one of another host, nor for one that has ended', () => {
+    expect(describeModel.isOutOfReach(remote)).toBe(true);
+    expect(describeModel.canBeChanged(remote)).toBe(false);
+    expect(describeModel.canBeChanged(readCluster(sample('cluster-stopped')))).toBe(false);
+  });
+});

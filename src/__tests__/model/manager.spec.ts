@@ -57,6 +57,16 @@ describe('ClusterManager', () => {
     expect(manager.connection).toBe('live');
   });
 
+  it('is fed without a watcher too, once it listens', async () => {
+    manager.listen();
+    await until(() => manager.connection === 'live' && server.count('GET', CLUSTERS) === 2);
+    server.emit({ action: 'removed', cluster_id: ocean.id, cluster: null });
+    await until(() => manager.clusters.length === 0);
+    server.dropSockets();
+    await until(() => manager.connection === 'lost');
+    await until(() => manager.connection === 'live' && manager.clusters.length === 1);
+  });
+
   it('follows events without asking', async () => {
     await live();
     server.emit({ action: 'changed', cluster_id: gpu.id, cluster: gpu });

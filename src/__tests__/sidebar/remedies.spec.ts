@@ -1,0 +1,45 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Cluster, Problem } from '../../api/validate';
+import { CommandIDs } from '../../commands/ids';
+import { findRemedies } from '../../sidebar/remedies';
+import { sample } from '../contract';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+const running = sample('cluster-running') as Cluster;
+const remote = sample('cluster-remote') as Cluster;
+
+function problem(code: string): Problem {
+  const severity = 'warning';
+  return {
+    code,
+    severity,
+    message: 'm',
+    advice: 'a',
+    since: running.updated_at,
+    details: null,
+    job_id: null
+  };
+}
+
+describe('findRemedies', () => {
+  it.each([
+    ['submit_refused', CommandIDs.createCluster, { like: running.id }],
+    ['cancelled_outside', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'cancelled_outside' }],
+    ['jobs_fail', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'jobs_fail' }],
+    ['idle_soon', CommandIDs.keepCluster, { cluster: running.id }]
+  ])('makes the advice of %s a command', (code, command, args) => {
+    expect(findRemedies(problem(code), running, trans)).toMatchObject([{ command, args }]);
+  });
+
+  it('has none for what only time or an administrator mends', () => {
+    expect(findRemedies(problem('slurm_unreachable'), running, trans)).toEqual([]);
+  });
+
+  it.each(['submit_refused', 'cancelled_outside', 'idle_soon'])(
+    'has none for %s where the controller is on another host',
+    code => {
+      expect(findRemedies(problem(code), remote, trans)).toEqual([]);
+    }
+  );
+});

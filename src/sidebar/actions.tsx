@@ -1,0 +1,76 @@
+import { closeIcon, editIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { CommandIDs } from '../commands/ids';
+import { dashboardIcon, insertIcon } from '../icons';
+import { canBeChanged } from '../model/describe';
+import { CommandButton } from './buttons';
+import { usePanel } from './context';
+
+/** What is done most with a cluster that lives. */
+export function Actions({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  return (
+    <div className="jp-DaskSlurmCard-actions">
+      <CommandButton
+        command={CommandIDs.insertClient}
+        args={{ cluster: cluster.id }}
+        icon={insertIcon}
+        label={trans.__('Connect')}
+        title={trans.__('Insert a cell that connects to this cluster')}
+      />
+      <CommandButton
+        command={CommandIDs.openDashboard}
+        args={{ cluster: cluster.id }}
+        icon={dashboardIcon}
+        label={trans.__('Dashboard')}
+        title={
+          cluster.status === 'running' && !canBeChanged(cluster)
+            ? trans.__('The dashboard can be opened on %1', cluster.controller.hostname)
+            : trans.__('Open the status page of this cluster')
+        }
+        disabled={cluster.status !== 'running' || !canBeChanged(cluster)}
+      />
+      <CommandButton
+        command={CommandIDs.stopCluster}
+        args={{ cluster: cluster.id }}
+        icon={stopIcon}
+        label={trans.__('Stop')}
+        title={trans.__('Cancel all jobs of this cluster and end it')}
+        disabled={cluster.status === 'stopping'}
+      />
+    </div>
+  );
+}
+
+/** What can be done with a cluster that has ended. */
+export function LastActions({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  return (
+    <div className="jp-DaskSlurmCard-actions">
+      <CommandButton
+        command={CommandIDs.restartCluster}
+        args={{ cluster: cluster.id }}
+        icon={refreshIcon}
+        label={trans.__('Start again')}
+        title={trans.__('Start the same cluster again')}
+      />
+      <CommandButton
+        command={CommandIDs.createCluster}
+        args={{ like: cluster.id }}
+        icon={editIcon}
+        label={trans.__('With changes…')}
+        title={trans.__('Open the form with the options of this cluster')}
+      />
+      <CommandButton
+        command={CommandIDs.stopCluster}
+        args={{ cluster: cluster.id }}
+        icon={closeIcon}
+        label={trans.__('Dismiss')}
+        title={trans.__('Dismiss: clean up what is left and take it off the list')}
+        iconOnly
+      />
+    </div>
+  );
+}
