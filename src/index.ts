@@ -3,8 +3,10 @@ import { createPlugin } from './plugins/create';
 import { dashboardsPlugin } from './plugins/dashboards';
 import { examplesPlugin } from './plugins/examples';
 import { panelPlugin } from './plugins/panel';
+import { runningPlugin } from './plugins/running';
 import { selectionPlugin } from './plugins/selection';
 import { snippetsPlugin } from './plugins/snippets';
+import { statusBarPlugin } from './plugins/statusBar';
 
 export * from './tokens';
 
@@ -15,5 +17,7 @@ export default [
   createPlugin,
   dashboardsPlugin,
   snippetsPlugin,
-  examplesPlugin
+  examplesPlugin,
+  runningPlugin,
+  statusBarPlugin
 ];

@@ -1,3 +1,1 @@
-import './panel.css';
-import './form.css';
-import './panes.css';
+import './status.css';

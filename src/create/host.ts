@@ -4,6 +4,8 @@ import { Dialog, MainAreaWidget } from '@jupyterlab/apputils';
 import { daskSlurmIcon } from '../icons';
 import { CreateBody, ICreateOptions } from './body';
 
+import '../../style/form.css';
+
 const ID = 'jupyter-dask-slurm-create';
 
 /** Show the form as a tab, where there is room for what the form explains. One form at a time. */

@@ -9,6 +9,8 @@ import { dashboardIcon } from '../icons';
 import { formatTime } from '../model/describe';
 import type { IClusterManager } from '../tokens';
 
+import '../../style/panes.css';
+
 /** Which page of which cluster's dashboard. */
 export interface IPaneOptions {
   readonly clusterId: string;
