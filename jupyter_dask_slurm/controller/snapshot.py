@@ -46,8 +46,26 @@ def cluster_model(
     """Return the cluster as users see it; `updated_at` is now, the publisher knows better."""
     workers = connected(scheduler) if scheduler else {}
     totals = _totals(workers)
-    counts = _job_counts(state, ledger, workers)
-    expected = state.plan * ledger.processes
+    return dataclasses.replace(
+        _without_numbers(spec, state, now),
+        scheduler_address=_address(scheduler),
+        options=dict(options),
+        jobs=_job_counts(state, ledger, workers),
+        workers=WorkerCounts(connected=len(workers), expected=state.plan * ledger.processes),
+        threads=totals.threads,
+        gpus=_gpus(ledger, workers),
+        memory_bytes=totals.memory_bytes,
+        memory_used_bytes=totals.memory_used_bytes,
+        cpu_percent=totals.cpu_percent,
+        tasks=_task_counts(scheduler),
+        core_hours=round(ledger.core_hours(now), 4),
+        expires_at=_time(_first_end(ledger)),
+        problems=tuple(problems),
+    )
+
+
+def _without_numbers(spec: LaunchSpec, state: ClusterState, now: float) -> Cluster:
+    """Return what is known without a look at jobs and workers."""
     return Cluster(
         id=spec.cluster_id,
         name=state.name,
@@ -63,23 +81,10 @@ def cluster_model(
         ended=state.ended,
         replaces=spec.replaces,
         error=state.error,
-        scheduler_address=_address(scheduler),
         secure=spec.credentials is not None,
-        options=dict(options),
-        jobs=counts,
-        workers=WorkerCounts(connected=len(workers), expected=expected),
-        threads=totals.threads,
-        gpus=_gpus(ledger, workers),
-        memory_bytes=totals.memory_bytes,
-        memory_used_bytes=totals.memory_used_bytes,
-        cpu_percent=totals.cpu_percent,
-        tasks=_task_counts(scheduler),
-        core_hours=round(ledger.core_hours(now), 4),
         idle_since=_time(state.idle_since),
         idle_timeout_s=state.idle_timeout_s,
         closes_at=_closes_at(state),
-        expires_at=_time(_first_end(ledger)),
-        problems=tuple(problems),
     )
 
 
