@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from distributed.scheduler import KilledWorker
 
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
@@ -57,4 +58,19 @@ def test_a_job_is_replaced_before_its_walltime_and_a_task_that_does_not_fit_is_n
         cluster = controller.until(lambda c: any(p.code == "task_too_long" for p in c.problems), timeout=90)
         assert str(endless.key) in next(p.message for p in cluster.problems if p.code == "task_too_long")
         assert client.submit(sum, [1, 2]).result(timeout=60) == 3
+    assert controller.stop() == 0
+
+
+def test_a_task_that_fits_into_no_job_is_given_up(slurm: SlurmClient, launch: Launch) -> None:
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    controller = launch("slurm", options={**SMALL, "walltime": "00:01:00"}, environment=once)
+    controller.working(jobs=1)
+    with controller.client() as client:
+        kept = client.submit(sum, [1, 2])
+        assert kept.result() == 3
+        endless = client.submit(time.sleep, 3600)
+        with pytest.raises(KilledWorker, match="sleep"):
+            endless.result(timeout=120)
+        assert kept.result(timeout=30) == 3
+        assert client.submit(sum, [3, 4]).result(timeout=60) == 7
     assert controller.stop() == 0
