@@ -1,0 +1,43 @@
+import { expect, galata, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
+import axe from 'axe-core';
+
+import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+
+test.use({ autoGoto: true });
+test.afterEach(({ request }) => stopClusters(request));
+
+/** What axe finds wrong within the parts of the page that are ours. */
+async function violations(page: IJupyterLabPageFixture, ...ours: string[]): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async ours => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run({ include: ours.map(selector => [selector]) });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  }, ours);
+}
+
+for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+  test.describe(theme, () => {
+    test.use({
+      mockSettings: { ...galata.DEFAULT_SETTINGS, '@jupyterlab/apputils-extension:themes': { theme } }
+    });
+
+    test('panel and form are accessible', async ({ page, request }) => {
+      await Promise.all([
+        startCluster(request, 'tide', 1, { reservation: 'maintenance' }),
+        startCluster(request, 'reef', 0)
+      ]);
+      const panel = await openPanel(page);
+      await expect(cardOf(page, 'tide').getByRole('list', { name: 'Problems of tide' })).toBeVisible({
+        timeout: 40_000
+      });
+      await expect(cardOf(page, 'reef').getByRole('status')).toHaveText('running', { timeout: 40_000 });
+      await panel.getByRole('button', { name: 'Start a Dask cluster' }).click();
+      await page.getByText('More options').click();
+
+      expect(
+        await violations(page, '.jp-DaskSlurmPanel', '.jp-DaskSlurmForm', '.jp-DaskSlurmStatus')
+      ).toEqual([]);
+    });
+  });
+}
