@@ -46,6 +46,11 @@ class Endings:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
+    async def finish(self, seconds: float) -> None:
+        """Wait until nothing is left to be cleared up, at most so long."""
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=seconds)
+
     def takes(self, attachment: Attachment) -> bool:
         """Act on a change of a cluster that may have ended; True if the cluster leaves the list by it."""
         if attachment.removed:

@@ -33,6 +33,9 @@ ClusterListener = Callable[[str, "Cluster | None"], None]
 
 # A controller that was just started, or waits for the one that it replaces: commands wait rather than fail.
 START_LIMIT_S = 30.0
+# Those that run answer within milliseconds.
+SETTLE_LIMIT_S = 3.0
+CLEARING_LIMIT_S = 15.0
 
 
 class ClusterManager:
@@ -76,6 +79,19 @@ class ClusterManager:
         await asyncio.gather(
             *(attachment.close() for attachment in self._attachments.values()), *self._leaving
         )
+
+    async def settle(self) -> None:
+        """Wait until each controller has answered, or has been found not to."""
+        waiting = [
+            attachment.wait_until_reachable(SETTLE_LIMIT_S)
+            for attachment in self._attachments.values()
+            if attachment.here and not attachment.over
+        ]
+        await asyncio.gather(*waiting)
+
+    async def finish_clearing(self) -> None:
+        """Wait a little until what ended clusters left behind is cleared away."""
+        await self._endings.finish(CLEARING_LIMIT_S)
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""

@@ -43,12 +43,19 @@ class Jupyter:
             stdout=self._log,
             stderr=self._log,
         )  # fmt: skip
+        try:
+            self._url = self._address()
+            wait_until(self._answers, "Jupyter answers", timeout=90)
+        except TimeoutError:
+            self.end(signal.SIGKILL)
+            raise
+
+    def _address(self) -> str:
         info = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{self.process.pid}.json"
         wait_until(
-            lambda: info.exists() and info.stat().st_size > 0, "Jupyter has written where it is", timeout=30
+            lambda: info.exists() and info.stat().st_size > 0, "Jupyter has written where it is", timeout=90
         )
-        self._url: str = json.loads(info.read_text())["url"]
-        wait_until(self._answers, "Jupyter answers", timeout=30)
+        return str(json.loads(info.read_text())["url"])
 
     def _answers(self) -> bool:
         try:

@@ -1,0 +1,55 @@
+"""``jupyter dask-slurm``: the clusters of this user from a terminal; needs no Jupyter server.
+
+Exit codes: 0 done, 1 refused or failed (the sentence is on stderr), 2 called wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import DaskSlurmError
+from .arguments import make_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    arguments = make_parser(words).parse_args(words)
+    try:
+        answer, text = asyncio.run(_run(arguments))
+    except DaskSlurmError as error:
+        _say_error(error, as_json=arguments.json)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(json.dumps(answer, indent=2) if arguments.json else text)
+    return 0
+
+
+async def _run(arguments: argparse.Namespace) -> tuple[Any, str]:
+    """Run the command with the user's clusters at hand; return its answer, as JSON values and as text."""
+    from .commands import COMMANDS
+    from .surroundings import LazyKernelSpecs, load_settings
+
+    services = load_settings().make_services(LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: None)
+    await services.open()
+    try:
+        await services.manager.settle()
+        return await COMMANDS[arguments.command](services, arguments)
+    finally:
+        await services.manager.finish_clearing()
+        await services.close()
+
+
+def _say_error(error: DaskSlurmError, *, as_json: bool) -> None:
+    if as_json:
+        text = json.dumps(error.to_json(), indent=2)
+    else:
+        text = "\n".join(filter(None, (error.message, error.details)))
+    print(text, file=sys.stderr)

@@ -1,0 +1,78 @@
+"""``jupyter dask-slurm doctor``: what was found on this machine, and what was left behind in Slurm."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+from typing import Any
+
+from ..errors import StorageUnavailable
+from ..services import Services
+from ..slurm.orphans import cancel_cluster, clusters_with_jobs
+from ..storage import check_private_directory
+from .text import columns
+
+_COMMANDS = ("sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")
+
+
+async def doctor(services: Services, arguments: argparse.Namespace) -> tuple[Any, str]:
+    """Look at Slurm, kernels and clusters' directory; with ``--cancel``, cancel jobs that nobody owns."""
+    site = await services.sites.site_with_kernels()
+    found = {
+        "slurm": site.slurm.to_json(),
+        "commands": {name: shutil.which(name) for name in _COMMANDS},
+        "interfaces": [interface.to_json() for interface in site.interfaces],
+        "kernels": [kernel.to_json() for kernel in site.kernels],
+        "shared_directory": await asyncio.to_thread(_directory, services),
+        "orphans": await _orphans(services, cancel=arguments.cancel) if site.slurm.available else [],
+    }
+    return found, _text(found)
+
+
+def _directory(services: Services) -> dict[str, str | None]:
+    registry = services.manager.registry
+    problem = None
+    if registry.clusters.exists():
+        try:
+            check_private_directory(registry.clusters)
+        except StorageUnavailable as error:
+            problem = error.message
+    return {"path": str(registry.shared), "problem": problem}
+
+
+async def _orphans(services: Services, *, cancel: bool) -> list[dict[str, Any]]:
+    """Return clusters that have jobs in Slurm and no record here."""
+    known = set(services.manager.registry.ids())
+    orphans = []
+    for cluster_id, jobs in (await clusters_with_jobs()).items():
+        if cluster_id not in known:
+            orphans.append({"cluster_id": cluster_id, "jobs": sorted(jobs), "cancelled": cancel})
+            if cancel:
+                await cancel_cluster(cluster_id)
+    return orphans
+
+
+def _text(found: dict[str, Any]) -> str:
+    slurm, directory = found["slurm"], found["shared_directory"]
+    if slurm["available"]:
+        lines = [f"Slurm {slurm['version']} answers; its cluster is {slurm['cluster_name']}."]
+    else:
+        lines = [f"No Slurm: {slurm['error']}"]
+    missing = [name for name, path in found["commands"].items() if path is None]
+    lines.append(f"Commands that are missing: {', '.join(missing) or 'none'}.")
+    lines.append(f"Clusters stand in {directory['path']}. {directory['problem'] or ''}".rstrip())
+    addresses = ", ".join(f"{face['name']} {face['address']}" for face in found["interfaces"])
+    lines += [f"Network interfaces: {addresses}.", "", "Kernels:"]
+    rows = [
+        (f"  {kernel['name']}", kernel["python"] or "?", kernel["problem"] or "usable")
+        for kernel in found["kernels"]
+    ]
+    lines += columns(rows) if rows else ["  none"]
+    lines += ["", "Jobs that no cluster here owns:"]
+    for orphan in found["orphans"]:
+        done = "cancelled" if orphan["cancelled"] else "cancel them with --cancel"
+        lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])} ({done})")
+    if not found["orphans"]:
+        lines.append("  none")
+    return "\n".join(lines)
