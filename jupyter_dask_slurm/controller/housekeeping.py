@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from .roster import connected
 
 if TYPE_CHECKING:
     from .core import Controller
+
+logger = logging.getLogger(__name__)
 
 TICK_S = 5.0
 HEARTBEAT_S = 60.0
@@ -33,10 +36,14 @@ class Housekeeper:
         """Tick until cancelled."""
         while True:
             await asyncio.sleep(TICK_S)
-            self._tick()
-            if time.monotonic() - self._beat_at >= HEARTBEAT_S:
-                self._beat_at = time.monotonic()
-                await self._beat()
+            try:
+                if time.monotonic() - self._beat_at >= HEARTBEAT_S:
+                    self._beat_at = time.monotonic()
+                    await self._beat()
+                self._tick()
+            except Exception:
+                # Whatever it was: without heartbeat others would take this process for dead.
+                logger.exception("Not all was looked after")
 
     def _tick(self) -> None:
         controller = self._controller

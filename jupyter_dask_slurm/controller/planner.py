@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from .history import History
 from .ledger import Ledger
 from .roster import connected
 from .state import ClusterState
+
+logger = logging.getLogger(__name__)
 
 
 class Planner:
@@ -57,7 +60,11 @@ class Planner:
             if self._state.scaling.mode == "manual":
                 await self._scaled.wait()
                 continue
-            self._adapt()
+            try:
+                self._adapt()
+            except Exception:
+                # One look that failed must not leave the cluster at its size for ever.
+                logger.exception("The load could not be judged")
             await asyncio.sleep(LOOK_S)
 
     def _adapt(self) -> None:
