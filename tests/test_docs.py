@@ -1,0 +1,84 @@
+"""What can be set is documented, with its default."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from jupyter_dask_slurm.cli.arguments import make_parser
+from jupyter_dask_slurm.cli.commands import COMMANDS
+from jupyter_dask_slurm.controller.options import FROM_CONFIG, SLURM_DEFAULTS
+from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.settings import DaskSlurmSettings
+from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
+from jupyter_dask_slurm.slurm.units import parse_walltime
+
+_DOCS = Path(__file__).parents[1] / "docs"
+_TRAITS = {
+    name: trait for name, trait in DaskSlurmSettings.class_own_traits().items() if trait.metadata["config"]
+}
+
+
+def _rows(heading: str) -> dict[str, list[str]]:
+    """Return the rows of the table below a heading, by the name in their first cell."""
+    text = (_DOCS / "configuration.md").read_text(encoding="utf-8")
+    section = text.partition(f"\n## {heading}")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    rows = [[cell.strip("`| ") for cell in line.split(" | ")] for line in lines]
+    return {row[0]: row[1:] for row in rows}
+
+
+@pytest.mark.parametrize("name", sorted(_TRAITS))
+def test_traits(name: str) -> None:
+    _kind, default, explanation = _rows("For administrators")[name]
+    value = _TRAITS[name].default()
+    assert default.startswith(str(value) if value != "" else "dask-slurm`")
+    assert explanation
+
+
+def test_nothing_else_is_documented() -> None:
+    assert _rows("For administrators").keys() == _TRAITS.keys()
+    assert tuple(_rows("Options of a cluster")) == OPTION_NAMES
+
+
+def test_dask_configuration() -> None:
+    documented = {key: cells[0] for key, cells in _rows("For users").items()}
+    assert documented == {key: option for option, key in FROM_CONFIG.items()}
+
+
+def test_defaults_of_options() -> None:
+    said = {name: cells[-1] for name, cells in _rows("Options of a cluster").items()}
+    assert f"Default: {SLURM_DEFAULTS['cores']}." in said["cores"]
+    assert f"Default: {SLURM_DEFAULTS['memory']}." in said["memory"]
+    minutes = (parse_walltime(SLURM_DEFAULTS["walltime"]) or 0) // 60
+    assert f"Default: {minutes} minutes." in said["walltime"]
+    assert SLURM_DEFAULTS["keep_jobs"] is True
+    assert "Default: true." in said["keep_jobs"]
+
+
+def test_environment_variable() -> None:
+    assert SHARED_VARIABLE in _rows("Environment variables")
+
+
+def test_every_command_is_documented_and_understood() -> None:
+    text = (_DOCS / "using.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^jupyter dask-slurm ([^#\n]+)", text, flags=re.MULTILINE)
+    assert {line.split()[0] for line in lines} == COMMANDS.keys()
+    for line in lines:
+        words = re.findall(r'"[^"]*"|\S+', line)
+        assert make_parser(words).parse_args([word.strip('"') for word in words])
+
+
+@pytest.mark.parametrize("path", sorted(_DOCS.glob("*.md")), ids=lambda path: path.stem)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (path.parent / target).exists(), target
+
+
+def test_settings_reach_the_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHARED_VARIABLE, "before")
+    DaskSlurmSettings(shared_directory="~/clusters").make_services(None, tmp_path, lambda _id, _cluster: None)  # type: ignore[arg-type]
+    assert os.environ[SHARED_VARIABLE] == str(Path.home() / "clusters")
