@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import subprocess
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from jupyter_dask_slurm.models import WorkerCounts
 from tests.controller.conftest import Launch
@@ -98,11 +99,12 @@ def test_nothing_of_http_is_open_to_the_network(launch: Launch) -> None:
 def _listening(controller: ControllerProcess) -> set[str]:
     """Return where processes of the controller's session listen."""
     session = controller.process.pid
-    pids = subprocess.run(
-        ["ps", "-o", "pid=", "-s", str(session)], capture_output=True, text=True, check=True
-    ).stdout.split()
-    lines = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
-    ours = re.compile("|".join(f"pid={pid}," for pid in pids))
-    found = {line.split()[3] for line in lines if ours.search(line)}
-    assert found, f"no listener of {pids} (as {os.getuid()}) in ss"
+    found: set[str] = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getsid(process.pid) == session:
+                connections = process.net_connections("tcp")
+                found |= {
+                    f"{c.laddr.ip}:{c.laddr.port}" for c in connections if c.status == psutil.CONN_LISTEN
+                }
     return found

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.models import Record
-from jupyter_dask_slurm.processes import is_alive
-from jupyter_dask_slurm.registry import Registry
+from jupyter_dask_slurm.processes import is_alive, start_time
 from tests.server.api import Api
 from tests.server.jupyter import Jupyter
 from tests.slurm.client import wait_until
@@ -41,18 +39,26 @@ def shared(isolation: None) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_controller_is_left(isolation: None, shared: Path) -> Iterator[None]:
-    """End what a test that failed halfway has left running."""
+    """End what the test has left running."""
     yield
-    registry = Registry(shared)
-    records = [registry.read(cluster_id) for cluster_id in registry.ids()]
-    for record in records:
-        _end(record)
+    for pid in _controllers(shared):
+        _end(pid)
 
 
-def _end(record: Record) -> None:
-    pid, started = record.pid, record.start_time
-    if pid is None or not is_alive(pid, started):
-        return
+def _controllers(shared: Path) -> list[int]:
+    """Return the controllers of this test's clusters, also those that have written no record of theirs yet."""
+    folder = os.fsencode(shared / "clusters")
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if folder in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+    return found
+
+
+def _end(pid: int) -> None:
+    started = start_time(pid)
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     try:
