@@ -46,7 +46,7 @@ def no_controller_is_left(isolation: None, shared: Path) -> Iterator[None]:
 
 
 def _controllers(shared: Path) -> list[int]:
-    """Return the controllers of this test's clusters, also those that have written no record of theirs yet."""
+    """Return the controllers of this test, also those that have written no record of theirs yet."""
     folder = os.fsencode(shared / "clusters")
     found = []
     for entry in Path("/proc").iterdir():
