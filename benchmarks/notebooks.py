@@ -1,7 +1,7 @@
 """The example notebooks at full size: wall time of each on four jobs, and a picture of the dashboard.
 
 Each notebook runs as it is, in a kernel, on a cluster that was created through REST. Pictures go to the
-folder named on the command line.
+folder named on the command line, by default ``.cache/pictures``.
 """
 
 from __future__ import annotations
@@ -86,4 +86,5 @@ def measure(pictures: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(Path(sys.argv[1])), indent=2))
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".cache/pictures"
+    print(json.dumps(measure(target), indent=2))

@@ -176,11 +176,18 @@ class ClusterManager:
         spec = self.registry.read_launch(cluster_id)
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
         options = {key: value for key, value in {**spec.options, **changes}.items() if value is not None}
+        # Old and new options are each right by themselves; together they need not be.
+        from .requests import ClusterRequest, parse
+
+        parse(ClusterRequest, {"options": options})
         wish = Wish(old.cluster.name, old.cluster.backend, options, old.cluster.scaling.to_json(), cluster_id)
         others = [cluster for cluster in self.list() if cluster.id != cluster_id]
         draft = await self._starter.draft(wish, others)
         with self._making(draft):
             draft = await self._starter.prepare(draft)
+            if old.hidden:
+                await self._starter.discard(draft)
+                raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
             old.hidden = True
             self._tell(cluster_id, None)
             new = self._attach(draft.record)

@@ -37,8 +37,15 @@ def quoted(value: object) -> str:
     return f'"{text[:57]}…"' if len(text) > 60 else f'"{text}"'
 
 
+def _one_word_line(text: str) -> str:
+    """Refuse what lenient readers of sizes and times would strip: it goes into the script as it is."""
+    if text != text.strip() or not text.isprintable():
+        raise ValueError(f"cannot hold line breaks, nor spaces at its ends; not {quoted(text)}")
+    return text
+
+
 def _memory(text: str) -> str:
-    if not re.search(r"[A-Za-z]\s*\Z", text):
+    if not re.search(r"[A-Za-z]\Z", _one_word_line(text)):
         raise ValueError(f'needs a unit, for example "16 GB" or "1500 MiB"; not {quoted(text)}')
     try:
         size = parse_memory(text)
@@ -50,6 +57,7 @@ def _memory(text: str) -> str:
 
 
 def _walltime(text: str) -> str:
+    _one_word_line(text)
     try:
         seconds = parse_walltime(text)
     except ValueError:
@@ -154,9 +162,9 @@ CpuBind = Annotated[str, matching(r"[A-Za-z0-9_,:+-]{1,256}", _BIND_WORDS)]
 InterfaceName = Annotated[str, matching(r"[A-Za-z0-9_.:@-]{1,15}", _INTERFACE_WORDS)]
 Host = Annotated[str, matching(r"[A-Za-z0-9_.:\[\]-]{1,255}", "must be a host name or an address")]
 NodeDirectory = Annotated[str, matching(r"[/$][A-Za-z0-9_./@+=,:${}~-]{0,1023}", _PATH_WORDS)]
-FilePath = Annotated[str, matching(r"/[^\x00-\x1f\x7f'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS)]
+FilePath = Annotated[str, matching(r"/[^\x00-\x1f\x7f-\x9f\u2028\u2029'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS)]
 Duration = Annotated[
-    str, matching(r"\d{1,6}(\.\d+)?\s*(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
+    str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
 ]
 Memory = Annotated[str, _text(_memory)]
 Walltime = Annotated[str, _text(_walltime)]

@@ -162,7 +162,10 @@ class Controller:
             self.state.name = str(wish["name"])
         if "idle_timeout_s" in wish:
             self.state.idle_timeout_s = int(wish["idle_timeout_s"])
-        self._user_changed()
+        if "scaling" in wish:
+            self._user_changed()
+        else:
+            self._user_acted()
         return self.cluster
 
     def cancel_job(self, job_id: str) -> Job:
@@ -181,7 +184,7 @@ class Controller:
             job.cancelling = True
             self.state.lower_plan()
             self.history.add("cancelling", f"Job {job_id} is cancelled by its user.")
-        self._user_changed()
+        self._user_acted()
         return self._job(job, connected(self._cluster.scheduler))
 
     def resubmit(self, code: str) -> Cluster:
@@ -209,6 +212,11 @@ class Controller:
         return self._cluster.scheduler
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _user_acted(self) -> None:
+        # What was given up stays given up: a new name is no wish for more jobs.
+        self.state.user_acted()
+        self._plan_changed()
 
     def _user_changed(self) -> None:
         self.state.user_changed()

@@ -16,6 +16,7 @@ from dask.utils import format_bytes, parse_bytes
 from distributed.deploy.utils import nprocesses_nthreads
 
 from ..directives import managed_directive
+from ..errors import InvalidRequest
 from ..models import LaunchSpec
 from .sizing import JobSize
 
@@ -83,7 +84,18 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
 
 
 def job_size(options: Mapping[str, Any]) -> JobSize:
-    """Return the size of one job of these (effective) options."""
+    """Return the size of one job of these (effective) options.
+
+    Raises
+    ------
+    InvalidRequest
+        Where the workers of a job are more than its cores: each would have no thread.
+    """
+    if options["processes"] > options["cores"]:
+        raise InvalidRequest(
+            f"A job of {options['cores']} cores cannot be cut into {options['processes']} workers.",
+            field="options.processes",
+        )
     return JobSize(options["processes"], options["cores"], int(parse_bytes(options["memory"])))
 
 

@@ -12,6 +12,9 @@ from dask.utils import parse_bytes
 from ..errors import InvalidRequest
 from ..models import Scaling
 
+MOST_JOBS = 10_000
+"""More jobs than any cluster has: what asks for more is a slip, and keeps a scheduler busy for long."""
+
 
 @dataclass(frozen=True)
 class JobSize:
@@ -36,8 +39,13 @@ def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
     InvalidRequest
         Where it is none of these.
     """
-    if request.get("mode", "manual") == "adaptive":
-        return _adaptive(request)
+    scaling = _adaptive(request) if request.get("mode", "manual") == "adaptive" else _fixed(request, size)
+    if max(scaling.jobs or 0, scaling.maximum_jobs or 0) > MOST_JOBS:
+        raise InvalidRequest(f"A cluster can have at most {MOST_JOBS} jobs.", field="scaling")
+    return scaling
+
+
+def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
     per_job = {"jobs": 1, "workers": size.processes, "cores": size.cores}
     for key, units in per_job.items():
         if key in request:

@@ -133,10 +133,14 @@ class ClusterState:
         if self.scaling.mode == "manual":
             self.scaling = Scaling("manual", jobs=self.plan)
 
-    def user_changed(self) -> None:
-        """Give what was given up another try: the user asked for something."""
+    def user_acted(self) -> None:
+        """Note that the user is there: an idle cluster's clock starts anew."""
         self.changed_at = time.time()
         self.idle_since = None
+
+    def user_changed(self) -> None:
+        """Give what was given up another try: the user asked for jobs."""
+        self.user_acted()
         self.refusal = None
         self.failures = ()
         self.cancelled_outside = ()

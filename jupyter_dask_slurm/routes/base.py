@@ -73,7 +73,7 @@ class DaskSlurmHandler(APIHandler):
             raise InvalidRequest("The content type of the body must be application/json.")
         try:
             value = json.loads(self.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: thousands of nested lists
             raise InvalidRequest("The body must be JSON.") from None
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
