@@ -39,7 +39,8 @@ def test_it_says_what_would_be_lost() -> None:
 
 
 def test_an_idle_cluster_warns_can_be_kept_and_ends_with_its_jobs(slurm: SlurmClient, launch: Launch) -> None:
-    controller = launch("slurm", idle_timeout_s=12)
+    # Half of it is the time that a busy machine has between the warning and the answer to it.
+    controller = launch("slurm", idle_timeout_s=40)
     controller.working(jobs=1)
     with controller.client() as client:
         kept = client.submit(sum, [1, 2])
@@ -48,14 +49,14 @@ def test_an_idle_cluster_warns_can_be_kept_and_ends_with_its_jobs(slurm: SlurmCl
         assert "One result" in cluster.problems[0].message
         assert cluster.idle_since is not None
         assert cluster.closes_at is not None
-        status, body = controller.request("PATCH", "/control/cluster", {"idle_timeout_s": 14})
+        status, body = controller.request("PATCH", "/control/cluster", {"idle_timeout_s": 5})
         assert (status, body["problems"], body["closes_at"]) == (200, [], None)
         assert kept.result() == 3
     assert controller.process.wait(60) == 0
     ended = controller.record.cluster
-    assert (ended.status, ended.idle_timeout_s) == ("stopped", 14)
+    assert (ended.status, ended.idle_timeout_s) == ("stopped", 5)
     assert ended.ended is not None
-    assert "Idle for 14 s" in ended.ended.reason
+    assert "Idle for 5 s" in ended.ended.reason
     names = slurm.run("squeue", "-h", "-o", "%j").splitlines()
     assert not [name for name in names if controller.spec.cluster_id in name]
 
@@ -64,7 +65,7 @@ def test_neither_a_job_that_queues_nor_a_client_that_waits_is_idle(
     slurm: SlurmClient, launch: Launch
 ) -> None:
     queues = launch("slurm", options=HELD, idle_timeout_s=2)
-    computes = launch("slurm", idle_timeout_s=6)
+    computes = launch("slurm", idle_timeout_s=10)
     computes.working(jobs=1)
     with computes.client() as client:
         client.gather(client.submit(time.sleep, 13))
