@@ -95,20 +95,28 @@ class Registry:
     def read(self, cluster_id: str) -> Record:
         """Return the record of a cluster; one that cannot be understood is set aside.
 
+        A controller that lives writes it anew within seconds.
+
         Raises
         ------
         ClusterNotFound
             If there is none (any more).
         StorageUnavailable
-            If it cannot be read.
+            If it cannot be read, or was written by a later version that says it in another way.
         """
         path = self.directory(cluster_id) / "record.json"
         missing = ClusterNotFound(f"There is no cluster {cluster_id}.")
+        found: object = None
         try:
-            return Record.from_json(read_json(path))
+            found = read_json(path)
+            return Record.from_json(found)  # type: ignore[arg-type]  # it judges what it gets
         except FileNotFoundError:
             raise missing from None
         except (ValueError, TypeError, KeyError) as error:
+            if _is_later(found):
+                raise StorageUnavailable(
+                    f"The record {path} was written by a later version of jupyter-dask-slurm: update this one."
+                ) from None
             log.warning("The record %s cannot be understood and is set aside: %s", path, error)
             with suppress(OSError):
                 path.replace(path.with_suffix(".damaged"))
@@ -156,6 +164,12 @@ class Registry:
                 # Another Jupyter server may be removing it too, and take a file away under our hands.
                 with suppress(FileNotFoundError):
                     shutil.rmtree(directory)
+
+
+def _is_later(found: object) -> bool:
+    """Return whether this is a record of a version after ours."""
+    version = found.get("version") if isinstance(found, dict) else None
+    return isinstance(version, int) and version > Record.version
 
 
 def is_here(record: Record) -> bool:

@@ -58,6 +58,8 @@ class Housekeeper:
             controller.stop(f"Idle for {state.idle_timeout_s} s.")
         if self._stop_request.exists():
             controller.stop()
+        elif controller.record.is_missing:
+            controller.record.write(controller.cluster)
 
     async def _beat(self) -> None:
         controller = self._controller

@@ -39,6 +39,11 @@ class RecordWriter:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.ensure_future(self._drain())
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether somebody removed the record, or set it aside because something had damaged it."""
+        return not self._path.exists()
+
     async def flush(self) -> None:
         """Wait until the newest state is on disk, or was refused by it."""
         while self._writing is not None and not self._writing.done():
