@@ -115,7 +115,7 @@ class Registry:
         except (ValueError, TypeError, KeyError) as error:
             if _is_later(found):
                 raise StorageUnavailable(
-                    f"The record {path} was written by a later version of jupyter-dask-slurm: update this one."
+                    f"The record {path} was written by a later jupyter-dask-slurm; update this one."
                 ) from None
             log.warning("The record %s cannot be understood and is set aside: %s", path, error)
             with suppress(OSError):

@@ -55,7 +55,7 @@ def test_of_a_later_version_it_is_read_as_far_as_possible_and_never_set_aside(
     write_json(path, later)
     assert registry.read(whole.cluster.id) == dataclasses.replace(whole, version=2)
     write_json(path, {**later, "cluster": "told in another way"})
-    with pytest.raises(StorageUnavailable, match="later version"):
+    with pytest.raises(StorageUnavailable, match="later jupyter-dask-slurm"):
         registry.read(whole.cluster.id)
     assert path.exists()
 

@@ -1,0 +1,138 @@
+"""What another user of the login node would try. Run as ``python -m tests.security.intruder <uid>``.
+
+Each attack returns what it got out of it: None or an empty text is nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Security
+
+PATIENCE_S = 5
+
+
+def whoami() -> int:
+    """Return the user id, to know that the attacks below are another user's."""
+    return os.getuid()
+
+
+def read(paths: list[str]) -> list[str]:
+    """Return those paths that can be read, listed or entered."""
+    return [path for path in paths if os.access(path, os.R_OK) or os.access(path, os.X_OK)]
+
+
+def ask_over_http(host: str, port: int, path: str) -> str:
+    """Return what a plain HTTP request gets as an answer."""
+    with socket.create_connection((host, port), PATIENCE_S) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        try:
+            return connection.recv(4096).decode("latin-1")
+        except OSError:
+            return ""
+
+
+def ask_over_socket(path: str) -> str:
+    """Return what the control socket answers."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE_S)
+        try:
+            connection.connect(path)
+            connection.sendall(b"GET /control/cluster HTTP/1.1\r\nHost: x\r\n\r\n")
+            return connection.recv(4096).decode("latin-1")
+        except OSError:
+            return ""
+
+
+def run_code(address: str, certificate: str | None = None, key: str | None = None) -> str | None:
+    """Return the user id under which code ran in the cluster, None where it was not let in.
+
+    Parameters
+    ----------
+    certificate, key : str, optional
+        PEM text of another cluster: this user's own, say.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        security = None
+        if address.startswith("tls://"):
+            security = _credentials(Path(folder), certificate, key)
+        try:
+            with Client(address, security=security, timeout=PATIENCE_S) as client:
+                return str(client.run_on_scheduler(os.getuid))
+        except (OSError, ValueError, RuntimeError, TypeError):
+            return None
+
+
+def _credentials(folder: Path, certificate: str | None, key: str | None) -> Security:
+    if certificate is None or key is None:
+        return Security(require_encryption=True)
+    for name, text in (("cert.pem", certificate), ("key.pem", key)):
+        (folder / name).write_text(text)
+    return Security(
+        require_encryption=True,
+        tls_ca_file=str(folder / "cert.pem"),
+        tls_client_cert=str(folder / "cert.pem"),
+        tls_client_key=str(folder / "key.pem"),
+    )
+
+
+_waiting: list[tuple[socket.socket, ssl.SSLContext]] = []
+
+
+def take_over_port(port: int, certificate: str, key: str) -> bool:
+    """Listen with a certificate of one's own where a scheduler has been; returns at once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        _credentials(Path(folder), certificate, key)
+        context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
+    listener = socket.create_server(("0.0.0.0", port))
+    listener.settimeout(30)
+    _waiting.append((listener, context))
+    return True
+
+
+def what_came() -> str | None:
+    """Return what the next client says on the taken port; None where it hangs up during the handshake."""
+    listener, context = _waiting.pop()
+    with listener:
+        connection, _address = listener.accept()
+        connection.settimeout(PATIENCE_S)
+        try:
+            with context.wrap_socket(connection, server_side=True) as secured:
+                return secured.recv(4096).decode("latin-1") or None
+        except OSError:
+            return None
+
+
+ATTACKS: dict[str, Callable[..., Any]] = {
+    attack.__name__: attack
+    for attack in (whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came)
+}
+
+
+def main() -> None:
+    """Become the other user, then do what each line of standard input says."""
+    uid = int(sys.argv[1])
+    # What is imported late cannot be found any more later on.
+    run_code("tcp://127.0.0.1:1")
+    os.chdir("/")
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    os.environ["HOME"] = "/nonexistent"
+    for line in sys.stdin:
+        attack, arguments = json.loads(line)
+        sys.stdout.write(json.dumps(ATTACKS[attack](**arguments)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
