@@ -58,7 +58,7 @@ class Housekeeper:
             controller.stop(f"Idle for {state.idle_timeout_s} s.")
         if self._stop_request.exists():
             controller.stop()
-        elif controller.record.is_missing:
+        elif controller.record.is_amiss:
             controller.record.write(controller.cluster)
 
     async def _beat(self) -> None:

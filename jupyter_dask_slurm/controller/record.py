@@ -32,6 +32,7 @@ class RecordWriter:
         self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
         self._waiting: Cluster | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._refused = False
 
     def write(self, cluster: Cluster) -> None:
         """Have `cluster` written soon, in a thread: a slow disk must not hold up the scheduler."""
@@ -40,9 +41,9 @@ class RecordWriter:
             self._writing = asyncio.ensure_future(self._drain())
 
     @property
-    def is_missing(self) -> bool:
-        """Whether somebody removed the record, or set it aside because something had damaged it."""
-        return not self._path.exists()
+    def is_amiss(self) -> bool:
+        """Whether the disk refused the last state, or the record was removed, or set aside as damaged."""
+        return self._refused or not self._path.exists()
 
     async def flush(self) -> None:
         """Wait until the newest state is on disk, or was refused by it."""
@@ -54,8 +55,10 @@ class RecordWriter:
             cluster, self._waiting = self._waiting, None
             try:
                 await asyncio.to_thread(self.write_now, cluster)
+                self._refused = False
                 self._on_storage(None)
             except StorageUnavailable as error:
+                self._refused = True
                 logger.warning("%s", error)
                 self._on_storage(error.message)
 

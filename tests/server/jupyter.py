@@ -92,6 +92,14 @@ class Jupyter:
         wait_until(holds, f"{cluster_id} as wanted", timeout=timeout)
         return found[0]
 
+    def until_gone(self, cluster_id: str, timeout: float = 60) -> None:
+        """Wait until the cluster has left the list."""
+        wait_until(
+            lambda: cluster_id not in {cluster["id"] for cluster in self.clusters()},
+            f"{cluster_id} is gone",
+            timeout=timeout,
+        )
+
     def end(self, number: signal.Signals) -> None:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
