@@ -31,6 +31,7 @@ class Wish:
     options: dict[str, Any]
     scaling: dict[str, Any] | None = None
     replaces: str | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def write_out(
         options=options,
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
+        profile=wish.profile,
         replaces=wish.replaces,
     )
     record = Record(
@@ -105,6 +107,7 @@ def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:
         environment=environment.info,
         dashboard_path=spec.dashboard_path,
         scaling=scaling,
+        profile=spec.profile,
         replaces=spec.replaces,
         secure=spec.options.get("secure") is not False,
         options={**dict.fromkeys(OPTION_NAMES), **spec.options},

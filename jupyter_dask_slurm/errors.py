@@ -77,6 +77,12 @@ class LimitExceeded(DaskSlurmError):
     status = 403
 
 
+class NotAllowed(DaskSlurmError):
+    """Not this user's to change."""
+
+    status = 403
+
+
 class NotFound(DaskSlurmError):
     """The path names something that does not exist."""
 

@@ -16,7 +16,7 @@ from .attach import Attachment
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound, ControllerUnreachable, Unprocessable, WrongState
+from .errors import ClusterNotFound, ControllerUnreachable, WrongState
 from .limits import Limits, most_jobs
 from .models import Cluster, Record
 from .names import Names
@@ -26,6 +26,7 @@ from .start import Starter
 from .succession import Succession
 
 if TYPE_CHECKING:
+    from .profiles.catalogue import Profiles
     from .requests import ChangeRequest, ClusterRequest, RestartRequest
 
 log = logging.getLogger(__name__)
@@ -43,18 +44,25 @@ class ClusterManager:
 
     Parameters
     ----------
-    registry, starter, limits
-        Where clusters stand on disk, how they are started, and what the administrator allows.
+    registry, starter, limits, profiles
+        Where clusters stand on disk, how they are started, what the administrator allows, and the options
+        that have a name.
     changed : callable
         Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
     """
 
     def __init__(
-        self, registry: Registry, starter: Starter, limits: Limits, changed: ClusterListener
+        self,
+        registry: Registry,
+        starter: Starter,
+        limits: Limits,
+        profiles: Profiles,
+        changed: ClusterListener,
     ) -> None:
         self.registry = registry
         self._starter = starter
         self._limits = limits
+        self._profiles = profiles
         self._tell = changed
         self._attachments: dict[str, Attachment] = {}
         self._names = Names(lambda: {cluster.name for cluster in self.list()})
@@ -123,12 +131,9 @@ class ClusterManager:
         NameTaken, LimitExceeded, Unprocessable, Unavailable
             Nothing was started.
         """
-        if request.profile is not None:
-            raise Unprocessable(f'There is no profile "{request.profile}".', field="profile")
-        options = request.options.asked() if request.options else {}
-        scaling = request.scaling.asked() if request.scaling else None
+        merged = await self._profiles.merged(request)
         with self._names.reserve(request.name) as name:
-            wish = Wish(name, request.backend, options, scaling)
+            wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
             return await self._begin(await self._starter.draft(wish, self.list()))
 
     async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
@@ -180,7 +185,10 @@ class ClusterManager:
         from .requests import ClusterRequest, parse
 
         parse(ClusterRequest, {"options": options})
-        wish = Wish(old.cluster.name, old.cluster.backend, options, old.cluster.scaling.to_json(), cluster_id)
+        cluster = old.cluster
+        wish = Wish(
+            cluster.name, cluster.backend, options, cluster.scaling.to_json(), cluster_id, cluster.profile
+        )
         others = [cluster for cluster in self.list() if cluster.id != cluster_id]
         draft = await self._starter.draft(wish, others)
         with self._making(draft):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .inspection import Inspection
     from .manager import ClusterManager
     from .models import Cluster
+    from .profiles.catalogue import Profiles
     from .site import SiteSource
 
 
@@ -30,6 +31,8 @@ class Services:
         What the administrator allows: the parameters of `limits.Limits`.
     idle_timeout_s : int
         Where a user names none; in seconds.
+    site_profiles : Path, optional
+        The administrator's file of profiles.
     changed : callable
         Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
     """
@@ -37,6 +40,7 @@ class Services:
     manager: ClusterManager
     inspection: Inspection
     sites: SiteSource
+    profiles: Profiles
 
     def __init__(
         self,
@@ -45,12 +49,14 @@ class Services:
         folder: Path,
         limits: Mapping[str, Any],
         idle_timeout_s: int,
+        site_profiles: Path | None = None,
         changed: Callable[[str, Cluster | None], None],
     ) -> None:
         self._kernel_specs = kernel_specs
         self._folder = folder
         self._limits = limits
         self._idle_timeout_s = idle_timeout_s
+        self._site_profiles = site_profiles
         self._changed = changed
         self._making = asyncio.Lock()
         self._made = False
@@ -83,6 +89,9 @@ class Services:
         from .inspection import Inspection
         from .limits import Limits
         from .manager import ClusterManager
+        from .profiles.catalogue import Profiles
+        from .profiles.site import SiteProfiles
+        from .profiles.user import UserProfiles
         from .registry import Registry
         from .site import SiteSource
         from .start import Starter
@@ -99,7 +108,8 @@ class Services:
             folder=self._folder,
             idle_timeout_s=self._idle_timeout_s,
         )
-        self.manager = ClusterManager(registry, starter, limits, self._changed)
+        self.profiles = Profiles(UserProfiles(registry.shared), SiteProfiles(self._site_profiles))
+        self.manager = ClusterManager(registry, starter, limits, self.profiles, self._changed)
         self.inspection = Inspection(self.manager)
 
 

@@ -43,6 +43,11 @@ class DaskSlurmSettings(Configurable):
     idle_timeout_default_s = Integer(
         3600, min=0, help="Seconds after which an idle cluster ends; 0 is never."
     ).tag(config=True)
+    site_profiles = Unicode(
+        None,
+        allow_none=True,
+        help="A YAML file of profiles for all users, which only root or the user can write. None by default.",
+    ).tag(config=True)
 
     def make_services(
         self, kernel_specs: KernelSpecs, folder: Path, changed: Callable[[str, Cluster | None], None]
@@ -56,5 +61,6 @@ class DaskSlurmSettings(Configurable):
             folder=folder,
             limits={name: getattr(self, name) for name in _LIMITS},
             idle_timeout_s=self.idle_timeout_default_s,
+            site_profiles=Path(self.site_profiles).expanduser() if self.site_profiles else None,
             changed=changed,
         )

@@ -63,6 +63,7 @@ def _logs(parser: argparse.ArgumentParser) -> None:
 
 def _create(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
     parser.add_argument("--name", help="its name (default: dask-<n>)")
+    parser.add_argument("--profile", help="options under a name, which the others here change")
     parser.add_argument("--backend", choices=("slurm", "local"), help="where its jobs run")
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--jobs", type=int, help="number of jobs (default: 1)")

@@ -31,6 +31,7 @@ async def create(services: Services, arguments: argparse.Namespace) -> Answer:
     """Start a cluster; by default until its scheduler is up."""
     asked = {
         "name": arguments.name,
+        "profile": arguments.profile,
         "backend": arguments.backend,
         "options": options_of(arguments),
         "scaling": scaling_of(arguments),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import clusters, dashboard, examples, jobs, site, snippets
+from . import clusters, dashboard, examples, jobs, profiles, site, snippets
 from .base import UnknownRoute
 
 API = r"/dask-slurm/api"
@@ -17,6 +17,7 @@ def url_table() -> list[tuple[str, Any]]:
         *jobs.handlers,
         *snippets.handlers,
         *site.handlers,
+        *profiles.handlers,
         *examples.handlers,
         (r"(?:/.*)?", UnknownRoute),
     ]

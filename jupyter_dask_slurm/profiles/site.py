@@ -1,0 +1,68 @@
+"""The administrator's profiles: one YAML file, named by the trait ``site_profiles``. Blocks on the disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from .documents import DocumentError, Entry, read_several
+from .profile import Profile
+
+
+class SiteProfiles:
+    """Reads the file.
+
+    Parameters
+    ----------
+    path : Path, optional
+        None where the administrator has none.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def all(self) -> list[Profile]:
+        """Return all of them in the order of the file; one that cannot be used has an `error`.
+
+        Where the file as a whole cannot be used, one entry under its name says why.
+        """
+        if self._path is None:
+            return []
+        from .checking import profile_of_entry
+
+        try:
+            entries = self._entries(self._path)
+        except DocumentError as error:
+            why = f"{self._path}, line {error.line}: {error.message}"
+        except UnicodeDecodeError:
+            why = f"{self._path} is no text in UTF-8."
+        except OSError as error:
+            why = f"Cannot read {self._path}: {error.strerror}."
+        else:
+            return [profile_of_entry(entry, "site", str(self._path)) for entry in entries]
+        return [Profile(self._path.name, "site", origin=str(self._path), error=why)]
+
+    def _entries(self, path: Path) -> list[Entry]:
+        with path.open("rb") as file:
+            _check_writers(os.fstat(file.fileno()), path)
+            # Who can write the directory can put another file in this one's place.
+            _check_writers(path.resolve().parent.stat(), path.resolve().parent)
+            return read_several(file.read().decode("utf-8"))
+
+
+def _check_writers(status: os.stat_result, path: Path) -> None:
+    """Refuse what another user can write: profiles name programs that run.
+
+    Raises
+    ------
+    DocumentError
+    """
+    sticky = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
+    if status.st_uid not in (0, os.geteuid()):
+        raise DocumentError(f"{path} belongs to another user (uid {status.st_uid}), so it is not used.", 1)
+    if status.st_mode & 0o022 and not sticky:
+        mode = stat.S_IMODE(status.st_mode)
+        raise DocumentError(
+            f"{path} can be written by other users (its mode is {mode:04o}), so it is not used.", 1
+        )
