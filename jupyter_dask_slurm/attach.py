@@ -10,12 +10,14 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from .controller_client import ControllerClient
 from .epitaph import at_rest, epitaph
 from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
+from .launch import ARCHIVE
 from .models import Cluster, ControllerInfo, Record, epoch_time, iso_time
-from .processes import is_alive
+from .processes import is_alive, runs
 from .registry import Registry, as_seen_from_afar, booted_since, is_here
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,11 @@ log = logging.getLogger(__name__)
 # Between attempts to reach a socket that another process makes: there is no event to wait for.
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
-# A launch whose Jupyter server ended between writing the record and starting the process.
-LAUNCH_LIMIT_S = 120.0
+# From the record of a new cluster to the start of its process: the one before it may have to end first.
+# A launch that is not under way after so long will never be: its Jupyter server was killed in between.
+LAUNCH_LIMIT_S = 40.0
+# Where it shall be stopped anyway, so long is enough for one that is just being started.
+STOPPED_LAUNCH_LIMIT_S = 5.0
 FAR_INTERVAL_S = 5.0
 OVER = ("stopped", "failed", "lost")
 
@@ -51,6 +56,8 @@ class Attachment:
         self.record = record
         self.here = is_here(record)
         self.cluster = record.cluster if self.here else as_seen_from_afar(record)
+        if self.over:
+            self.cluster = at_rest(self.cluster)
         self.client: ControllerClient | None = None
         self.exit_code: int | None = None
         self.stop_wanted = asyncio.Event()
@@ -192,7 +199,9 @@ class Attachment:
             return is_alive(record.pid, record.start_time)
         if self.exit_code is not None:
             return False
-        return epoch_time(iso_time()) - epoch_time(record.heartbeat_at) < LAUNCH_LIMIT_S
+        limit = STOPPED_LAUNCH_LIMIT_S if self.stop_wanted.is_set() else LAUNCH_LIMIT_S
+        age = epoch_time(iso_time()) - epoch_time(record.heartbeat_at)
+        return age < limit or runs(Path(record.directory) / ARCHIVE)
 
     def _lost(self, cluster: Cluster) -> None:
         """Say, here and on disk, that the controller went without a word."""

@@ -19,6 +19,8 @@ from .storage import storage_errors, write_private
 # sockaddr_un of unix(7) has 108 bytes, one of them for the final NUL.
 SOCKET_PATH_LIMIT = 107
 _SOCKET_PREFIX = "dask-slurm-"
+ARCHIVE = "controller.pyz"
+"""What a controller runs from, in the directory of its cluster."""
 
 
 def new_socket() -> str:
@@ -75,7 +77,7 @@ def start_controller(
         If the archive or the log cannot be written, or the interpreter cannot be started.
     """
     directory = Path(spec.directory)
-    archive = directory / "controller.pyz"
+    archive = directory / ARCHIVE
     write_private(archive, controller_archive())
     log_path = directory / "controller.log"
     with storage_errors(log_path, "write"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def is_alive(pid: int, started: int | None) -> bool:
     """Return whether the process that started at that time still runs on this machine."""
     found = start_time(pid)
     return found is not None and (started is None or found == started)
+
+
+def runs(script: Path) -> bool:
+    """Return whether a process of this machine has the path of this script in its command line."""
+    name = os.fsencode(script)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if name in (entry / "cmdline").read_bytes().split(b"\0"):
+                    return True
+    return False
 
 
 def own_start_time() -> int:
