@@ -72,7 +72,10 @@ def test_every_command_is_documented_and_understood() -> None:
         assert make_parser(words).parse_args([word.strip('"') for word in words])
 
 
-@pytest.mark.parametrize("path", sorted(_DOCS.glob("*.md")), ids=lambda path: path.stem)
+_PAGES = [*sorted(_DOCS.glob("*.md")), *sorted(_DOCS.parent.glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", _PAGES, ids=lambda path: path.stem)
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
         assert target.startswith("http") or (path.parent / target).exists(), target
@@ -82,3 +85,12 @@ def test_settings_reach_the_services(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(SHARED_VARIABLE, "before")
     DaskSlurmSettings(shared_directory="~/clusters").make_services(None, tmp_path, lambda _id, _cluster: None)  # type: ignore[arg-type]
     assert os.environ[SHARED_VARIABLE] == str(Path.home() / "clusters")
+
+
+def test_each_promise_names_tests_that_are_there() -> None:
+    text = (_DOCS.parent / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:tests/)?[\w/]+\.py|tests/[\w/]+/)`", text)
+    assert named
+    for name in named:
+        folder = _DOCS.parent if name.startswith("tests/") else _DOCS.parent / "tests" / "faults"
+        assert (folder / name).exists(), name
