@@ -39,12 +39,18 @@ class Endings:
         self._registry = registry
         self._drop = drop
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._expiring: dict[str, asyncio.TimerHandle] = {}
 
     async def close(self) -> None:
         """Leave the rest to the next Jupyter server."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for timer in self._expiring.values():
+            timer.cancel()
+        pending = set(self._tasks.values())
+        while pending:
+            # More than once: before Python 3.12 wait_for may swallow a cancellation.
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1)
 
     async def finish(self, seconds: float) -> None:
         """Wait until nothing is left to be cleared up, at most so long."""
@@ -59,10 +65,11 @@ class Endings:
         cluster = attachment.cluster
         leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(cluster))
         if attachment.over and attachment.id not in self._tasks:
-            if leaves or _expired(cluster):
+            if leaves:
                 self._begin(attachment, self._clear(attachment))
             else:
                 self._begin(attachment, self._tidy(attachment))
+                self._keep_for_days(attachment)
         return leaves
 
     async def end(self, attachment: Attachment) -> None:
@@ -80,7 +87,7 @@ class Endings:
         task = self._begin(attachment, self._clear(attachment))
         await asyncio.wait([task], timeout=PATIENCE_S)
         if not task.done():
-            return attachment.cluster
+            return dataclasses.replace(attachment.cluster, status="stopping")
         task.result()
         return None
 
@@ -111,6 +118,16 @@ class Endings:
         self._tasks[attachment.id] = task
         return task
 
+    def _keep_for_days(self, attachment: Attachment) -> None:
+        """Have a cluster that ended by itself forgotten when it has been shown for long enough."""
+        ended = attachment.cluster.ended
+        if ended is None:
+            return
+        left_s = epoch_time(ended.time) + KEPT_S - time.time()
+        self._expiring[attachment.id] = asyncio.get_running_loop().call_later(
+            max(0.0, left_s), lambda: self._begin(attachment, self._clear(attachment))
+        )
+
     async def _tidy(self, attachment: Attachment) -> None:
         """Leave nothing of a cluster that ended by itself but what is shown of it."""
         if attachment.here:
@@ -120,6 +137,8 @@ class Endings:
 
     async def _clear(self, attachment: Attachment) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""
+        if attachment.id in self._expiring:
+            self._expiring.pop(attachment.id).cancel()
         if attachment.cluster.status != "stopped":
             await cancel_left_jobs(attachment)
         attachment.removed = True
@@ -137,7 +156,3 @@ def _observed(task: asyncio.Task[None]) -> None:
 
 def _stopped_by_its_user(cluster: Cluster) -> bool:
     return cluster.status == "stopped" and cluster.ended is None
-
-
-def _expired(cluster: Cluster) -> bool:
-    return cluster.ended is not None and time.time() - epoch_time(cluster.ended.time) > KEPT_S

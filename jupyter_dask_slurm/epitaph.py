@@ -12,16 +12,22 @@ from .registry import booted_since
 
 
 def at_rest(cluster: Cluster) -> Cluster:
-    """Return an ended cluster: nobody answers and nothing runs."""
+    """Return an ended cluster: nobody answers, nothing runs, and nothing of it will happen."""
     return dataclasses.replace(
         cluster,
         controller=dataclasses.replace(cluster.controller, reachable=False),
         jobs=JobCounts(),
         workers=WorkerCounts(),
         threads=0,
+        gpus=0,
+        memory_bytes=0,
         memory_used_bytes=0,
         cpu_percent=0.0,
         tasks=TaskCounts(),
+        scheduler_address=None,
+        idle_since=None,
+        closes_at=None,
+        expires_at=None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -25,15 +26,17 @@ class Inspection:
         self._manager = manager
 
     async def jobs(self, cluster_id: str) -> list[Job]:
-        """Return the jobs; none while the controller starts and once it has ended.
+        """Return the jobs; none while the controller starts, and how they ended once the cluster has.
 
         Raises
         ------
-        ClusterNotFound, ControllerUnreachable
+        ClusterNotFound, ControllerUnreachable, StorageUnavailable
         """
         attachment = self._manager.attachment(cluster_id)
         starting = attachment.cluster.status == "starting" and not attachment.cluster.controller.reachable
-        if attachment.over or (attachment.here and starting):
+        if attachment.over:
+            return await asyncio.to_thread(self._manager.registry.jobs, cluster_id)
+        if attachment.here and starting:
             return []
         return await attachment.require_client().jobs()
 
@@ -72,7 +75,7 @@ class Inspection:
         """
         attachment = self._manager.attachment(cluster_id)
         _check(job_id)
-        path = Path(attachment.record.directory) / "logs" / f"{job_id}.{_SUFFIX[stream]}"
+        path = _log_directory(attachment) / f"{job_id}.{_SUFFIX[stream]}"
         try:
             found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
         except ControllerUnreachable:
@@ -110,6 +113,14 @@ class Inspection:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
         self._manager.attachment(cluster_id)
         return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+
+
+def _log_directory(attachment: Attachment) -> Path:
+    """Return where the jobs wrote their output; for a lost cluster, which left no list of its jobs."""
+    asked = attachment.cluster.options.get("log_directory")
+    if asked and attachment.cluster.backend == "slurm":
+        return Path(os.path.expandvars(asked)).expanduser()
+    return Path(attachment.record.directory) / "logs"
 
 
 def _check_runs(attachment: Attachment) -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import ClusterNotFound, StorageUnavailable
-from .models import Cluster, HistoryEntry, LaunchSpec, Record
+from .models import Cluster, HistoryEntry, Job, LaunchSpec, Record
 from .processes import boot_id, hostname
 from .storage import (
     check_private_directory,
@@ -150,6 +150,13 @@ class Registry:
             with suppress(TypeError, KeyError):
                 entries.append(HistoryEntry.from_json(line))
         return entries
+
+    def jobs(self, cluster_id: str) -> list[Job]:
+        """Return the jobs that an ended cluster has left word of; raises `StorageUnavailable`."""
+        try:
+            return [Job.from_json(job) for job in read_json(self.directory(cluster_id) / "jobs.json")]
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return []
 
     def request_stop(self, cluster_id: str) -> None:
         """Leave the request to stop, for a controller on another host."""

@@ -6,6 +6,7 @@ Pure functions. Snippets hold names and paths, never keys.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,8 +93,8 @@ def _connect(source: Source) -> Snippet:
 
 def _portable(source: Source) -> Snippet:
     cluster = source.cluster
-    if cluster.scheduler_address is None:
-        raise WrongState(f'The scheduler of "{cluster.name}" is not up.')
+    if cluster.status not in ("starting", "running") or cluster.scheduler_address is None:
+        raise WrongState(f'"{cluster.name}" is {cluster.status}: it has no scheduler to connect to.')
     link = dashboard_link(source.base_url, cluster.dashboard_path)
     lines = ["import dask"]
     if source.credentials is None:
@@ -154,7 +155,7 @@ def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     directives = [text.format(options[name]) for name, text in _DIRECTIVES.items() if options.get(name)]
     exports = [
-        f"export {name}={_text(value)}"
+        f"export {name}={shlex.quote(value)}"
         for name, value in (options.get("environment_variables") or {}).items()
     ]
     if directives:

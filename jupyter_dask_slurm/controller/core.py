@@ -98,6 +98,7 @@ class Controller:
             for attendant in attendants:
                 attendant.cancel()
         await self._cluster.end()
+        await self.record.leave_jobs(self.jobs())
         self.state.status = "stopped"
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
         self.publisher.close()

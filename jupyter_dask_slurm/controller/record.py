@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .. import storage
 from ..errors import StorageUnavailable
-from ..models import Cluster, LaunchSpec, Record, iso_time
+from ..models import Cluster, Job, LaunchSpec, Record, iso_time
 from ..processes import boot_id, hostname, own_start_time
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,14 @@ class RecordWriter:
     def is_amiss(self) -> bool:
         """Whether the disk refused the last state, or the record was removed, or set aside as damaged."""
         return self._refused or not self._path.exists()
+
+    async def leave_jobs(self, jobs: Sequence[Job]) -> None:
+        """Write down how the jobs ended, for who looks at the cluster afterwards."""
+        path = Path(self._spec.directory) / "jobs.json"
+        try:
+            await asyncio.to_thread(storage.write_json, path, [job.to_json() for job in jobs])
+        except StorageUnavailable as error:
+            logger.warning("%s", error)
 
     async def flush(self) -> None:
         """Wait until the newest state is on disk, or was refused by it."""

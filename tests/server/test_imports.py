@@ -23,7 +23,7 @@ def test_no_dask_whatever_is_asked(jupyter: Callable[[], Jupyter]) -> None:
     path = f"clusters/{cluster['id']}"
     assert "Individual" in server.call("GET", "individual-plots.json", below=cluster["dashboard_path"]).text
     assert server.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 0}}).ok
-    for question in ("site", "schema", "profiles", "examples", f"{path}/jobs", f"{path}/snippet?kind=connect"):
+    for question in ("site", "schema", "profiles", "examples", f"{path}/jobs", f"{path}/snippet?kind=yaml"):
         assert server.call("GET", question).ok, question
     assert server.call("DELETE", path).status_code == 202
     wait_until(lambda: server.clusters() == [], "the list is empty", timeout=20)

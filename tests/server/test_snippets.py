@@ -56,7 +56,7 @@ async def test_connect_and_portable(api: Api, shared: Path, tmp_path: Path) -> N
 
 
 async def test_the_same_cluster_elsewhere(api: Api) -> None:
-    options = {**SMALL, "environment_variables": {"OMP_NUM_THREADS": "1"}}
+    options = {**SMALL, "environment_variables": {"OMP_NUM_THREADS": "1", "GREETING": "it's $HOME"}}
     cluster = await api.start(backend="local", options=options, scaling={"mode": "manual", "jobs": 0})
     path = f"clusters/{cluster['id']}/snippet"
     code = (await api("GET", f"{path}?kind=slurmcluster")).json["code"]
@@ -64,7 +64,10 @@ async def test_the_same_cluster_elsewhere(api: Api) -> None:
     assert "memory='500 MB'" in code
     text = (await api("GET", f"{path}?kind=yaml")).json["code"]
     section = yaml.safe_load(text)["jobqueue"]["slurm"]
-    assert (section["cores"], section["job-script-prologue"]) == (1, ['export OMP_NUM_THREADS="1"'])
+    assert (section["cores"], section["job-script-prologue"]) == (
+        1,
+        ["export OMP_NUM_THREADS=1", "export GREETING='it'\"'\"'s $HOME'"],
+    )
     none_yet = await api("GET", f"{path}?kind=job_script")
     assert (none_yet.status, none_yet.json["reason"]) == (409, "WrongState")
 
