@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,7 @@ def write_out(
         dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
         scaling=scaling,
         options=options,
+        defaults=_defaults(backend),
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
         profile=wish.profile,
@@ -87,6 +89,13 @@ def write_out(
         heartbeat_at=spec.created_at,
     )
     return Draft(record, spec, environment)
+
+
+def _defaults(backend: Backend) -> dict[str, Any]:
+    # Here and not above: pydantic is not loaded before the first wish.
+    from .sbatch_defaults import sbatch_defaults
+
+    return dict(sbatch_defaults(os.environ)) if backend == "slurm" else {}
 
 
 def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:

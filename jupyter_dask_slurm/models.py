@@ -292,8 +292,9 @@ class LaunchSpec(Model):
     """All that a controller is told at its start: ``launch.json``, written once, before launch.
 
     `options` holds only what was asked for (after profile and limits); Dask's configuration fills
-    the rest inside the controller. `scaling` is a request as REST takes it (jobs, workers, cores
-    or memory). `nonce` is what the controller answers with on its socket, so that another process
+    the rest inside the controller, and `defaults`, the site's, what that leaves open. `scaling` is a
+    request as REST takes it (jobs, workers, cores or memory). `nonce` is what the controller answers
+    with on its socket, so that another process
     on the same path is never taken for it.
     """
 
@@ -313,6 +314,7 @@ class LaunchSpec(Model):
     profile: str | None = None
     replaces: str | None = None
     credentials: Credentials | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
     version: int = 1
 
 

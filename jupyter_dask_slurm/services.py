@@ -99,7 +99,7 @@ class Services:
         registry = Registry(default_shared_directory())
         environments = Environments(self._kernel_specs)
         limits = Limits(**self._limits)
-        self.sites = SiteSource(environments)
+        self.sites = SiteSource(environments, limits.allowed_partitions)
         starter = Starter(
             registry,
             environments,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import shutil
+from collections.abc import Collection
 
 from .environments import Environments
 from .errors import DaskSlurmError, SlurmMissing, SlurmUnreachable
@@ -19,10 +20,17 @@ PING_TIMEOUT_S = 12.0
 
 
 class SiteSource:
-    """Answers what Slurm, this machine and this Jupyter offer."""
+    """Answers what Slurm, this machine and this Jupyter offer.
 
-    def __init__(self, environments: Environments) -> None:
+    Parameters
+    ----------
+    allowed_partitions : collection of str
+        Those that the administrator of this Jupyter server allows; empty is all of them.
+    """
+
+    def __init__(self, environments: Environments, allowed_partitions: Collection[str] = ()) -> None:
         self._environments = environments
+        self._allowed_partitions = allowed_partitions
         self._reader = SiteReader()
         self._refreshing: asyncio.Task[Site] | None = None
 
@@ -47,7 +55,7 @@ class SiteSource:
             raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=site.slurm.error)
         # For the next one who asks.
         self._refreshing = asyncio.create_task(self._reader.read(max_age_s=MAX_AGE_S))
-        return site
+        return self._allowed(site)
 
     def machine(self) -> Site:
         """Return what is known without asking Slurm."""
@@ -56,7 +64,17 @@ class SiteSource:
     async def site_with_kernels(self) -> Site:
         """Return all of it; `Site.slurm.error` says what Slurm did not tell."""
         site, kernels = await asyncio.gather(self._reader.read(), self._environments.kernels())
-        return dataclasses.replace(site, kernels=tuple(kernels))
+        return dataclasses.replace(self._allowed(site), kernels=tuple(kernels))
+
+    def _allowed(self, site: Site) -> Site:
+        """Return the site with the partitions closed that the administrator does not allow."""
+        if not self._allowed_partitions:
+            return site
+        partitions = (
+            dataclasses.replace(found, allowed=found.allowed and found.name in self._allowed_partitions)
+            for found in site.partitions
+        )
+        return dataclasses.replace(site, partitions=tuple(partitions))
 
 
 async def _ping() -> None:

@@ -74,7 +74,8 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     configured = _configured() if spec.backend == "slurm" else {}
     defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
     options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
-    options |= defaults | configured | {key: asked[key] for key in asked if key in options}
+    options |= defaults | configured | _open_defaults(spec, configured)
+    options |= {key: asked[key] for key in asked if key in options}
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
     options["kernel"] = options["kernel"] or spec.kernel
@@ -97,6 +98,16 @@ def job_size(options: Mapping[str, Any]) -> JobSize:
             field="options.processes",
         )
     return JobSize(options["processes"], options["cores"], int(parse_bytes(options["memory"])))
+
+
+def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the site's defaults where nobody's configuration says otherwise, only dask-jobqueue's own."""
+    own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
+    return {
+        option: value
+        for option, value in spec.defaults.items()
+        if option not in configured or configured[option] == own.get(FROM_CONFIG[option])
+    }
 
 
 def _configured() -> dict[str, Any]:

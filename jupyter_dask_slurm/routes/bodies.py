@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ def restart_request(data: dict[str, Any]) -> RestartRequest:
 
 
 def options_schema() -> dict[str, Any]:
-    """Return the JSON schema of the options."""
+    """Return the JSON schema of the options, with the defaults that the site's environment sets."""
     from ..options import options_schema as make
+    from ..sbatch_defaults import VARIABLES, sbatch_defaults
 
-    return make()
+    schema = make()
+    for option, value in sbatch_defaults(os.environ).items():
+        schema["properties"][option] |= {"default": value, "x-source": VARIABLES[option]}
+    return schema
