@@ -53,11 +53,17 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
 /**
  * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12:00:00`; the
  * walltime as long as it is not known how much of it is left.
+ *
+ * @param partition - where jobs run that name no partition.
  */
-export function composition(cluster: Cluster, trans: TranslationBundle): string[] {
+export function composition(
+  cluster: Cluster,
+  trans: TranslationBundle,
+  partition: string | null = null
+): string[] {
   const { options, backend } = cluster;
   const parts = [
-    backend === 'local' ? trans.__('this machine') : textOption(options.partition),
+    backend === 'local' ? trans.__('this machine') : textOption(options.partition) || partition,
     jobsTimesCores(cluster, trans),
     textOption(options.memory) && trans.__('%1 each', String(options.memory)),
     backend === 'slurm' && cluster.expires_at === null && textOption(options.walltime)
@@ -110,9 +116,9 @@ export function overview(clusters: readonly Cluster[], trans: TranslationBundle)
   return parts.length > 0 ? `${count}: ${parts.join(' · ')}` : count;
 }
 
-/** @returns the live numbers of a cluster, for example `6 workers · 24 threads · 1.1 of 48 GiB`. */
+/** @returns what a cluster has and has used, for example `6 workers`, `24 threads`, `1.3 core hours`. */
 export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[] {
-  const { workers, threads, cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;
+  const { workers, threads, core_hours: hours } = cluster;
   if (workers === null) {
     return [];
   }
@@ -124,10 +130,22 @@ export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[
   ];
   if (workers.connected > 0) {
     parts.push(trans._n('%1 thread', '%1 threads', threads ?? 0));
-    parts.push(trans.__('CPU %1 %', Math.round(cpu ?? 0)));
-    parts.push(trans.__('%1 of %2', formatBytes(used ?? 0), formatBytes(memory ?? 0)));
+  }
+  if (hours !== null && hours >= 0.005) {
+    parts.push(trans.__('%1 core hours', hours.toFixed(hours < 1 ? 2 : hours < 100 ? 1 : 0)));
   }
   return parts;
+}
+
+/** @returns what there is to do and what was done, for example `24 tasks run`, `12 results`. */
+export function taskWords(cluster: Cluster, trans: TranslationBundle): string[] {
+  const { processing = 0, queued = 0, in_memory = 0, erred = 0 } = cluster.tasks ?? {};
+  return [
+    processing > 0 && trans._n('%1 task runs', '%1 tasks run', processing),
+    queued > 0 && trans._n('%1 task waits', '%1 tasks wait', queued),
+    in_memory > 0 && trans._n('%1 result', '%1 results', in_memory),
+    erred > 0 && trans.__('%1 failed', erred)
+  ].filter((part): part is string => part !== false);
 }
 
 /** @returns whether a cluster still can get work. */

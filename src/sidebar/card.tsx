@@ -9,7 +9,6 @@ import {
   formatTime,
   hasEnded,
   isOutOfReach,
-  liveNumbers,
   phaseWords,
   statusWord
 } from '../model/describe';
@@ -17,9 +16,12 @@ import { Actions, LastActions } from './actions';
 import { IconButton } from './buttons';
 import { useMinutes, usePanel } from './context';
 import { JobsBar } from './jobsBar';
+import { Load } from './load';
 import { Problems } from './problems';
 import { Scaling } from './scaling';
+import { useSite } from './site';
 import { useClusterDrag } from './useClusterDrag';
+import { Waiting } from './waiting';
 
 interface ICardProps {
   readonly cluster: Cluster;
@@ -113,9 +115,11 @@ function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
   const expires = hasEnded(cluster) ? null : cluster.expires_at;
   const now = useMinutes(expires !== null);
   const left = expires && formatSpan((Date.parse(expires) - now) / 1000, trans);
+  const site = useSite(cluster.backend === 'slurm' && !cluster.options.partition);
+  const partition = site?.partitions.find(candidate => candidate.default)?.name;
   return (
     <>
-      {composition(cluster, trans).map((part, index) => (
+      {composition(cluster, trans, partition).map((part, index) => (
         <span key={index}>{part}</span>
       ))}
       {left && <span title={formatTime(expires)}>{trans.__('%1 left', left)}</span>}
@@ -128,11 +132,9 @@ function Activity({ cluster }: { cluster: Cluster }): React.ReactElement {
   return (
     <>
       <JobsBar cluster={cluster} />
-      <div className="jp-DaskSlurmCard-numbers">
-        {liveNumbers(cluster, trans).map((part, index) => (
-          <span key={index}>{part}</span>
-        ))}
-      </div>
+      <Waiting cluster={cluster} />
+      <Load cluster={cluster} />
+      <IdleCountdown cluster={cluster} />
       {isOutOfReach(cluster) && (
         <div className="jp-DaskSlurmCard-note">
           {trans.__(
@@ -146,6 +148,22 @@ function Activity({ cluster }: { cluster: Cluster }): React.ReactElement {
       <Scaling cluster={cluster} />
       <Actions cluster={cluster} />
     </>
+  );
+}
+
+/** How long a cluster that has nothing to do stays. */
+function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | null {
+  const { trans } = usePanel();
+  const { idle_since: since, closes_at: closes } = cluster;
+  const now = useMinutes(since !== null && closes !== null);
+  if (since === null || closes === null) {
+    return null;
+  }
+  const left = formatSpan((Date.parse(closes) - now) / 1000, trans);
+  return (
+    <div className="jp-DaskSlurmCard-note" title={formatTime(closes)}>
+      {trans.__('Idle since %1, stops in %2', formatTime(since), left)}
+    </div>
   );
 }
 

@@ -3,12 +3,16 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
+import type { Trends } from '../model/trends';
 import type { IClusterManager, ISelection } from '../tokens';
+import type { SiteSource } from './site';
 
 /** What the panel's components work with. */
 export interface IPanelContext {
   readonly manager: IClusterManager;
   readonly selection: ISelection;
+  readonly trends: Trends;
+  readonly site: SiteSource;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
 }

@@ -6,30 +6,31 @@ import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
 import { Clusters } from './clusters';
+import { Trends } from '../model/trends';
 import { IPanelContext, PanelProvider } from './context';
 import { Dashboards } from './dashboards';
+import { SiteSource } from './site';
 
 import '../../style/panel.css';
 
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
-  constructor(
-    private readonly _context: IPanelContext,
-    translator: ITranslator
-  ) {
+  constructor(parts: Omit<IPanelContext, 'trends' | 'site'>, translator: ITranslator) {
     super({ translator });
-    const { trans } = _context;
+    const { manager, selection, trans } = parts;
+    this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
     this.addClass('jp-DaskSlurmPanel');
     this._addSection(trans.__('Clusters'), <Clusters />);
     this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards />);
     (this.content as AccordionPanel).setRelativeSizes([3, 2]);
-    _context.selection.changed.connect(this._nameDashboards, this);
-    _context.manager.changed.connect(this._nameDashboards, this);
+    selection.changed.connect(this._nameDashboards, this);
+    manager.changed.connect(this._nameDashboards, this);
     this._nameDashboards();
   }
 
   override dispose(): void {
     this._watching?.dispose();
+    this._context.trends.dispose();
     super.dispose();
   }
 
@@ -69,5 +70,6 @@ export class ClustersPanel extends SidePanel {
   }
 
   private _watching: IDisposable | null = null;
+  private readonly _context: IPanelContext;
   private readonly _dashboards: PanelWithToolbar;
 }

@@ -43,6 +43,8 @@ describe('what a card says', () => {
     expect(describeModel.composition(ocean, trans)).toEqual(['normal', '4 jobs × 8 cores', '16 GiB each']);
     expect(describeModel.composition(with_({ expires_at: null }), trans)).toContain('12:00:00');
     expect(describeModel.composition(with_({ backend: 'local' }), trans)[0]).toBe('this machine');
+    const options = { ...ocean.options, partition: null };
+    expect(describeModel.composition(with_({ options }), trans, 'short')[0]).toBe('short');
   });
 
   it('counts jobs by phase, and leaves out what is none', () => {
@@ -56,10 +58,19 @@ describe('what a card says', () => {
     expect(describeModel.liveNumbers(ocean, trans)).toEqual([
       '6 of 8 workers',
       '24 threads',
-      'CPU 78 %',
-      '1.1 GiB of 48 GiB'
+      '1.3 core hours'
     ]);
     expect(describeModel.liveNumbers(readCluster(sample('cluster-remote')), trans)).toEqual([]);
+  });
+});
+
+describe('taskWords', () => {
+  it('says what there is to do', () => {
+    expect(describeModel.taskWords(ocean, trans)).toEqual(['24 tasks run', '1000 tasks wait', '12 results']);
+  });
+
+  it('leaves out what is none', () => {
+    expect(describeModel.taskWords(readCluster(sample('cluster-remote')), trans)).toEqual([]);
   });
 });
 

@@ -1,0 +1,47 @@
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { formatBytes, liveNumbers, taskWords } from '../model/describe';
+import { useMinutes, usePanel } from './context';
+import { Sparkline } from './sparkline';
+
+/** What the workers do: how many there are, how busy they are and were, and what they have to do. */
+export function Load({ cluster }: { cluster: Cluster }): React.ReactElement | null {
+  const { trans } = usePanel();
+  if (cluster.workers === null) {
+    return null;
+  }
+  return (
+    <>
+      <div className="jp-DaskSlurmCard-numbers">
+        {liveNumbers(cluster, trans).map(part => (
+          <span key={part}>{part}</span>
+        ))}
+      </div>
+      {cluster.workers.connected > 0 && <Curves cluster={cluster} />}
+      <div className="jp-DaskSlurmCard-numbers">
+        {taskWords(cluster, trans).map(part => (
+          <span key={part}>{part}</span>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Curves({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans, trends } = usePanel();
+  useMinutes(true);
+  const samples = trends.of(cluster.id);
+  const now = Date.now();
+  const { cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;
+  return (
+    <div className="jp-DaskSlurmCurves" title={trans.__('The last ten minutes')}>
+      <span>{trans.__('CPU')}</span>
+      <Sparkline samples={samples} of="cpu" now={now} />
+      <span>{trans.__('%1 %', Math.round(cpu ?? 0))}</span>
+      <span>{trans.__('Memory')}</span>
+      <Sparkline samples={samples} of="memory" now={now} />
+      <span>{trans.__('%1 of %2', formatBytes(used ?? 0), formatBytes(memory ?? 0))}</span>
+    </div>
+  );
+}
