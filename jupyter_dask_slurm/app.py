@@ -37,7 +37,14 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Find the clusters that exist already (called by Jupyter once its loop runs)."""
-        self._opening = asyncio.create_task(self._services.open())
+        self._opening = asyncio.create_task(self._open())
+
+    async def _open(self) -> None:
+        await self._services.open()
+        if self.autostart:
+            from .autostart import start_profiles
+
+            await start_profiles(self._services.manager, self.autostart)
 
     async def stop_extension(self) -> None:
         """Let go of the clusters; they live on."""

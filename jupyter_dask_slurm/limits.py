@@ -26,6 +26,10 @@ class Limits:
         Partitions that may be used; empty is all of them.
     require_secure : bool
         Whether each cluster must speak TLS.
+    hidden_options : collection of str
+        Options that users may not set.
+    read_only : bool
+        Whether nothing may be changed.
     """
 
     max_clusters: int | None = None
@@ -33,6 +37,20 @@ class Limits:
     max_cores: int | None = None
     allowed_partitions: Collection[str] = ()
     require_secure: bool = True
+    hidden_options: Collection[str] = ()
+    read_only: bool = False
+
+    def check_change(self) -> None:
+        """Refuse any change where clusters can only be looked at."""
+        if self.read_only:
+            raise LimitExceeded("The administrator lets clusters only be looked at (read_only).")
+
+    def check_hidden(self, names: Iterable[str]) -> None:
+        """Refuse options that the administrator keeps to the site's profiles."""
+        for name in sorted(set(names).intersection(self.hidden_options)):
+            raise LimitExceeded(
+                f"The administrator does not let users set {name} (hidden_options).", field=f"options.{name}"
+            )
 
     def check_number(self, clusters: Collection[Cluster]) -> None:
         """Refuse one more cluster where there are enough."""

@@ -132,6 +132,7 @@ class ClusterManager:
             Nothing was started.
         """
         merged = await self._profiles.merged(request)
+        self._limits.check_hidden(merged.own)
         with self._names.reserve(request.name) as name:
             wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
             return await self._begin(await self._starter.draft(wish, self.list()))
@@ -180,6 +181,7 @@ class ClusterManager:
         old = self.attachment(cluster_id)
         spec = self.registry.read_launch(cluster_id)
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
+        self._limits.check_hidden(changes)
         options = {key: value for key, value in {**spec.options, **changes}.items() if value is not None}
         # Old and new options are each right by themselves; together they need not be.
         from .requests import ClusterRequest, parse

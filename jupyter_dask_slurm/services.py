@@ -12,6 +12,7 @@ from .shared_directory import default_shared_directory
 if TYPE_CHECKING:
     from .environments import KernelSpecs
     from .inspection import Inspection
+    from .limits import Limits
     from .manager import ClusterManager
     from .models import Cluster
     from .profiles.catalogue import Profiles
@@ -41,6 +42,7 @@ class Services:
     inspection: Inspection
     sites: SiteSource
     profiles: Profiles
+    limits: Limits
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class Services:
 
         registry = Registry(default_shared_directory())
         environments = Environments(self._kernel_specs)
-        limits = Limits(**self._limits)
+        self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
         starter = Starter(
             registry,

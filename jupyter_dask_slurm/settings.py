@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from .environments import KernelSpecs
     from .models import Cluster
 
-_LIMITS = ("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure")
+_LIMITS = (
+    *("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure"),
+    *("hidden_options", "read_only"),
+)
 
 
 class DaskSlurmSettings(Configurable):
@@ -42,6 +45,14 @@ class DaskSlurmSettings(Configurable):
     require_secure = Bool(True, help="Whether clusters must be encrypted.").tag(config=True)
     idle_timeout_default_s = Integer(
         3600, min=0, help="Seconds after which an idle cluster ends; 0 is never."
+    ).tag(config=True)
+    hidden_options = List(
+        Unicode(), help="Options that users may not set; the site's profiles may. None by default."
+    ).tag(config=True)
+    read_only = Bool(False, help="Whether clusters can only be looked at.").tag(config=True)
+    autostart = List(
+        Unicode(),
+        help="Profiles of which a cluster starts with Jupyter, where none lives already. None by default.",
     ).tag(config=True)
     site_profiles = Unicode(
         None,

@@ -34,12 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(arguments: argparse.Namespace) -> tuple[Any, str]:
     """Run the command with the user's clusters at hand; return its answer, as JSON values and as text."""
-    from .commands import COMMANDS
+    from .commands import CHANGES, COMMANDS
     from .surroundings import LazyKernelSpecs, load_settings
 
     services = load_settings().make_services(LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: None)
     await services.open()
     try:
+        if arguments.command in CHANGES:
+            services.limits.check_change()
         await services.manager.settle()
         return await COMMANDS[arguments.command](services, arguments)
     finally:

@@ -113,3 +113,4 @@ COMMANDS: dict[str, Callable[[Services, argparse.Namespace], Awaitable[Answer]]]
     "snippet": snippet,
     "doctor": doctor,
 }
+CHANGES = ("create", "scale", "adapt", "stop")

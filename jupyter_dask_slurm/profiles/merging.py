@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Merged:
-    """What is wanted of a cluster; None is "you choose"."""
+    """What is wanted of a cluster; None is "you choose". `own` names the options that are not the site's."""
 
     backend: Backend | None
     options: dict[str, Any]
     scaling: dict[str, Any] | None
+    own: frozenset[str] = frozenset()
 
 
 def merge(request: ClusterRequest, profile: Profile | None) -> Merged:
@@ -34,12 +35,13 @@ def merge(request: ClusterRequest, profile: Profile | None) -> Merged:
     given = _given(request.options) if request.options else {}
     scaling = request.scaling.asked() if request.scaling else None
     if profile is None:
-        return Merged(request.backend, _set(given), scaling)
+        return Merged(request.backend, _set(given), scaling, frozenset(given))
     options = merge_options(profile.options, given)
     from ..requests import ClusterRequest, parse
 
     parse(ClusterRequest, {"options": options})
-    return Merged(request.backend or profile.backend, options, scaling or profile.scaling)
+    own = frozenset(given if profile.source == "site" else {**profile.options, **given})
+    return Merged(request.backend or profile.backend, options, scaling or profile.scaling, own)
 
 
 def merge_options(profile: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

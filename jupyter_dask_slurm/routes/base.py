@@ -29,6 +29,8 @@ class DaskSlurmHandler(APIHandler):
     """
 
     auth_resource = "dask-slurm"
+    changes = True
+    """Whether verbs other than GET change anything."""
 
     @property
     def services(self) -> Services:
@@ -57,6 +59,8 @@ class DaskSlurmHandler(APIHandler):
         warming = self.services.warm_up()
         if self.request.method != "GET":
             await warming
+            if self.changes:
+                self.services.limits.check_change()
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.

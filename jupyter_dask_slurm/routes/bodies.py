@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ def restart_request(data: dict[str, Any]) -> RestartRequest:
     return requests.parse(requests.RestartRequest, data)
 
 
-def options_schema() -> dict[str, Any]:
-    """Return the JSON schema of the options, with the defaults that the site's environment sets."""
+def options_schema(hidden: Collection[str]) -> dict[str, Any]:
+    """Return the JSON schema of the options that are not hidden, with defaults of the site's environment."""
     from ..options import options_schema as make
     from ..sbatch_defaults import VARIABLES, sbatch_defaults
 
     schema = make()
+    schema["x-order"] = [name for name in schema["x-order"] if name not in hidden]
+    schema["properties"] = {name: schema["properties"][name] for name in schema["x-order"]}
     for option, value in sbatch_defaults(os.environ).items():
-        schema["properties"][option] |= {"default": value, "x-source": VARIABLES[option]}
+        if option not in hidden:
+            schema["properties"][option] |= {"default": value, "x-source": VARIABLES[option]}
     return schema

@@ -31,7 +31,7 @@ class SchemaHandler(DaskSlurmHandler):
     async def get(self) -> None:
         """Show it."""
         await self.services.warm_up()
-        self.reply(options_schema())
+        self.reply(options_schema(self.services.limits.hidden_options))
 
 
 class ContractHandler(DaskSlurmHandler):

@@ -1,0 +1,90 @@
+"""What the administrator's traits allow, hide and start, seen through REST and the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.autostart import start_profiles
+from jupyter_dask_slurm.routes.base import SERVICES_KEY
+from tests.server.api import Api
+from tests.server.test_cli import cli
+
+SITE = """\
+tiny:
+  backend: local
+  options: {cores: 1, processes: 1, memory: 400 MB, gres: "disk:1"}
+  scaling: {mode: manual, jobs: 0}
+"""
+
+
+@pytest.fixture
+def traits() -> dict[str, Any]:
+    """Return what a test sets; parametrized by those that need it."""
+    return {}
+
+
+@pytest.fixture
+def jp_server_config(
+    jp_server_config: dict[str, Any], traits: dict[str, Any], tmp_path: Path
+) -> dict[str, Any]:
+    """Set the traits, and name a file with one profile."""
+    path = tmp_path / "profiles.yaml"
+    path.write_text(SITE)
+    path.chmod(0o600)
+    jp_server_config["DaskSlurmExtension"] |= {"site_profiles": str(path), **traits}
+    return jp_server_config
+
+
+@pytest.mark.parametrize("traits", [{"read_only": True}])
+async def test_read_only(api: Api) -> None:
+    assert (await api("GET", "clusters")).status == 200
+    for method, path, body in (
+        ("POST", "clusters", {"backend": "local"}),
+        ("DELETE", "clusters/ocean-0000", None),
+        ("PUT", "profiles/mine", {}),
+    ):
+        refused = await api(method, path, body)
+        assert (refused.status, refused.json["reason"]) == (403, "LimitExceeded")
+        assert "(read_only)" in refused.json["message"]
+
+
+def test_read_only_on_the_command_line() -> None:
+    folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "jupyter_server_config.py").write_text("c.DaskSlurmExtension.read_only = True\n")
+    assert "(read_only)" in cli("create", "--backend", "local", code=1).stderr
+    assert cli("list").stdout == "No clusters.\n"
+
+
+@pytest.mark.parametrize("traits", [{"hidden_options": ["gres", "nodelist"]}])
+async def test_hidden_options(api: Api) -> None:
+    schema = (await api("GET", "schema")).json
+    assert not {"gres", "nodelist"} & {*schema["properties"], *schema["x-order"]}
+    refused = await api("POST", "clusters", {"backend": "local", "options": {"gres": "gpu:1"}})
+    assert (refused.status, refused.json["field"]) == (403, "options.gres")
+    assert "(hidden_options)" in refused.json["message"]
+    await api("PUT", "profiles/mine", {"backend": "local", "options": {"nodelist": "n1"}})
+    refused = await api("POST", "clusters", {"profile": "mine"})
+    assert (refused.status, refused.json["field"]) == (403, "options.nodelist")
+    # What the administrator wrote is the administrator's to set.
+    assert (await api.start(profile="tiny"))["options"]["gres"] == "disk:1"
+
+
+@pytest.mark.parametrize("traits", [{"autostart": ["nowhere", "tiny"]}])
+async def test_autostart_once(api: Api, jp_serverapp: Any) -> None:
+    services = jp_serverapp.web_app.settings[SERVICES_KEY]
+    (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_dask_slurm"]
+    # As Jupyter does once its loop runs; pytest-jupyter does not.
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    await extension._opening
+    (cluster,) = (await api("GET", "clusters")).json
+    assert (cluster["name"], cluster["profile"]) == ("tiny", "tiny")
+    assert await start_profiles(services.manager, ["tiny"]) == []
+    await api("DELETE", f"clusters/{cluster['id']}")
+    await api.until_gone(cluster["id"])
+    (again,) = await start_profiles(services.manager, ["tiny"])
+    assert (again.name, again.profile) == ("tiny", "tiny")
