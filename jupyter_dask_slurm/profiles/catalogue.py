@@ -39,12 +39,9 @@ class Profiles:
     async def all(self) -> list[Profile]:
         """Return the site's, then those of Dask's configuration, then the user's own; each name once."""
         own = await self._own()
-        others = await asyncio.to_thread(self._site.all)
-        if self._dask is not None:
-            others += await self._dask()
         taken = {profile.name for profile in own}
         listed = []
-        for profile in others:
+        for profile in [*await self._sites(), *await self._dasks()]:
             if profile.name not in taken:
                 taken.add(profile.name)
                 listed.append(profile)
@@ -52,10 +49,10 @@ class Profiles:
 
     async def get(self, name: str) -> Profile:
         """Return one; raises `ProfileNotFound`."""
-        for profile in await self.all():
-            if profile.name == name:
-                return profile
-        raise ProfileNotFound(f'There is no profile "{name}".')
+        found = await self._find(name)
+        if found is None:
+            raise ProfileNotFound(f'There is no profile "{name}".')
+        return found
 
     async def wanted(self, name: str | None) -> Profile | None:
         """Return the profile that a request names; None where it names none.
@@ -67,14 +64,21 @@ class Profiles:
         """
         if name is None:
             return None
-        profiles = {profile.name: profile for profile in await self.all()}
-        if name not in profiles:
-            there_are = ", ".join(other for other, about in profiles.items() if about.error is None) or "none"
+        found = await self._find(name)
+        if found is None:
+            there_are = ", ".join(other.name for other in await self.all() if other.error is None) or "none"
             raise Unprocessable(f'There is no profile "{name}". There are: {there_are}.', field="profile")
-        found = profiles[name]
         if found.error is not None:
             raise Unprocessable(f'The profile "{name}" cannot be used. {found.error}', field="profile")
         return found
+
+    async def _find(self, name: str) -> Profile | None:
+        """Look into the files first: what Dask's configuration says takes a process of Dask's."""
+        for source in (self._own, self._sites, self._dasks):
+            for profile in await source():
+                if profile.name == name:
+                    return profile
+        return None
 
     async def merged(self, request: ClusterRequest) -> Merged:
         """Return what a request asks for, filled up from the profile that it names.
@@ -114,12 +118,18 @@ class Profiles:
     async def _own(self) -> list[Profile]:
         return await asyncio.to_thread(self._user.all)
 
+    async def _sites(self) -> list[Profile]:
+        return await asyncio.to_thread(self._site.all)
+
+    async def _dasks(self) -> list[Profile]:
+        return [] if self._dask is None else await self._dask()
+
     async def _check_own(self, name: str) -> None:
-        for profile in await self.all():
-            if profile.name == name and profile.source != "user":
-                where = "the site" if profile.source == "site" else "Dask's configuration"
-                raise NotAllowed(
-                    f'The profile "{name}" is one of {where} and cannot be changed here '
-                    f"(it stands in {profile.origin}). Save yours under another name.",
-                    field="name",
-                )
+        profile = await self._find(name)
+        if profile is not None and profile.source != "user":
+            where = "the site" if profile.source == "site" else "Dask's configuration"
+            raise NotAllowed(
+                f'The profile "{name}" is one of {where} and cannot be changed here '
+                f"(it stands in {profile.origin}). Save yours under another name.",
+                field="name",
+            )

@@ -25,6 +25,7 @@ _TEXTS = frozenset(
     for name, about in ClusterOptions.model_json_schema()["properties"].items()
     if any(choice.get("type") == "string" for choice in about["anyOf"])
 )
+OPTIONS = frozenset({*ClusterOptions.model_fields, "queue"})
 
 
 class ProfileBody(BaseModel):
@@ -73,13 +74,18 @@ def profile_of_entry(entry: Entry, source: ProfileSource, origin: str) -> Profil
         options = body.get("options")
         if isinstance(options, dict):
             options, dropped = without_managed(as_written(options))
-            line = entry.line("options.job_extra_directives")
-            warnings = [f"{origin}, line {line}: {sentence}" for sentence in dropped]
+            where = _where(entry, "options.job_extra_directives", origin)
+            warnings = [f"{where}: {sentence}" for sentence in dropped]
         profile = profile_of_body(entry.name, {**body, "options": options}, source)
     except InvalidRequest as error:
-        why = f"{origin}, line {entry.line(error.field)}: {error.message}"
+        why = f"{_where(entry, error.field, origin)}: {error.message}"
         return Profile(entry.name, source, origin=origin, error=why)
     return dataclasses.replace(profile, origin=origin, warnings=tuple(warnings))
+
+
+def _where(entry: Entry, path: str | None, origin: str) -> str:
+    line = entry.line(path)
+    return origin if line is None else f"{origin}, line {line}"
 
 
 def as_written(options: Mapping[Any, Any]) -> dict[str, Any]:

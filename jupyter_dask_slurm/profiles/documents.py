@@ -24,18 +24,18 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One profile as it is written."""
+    """One profile as it is written; `lines` is empty where it does not come from one text."""
 
     name: str
     value: Any
     lines: dict[str, int] = field(default_factory=dict)
 
-    def line(self, path: str | None) -> int:
+    def line(self, path: str | None) -> int | None:
         """Return the line of a dotted path such as ``options.memory``, or of what stands around it."""
         parts = (path or "").split(".")
         while parts and ".".join(parts) not in self.lines:
             parts.pop()
-        return self.lines[".".join(parts)] if parts else self.lines[""]
+        return self.lines.get(".".join(parts))
 
 
 class _Loader(yaml.SafeLoader):
