@@ -64,7 +64,7 @@ export default ts.config(
   },
   mayNotKnow('api', 'api/ knows no widgets.', UI),
   mayNotKnow('model', 'model/ knows no widgets.', UI),
-  ...['sidebar', 'create', 'dashboards', 'snippets'].map(folder =>
+  ...['sidebar', 'create', 'dashboards', 'details', 'snippets'].map(folder =>
     mayNotKnow(folder, 'What is shown asks the model, not the server.', HTTP)
   ),
   { files: ['**/*.mjs'], ...ts.configs.disableTypeChecked },

@@ -1,6 +1,7 @@
 import { clustersPlugin } from './plugins/clusters';
 import { createPlugin } from './plugins/create';
 import { dashboardsPlugin } from './plugins/dashboards';
+import { detailsPlugin } from './plugins/details';
 import { examplesPlugin } from './plugins/examples';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
@@ -16,6 +17,7 @@ export default [
   panelPlugin,
   createPlugin,
   dashboardsPlugin,
+  detailsPlugin,
   snippetsPlugin,
   examplesPlugin,
   runningPlugin,

@@ -32,6 +32,9 @@ export interface IPlot {
   readonly path: string;
 }
 
+/** Where a job writes. */
+export type LogStream = 'stdout' | 'stderr';
+
 const API = 'dask-slurm/api';
 
 /** The REST contract, the only place that knows its paths. */
@@ -68,6 +71,21 @@ export class ClusterClient {
 
   async jobs(id: string): Promise<readonly read.Job[]> {
     return list(read.job)(await this._ask(clusterPath(id, 'jobs')));
+  }
+
+  /** Cancel one job; the plan goes down by it. */
+  async cancelJob(id: string, jobId: string): Promise<read.Job> {
+    return read.job(await this._ask(clusterPath(id, 'jobs', encodeURIComponent(jobId)), 'DELETE'));
+  }
+
+  async jobLog(id: string, jobId: string, stream: LogStream, lines = 200): Promise<read.LogTail> {
+    const path = clusterPath(id, 'jobs', encodeURIComponent(jobId), 'log');
+    return read.logTail(await this._ask(`${path}?stream=${stream}&lines=${lines}`));
+  }
+
+  /** @returns what happened to a cluster, oldest first. */
+  async history(id: string): Promise<readonly read.HistoryEntry[]> {
+    return list(read.historyEntry)(await this._ask(clusterPath(id, 'history')));
   }
 
   async log(id: string, lines = 200): Promise<read.LogTail> {

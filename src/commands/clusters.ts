@@ -9,7 +9,7 @@ import type { IClusterAction, IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster } from './args';
 import { attempt } from './failure';
 import { CommandIDs } from './ids';
-import { adaptAction, resubmitAction, scaleAction } from './jobs';
+import { adaptAction, cancelJobsAction, resubmitAction, scaleAction } from './jobs';
 
 /** Register what can be done with the clusters that exist. */
 export function addClusterCommands(commands: CommandRegistry, parts: IClusterCommands): void {
@@ -36,6 +36,7 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   add(CommandIDs.scaleCluster, scaleAction(parts));
   add(CommandIDs.adaptCluster, adaptAction(parts));
   add(CommandIDs.resubmitJobs, resubmitAction(parts));
+  add(CommandIDs.cancelJobs, cancelJobsAction(parts));
   add(CommandIDs.renameCluster, renameAction(parts));
   add(CommandIDs.restartCluster, restartAction(parts));
   add(CommandIDs.stopCluster, stopAction(parts));

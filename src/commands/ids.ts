@@ -12,6 +12,8 @@ export const CommandIDs = {
   copyAddress: 'dask-slurm:copy-address',
   refreshClusters: 'dask-slurm:refresh-clusters',
   insertClient: 'dask-slurm:insert-client',
+  openDetails: 'dask-slurm:open-details',
+  cancelJobs: 'dask-slurm:cancel-jobs',
   openDashboard: 'dask-slurm:open-dashboard',
   openExample: 'dask-slurm:open-example'
 } as const;

@@ -1,5 +1,5 @@
-import { InputDialog } from '@jupyterlab/apputils';
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
+import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 
 import type { Cluster } from '../api/validate';
 import { canBeChanged } from '../model/describe';
@@ -69,6 +69,42 @@ export function resubmitAction({ manager, trans }: IClusterCommands): IClusterAc
     run: async (cluster, args) => {
       const problem = typeof args.problem === 'string' ? args.problem : 'cancelled_outside';
       await manager.resubmit(cluster.id, problem);
+    }
+  };
+}
+
+/** So many cancellations are on their way at once; each is one request. */
+const AT_ONCE = 8;
+
+/** Some of the jobs, after a question; the plan goes down by them. */
+export function cancelJobsAction({ manager, trans }: IClusterCommands): IClusterAction {
+  const confirmed = async (cluster: Cluster, count: number): Promise<boolean> => {
+    const answer = await showDialog({
+      title: trans._n('Cancel %1 job of %2?', 'Cancel %1 jobs of %2?', count, cluster.name),
+      body: trans.__('The cluster gets smaller by as much. What runs there now is computed again elsewhere.'),
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Keep') }),
+        Dialog.warnButton({ label: trans.__('Cancel Jobs') })
+      ]
+    });
+    return answer.button.accept;
+  };
+  return {
+    label: trans.__('Cancel Jobs'),
+    icon: closeIcon,
+    properties: { jobs: { type: 'array', items: { type: 'string' }, description: 'The ids of the jobs' } },
+    enabled: canBeChanged,
+    run: async (cluster, args) => {
+      const left = Array.isArray(args.jobs) ? args.jobs.filter(id => typeof id === 'string') : [];
+      if (left.length === 0 || !(await confirmed(cluster, left.length))) {
+        return;
+      }
+      const work = async () => {
+        for (let id = left.shift(); id !== undefined; id = left.shift()) {
+          await manager.client.cancelJob(cluster.id, id);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
     }
   };
 }

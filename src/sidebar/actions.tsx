@@ -1,4 +1,4 @@
-import { closeIcon, editIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { closeIcon, editIcon, listIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
@@ -8,8 +8,14 @@ import { canBeChanged } from '../model/describe';
 import { CommandButton } from './buttons';
 import { usePanel } from './context';
 
+interface IActionsProps {
+  readonly cluster: Cluster;
+  /** Whether its jobs are shown already. */
+  readonly inDetails?: boolean;
+}
+
 /** What is done most with a cluster that lives. */
-export function Actions({ cluster }: { cluster: Cluster }): React.ReactElement {
+export function Actions({ cluster, inDetails = false }: IActionsProps): React.ReactElement {
   const { trans } = usePanel();
   return (
     <div className="jp-DaskSlurmCard-actions">
@@ -32,13 +38,23 @@ export function Actions({ cluster }: { cluster: Cluster }): React.ReactElement {
         }
         disabled={cluster.status !== 'running' || !canBeChanged(cluster)}
       />
+      {!inDetails && (
+        <CommandButton
+          command={CommandIDs.openDetails}
+          args={{ cluster: cluster.id }}
+          icon={listIcon}
+          label={trans.__('Jobs')}
+          title={trans.__('Open the jobs, logs and options of this cluster')}
+        />
+      )}
       <CommandButton
         command={CommandIDs.stopCluster}
         args={{ cluster: cluster.id }}
         icon={stopIcon}
         label={trans.__('Stop')}
-        title={trans.__('Cancel all jobs of this cluster and end it')}
+        title={trans.__('Stop: cancel all jobs of this cluster and end it')}
         disabled={cluster.status === 'stopping'}
+        iconOnly
       />
     </div>
   );
@@ -62,6 +78,13 @@ export function LastActions({ cluster }: { cluster: Cluster }): React.ReactEleme
         icon={editIcon}
         label={trans.__('With changes…')}
         title={trans.__('Open the form with the options of this cluster')}
+      />
+      <CommandButton
+        command={CommandIDs.openDetails}
+        args={{ cluster: cluster.id, section: 'logs' }}
+        icon={listIcon}
+        label={trans.__('Logs')}
+        title={trans.__('Open the logs and the history of this cluster')}
       />
       <CommandButton
         command={CommandIDs.stopCluster}

@@ -3,25 +3,11 @@ import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
 import { statusIcons } from '../icons';
-import {
-  composition,
-  formatSpan,
-  formatTime,
-  hasEnded,
-  isOutOfReach,
-  phaseWords,
-  statusWord
-} from '../model/describe';
-import { Actions, LastActions } from './actions';
+import { hasEnded, phaseWords, statusWord } from '../model/describe';
+import { Activity, Ending, Summary } from './activity';
 import { IconButton } from './buttons';
-import { useMinutes, usePanel } from './context';
-import { JobsBar } from './jobsBar';
-import { Load } from './load';
-import { Problems } from './problems';
-import { Scaling } from './scaling';
-import { useSite } from './site';
+import { usePanel } from './context';
 import { useClusterDrag } from './useClusterDrag';
-import { Waiting } from './waiting';
 
 interface ICardProps {
   readonly cluster: Cluster;
@@ -107,79 +93,5 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
         menu
       />
     </div>
-  );
-}
-
-function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
-  const expires = hasEnded(cluster) ? null : cluster.expires_at;
-  const now = useMinutes(expires !== null);
-  const left = expires && formatSpan((Date.parse(expires) - now) / 1000, trans);
-  const site = useSite(cluster.backend === 'slurm' && !cluster.options.partition);
-  const partition = site?.partitions.find(candidate => candidate.default)?.name;
-  return (
-    <>
-      {composition(cluster, trans, partition).map((part, index) => (
-        <span key={index}>{part}</span>
-      ))}
-      {left && <span title={formatTime(expires)}>{trans.__('%1 left', left)}</span>}
-    </>
-  );
-}
-
-function Activity({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
-  return (
-    <>
-      <JobsBar cluster={cluster} />
-      <Waiting cluster={cluster} />
-      <Load cluster={cluster} />
-      <IdleCountdown cluster={cluster} />
-      {isOutOfReach(cluster) && (
-        <div className="jp-DaskSlurmCard-note">
-          {trans.__(
-            'Runs on %1 and was last heard of at %2. It can be scaled and watched there; here it can be connected to and stopped.',
-            cluster.controller.hostname,
-            formatTime(cluster.updated_at)
-          )}
-        </div>
-      )}
-      <Problems cluster={cluster} />
-      <Scaling cluster={cluster} />
-      <Actions cluster={cluster} />
-    </>
-  );
-}
-
-/** How long a cluster that has nothing to do stays. */
-function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | null {
-  const { trans } = usePanel();
-  const { idle_since: since, closes_at: closes } = cluster;
-  const now = useMinutes(since !== null && closes !== null);
-  if (since === null || closes === null) {
-    return null;
-  }
-  const left = formatSpan((Date.parse(closes) - now) / 1000, trans);
-  return (
-    <div className="jp-DaskSlurmCard-note" title={formatTime(closes)}>
-      {trans.__('Idle since %1, stops in %2', formatTime(since), left)}
-    </div>
-  );
-}
-
-/** Why a cluster ended, and what can be done now. */
-function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
-  const { ended } = cluster;
-  return (
-    <>
-      {ended && (
-        <div className="jp-DaskSlurmCard-note">
-          {trans.__('Ended at %1: %2', formatTime(ended.time), ended.reason)}
-        </div>
-      )}
-      <Problems cluster={cluster} />
-      <LastActions cluster={cluster} />
-    </>
   );
 }

@@ -7,14 +7,18 @@ import type { Trends } from '../model/trends';
 import type { IClusterManager, ISelection } from '../tokens';
 import type { SiteSource } from './site';
 
-/** What the panel's components work with. */
-export interface IPanelContext {
+/** What the components that show clusters are given. */
+export interface IPanelParts {
   readonly manager: IClusterManager;
   readonly selection: ISelection;
-  readonly trends: Trends;
-  readonly site: SiteSource;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
+}
+
+/** What they work with: also what whoever shows them keeps for them. */
+export interface IPanelContext extends IPanelParts {
+  readonly trends: Trends;
+  readonly site: SiteSource;
 }
 
 const Context = React.createContext<IPanelContext | null>(null);

@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import { Clusters } from './clusters';
 import { Trends } from '../model/trends';
-import { IPanelContext, PanelProvider } from './context';
+import { IPanelContext, IPanelParts, PanelProvider } from './context';
 import { Dashboards } from './dashboards';
 import { SiteSource } from './site';
 
@@ -15,7 +15,7 @@ import '../../style/panel.css';
 
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
-  constructor(parts: Omit<IPanelContext, 'trends' | 'site'>, translator: ITranslator) {
+  constructor(parts: IPanelParts, translator: ITranslator) {
     super({ translator });
     const { manager, selection, trans } = parts;
     this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };

@@ -29,21 +29,19 @@ function useQueuedJobs(cluster: Cluster): readonly Job[] {
       return;
     }
     let timer = 0;
+    const look = async (attempt: number) => {
+      const found = await manager.client.jobs(id).catch(() => []);
+      if (timer === 0) {
+        return;
+      }
+      const waiting = found.filter(job => job.phase === 'queued');
+      setJobs(waiting);
+      if (attempt < ATTEMPTS && !waiting.some(job => job.reason)) {
+        ask(attempt + 1);
+      }
+    };
     const ask = (attempt: number) => {
-      timer = window.setTimeout(
-        async () => {
-          const found = await manager.client.jobs(id).catch(() => []);
-          if (timer === 0) {
-            return;
-          }
-          const waiting = found.filter(job => job.phase === 'queued');
-          setJobs(waiting);
-          if (attempt < ATTEMPTS && !waiting.some(job => job.reason)) {
-            ask(attempt + 1);
-          }
-        },
-        FIRST_MS * 2 ** attempt
-      );
+      timer = window.setTimeout(() => void look(attempt), FIRST_MS * 2 ** attempt);
     };
     ask(0);
     return () => {

@@ -52,6 +52,15 @@ describe('ClusterClient', () => {
     expect((await client.resubmit('ocean-3f9c', 'cancelled_outside')).id).toBe('ocean-3f9c');
   });
 
+  it('cancels a job, and reads its log and the history', async () => {
+    server.answers.set(`DELETE ${OCEAN}/jobs/4711_3`, [202, sample('job-queued')]);
+    server.answers.set(`GET ${OCEAN}/jobs/4711_3/log`, [200, sample('log-tail')]);
+    server.answers.set(`GET ${OCEAN}/history`, [200, [sample('history-entry')]]);
+    expect((await client.cancelJob('ocean-3f9c', '4711_3')).job_id).toBe('4711_3');
+    expect((await client.jobLog('ocean-3f9c', '4711_3', 'stderr')).text).toContain('Scheduler at');
+    expect((await client.history('ocean-3f9c'))[0].event).toBe('submitted');
+  });
+
   it('keeps an id within its path', async () => {
     await expect(client.jobs('../site')).rejects.toThrow(RequestError);
     expect(server.seen[0].path).toBe(`${CLUSTERS}/..%2Fsite/jobs`);

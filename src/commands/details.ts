@@ -1,0 +1,52 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { WidgetTracker } from '@jupyterlab/apputils';
+import { listIcon } from '@jupyterlab/ui-components';
+
+import { readSection, SECTIONS } from '../details/sections';
+import type { ClusterDetails } from '../details/view';
+import type { IClusterCommands } from './action';
+import { aboutCluster } from './args';
+import { CommandIDs } from './ids';
+
+/** What the command about details works with. */
+export interface IDetailsCommands extends IClusterCommands {
+  readonly tracker: WidgetTracker<ClusterDetails>;
+}
+
+/** Register what opens everything about a cluster as a tab; its code is loaded when it is first opened. */
+export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands): void {
+  const { manager, selection, tracker, trans } = parts;
+  const { commands } = app;
+  commands.addCommand(CommandIDs.openDetails, {
+    label: trans.__('Show Jobs, Logs and Options'),
+    caption: trans.__('Open everything about the selected Dask cluster as a tab'),
+    icon: listIcon,
+    describedBy: aboutCluster({
+      section: { type: 'string', enum: SECTIONS, description: 'What is shown first' },
+      name: { type: 'string', description: 'The name of the cluster, where it is not known any more' }
+    }),
+    isEnabled: args => typeof args.cluster === 'string' || selection.current !== null,
+    execute: async args => {
+      const clusterId = typeof args.cluster === 'string' ? args.cluster : selection.current;
+      if (clusterId === null) {
+        return;
+      }
+      const { ClusterDetails, detailsId } = await import('../details/view');
+      const given = typeof args.name === 'string' ? args.name : clusterId;
+      const clusterName = manager.get(clusterId)?.name ?? given;
+      let tab = tracker.find(open => open.id === detailsId(clusterId));
+      if (!tab) {
+        const options = { clusterId, clusterName, section: readSection(args.section) };
+        tab = new ClusterDetails(options, { manager, selection, commands, trans });
+        const opened = tab;
+        opened.content.sectionChanged.connect(() => void tracker.save(opened));
+        app.shell.add(tab, 'main');
+        await tracker.add(tab);
+      } else if (args.section !== undefined) {
+        tab.content.showSection(readSection(args.section));
+      }
+      app.shell.activateById(tab.id);
+      return tab;
+    }
+  });
+}

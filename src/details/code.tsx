@@ -1,0 +1,58 @@
+import { Clipboard } from '@jupyterlab/apputils';
+import { copyIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { usePanel } from '../sidebar/context';
+import { useFetched } from './useFetched';
+
+type Kind = 'job_script' | 'connect' | 'portable' | 'slurmcluster' | 'yaml';
+
+/** The script that Slurm gets, and the cluster as code for elsewhere. */
+export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  const [kind, setKind] = React.useState<Kind>('job_script');
+  const kinds: Record<Kind, string> = {
+    job_script: trans.__('Job script'),
+    connect: trans.__('Connect'),
+    portable: trans.__('Connect with distributed alone'),
+    slurmcluster: trans.__('SLURMCluster'),
+    yaml: trans.__('YAML')
+  };
+  return (
+    <section className="jp-DaskSlurmLog">
+      <div className="jp-DaskSlurmFilters" role="group" aria-label={trans.__('Kind of code')}>
+        {(Object.keys(kinds) as Kind[]).map(one => (
+          <button
+            key={one}
+            className="jp-DaskSlurmFilter"
+            aria-pressed={one === kind}
+            onClick={() => setKind(one)}
+          >
+            {kinds[one]}
+          </button>
+        ))}
+      </div>
+      <Snippet key={kind} cluster={cluster} kind={kind} />
+    </section>
+  );
+}
+
+function Snippet({ cluster, kind }: { cluster: Cluster; kind: Kind }): React.ReactElement {
+  const { manager, trans } = usePanel();
+  const { value, error } = useFetched(() => manager.client.snippet(cluster.id, kind), cluster.updated_at);
+  if (value === null) {
+    return <p role="status">{error ?? trans.__('One moment…')}</p>;
+  }
+  return (
+    <div className="jp-DaskSlurmCode">
+      <button className="jp-DaskSlurmButton" onClick={() => Clipboard.copyToSystem(value.code)}>
+        <copyIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
+        {trans.__('Copy')}
+      </button>
+      <pre className="jp-DaskSlurmLog-text" tabIndex={0} aria-label={trans.__('Code')}>
+        {value.code}
+      </pre>
+    </div>
+  );
+}

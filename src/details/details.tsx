@@ -1,0 +1,78 @@
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { statusIcons } from '../icons';
+import { hasEnded, statusWord } from '../model/describe';
+import { Activity, Ending, Summary } from '../sidebar/activity';
+import { usePanel, useSignalUpdates } from '../sidebar/context';
+import { Code } from './code';
+import { History } from './history';
+import { Jobs } from './jobs';
+import { ILogSource, Logs, SCHEDULER } from './logs';
+import { Options } from './options';
+import type { Section } from './sections';
+import { Tabs } from './tabs';
+
+interface IDetailsProps {
+  readonly clusterId: string;
+  /** The last known name. */
+  readonly name: string;
+  readonly section: Section;
+  readonly onSection: (section: Section) => void;
+}
+
+/** Everything about one cluster: how it is, and one section of what there is to know. */
+export function Details(props: IDetailsProps): React.ReactElement {
+  const { manager, trans } = usePanel();
+  useSignalUpdates(manager.changed);
+  const cluster = manager.get(props.clusterId);
+  const [source, setSource] = React.useState<ILogSource>(SCHEDULER);
+  if (!cluster) {
+    return (
+      <p className="jp-DaskSlurmDetails-gone" role="status">
+        {manager.connection === 'live'
+          ? trans.__('The cluster %1 is no longer there.', props.name)
+          : trans.__('Looking for the cluster %1…', props.name)}
+      </p>
+    );
+  }
+  const openLog = (job: string) => {
+    setSource({ job, stream: 'stderr' });
+    props.onSection('logs');
+  };
+  const bodies: Record<Section, () => React.ReactElement> = {
+    jobs: () => <Jobs cluster={cluster} onLog={openLog} />,
+    logs: () => <Logs cluster={cluster} source={source} onSource={setSource} />,
+    code: () => <Code cluster={cluster} />,
+    history: () => <History cluster={cluster} />,
+    options: () => <Options cluster={cluster} />
+  };
+  return (
+    <>
+      <Head cluster={cluster} />
+      <Tabs current={props.section} onChange={props.onSection}>
+        {bodies[props.section]()}
+      </Tabs>
+    </>
+  );
+}
+
+function Head({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  const Icon = statusIcons[cluster.status];
+  return (
+    <header className="jp-DaskSlurmDetails-head">
+      <h1>
+        <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${cluster.status}`} />
+        {cluster.name}
+        <span className="jp-DaskSlurmDetails-status" role="status">
+          {statusWord(cluster, trans)}
+        </span>
+      </h1>
+      <div className="jp-DaskSlurmCard-summary">
+        <Summary cluster={cluster} />
+      </div>
+      {hasEnded(cluster) ? <Ending cluster={cluster} /> : <Activity cluster={cluster} inDetails />}
+    </header>
+  );
+}

@@ -1,0 +1,27 @@
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { formatTime } from '../model/describe';
+import { usePanel } from '../sidebar/context';
+import { useFetched } from './useFetched';
+
+/** What happened to a cluster, the latest first. */
+export function History({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { manager, trans } = usePanel();
+  const { value, error } = useFetched(() => manager.client.history(cluster.id), cluster.updated_at);
+  return (
+    <section className="jp-DaskSlurmHistory" aria-label={trans.__('History of %1', cluster.name)}>
+      {error !== null && <p role="alert">{error}</p>}
+      <ol>
+        {[...(value ?? [])].reverse().map(({ time, message }, index, all) => (
+          <li key={all.length - index}>
+            <time dateTime={time} title={time}>
+              {formatTime(time)}
+            </time>
+            <span>{message}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

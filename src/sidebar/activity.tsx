@@ -1,0 +1,94 @@
+import * as React from 'react';
+
+import type { Cluster } from '../api/validate';
+import { composition, formatSpan, formatTime, hasEnded, isOutOfReach } from '../model/describe';
+import { Actions, LastActions } from './actions';
+import { useMinutes, usePanel } from './context';
+import { JobsBar } from './jobsBar';
+import { Load } from './load';
+import { Problems } from './problems';
+import { Scaling } from './scaling';
+import { useSite } from './site';
+import { Waiting } from './waiting';
+
+/** What a cluster is made of, and for how long yet. */
+export function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  const expires = hasEnded(cluster) ? null : cluster.expires_at;
+  const now = useMinutes(expires !== null);
+  const left = expires && formatSpan((Date.parse(expires) - now) / 1000, trans);
+  const site = useSite(cluster.backend === 'slurm' && !cluster.options.partition);
+  const partition = site?.partitions.find(candidate => candidate.default)?.name;
+  return (
+    <>
+      {composition(cluster, trans, partition).map((part, index) => (
+        <span key={index}>{part}</span>
+      ))}
+      {left && <span title={formatTime(expires)}>{trans.__('%1 left', left)}</span>}
+    </>
+  );
+}
+
+interface IActivityProps {
+  readonly cluster: Cluster;
+  /** Whether its jobs are shown already. */
+  readonly inDetails?: boolean;
+}
+
+/** What goes on in a cluster that lives, and what can be done with it. */
+export function Activity({ cluster, inDetails }: IActivityProps): React.ReactElement {
+  const { trans } = usePanel();
+  return (
+    <>
+      <JobsBar cluster={cluster} />
+      <Waiting cluster={cluster} />
+      <Load cluster={cluster} />
+      <IdleCountdown cluster={cluster} />
+      {isOutOfReach(cluster) && (
+        <div className="jp-DaskSlurmCard-note">
+          {trans.__(
+            'Runs on %1 and was last heard of at %2. It can be scaled and watched there; here it can be connected to and stopped.',
+            cluster.controller.hostname,
+            formatTime(cluster.updated_at)
+          )}
+        </div>
+      )}
+      <Problems cluster={cluster} />
+      <Scaling cluster={cluster} />
+      <Actions cluster={cluster} inDetails={inDetails} />
+    </>
+  );
+}
+
+/** How long a cluster that has nothing to do stays. */
+function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | null {
+  const { trans } = usePanel();
+  const { idle_since: since, closes_at: closes } = cluster;
+  const now = useMinutes(since !== null && closes !== null);
+  if (since === null || closes === null) {
+    return null;
+  }
+  const left = formatSpan((Date.parse(closes) - now) / 1000, trans);
+  return (
+    <div className="jp-DaskSlurmCard-note" title={formatTime(closes)}>
+      {trans.__('Idle since %1, stops in %2', formatTime(since), left)}
+    </div>
+  );
+}
+
+/** Why a cluster ended, and what can be done now. */
+export function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  const { ended } = cluster;
+  return (
+    <>
+      {ended && (
+        <div className="jp-DaskSlurmCard-note">
+          {trans.__('Ended at %1: %2', formatTime(ended.time), ended.reason)}
+        </div>
+      )}
+      <Problems cluster={cluster} />
+      <LastActions cluster={cluster} />
+    </>
+  );
+}
