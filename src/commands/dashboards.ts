@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { DashboardPane, IPaneOptions } from '../dashboards/pane';
+import { plotTitle } from '../dashboards/plots';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
 import { aboutCluster } from './args';
@@ -20,7 +21,8 @@ export interface IDashboardCommands {
 /** Register what opens the dashboard's pages as tabs. */
 export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardCommands): void {
   const { manager, selection, tracker, trans } = parts;
-  app.commands.addCommand(CommandIDs.openDashboard, {
+  const { commands } = app;
+  commands.addCommand(CommandIDs.openDashboard, {
     label: args => (typeof args.title === 'string' ? args.title : trans.__('Open Dashboard')),
     caption: trans.__('Open a page of the Dask dashboard of the selected cluster'),
     icon: dashboardIcon,
@@ -30,6 +32,8 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
         description: 'The page below the dashboard, for example individual-task-stream'
       },
       title: { type: 'string', description: 'What the tab is called' },
+      mode: { type: 'string', description: 'Where it is placed, for example split-right' },
+      ref: { type: 'string', description: 'The page beside whose pane it is placed' },
       name: { type: 'string', description: 'The name of the cluster, where it is not known any more' }
     }),
     isEnabled: args => typeof args.cluster === 'string' || selection.current !== null,
@@ -38,11 +42,14 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
       if (!options) {
         return;
       }
-      const { DashboardPane, paneId } = await import('../dashboards/pane');
-      const id = paneId(options);
-      const pane = tracker.find(open => open.id === id) ?? new DashboardPane(options, manager, trans);
+      const { DashboardPane } = await import('../dashboards/pane');
+      const find = (plot: unknown) =>
+        tracker.find(({ options: open }) => open.clusterId === options.clusterId && open.plot === plot);
+      const pane = find(options.plot) ?? new DashboardPane(options, { manager, commands, trans });
       if (!pane.isAttached) {
-        app.shell.add(pane, 'main');
+        const place = readPlace(args.mode, find(args.ref)?.id);
+        pane.followed.connect(() => void tracker.save(pane));
+        app.shell.add(pane, 'main', place);
         await tracker.add(pane);
       }
       app.shell.activateById(pane.id);
@@ -51,17 +58,26 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
   });
 }
 
+/** Where JupyterLab's shell puts a widget. */
+type Place = NonNullable<Parameters<JupyterFrontEnd['shell']['add']>[2]>;
+
+/** Beside another pane, or beside what is open. */
+function readPlace(mode: unknown, ref: string | undefined): Place {
+  return typeof mode === 'string' ? { mode: mode as Place['mode'], ref } : {};
+}
+
 function readOptions(args: ReadonlyPartialJSONObject, parts: IDashboardCommands): IPaneOptions | null {
-  const { manager, selection, trans } = parts;
+  const { manager, selection } = parts;
   const clusterId = typeof args.cluster === 'string' ? args.cluster : selection.current;
   if (clusterId === null) {
     return null;
   }
   const given = typeof args.name === 'string' ? args.name : clusterId;
+  const plot = typeof args.plot === 'string' ? args.plot : 'status';
   return {
     clusterId,
-    plot: typeof args.plot === 'string' ? args.plot : 'status',
-    title: typeof args.title === 'string' ? args.title : trans.__('Status'),
+    plot,
+    title: typeof args.title === 'string' ? args.title : plotTitle(plot),
     clusterName: manager.get(clusterId)?.name ?? given
   };
 }

@@ -15,5 +15,7 @@ export const CommandIDs = {
   openDetails: 'dask-slurm:open-details',
   cancelJobs: 'dask-slurm:cancel-jobs',
   openDashboard: 'dask-slurm:open-dashboard',
+  openLayout: 'dask-slurm:open-layout',
+  saveLayout: 'dask-slurm:save-layout',
   openExample: 'dask-slurm:open-example'
 } as const;

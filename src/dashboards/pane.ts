@@ -1,13 +1,15 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { IFrame } from '@jupyterlab/ui-components';
-import { Panel, Widget } from '@lumino/widgets';
+import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import { Panel } from '@lumino/widgets';
 
 import type { Cluster } from '../api/validate';
 import { dashboardIcon } from '../icons';
-import { formatTime } from '../model/describe';
 import type { IClusterManager } from '../tokens';
+import { PaneNote } from './note';
 
 import '../../style/panes.css';
 
@@ -21,14 +23,24 @@ export interface IPaneOptions {
   readonly clusterName: string;
 }
 
-/** One page of a cluster's dashboard as a tab; says so where its cluster has no dashboard (any more). */
+/** What a pane works with. */
+export interface IPaneParts {
+  readonly manager: IClusterManager;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/**
+ * One page of a cluster's dashboard as a tab. It follows the cluster that replaces its own, and says
+ * so where its cluster has no dashboard (any more).
+ */
 export class DashboardPane extends MainAreaWidget<Panel> {
   constructor(
-    readonly options: IPaneOptions,
-    private readonly _manager: IClusterManager,
-    private readonly _trans: TranslationBundle
+    options: IPaneOptions,
+    private readonly _parts: IPaneParts
   ) {
     super({ content: new Panel() });
+    this._options = options;
     this.id = paneId(options);
     this.addClass('jp-DaskSlurmPane');
     this.title.icon = dashboardIcon;
@@ -39,40 +51,55 @@ export class DashboardPane extends MainAreaWidget<Panel> {
       sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups', 'allow-forms', 'allow-downloads'],
       referrerPolicy: 'same-origin'
     });
-    this._note.addClass('jp-DaskSlurmPane-note');
-    this._note.node.setAttribute('role', 'status');
+    this._note = new PaneNote(_parts);
+    const { manager } = _parts;
+    const iframe = this._frame.node.querySelector('iframe');
+    // Until it is drawn the frame would be white, also in a dark theme.
+    iframe?.addEventListener('load', () => this._frame.toggleClass('jp-mod-drawn', this._url !== ''));
     this.content.addWidget(this._note);
     this.content.addWidget(this._frame);
-    this._clusterName = options.clusterName;
-    this._watching = _manager.watch();
-    _manager.changed.connect(this._follow, this);
+    this._watching = manager.watch();
+    manager.changed.connect(this._follow, this);
     this._follow();
   }
 
+  get options(): IPaneOptions {
+    return this._options;
+  }
+
+  /** Emits when the pane shows another cluster, so that its place can be saved. */
+  readonly followed = new Signal<this, string>(this);
+
   /** The arguments that open this pane again. */
   get args(): { cluster: string; plot: string; title: string; name: string } {
-    const { clusterId, plot, title } = this.options;
-    return { cluster: clusterId, plot, title, name: this._clusterName };
+    const { clusterId, clusterName, plot, title } = this.options;
+    return { cluster: clusterId, plot, title, name: clusterName };
   }
 
   override dispose(): void {
     if (this.isDisposed) {
       return;
     }
-    this._manager.changed.disconnect(this._follow, this);
+    this._parts.manager.changed.disconnect(this._follow, this);
     this._watching.dispose();
     super.dispose();
   }
 
   private _follow(): void {
-    const { clusterId, plot, title } = this.options;
-    const cluster = this._manager.get(clusterId);
-    this._clusterName = cluster?.name ?? this._clusterName;
-    const label = `${title} — ${this._clusterName}`;
+    const { manager } = this._parts;
+    const { clusterId, plot, title } = this._options;
+    const cluster = manager.get(clusterId) ?? manager.clusters.find(heir => heir.replaces === clusterId);
+    if (cluster) {
+      this._options = { ...this._options, clusterId: cluster.id, clusterName: cluster.name };
+    }
+    const label = `${title} — ${this._options.clusterName}`;
     this.title.label = label;
     this.title.caption = label;
     this._frame.node.querySelector('iframe')?.setAttribute('title', label);
-    this._show(cluster, cluster && this._manager.client.plotUrl(cluster, plot));
+    this._show(cluster, cluster && manager.client.plotUrl(cluster, plot));
+    if (cluster && cluster.id !== clusterId) {
+      this.followed.emit(cluster.id);
+    }
   }
 
   private _show(cluster: Cluster | undefined, url: string | undefined): void {
@@ -80,10 +107,11 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     this._frame.setHidden(!live);
     this._note.setHidden(live);
     if (live && url && this._url !== url) {
+      this._frame.removeClass('jp-mod-drawn');
       this._frame.url = this._url = url;
     }
     if (!live) {
-      this._note.node.textContent = this._explain(cluster);
+      this._note.tell(cluster, this._options.clusterName);
       // A page left in the hidden frame would go on asking a dashboard that is gone.
       if (this._url) {
         this._frame.url = this._url = '';
@@ -91,34 +119,9 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     }
   }
 
-  private _explain(cluster: Cluster | undefined): string {
-    const trans = this._trans;
-    const name = this._clusterName;
-    if (!cluster) {
-      return this._manager.connection === 'live'
-        ? trans.__('The cluster %1 is no longer there.', name)
-        : trans.__('Looking for the cluster %1…', name);
-    }
-    if (cluster.status === 'starting') {
-      return trans.__('The cluster %1 is starting…', name);
-    }
-    if (cluster.status === 'running') {
-      return trans.__(
-        'The cluster %1 runs on %2 and cannot be reached from here.',
-        name,
-        cluster.controller.hostname
-      );
-    }
-    return trans.__(
-      'The cluster %1 stopped at %2.',
-      name,
-      formatTime(cluster.ended?.time ?? cluster.updated_at)
-    );
-  }
-
   private _url = '';
-  private _clusterName: string;
-  private readonly _note = new Widget();
+  private _options: IPaneOptions;
+  private readonly _note: PaneNote;
   private readonly _frame: IFrame;
   private readonly _watching: IDisposable;
 }

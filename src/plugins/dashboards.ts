@@ -1,36 +1,48 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { addDashboardCommands } from '../commands/dashboards';
 import { CommandIDs } from '../commands/ids';
+import { addLayoutCommands } from '../commands/layouts';
+import { Layouts } from '../dashboards/layouts';
 import type { DashboardPane } from '../dashboards/pane';
 import { IClusterManager, ISelection } from '../tokens';
 
+const ID = 'jupyter-dask-slurm:dashboards';
+
 /** Dashboards as tabs that come back after a reload. */
 export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-dask-slurm:dashboards',
+  id: ID,
   description: 'Opens pages of the Dask dashboard as tabs.',
   autoStart: true,
   requires: [IClusterManager, ISelection, ITranslator],
-  optional: [ILayoutRestorer, ICommandPalette],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
     selection: ISelection,
     translator: ITranslator,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null,
+    labShell: ILabShell | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const tracker = new WidgetTracker<DashboardPane>({ namespace: 'dask-slurm-dashboards' });
-    addDashboardCommands(app, { manager, selection, tracker, trans });
+    const parts = { manager, selection, tracker, trans };
+    addDashboardCommands(app, parts);
+    addLayoutCommands(app, { ...parts, labShell, layouts: new Layouts(settings, ID) });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDashboard,
       args: pane => pane.args,
       name: pane => pane.id
     });
-    palette?.addItem({ command: CommandIDs.openDashboard, category: trans.__('Dask on Slurm') });
+    const category = trans.__('Dask on Slurm');
+    for (const command of [CommandIDs.openDashboard, CommandIDs.openLayout, CommandIDs.saveLayout]) {
+      palette?.addItem({ command, category });
+    }
   }
 };

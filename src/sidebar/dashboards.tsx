@@ -1,4 +1,4 @@
-import { searchIcon } from '@jupyterlab/ui-components';
+import { saveIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { IPlot } from '../api/client';
@@ -6,6 +6,8 @@ import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
 import { isOutOfReach } from '../model/describe';
 import { arrangePlots, statusPage } from '../dashboards/plots';
+import { dashboardIcon } from '../icons';
+import { CommandButton } from './buttons';
 import { usePanel, useSignalUpdates } from './context';
 
 /** The pages of the selected cluster's dashboard: favourites first, the rest by search. */
@@ -57,6 +59,22 @@ function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
           aria-label={trans.__('Search dashboards of %1', cluster.name)}
           value={query}
           onChange={event => setQuery(event.target.value)}
+        />
+      </div>
+      <div className="jp-DaskSlurmPlots-layouts">
+        <CommandButton
+          command={CommandIDs.openLayout}
+          args={{ cluster: cluster.id }}
+          icon={dashboardIcon}
+          label={trans.__('Open layout')}
+          title={trans.__('Open several dashboards of %1 side by side', cluster.name)}
+        />
+        <CommandButton
+          command={CommandIDs.saveLayout}
+          args={{ cluster: cluster.id }}
+          icon={saveIcon}
+          label={trans.__('Save layout…')}
+          title={trans.__('Remember which dashboards of %1 are open, and where', cluster.name)}
         />
       </div>
       {failure && <div className="jp-DaskSlurmPlots-note">{failure}</div>}
