@@ -150,16 +150,4 @@ async def _raise_for(response: aiohttp.ClientResponse) -> None:
     """Raise the error that the controller answered with, as the class it was there."""
     if response.status < 400:
         return
-    body = await response.json()
-    kind = _error_classes().get(str(body.get("reason")), ControllerUnreachable)
-    raise kind(str(body.get("message")), field=body.get("field"), details=body.get("details"))
-
-
-def _error_classes() -> dict[str, type[DaskSlurmError]]:
-    found: dict[str, type[DaskSlurmError]] = {}
-    waiting: list[type[DaskSlurmError]] = [DaskSlurmError]
-    while waiting:
-        kind = waiting.pop()
-        found[kind.__name__] = kind
-        waiting += kind.__subclasses__()
-    return found
+    raise DaskSlurmError.from_json(await response.json(), ControllerUnreachable)

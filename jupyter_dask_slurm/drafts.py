@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import dataclasses
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,11 @@ from .models import (
     Backend,
     Cluster,
     ControllerInfo,
+    Credentials,
     JobCounts,
     LaunchSpec,
     Record,
+    Scaling,
     WorkerCounts,
     iso_time,
 )
@@ -52,14 +55,15 @@ class Draft:
 def write_out(
     wish: Wish,
     *,
+    cluster_id: str,
     backend: Backend,
     options: dict[str, Any],
+    defaults: dict[str, Any],
     environment: Environment,
     idle_timeout_s: int,
     registry: Registry,
 ) -> Draft:
-    """Return the draft of a wish that passed all checks, under a new id."""
-    cluster_id = registry.new_id(wish.name)
+    """Return the draft of a wish."""
     scaling = wish.scaling or DEFAULT_SCALING
     spec = LaunchSpec(
         cluster_id=cluster_id,
@@ -73,7 +77,7 @@ def write_out(
         dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
         scaling=scaling,
         options=options,
-        defaults=_defaults(backend),
+        defaults=defaults,
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
         profile=wish.profile,
@@ -91,11 +95,25 @@ def write_out(
     return Draft(record, spec, environment)
 
 
-def _defaults(backend: Backend) -> dict[str, Any]:
-    # Here and not above: pydantic is not loaded before the first wish.
-    from .sbatch_defaults import sbatch_defaults
+def to_render(draft: Draft) -> LaunchSpec:
+    """Return what a controller would be told, with files named that are made only when it is started."""
+    secure = draft.record.cluster.secure
+    credentials = Credentials.below(draft.spec.directory) if secure else None
+    return dataclasses.replace(draft.spec, credentials=credentials)
 
-    return dict(sbatch_defaults(os.environ)) if backend == "slurm" else {}
+
+def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
+    """Return the draft with what is known of it since its script was rendered."""
+    jobs, cluster = rendering["jobs"], draft.record.cluster
+    scaling = Scaling("manual", jobs=jobs) if cluster.scaling.mode == "manual" else cluster.scaling
+    cluster = dataclasses.replace(
+        cluster,
+        options=rendering["options"],
+        scaling=scaling,
+        jobs=JobCounts(plan=jobs),
+        workers=WorkerCounts(expected=jobs * rendering["processes"]),
+    )
+    return dataclasses.replace(draft, record=dataclasses.replace(draft.record, cluster=cluster))
 
 
 def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:

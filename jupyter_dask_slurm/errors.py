@@ -31,6 +31,7 @@ Standard library only: this module also runs inside the kernel's environment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -63,6 +64,24 @@ class DaskSlurmError(Exception):
             "field": self.field,
             "details": self.details,
         }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any], otherwise: type[DaskSlurmError]) -> DaskSlurmError:
+        """Return the error that another process told of, as the class it was there.
+
+        Parameters
+        ----------
+        otherwise : type
+            The class of one whose name is not known here.
+        """
+        waiting: list[type[DaskSlurmError]] = [DaskSlurmError]
+        for kind in waiting:
+            if kind.__name__ == body.get("reason"):
+                break
+            waiting += kind.__subclasses__()
+        else:
+            kind = otherwise
+        return kind(str(body.get("message")), field=body.get("field"), details=body.get("details"))
 
 
 class InvalidRequest(DaskSlurmError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .errors import LimitExceeded
@@ -40,6 +41,11 @@ class Limits:
     hidden_options: Collection[str] = ()
     read_only: bool = False
 
+    @property
+    def depend_on_size(self) -> bool:
+        """Whether a limit can only be judged where all options are known, also those of a configuration."""
+        return bool(self.max_cores or self.max_jobs_per_cluster or self.allowed_partitions)
+
     def check_change(self) -> None:
         """Refuse any change where clusters can only be looked at."""
         if self.read_only:
@@ -71,6 +77,17 @@ class Limits:
                 "(allowed_partitions).",
                 field="options.partition",
             )
+
+    def refusals(
+        self, options: dict[str, Any], jobs: int, others: Iterable[Cluster]
+    ) -> Iterator[LimitExceeded]:
+        """Yield every limit that a cluster of so many jobs of these options is over."""
+        size = partial(self.check_size, jobs, options.get("cores") or 1, others)
+        for check in (partial(self.check_options, options), size):
+            try:
+                check()
+            except LimitExceeded as refusal:
+                yield refusal
 
     def choose_partition(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return the options with an allowed partition named: Slurm's default one might not be allowed."""

@@ -67,6 +67,7 @@ class ClusterManager:
         self._attachments: dict[str, Attachment] = {}
         self._names = Names(lambda: {cluster.name for cluster in self.list()})
         self._exit_codes: dict[str, int] = {}
+        self._starting = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
         self._succession = Succession(registry, self._run)
@@ -135,7 +136,9 @@ class ClusterManager:
         self._limits.check_hidden(merged.own)
         with self._names.reserve(request.name) as name:
             wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
-            return await self._begin(await self._starter.draft(wish, self.list()))
+            # One after the other: each counts for the limits of the next.
+            async with self._starting:
+                return await self._begin(await self._starter.draft(wish, self.list()))
 
     async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
         """Scale, rename, or change the idle timeout.

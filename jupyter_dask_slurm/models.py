@@ -286,6 +286,12 @@ class Credentials(Model):
     cert: str
     key: str
 
+    @classmethod
+    def below(cls, directory: str) -> Credentials:
+        """Return where those of a cluster with this directory are, or will be."""
+        certificate = f"{directory}/cert.pem"
+        return cls(ca_file=certificate, cert=certificate, key=f"{directory}/key.pem")
+
 
 @dataclass(frozen=True)
 class LaunchSpec(Model):

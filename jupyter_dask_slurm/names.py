@@ -33,12 +33,17 @@ class Names:
         taken = self._reserved.union(self._listed())
         chosen = name or _free(taken)
         if chosen in taken:
-            raise NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
+            raise is_taken(chosen)
         self._reserved.add(chosen)
         try:
             yield chosen
         finally:
             self._reserved.discard(chosen)
+
+
+def is_taken(name: str) -> NameTaken:
+    """Return what is said where a name is had already."""
+    return NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
 
 
 def _free(taken: Collection[str]) -> str:

@@ -46,9 +46,8 @@ class Registry:
 
     def new_id(self, name: str) -> str:
         """Return an id that no cluster has: the name as a slug, and four hexadecimal digits."""
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-") or "dask"
         while True:
-            cluster_id = f"{slug}-{secrets.token_hex(2)}"
+            cluster_id = f"{slug(name)}-{secrets.token_hex(2)}"
             if not (self.clusters / cluster_id).exists():
                 return cluster_id
 
@@ -171,6 +170,11 @@ class Registry:
                 # Another Jupyter server may be removing it too, and take a file away under our hands.
                 with suppress(FileNotFoundError):
                     shutil.rmtree(directory)
+
+
+def slug(name: str) -> str:
+    """Return a cluster's name as its id begins: lower case, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-") or "dask"
 
 
 def _is_later(found: object) -> bool:

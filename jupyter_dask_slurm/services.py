@@ -12,6 +12,7 @@ from .shared_directory import default_shared_directory
 if TYPE_CHECKING:
     from .environments import KernelSpecs
     from .inspection import Inspection
+    from .interface_check.service import InterfaceCheck
     from .limits import Limits
     from .manager import ClusterManager
     from .models import Cluster
@@ -43,6 +44,7 @@ class Services:
     sites: SiteSource
     profiles: Profiles
     limits: Limits
+    interface_check: InterfaceCheck
 
     def __init__(
         self,
@@ -79,6 +81,8 @@ class Services:
         async with self._making:
             if self._made:
                 await self.manager.close()
+                await self.interface_check.close()
+                await self.renderers.close()
 
     def warm_up(self) -> asyncio.Future[None]:
         """Load what the start of a cluster needs, once; whoever is about to need it waits for the result."""
@@ -89,12 +93,16 @@ class Services:
     def _make(self) -> None:
         from .environments import Environments
         from .inspection import Inspection
+        from .interface_check.service import InterfaceCheck
         from .limits import Limits
         from .manager import ClusterManager
+        from .preview import Previews
         from .profiles.catalogue import Profiles
+        from .profiles.kernel import KernelProfiles
         from .profiles.site import SiteProfiles
         from .profiles.user import UserProfiles
         from .registry import Registry
+        from .renderers import Renderers
         from .site import SiteSource
         from .start import Starter
 
@@ -102,17 +110,25 @@ class Services:
         environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
+        self.renderers = Renderers()
         starter = Starter(
             registry,
             environments,
             self.sites,
             limits,
+            self.renderers,
             folder=self._folder,
             idle_timeout_s=self._idle_timeout_s,
         )
-        self.profiles = Profiles(UserProfiles(registry.shared), SiteProfiles(self._site_profiles))
+        self.profiles = Profiles(
+            UserProfiles(registry.shared),
+            SiteProfiles(self._site_profiles),
+            KernelProfiles(environments, self.renderers),
+        )
+        self.interface_check = InterfaceCheck(self.sites, environments, registry.shared)
         self.manager = ClusterManager(registry, starter, limits, self.profiles, self._changed)
         self.inspection = Inspection(self.manager)
+        self.previews = Previews(self.manager, starter, limits, self.profiles)
 
 
 def _load_what_a_start_needs() -> None:

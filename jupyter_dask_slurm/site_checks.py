@@ -5,7 +5,8 @@ They refuse what Slurm would refuse, or accept and then never start, and say wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,76 +15,74 @@ from .models import Partition, Site
 from .slurm.units import format_walltime, parse_memory, parse_walltime
 
 
-def check_against_site(options: Mapping[str, Any], site: Site) -> None:
-    """Check the options of a Slurm cluster.
-
-    Raises
-    ------
-    SiteRefuses
-        With the field, and what is possible.
-    """
-    check_against_machine(options, site)
-    partitions = _partitions(options, site)
-    _account(options, site)
+def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    """Yield all that is wrong with the options of a Slurm cluster: the field, and what is possible."""
+    yield from refusals_of_machine(options, site)
+    yield from _partition(options, site)
+    yield from _account(options, site)
+    partitions = possible_partitions(options, site)
     if partitions:
-        _walltime(options, partitions)
-        _node_size(options, partitions)
-        _gpus(options, partitions)
+        yield from _walltime(options, partitions)
+        yield from _node_size(options, partitions)
+        yield from _gpus(options, partitions)
 
 
-def check_against_machine(options: Mapping[str, Any], site: Site) -> None:
-    """Check what concerns this machine, whatever the backend."""
-    _interface("options.scheduler_interface", options.get("scheduler_interface"), site)
+def refusals_of_machine(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    """Yield what is wrong on this machine, whatever the backend."""
+    yield from _interface("options.scheduler_interface", options.get("scheduler_interface"), site)
     if not options.get("scheduler_interface"):
-        _interface("options.interface", options.get("interface"), site)
+        yield from _interface("options.interface", options.get("interface"), site)
     scheduler = options.get("scheduler_options") or {}
-    _interface("options.scheduler_options.interface", scheduler.get("interface"), site)
+    yield from _interface("options.scheduler_options.interface", scheduler.get("interface"), site)
     log_directory = options.get("log_directory")
-    if log_directory and not Path(log_directory).is_dir():
-        raise SiteRefuses(f"There is no directory {log_directory}.", field="options.log_directory")
+    if log_directory and not Path(os.path.expandvars(log_directory)).expanduser().is_dir():
+        yield SiteRefuses(f"There is no directory {log_directory}.", field="options.log_directory")
 
 
-def _partitions(options: Mapping[str, Any], site: Site) -> list[Partition]:
-    """Return the partitions that the jobs may run in; none where that is not known."""
-    allowed = [partition for partition in site.partitions if partition.allowed]
-    if not site.partitions:
-        return []
-    if not options.get("partition"):
-        return [partition for partition in allowed if partition.default]
+def possible_partitions(options: Mapping[str, Any], site: Site) -> list[Partition]:
+    """Return the partitions that the jobs may run in: those named, or Slurm's default one."""
+    names = (options.get("partition") or "").split(",")
+    return [
+        partition
+        for partition in site.partitions
+        if partition.allowed and (partition.name in names or (partition.default and names == [""]))
+    ]
+
+
+def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    if not site.partitions or not options.get("partition"):
+        return
     by_name = {partition.name: partition for partition in site.partitions}
-    there_are = _listed(partition.name for partition in allowed)
-    chosen = []
+    there_are = _listed(partition.name for partition in site.partitions if partition.allowed)
     for name in options["partition"].split(","):
         if name not in by_name:
-            raise SiteRefuses(
+            yield SiteRefuses(
                 f'Partition "{name}" does not exist here. There are: {there_are}.', field="options.partition"
             )
-        if not by_name[name].allowed:
-            raise SiteRefuses(
+        elif not by_name[name].allowed:
+            yield SiteRefuses(
                 f'Partition "{name}" is not open to you (its state is {by_name[name].state}). '
                 f"You can use: {there_are}.",
                 field="options.partition",
             )
-        chosen.append(by_name[name])
-    return chosen
 
 
-def _account(options: Mapping[str, Any], site: Site) -> None:
+def _account(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
     account, qos = options.get("account"), options.get("qos")
     names = [found.name for found in site.accounts]
     if account and names and account not in names:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f'Account "{account}" is not one of yours. You can use: {_listed(names)}.',
             field="options.account",
         )
     levels = [found.name for found in site.qos]
     if qos and levels and qos not in levels:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f'QoS "{qos}" does not exist here. There are: {_listed(levels)}.', field="options.qos"
         )
 
 
-def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> None:
+def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
     if not options.get("walltime"):
         return
     seconds = parse_walltime(options["walltime"])
@@ -92,18 +91,18 @@ def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> None:
         return
     longest = max(limit for limit in limits if limit is not None)
     if seconds is None or seconds > longest:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f"A walltime of {options['walltime']} is over the limit of {_where(partitions)}, which is "
             f"{format_walltime(longest)}.",
             field="options.walltime",
         )
 
 
-def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> None:
+def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
     largest = max(partition.cpus_per_node for partition in partitions)
     cores = options.get("cores")
     if cores and largest and cores > largest:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f"A job of {cores} cores is more than a node of {_where(partitions)} has: {largest} at most. "
             "A job runs on one node; take several jobs.",
             field="options.cores",
@@ -111,27 +110,27 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> None:
     most = max(partition.memory_per_node_bytes for partition in partitions)
     memory = options.get("memory")
     if memory and most and parse_memory(memory) > most:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f"A job of {memory} is more than a node of {_where(partitions)} has: "
             f"{most / 1e9:.4g} GB at most.",
             field="options.memory",
         )
 
 
-def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> None:
+def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
     wanted = options.get("gpus") or 0
     most = max(partition.gpus_per_node for partition in partitions)
     if wanted > most:
         has = f"has {most} in a node at most" if most else "has none"
-        raise SiteRefuses(
+        yield SiteRefuses(
             f"{wanted} GPUs per job are not possible: {_where(partitions)} {has}.", field="options.gpus"
         )
 
 
-def _interface(field: str, name: str | None, site: Site) -> None:
+def _interface(field: str, name: str | None, site: Site) -> Iterator[SiteRefuses]:
     names = [interface.name for interface in site.interfaces]
     if name and names and name not in names:
-        raise SiteRefuses(
+        yield SiteRefuses(
             f'This machine has no network interface "{name}". There are: {_listed(names)}.', field=field
         )
 

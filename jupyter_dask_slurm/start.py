@@ -5,20 +5,32 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .drafts import Draft, Wish, write_out
+from .drafts import Draft, Wish, as_rendered, to_render, write_out
 from .environments import Environments
+from .errors import DaskSlurmError
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits, most_jobs
-from .models import Backend, Cluster, LaunchSpec
+from .models import Backend, Cluster, LaunchSpec, Site
 from .registry import Registry
+from .renderers import Renderers
 from .site import SiteSource
-from .site_checks import check_against_machine, check_against_site
-from .sizes import DEFAULT_SCALING, in_jobs
+from .site_checks import refusals_of_machine, refusals_of_site
+from .site_defaults import defaults_for
+from .sizes import in_jobs
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What a wish comes to, not judged yet, and what the site offers."""
+
+    draft: Draft
+    site: Site
 
 
 class Starter:
@@ -38,6 +50,7 @@ class Starter:
         environments: Environments,
         sites: SiteSource,
         limits: Limits,
+        renderers: Renderers,
         *,
         folder: Path,
         idle_timeout_s: int,
@@ -46,6 +59,7 @@ class Starter:
         self._environments = environments
         self._sites = sites
         self._limits = limits
+        self._renderers = renderers
         self._folder = folder
         self._idle_timeout_s = idle_timeout_s
 
@@ -59,27 +73,67 @@ class Starter:
         """
         self._limits.check_number(others)
         self._limits.check_options(wish.options)
+        sketch = await self.sketch(wish, self._registry.new_id(wish.name))
+        rendering = None
+        # What Dask's configuration adds is worth a wait only where somebody's limit depends on it.
+        if self._limits.depend_on_size or self._renderers.is_warm(sketch.draft.environment):
+            rendering = await self.render(sketch.draft)
+        for refusal in self.refusals(sketch, rendering, others):
+            raise refusal
+        return as_rendered(sketch.draft, rendering) if rendering else sketch.draft
+
+    async def render(self, draft: Draft) -> dict[str, Any]:
+        """Return what the controller of a draft would send to Slurm; see `controller.render.render`.
+
+        Raises
+        ------
+        DaskSlurmError
+            What dask-jobqueue does not accept.
+        """
+        return await self._renderers.render(draft.environment, to_render(draft))
+
+    async def sketch(self, wish: Wish, cluster_id: str) -> Sketch:
+        """Return what a wish comes to, together with what this site offers; changes nothing.
+
+        Raises
+        ------
+        EnvironmentUnusable, SlurmUnavailable
+        """
         options = self._limits.choose_partition(wish.options)
         backend: Backend = wish.backend or ("slurm" if shutil.which("sbatch") else "local")
-        size = in_jobs(wish.scaling or DEFAULT_SCALING, options)
-        self._limits.check_size(most_jobs(size), options.get("cores") or 1, others)
-        await self._check_site(backend, options)
-        return write_out(
+        kernel, python = options.get("kernel"), options.get("python")
+        environment = await self._environments.find(kernel, python, backend=backend)
+        site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
+        draft = write_out(
             wish,
+            cluster_id=cluster_id,
             backend=backend,
             options=options,
-            environment=await self._environments.find(
-                options.get("kernel"), options.get("python"), backend=backend
-            ),
+            defaults=defaults_for(backend, options, site),
+            environment=environment,
             idle_timeout_s=self._idle_timeout_s,
             registry=self._registry,
         )
+        return Sketch(draft, site)
 
-    async def _check_site(self, backend: Backend, options: dict[str, Any]) -> None:
-        if backend == "local":
-            check_against_machine(options, self._sites.machine())
-            return
-        check_against_site(options, await self._sites.answering_site())
+    def refusals(
+        self, sketch: Sketch, rendering: Mapping[str, Any] | None, others: list[Cluster]
+    ) -> Iterator[DaskSlurmError]:
+        """Yield all that keeps a sketch from being started.
+
+        Parameters
+        ----------
+        rendering : mapping, optional
+            What `Renderers.render` found; without it only what was asked for is judged.
+        """
+        spec = sketch.draft.spec
+        options = rendering["options"] if rendering else spec.defaults | spec.options
+        jobs = rendering["most_jobs"] if rendering else most_jobs(in_jobs(spec.scaling, options))
+        yield from self._limits.refusals(options, jobs, others)
+        # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
+        asked = {**options, "log_directory": spec.options.get("log_directory")}
+        find = refusals_of_site if spec.backend == "slurm" else refusals_of_machine
+        yield from find(asked, sketch.site)
 
     async def prepare(self, draft: Draft) -> Draft:
         """Write what the controller needs; from then on the cluster can be found on disk.

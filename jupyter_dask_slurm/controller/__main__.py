@@ -1,5 +1,7 @@
 """``python controller.pyz <cluster directory>``: run one cluster until it has ended.
 
+``python controller.pyz --render``: answer what clusters would send to Slurm (`render_server`).
+
 Exit codes: 0 ended as asked or by itself (the record says why), 1 could not start (the record has
 ``status: failed`` and the error), 2 called wrongly.
 """
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from .. import storage
 from ..models import LaunchSpec
-from .boot import boot
+from .render_server import serve
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ def main() -> int:
     if len(sys.argv) != 2:
         sys.stderr.write(__doc__ or "")
         return 2
+    if sys.argv[1] == "--render":
+        return serve()
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -32,6 +36,9 @@ def main() -> int:
 
 
 async def _run(spec: LaunchSpec) -> int:
+    # Here and not above: not all that runs this module needs all of it.
+    from .boot import boot
+
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -115,6 +115,10 @@ class SlurmCluster(JobCluster, SLURMCluster):
             **keywords,
         )
 
+    def first_job(self, address: str) -> SlurmJob:
+        """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
+        return SlurmJob(address, name=f"{self.ledger.prefix}-0", **self._job_kwargs)
+
     async def _close(self) -> None:
         """Cancel what a stalled Slurm made late, then close the scheduler (called by Dask)."""
         try:

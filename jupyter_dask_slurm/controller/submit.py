@@ -94,7 +94,7 @@ class Submitter:
         intent.write(script)
         self._tags.add(tag)
         try:
-            job_id = await self._send_once(script, self._options(tag, len(jobs)), tag)
+            job_id = await self._send_once(script, self.options(tag, len(jobs)), tag)
         except SlurmRefused as error:
             intent.close(refused=error.details or error.message)
             raise SubmitRefused(error.message, details=error.details, script=script) from error
@@ -106,7 +106,7 @@ class Submitter:
             self._enter(job, own_id)
         intent.close(job_id=job_id)
 
-    def _options(self, tag: str, count: int) -> dict[str, str]:
+    def options(self, tag: str, count: int) -> dict[str, str]:
         """Return what goes into sbatch's command line, where it beats every line of the script."""
         # In these patterns a percent sign stands for something (sbatch(1), FILENAME PATTERN).
         pattern = str(self._logs / "@").replace("%", "%%").replace("@", "%j" if count == 1 else "%A_%a")

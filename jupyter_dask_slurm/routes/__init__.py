@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import clusters, dashboard, examples, jobs, profiles, site, snippets
+from . import clusters, dashboard, examples, jobs, preview, profiles, site, snippets
 from .base import UnknownRoute
 
 API = r"/dask-slurm/api"
@@ -18,6 +18,7 @@ def url_table() -> list[tuple[str, Any]]:
         *snippets.handlers,
         *site.handlers,
         *profiles.handlers,
+        *preview.handlers,
         *examples.handlers,
         (r"(?:/.*)?", UnknownRoute),
     ]

@@ -44,7 +44,7 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
         if stat.S_ISREG(path.lstat().st_mode) and path.name != "key.pem":
             content = path.read_bytes().decode(errors="replace")
             assert [secret for secret in (*secrets, key) if secret in content] == [], path
-    path = f"clusters/{target.record.cluster.id}"
+    cluster = f"clusters/{target.record.cluster.id}"
     for kind in ("connect", "portable", "slurmcluster", "yaml"):
-        answer = target.jupyter.call("GET", f"{path}/snippet?kind={kind}")
+        answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
         assert key not in answer.text

@@ -1,0 +1,81 @@
+"""What a cluster would send to Slurm: effective options, script and command. Nothing is sent or made.
+
+The objects are those that send: the script is dask-jobqueue's by way of `slurm_cluster.SlurmCluster`, the
+command `submit.Submitter`'s.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ..models import LaunchSpec, Scaling
+from ..slurm.submission import sbatch_command
+from .cluster import security_from
+from .keywords import jobqueue_keywords
+from .ledger import Ledger
+from .news import News
+from .options import effective_options, job_size
+from .sizing import JobSize, resolve_scaling
+from .submit import Submitter
+
+SCHEDULER = "<address-of-the-scheduler>"
+"""Stands in a rendered script where the address will be: it is known once the scheduler listens."""
+
+
+async def render(spec: LaunchSpec) -> dict[str, Any]:
+    """Return what the controller of `spec` would send to Slurm, as plain JSON values.
+
+    Returns
+    -------
+    dict
+        ``options``: the effective ones; ``script``, empty without Slurm; ``command``; ``jobs``: how many are
+        submitted at once; ``most_jobs``: how many there may come to be; ``processes``, ``cores`` and
+        ``memory_bytes`` of one job.
+
+    Raises
+    ------
+    InvalidRequest
+        Where the effective options do not go together.
+    """
+    options = effective_options(spec)
+    size = job_size(options)
+    scaling = resolve_scaling(spec.scaling, size)
+    jobs = _first_jobs(scaling)
+    script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
+    return {
+        "options": options,
+        "script": script,
+        "command": command,
+        "jobs": jobs,
+        "most_jobs": scaling.maximum_jobs if scaling.mode == "adaptive" else jobs,
+        "processes": size.processes,
+        "cores": size.cores,
+        "memory_bytes": size.memory_bytes,
+    }
+
+
+def _first_jobs(scaling: Scaling) -> int:
+    return (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
+
+
+def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: int) -> tuple[str, list[str]]:
+    # dask-jobqueue need not be installed where only the local backend is used.
+    from .slurm_cluster import SlurmCluster
+
+    ledger = Ledger(spec.cluster_id, size.processes)
+    directory = Path(spec.directory)
+    asked = options["log_directory"]
+    logs = Path(os.path.expandvars(asked)).expanduser() if asked else directory / "logs"
+    submitter = Submitter(ledger, directory, logs, News())
+    cluster = SlurmCluster(
+        ledger=ledger,
+        submitter=submitter,
+        security=security_from(spec.credentials),
+        **jobqueue_keywords(options, spec.cluster_id),
+    )
+    protocol = "tls" if spec.credentials else "tcp"
+    script = cluster.first_job(f"{protocol}://{SCHEDULER}").array_script()
+    # A cluster of no jobs sends this as soon as it is given one.
+    return script, sbatch_command(submitter.options(f"jds-{spec.cluster_id}-0", max(1, jobs)))

@@ -1,0 +1,98 @@
+"""What each line of a job script means, in words for who has never written one. Pure.
+
+Sources: sbatch(1), and dask-worker's and dask-jobqueue's manuals.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+_DIRECTIVES: tuple[tuple[str, str], ...] = (
+    (r"(?:-J|--job-name)", "The job's name. The command line replaces it by the tag of the cluster's jobs."),
+    (r"(?:-p|--partition)", "The partition: a set of nodes with its own limits."),
+    (r"(?:-A|--account)", "The account that the core hours are charged to."),
+    (r"(?:-q|--qos)", "The quality of service: priority and limits of its own."),
+    (r"(?:-n|--ntasks)", "One task for Slurm, the worker command; it starts the workers itself."),
+    (r"(?:-c|--cpus-per-task)", "Cores of the job, shared by its workers."),
+    (
+        r"--mem",
+        "Memory of the job, shared by its workers; who takes more is ended. Slurm counts by 1024.",
+    ),
+    (r"(?:-t|--time)", "The walltime: Slurm ends the job after so long."),
+    (r"(?:-C|--constraint)", "Only nodes with these features."),
+    (r"--reservation", "Runs within this reservation."),
+    (r"(?:-w|--nodelist)", "Only these nodes."),
+    (r"(?:-x|--exclude)", "Not these nodes."),
+    (r"--(?:gres|gpus\S*)", "Generic resources, such as GPUs, of the job."),
+    (r"--threads-per-core", "How many hardware threads of a core are used; 1 leaves hyper-threading out."),
+    (r"(?:-e|--error)", "Where Slurm writes the job's stderr; replaced by the cluster's own logs."),
+    (r"(?:-o|--output)", "Where Slurm writes what the job says; replaced by the cluster's own logs."),
+)  # fmt: skip
+_DIRECTIVE = re.compile(r"#SBATCH\s+(.*)")
+_OTHER_DIRECTIVE = "An option of sbatch, as you gave it."
+
+_LINES: tuple[tuple[str, str], ...] = (
+    (r"#!", "The shell that runs this script on the node."),
+    (r"JDS_FIRST=", "The number of the first job of this submission: it makes the workers' names."),
+    (
+        r"export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES=",
+        "Workers serve no pages of their own: nobody on the node can look in.",
+    ),
+    (r"export SLURM_CPU_BIND=", "How srun binds tasks to cores."),
+    (r"export \w+=", "An environment variable of the workers."),
+    (r"\s*$", ""),
+)
+_OTHER_LINE = "A line of your own: it runs in each job."
+
+_WORKER: tuple[tuple[str, str], ...] = (
+    ("--nthreads", "threads of each worker"),
+    ("--nworkers", "workers in each job"),
+    ("--memory-limit", "memory of each worker; near it, a worker spills to disk, pauses and is restarted"),
+    ("--death-timeout", "seconds after which a worker without a scheduler gives up, so that no job idles"),
+    ("--lifetime", "a worker ends by itself a little before Slurm would end it, and hands its results on"),
+    ("--local-directory", "where results go that do not fit in memory"),
+    ("--interface", "the network that the workers use"),
+    ("--resources", "what tasks can ask for by name"),
+    ("--tls-cert", "the cluster's own certificate: nobody else is let in"),
+)
+
+
+def explain(line: str) -> str:
+    """Return what a line of a job script means; empty for an empty line.
+
+    >>> explain("#SBATCH --cpus-per-task=8")
+    'Cores of the job, shared by its workers.'
+    """
+    directive = _DIRECTIVE.match(line)
+    if directive is not None:
+        return _first(_DIRECTIVES, directive[1]) or _OTHER_DIRECTIVE
+    if " --nthreads " in line and "--death-timeout" in line:
+        return _worker_command(line)
+    for pattern, words in _LINES:
+        if re.match(pattern, line):
+            return words
+    return _OTHER_LINE
+
+
+def _first(table: tuple[tuple[str, str], ...], text: str) -> str | None:
+    return next((words for pattern, words in table if re.match(rf"{pattern}(?=[\s=]|$)", text)), None)
+
+
+def _worker_command(line: str) -> str:
+    words = _split(line)
+    parts = [
+        f"{option} {words[words.index(option) + 1]}: {meaning}"
+        if option not in ("--tls-cert", "--lifetime")
+        else f"{option}: {meaning}"
+        for option, meaning in _WORKER
+        if option in words[:-1]
+    ]
+    return f"Starts the workers. {'; '.join(parts)}."
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()

@@ -1,0 +1,50 @@
+"""When Slurm would start a job, if it were submitted now: ``sbatch --test-only``.
+
+A weak witness: it takes what would never start for good (walltimes over a partition's limit), and each call
+uses up a job id. It writes to stderr ``sbatch: Job 17 to start at 2026-11-21T04:00:00 using …``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..models import iso_time
+from .commands import job_environment, run_in_turn
+
+START = re.compile(r"to start at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+
+
+async def expected_start(script: str, command: Sequence[str], *, directory: Path | None = None) -> str | None:
+    """Return when Slurm would start what this script and command would submit; None where it does not say.
+
+    Parameters
+    ----------
+    command : sequence of str
+        As `submission.sbatch_command` makes it; nothing is submitted.
+
+    Returns
+    -------
+    str
+        ISO 8601 in UTC.
+
+    Raises
+    ------
+    SlurmUnavailable
+        It does not answer.
+    SlurmRefused
+        It would refuse it; `details` has its words.
+    """
+    test = [command[0], "--test-only", *command[1:]]
+    answer = await run_in_turn(test, stdin=script, environment=job_environment(None), directory=directory)
+    return parse_start(answer.stderr + answer.stdout)
+
+
+def parse_start(words: str) -> str | None:
+    """Return the time that Slurm names, which is this host's local time, as ISO 8601 in UTC."""
+    found = START.search(words)
+    if found is None:
+        return None
+    return iso_time(time.mktime(time.strptime(found[1], "%Y-%m-%dT%H:%M:%S")))
