@@ -30,6 +30,11 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     snippet = _named(_add(commands, "snippet", "print a cluster as code"))
     snippet.add_argument("kind", choices=SNIPPETS, nargs="?", default="connect")
     doctor = _add(commands, "doctor", "say what was found here, and what was left behind")
+    doctor.add_argument(
+        "--check-interfaces",
+        action="store_true",
+        help="submit a small job to each partition that tries to reach this host",
+    )
     doctor.add_argument("--cancel", action="store_true", help="cancel jobs of clusters that are not known")
     return parser
 

@@ -8,9 +8,11 @@ import shutil
 from typing import Any
 
 from ..errors import StorageUnavailable
+from ..host_facts import host_facts
 from ..services import Services
 from ..slurm.orphans import cancel_cluster, clusters_with_jobs
 from ..storage import check_private_directory
+from .interfaces import check, report_lines
 from .text import columns
 
 _COMMANDS = ("sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")
@@ -26,6 +28,8 @@ async def doctor(services: Services, arguments: argparse.Namespace) -> tuple[Any
         "kernels": [kernel.to_json() for kernel in site.kernels],
         "shared_directory": await asyncio.to_thread(_directory, services),
         "orphans": await _orphans(services, cancel=arguments.cancel) if site.slurm.available else [],
+        "host": host_facts(),
+        "interface_check": await check(services) if arguments.check_interfaces else None,
     }
     return found, _text(found)
 
@@ -75,4 +79,8 @@ def _text(found: dict[str, Any]) -> str:
         lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])} ({done})")
     if not found["orphans"]:
         lines.append("  none")
+    if found["interface_check"]:
+        lines += report_lines(found["interface_check"])
+    if found["host"]["warnings"]:
+        lines += ["", *found["host"]["warnings"]]
     return "\n".join(lines)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NotAllowed, ProfileNotFound, Unprocessable
+from .kernel import KernelProfiles
 from .merging import Merged, merge
 from .profile import Profile
 from .site import SiteProfiles
@@ -14,8 +15,6 @@ from .user import UserProfiles
 
 if TYPE_CHECKING:
     from ..requests import ClusterRequest
-
-DaskProfiles = Callable[[], Awaitable[list[Profile]]]
 
 
 class Profiles:
@@ -25,13 +24,11 @@ class Profiles:
 
     Parameters
     ----------
-    user, site
-        The files.
-    dask : callable, optional
-        Returns what Dask's configuration has.
+    user, site, dask
+        Where they come from.
     """
 
-    def __init__(self, user: UserProfiles, site: SiteProfiles, dask: DaskProfiles | None = None) -> None:
+    def __init__(self, user: UserProfiles, site: SiteProfiles, dask: KernelProfiles) -> None:
         self._user = user
         self._site = site
         self._dask = dask
@@ -41,7 +38,7 @@ class Profiles:
         own = await self._own()
         taken = {profile.name for profile in own}
         listed = []
-        for profile in [*await self._sites(), *await self._dasks()]:
+        for profile in [*await self._sites(), *await self._dask.all()]:
             if profile.name not in taken:
                 taken.add(profile.name)
                 listed.append(profile)
@@ -53,6 +50,10 @@ class Profiles:
         if found is None:
             raise ProfileNotFound(f'There is no profile "{name}".')
         return found
+
+    async def initial(self) -> list[str]:
+        """Return the names of those that Dask's configuration wants to be started with Jupyter."""
+        return await self._dask.initial()
 
     async def wanted(self, name: str | None) -> Profile | None:
         """Return the profile that a request names; None where it names none.
@@ -74,7 +75,7 @@ class Profiles:
 
     async def _find(self, name: str) -> Profile | None:
         """Look into the files first: what Dask's configuration says takes a process of Dask's."""
-        for source in (self._own, self._sites, self._dasks):
+        for source in (self._own, self._sites, self._dask.all):
             for profile in await source():
                 if profile.name == name:
                     return profile
@@ -120,9 +121,6 @@ class Profiles:
 
     async def _sites(self) -> list[Profile]:
         return await asyncio.to_thread(self._site.all)
-
-    async def _dasks(self) -> list[Profile]:
-        return [] if self._dask is None else await self._dask()
 
     async def _check_own(self, name: str) -> None:
         profile = await self._find(name)

@@ -44,4 +44,25 @@ class ContractHandler(DaskSlurmHandler):
         self.finish(CONTRACT.read_bytes(), set_content_type="application/yaml")
 
 
-handlers = [(r"/site", SiteHandler), (r"/schema", SchemaHandler), (r"/openapi\.yaml", ContractHandler)]
+class CheckHandler(DaskSlurmHandler):
+    """The check of the interfaces."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Say what it will spend, whether one is under way, and what the last one has found."""
+        self.reply(await self.services.interface_check.state())
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start one."""
+        self.reply(await self.services.interface_check.start(), 202)
+
+
+handlers = [
+    (r"/site", SiteHandler),
+    (r"/site/check", CheckHandler),
+    (r"/schema", SchemaHandler),
+    (r"/openapi\.yaml", ContractHandler),
+]

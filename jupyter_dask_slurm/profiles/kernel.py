@@ -1,0 +1,51 @@
+"""Dask's configuration, as a kernel's Python reads it, turned into profiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..environments import Environments
+from ..errors import DaskSlurmError, EnvironmentUnusable
+from .dask import dask_profiles
+from .labextension import initial_names
+from .profile import Profile
+
+if TYPE_CHECKING:
+    from ..renderers import Renderers
+
+
+class KernelProfiles:
+    """Asks the default kernel's Python; Jupyter itself imports no dask.
+
+    Parameters
+    ----------
+    environments, renderers
+        Which Python that is, and the process in it that answers.
+    """
+
+    def __init__(self, environments: Environments, renderers: Renderers) -> None:
+        self._environments = environments
+        self._renderers = renderers
+
+    async def all(self) -> list[Profile]:
+        """Return the profiles; where Dask cannot read its configuration, one entry says why."""
+        try:
+            configuration = await self._configuration()
+        except EnvironmentUnusable:
+            return []  # without Dask there is no configuration of Dask
+        except DaskSlurmError as error:
+            return [Profile("dask", "dask", origin="Dask's configuration", error=error.message)]
+        return dask_profiles(configuration)
+
+    async def initial(self) -> list[str]:
+        """Return the names of the profiles that dask-labextension would start with Jupyter."""
+        try:
+            configuration = await self._configuration()
+        except DaskSlurmError:
+            return []
+        section = configuration["sections"].get("labextension")
+        return initial_names(section) if isinstance(section, dict) else []
+
+    async def _configuration(self) -> dict[str, Any]:
+        environment = await self._environments.find(None, None, backend="local")
+        return await self._renderers.configuration(environment)
