@@ -17,6 +17,9 @@ export interface IClusterRequest {
 /** How large a cluster shall be. */
 export type ScalingRequest =
   | { readonly mode: 'manual'; readonly jobs: number }
+  | { readonly mode: 'manual'; readonly workers: number }
+  | { readonly mode: 'manual'; readonly cores: number }
+  | { readonly mode: 'manual'; readonly memory: string }
   | { readonly mode: 'adaptive'; readonly minimum_jobs: number; readonly maximum_jobs: number };
 
 /** What can be changed of a cluster that runs. */

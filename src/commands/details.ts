@@ -23,6 +23,7 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
     icon: listIcon,
     describedBy: aboutCluster({
       section: { type: 'string', enum: SECTIONS, description: 'What is shown first' },
+      job: { type: 'string', description: 'The job whose log is shown' },
       name: { type: 'string', description: 'The name of the cluster, where it is not known any more' }
     }),
     isEnabled: args => typeof args.cluster === 'string' || selection.current !== null,
@@ -32,18 +33,22 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
         return;
       }
       const { ClusterDetails, detailsId } = await import('../details/view');
+      const job = typeof args.job === 'string' ? args.job : null;
+      const section = readSection(args.section);
       const given = typeof args.name === 'string' ? args.name : clusterId;
       const clusterName = manager.get(clusterId)?.name ?? given;
       let tab = tracker.find(open => open.id === detailsId(clusterId));
       if (!tab) {
-        const options = { clusterId, clusterName, section: readSection(args.section) };
+        const options = { clusterId, clusterName, section, job };
         tab = new ClusterDetails(options, { manager, selection, commands, trans });
         const opened = tab;
         opened.content.sectionChanged.connect(() => void tracker.save(opened));
         app.shell.add(tab, 'main');
         await tracker.add(tab);
+      } else if (job !== null) {
+        tab.content.showLog({ job, stream: 'stderr' });
       } else if (args.section !== undefined) {
-        tab.content.showSection(readSection(args.section));
+        tab.content.showSection(section);
       }
       app.shell.activateById(tab.id);
       return tab;

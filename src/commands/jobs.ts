@@ -3,27 +3,30 @@ import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 
 import type { Cluster } from '../api/validate';
 import { canBeChanged } from '../model/describe';
+import type { ScalingRequest } from '../api/client';
 import type { IClusterAction, IClusterCommands } from './action';
+import { readSize } from './size';
 
-/** A fixed number of jobs. */
+/** A fixed size: a number of jobs, or as many as make so many cores or so much memory. */
 export function scaleAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const ask = async (cluster: Cluster): Promise<number | null> => {
-    const answer = await InputDialog.getNumber({
+  const ask = async (cluster: Cluster): Promise<ScalingRequest | null> => {
+    const answer = await InputDialog.getText({
       title: trans.__('Scale %1', cluster.name),
-      label: trans.__('Number of jobs'),
-      value: cluster.scaling.jobs ?? cluster.jobs.plan,
+      label: trans.__('Jobs, or cores or memory in all: 8, 48 cores, 200 GB'),
+      text: String(cluster.scaling.jobs ?? cluster.jobs.plan),
       okLabel: trans.__('Scale')
     });
-    return answer.button.accept ? answer.value : null;
+    return answer.button.accept ? readSize(answer.value ?? '') : null;
   };
   return {
     label: trans.__('Scale Cluster…'),
     properties: { jobs: { type: 'integer', minimum: 0, description: 'How many jobs; asked for if missing' } },
     enabled: canBeChanged,
     run: async (cluster, args) => {
-      const jobs = typeof args.jobs === 'number' ? args.jobs : await ask(cluster);
-      if (jobs !== null) {
-        await manager.change(cluster.id, { scaling: { mode: 'manual', jobs } });
+      const { jobs } = args;
+      const scaling = typeof jobs === 'number' ? ({ mode: 'manual', jobs } as const) : await ask(cluster);
+      if (scaling !== null) {
+        await manager.change(cluster.id, { scaling });
       }
     }
   };

@@ -8,7 +8,7 @@ import { usePanel, useSignalUpdates } from '../sidebar/context';
 import { Code } from './code';
 import { History } from './history';
 import { Jobs } from './jobs';
-import { ILogSource, Logs, SCHEDULER } from './logs';
+import { ILogSource, Logs } from './logs';
 import { Options } from './options';
 import type { Section } from './sections';
 import { Tabs } from './tabs';
@@ -19,6 +19,8 @@ interface IDetailsProps {
   readonly name: string;
   readonly section: Section;
   readonly onSection: (section: Section) => void;
+  readonly log: ILogSource;
+  readonly onLog: (source: ILogSource) => void;
 }
 
 /** Everything about one cluster: how it is, and one section of what there is to know. */
@@ -26,7 +28,6 @@ export function Details(props: IDetailsProps): React.ReactElement {
   const { manager, trans } = usePanel();
   useSignalUpdates(manager.changed);
   const cluster = manager.get(props.clusterId);
-  const [source, setSource] = React.useState<ILogSource>(SCHEDULER);
   if (!cluster) {
     return (
       <p className="jp-DaskSlurmDetails-gone" role="status">
@@ -36,13 +37,10 @@ export function Details(props: IDetailsProps): React.ReactElement {
       </p>
     );
   }
-  const openLog = (job: string) => {
-    setSource({ job, stream: 'stderr' });
-    props.onSection('logs');
-  };
+  const openLog = (job: string) => props.onLog({ job, stream: 'stderr' });
   const bodies: Record<Section, () => React.ReactElement> = {
     jobs: () => <Jobs cluster={cluster} onLog={openLog} />,
-    logs: () => <Logs cluster={cluster} source={source} onSource={setSource} />,
+    logs: () => <Logs cluster={cluster} source={props.log} onSource={props.onLog} />,
     code: () => <Code cluster={cluster} />,
     history: () => <History cluster={cluster} />,
     options: () => <Options cluster={cluster} />

@@ -10,6 +10,7 @@ import { Trends } from '../model/trends';
 import { IPanelContext, IPanelParts, PanelProvider } from '../sidebar/context';
 import { SiteSource } from '../sidebar/site';
 import { Details } from './details';
+import { ILogSource, SCHEDULER } from './logs';
 import type { Section } from './sections';
 import { IVisibility, VisibilityProvider } from './visibility';
 
@@ -22,6 +23,8 @@ export interface IDetailsOptions {
   /** Its last known name, for a tab that was restored before the cluster is known. */
   readonly clusterName: string;
   readonly section: Section;
+  /** The job whose log can be shown. */
+  readonly job: string | null;
 }
 
 /** Everything about one cluster, as a tab. */
@@ -56,6 +59,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
     this.clusterId = options.clusterId;
     this._name = options.clusterName;
     this._section = options.section;
+    this._log = options.job === null ? SCHEDULER : { job: options.job, stream: 'stderr' };
     const { manager } = parts;
     this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
     this._watching = manager.watch();
@@ -83,11 +87,15 @@ class DetailsBody extends ReactWidget implements IVisibility {
 
   /** Show another section. */
   showSection(section: Section): void {
-    if (section !== this._section) {
-      this._section = section;
-      this.sectionChanged.emit(section);
-      this.update();
-    }
+    this._section = section;
+    this.sectionChanged.emit(section);
+    this.update();
+  }
+
+  /** Show a log. */
+  showLog(source: ILogSource): void {
+    this._log = source;
+    this.showSection('logs');
   }
 
   override dispose(): void {
@@ -119,6 +127,8 @@ class DetailsBody extends ReactWidget implements IVisibility {
             name={this._name}
             section={this._section}
             onSection={section => this.showSection(section)}
+            log={this._log}
+            onLog={source => this.showLog(source)}
           />
         </VisibilityProvider>
       </PanelProvider>
@@ -135,6 +145,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
 
   private _name: string;
   private _section: Section;
+  private _log: ILogSource;
   private readonly _context: IPanelContext;
   private readonly _watching: IDisposable;
 }

@@ -1,9 +1,8 @@
 import * as React from 'react';
 
-import { CommandIDs } from '../commands/ids';
-import { listExamples } from '../examples/list';
 import { usePanel, useSignalUpdates } from './context';
 import { ClusterCard } from './card';
+import { FirstMinute } from './firstMinute';
 
 /** From so many clusters on, only the selected one is unfolded by itself. */
 const MANY = 4;
@@ -52,40 +51,4 @@ function useFolding(
     []
   );
   return [(id, selected) => chosen.get(id) ?? (many && !selected), fold];
-}
-
-function FirstMinute(): React.ReactElement {
-  const { commands, trans } = usePanel();
-  return (
-    <div className="jp-DaskSlurmEmpty">
-      <p>
-        {trans.__(
-          'A cluster is a Dask scheduler with workers that run as Slurm jobs. Start one, then connect a notebook to it.'
-        )}
-      </p>
-      <button
-        className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
-        onClick={() => void commands.execute(CommandIDs.createCluster)}
-      >
-        {trans.__('New cluster')}
-      </button>
-      {commands.hasCommand(CommandIDs.openExample) && (
-        <>
-          <p>{trans.__('Or open an example:')}</p>
-          <ul className="jp-DaskSlurmEmpty-examples">
-            {listExamples(trans).map(({ name, title }) => (
-              <li key={name}>
-                <button
-                  className="jp-DaskSlurmLink"
-                  onClick={() => void commands.execute(CommandIDs.openExample, { example: name })}
-                >
-                  {title}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  );
 }

@@ -49,7 +49,7 @@ function ProblemItem({ problem, remedies }: IProblemProps): React.ReactElement {
         {remedies.length > 0 && (
           <div className="jp-DaskSlurmProblem-remedies">
             {remedies.map(remedy => (
-              <CommandLink key={remedy.command} {...remedy} />
+              <CommandLink key={remedy.label} {...remedy} />
             ))}
           </div>
         )}

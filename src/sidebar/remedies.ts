@@ -3,7 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster, Problem } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { canBeChanged, isOutOfReach } from '../model/describe';
+import { canBeChanged, hasEnded, isOutOfReach } from '../model/describe';
 
 /** A problem's advice as a command. */
 export interface IRemedy {
@@ -13,20 +13,40 @@ export interface IRemedy {
 }
 
 /** Problems that other options mend. */
-const MENDED_BY_CHANGES = ['submit_refused', 'never_starts', 'no_connection', 'worker_killed'];
+const MENDED_BY_CHANGES = [
+  'submit_refused',
+  'never_starts',
+  'no_connection',
+  'worker_killed',
+  'task_too_long',
+  'environment_mismatch',
+  'jobs_fail'
+];
 
-/** @returns what can be done about a problem by a click. */
+/** Problems of which the job's log tells more. */
+const TOLD_BY_LOGS = ['no_connection', 'jobs_fail'];
+
+/** @returns what can be done about a problem by a click, what helps most first. */
 export function findRemedies(problem: Problem, cluster: Cluster, trans: TranslationBundle): IRemedy[] {
-  const { code } = problem;
-  const { id } = cluster;
-  if (MENDED_BY_CHANGES.includes(code) && !isOutOfReach(cluster)) {
-    return [
-      { command: CommandIDs.createCluster, args: { like: id }, label: trans.__('Start again with changes…') }
-    ];
+  const { code, job_id: job } = problem;
+  const args = { cluster: cluster.id };
+  const remedies: IRemedy[] = [];
+  if (canBeChanged(cluster)) {
+    remedies.push(...answers(problem, cluster, trans));
   }
-  if (!canBeChanged(cluster)) {
-    return [];
+  if (TOLD_BY_LOGS.includes(code) && job !== null && !isOutOfReach(cluster)) {
+    const label = trans.__('Show the log of %1', job);
+    remedies.push({ command: CommandIDs.openDetails, args: { ...args, section: 'logs', job }, label });
   }
+  if (MENDED_BY_CHANGES.includes(code) && !hasEnded(cluster) && !isOutOfReach(cluster)) {
+    const label = trans.__('Start again with changes…');
+    remedies.push({ command: CommandIDs.createCluster, args: { like: cluster.id }, label });
+  }
+  return remedies;
+}
+
+/** What the cluster itself can do about a problem. */
+function answers({ code }: Problem, { id }: Cluster, trans: TranslationBundle): IRemedy[] {
   const again = { command: CommandIDs.resubmitJobs, args: { cluster: id, problem: code } };
   switch (code) {
     case 'cancelled_outside':

@@ -26,10 +26,22 @@ describe('findRemedies', () => {
   it.each([
     ['submit_refused', CommandIDs.createCluster, { like: running.id }],
     ['cancelled_outside', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'cancelled_outside' }],
-    ['jobs_fail', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'jobs_fail' }],
     ['idle_soon', CommandIDs.keepCluster, { cluster: running.id }]
   ])('makes the advice of %s a command', (code, command, args) => {
     expect(findRemedies(problem(code), running, trans)).toMatchObject([{ command, args }]);
+  });
+
+  it('offers what helps most first, where several things do', () => {
+    const failing = { ...problem('jobs_fail'), job_id: '4711_0' };
+    expect(findRemedies(failing, running, trans)).toMatchObject([
+      { command: CommandIDs.resubmitJobs, args: { cluster: running.id, problem: 'jobs_fail' } },
+      { command: CommandIDs.openDetails, args: { cluster: running.id, section: 'logs', job: '4711_0' } },
+      { command: CommandIDs.createCluster, args: { like: running.id } }
+    ]);
+  });
+
+  it('leaves "start again" to the card of a cluster that has ended', () => {
+    expect(findRemedies(problem('submit_refused'), { ...running, status: 'failed' }, trans)).toEqual([]);
   });
 
   it('has none for what only time or an administrator mends', () => {

@@ -1,0 +1,91 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Site } from '../api/validate';
+import { CommandIDs } from '../commands/ids';
+import { listExamples } from '../examples/list';
+import { usePanel } from './context';
+import { useSite } from './site';
+
+/** What this is, what it has found, and what to do first. */
+export function FirstMinute(): React.ReactElement {
+  const { commands, trans } = usePanel();
+  const site = useSite(true);
+  return (
+    <div className="jp-DaskSlurmEmpty">
+      <p>
+        {trans.__(
+          'A cluster is a Dask scheduler with workers that run as Slurm jobs. Start one, then connect a notebook to it.'
+        )}
+      </p>
+      <Findings site={site} />
+      <button
+        className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
+        onClick={() => void commands.execute(CommandIDs.createCluster)}
+      >
+        {trans.__('New cluster')}
+      </button>
+      {commands.hasCommand(CommandIDs.openExample) && (
+        <>
+          <p>{trans.__('Or open an example:')}</p>
+          <ul className="jp-DaskSlurmEmpty-examples">
+            {listExamples(trans).map(({ name, title }) => (
+              <li key={name}>
+                <button
+                  className="jp-DaskSlurmLink"
+                  onClick={() => void commands.execute(CommandIDs.openExample, { example: name })}
+                >
+                  {title}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What there is at this site; takes its room before the site has answered, so that nothing jumps. */
+function Findings({ site }: { site: Site | null }): React.ReactElement {
+  const { trans } = usePanel();
+  if (!site) {
+    return (
+      <p className="jp-DaskSlurmEmpty-findings" role="status">
+        {trans.__('Asking Slurm what there is…')}
+      </p>
+    );
+  }
+  const { slurm } = site;
+  const kernels = site.kernels.filter(kernel => kernel.usable).map(kernel => kernel.display_name);
+  return (
+    <div className="jp-DaskSlurmEmpty-findings" role="status">
+      {slurm.available ? (
+        <>
+          <div>{trans.__('Slurm %1', slurm.version ?? '')}</div>
+          <div>{partitionWords(site, trans)}</div>
+        </>
+      ) : (
+        <p>
+          {slurm.error ?? trans.__('There is no Slurm here.')}{' '}
+          {trans.__('Clusters on this machine work all the same.')}
+        </p>
+      )}
+      <div>
+        {kernels.length > 0
+          ? trans.__('Kernels with Dask: %1', kernels.join(', '))
+          : trans.__('No kernel has Dask: install distributed in the environment of one.')}
+      </div>
+    </div>
+  );
+}
+
+/** So many partitions are named. */
+const NAMED = 4;
+
+function partitionWords({ partitions }: Site, trans: TranslationBundle): string {
+  const names = partitions.filter(partition => partition.allowed).map(partition => partition.name);
+  const more = names.length - NAMED;
+  const named = names.slice(0, NAMED).join(', ');
+  return more > 0 ? trans.__('Partitions: %1 and %2 more', named, more) : trans.__('Partitions: %1', named);
+}
