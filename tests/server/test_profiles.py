@@ -179,3 +179,44 @@ def test_from_the_command_line(site_file: Path, shared: Path) -> None:
     cluster = answer("create", "--profile", "tiny", "--no-wait")
     assert (cluster["profile"], cluster["options"]["memory"]) == ("tiny", "400 MB")
     assert "There is no profile" in cli("create", "--profile", "nowhere", code=1).stderr
+
+
+DASK = """\
+jobqueue:
+  slurm: {cores: 1, memory: 400 MB, queue: normal, job-extra-directives: ["--job-name=mine"]}
+  big: {cores: 2, processes: 1, memory: 800 MB, queue: short, walltime: "00:09:00"}
+labextension:
+  factory: {module: distributed, class: LocalCluster, args: [], kwargs: {n_workers: 0, threads_per_worker: 1}}
+"""
+
+
+async def test_those_of_dasks_configuration(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dask").mkdir()
+    (tmp_path / "dask" / "jobqueue.yaml").write_text(DASK)
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path / "dask"))
+    monkeypatch.setenv("DASK_JOBQUEUE__BIG__ACCOUNT", "ocean")
+    listed = await _listed(api, "dask")
+    assert listed.keys() == {"slurm", "big", "labextension"}
+    assert listed["big"]["options"] == {
+        "cores": 2, "processes": 1, "memory": "800 MB", "partition": "short", "walltime": "00:09:00",
+        "account": "ocean",
+    }  # fmt: skip
+    assert str(tmp_path / "dask" / "jobqueue.yaml") in listed["big"]["origin"]
+    assert "--job-name is managed here" in listed["slurm"]["warnings"][0]
+    refused = await api("PUT", "profiles/big", {})
+    assert (refused.status, refused.json["reason"]) == (403, "NotAllowed")
+
+    cluster = await api.start(profile="labextension", options={"memory": "400 MB"})
+    assert (cluster["backend"], cluster["scaling"], cluster["options"]["cores"]) == ("local", NONE, 1)
+
+
+async def test_a_configuration_that_dask_cannot_read_hides_nothing(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dask.yaml").write_text("jobqueue:\n  slurm: [1\n")
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path / "dask.yaml"))
+    assert (await _listed(api, "site")).keys() == {"tiny", "wrong"}
+    (only,) = (await _listed(api, "dask")).values()
+    assert str(tmp_path / "dask.yaml") in only["error"]
