@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { formatTime } from '../model/describe';
+import { formatTime, withLocalTimes } from '../model/describe';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 
@@ -18,7 +18,7 @@ export function History({ cluster }: { cluster: Cluster }): React.ReactElement {
             <time dateTime={time} title={time}>
               {formatTime(time)}
             </time>
-            <span>{message}</span>
+            <span>{withLocalTimes(message)}</span>
           </li>
         ))}
       </ol>

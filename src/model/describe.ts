@@ -37,6 +37,11 @@ export function formatTime(iso: string, now = new Date()): string {
     : time.toLocaleString(undefined, { day: 'numeric', month: 'short', ...clock });
 }
 
+/** @returns a sentence of the server with its times, which are UTC, as the reader's own. */
+export function withLocalTimes(sentence: string, now = new Date()): string {
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, iso => formatTime(iso, now));
+}
+
 /** @returns the state of a cluster in one word. */
 export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
   const words: Record<Cluster['status'], string> = {

@@ -1,7 +1,14 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { composition, formatSpan, formatTime, hasEnded, isOutOfReach } from '../model/describe';
+import {
+  composition,
+  formatSpan,
+  formatTime,
+  hasEnded,
+  isOutOfReach,
+  withLocalTimes
+} from '../model/describe';
 import { Actions, LastActions } from './actions';
 import { useMinutes, usePanel } from './context';
 import { JobsBar } from './jobsBar';
@@ -84,7 +91,7 @@ export function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
     <>
       {ended && (
         <div className="jp-DaskSlurmCard-note">
-          {trans.__('Ended at %1: %2', formatTime(ended.time), ended.reason)}
+          {trans.__('Ended at %1: %2', formatTime(ended.time), withLocalTimes(ended.reason))}
         </div>
       )}
       <Problems cluster={cluster} />

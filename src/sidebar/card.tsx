@@ -58,6 +58,7 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
   const { trans } = usePanel();
   const troubled = cluster.problems.length > 0 || cluster.error !== null;
   const tellsJobs = folded && cluster.status === 'running';
+  const words = tellsJobs ? phaseWords(cluster, trans) : statusWord(cluster, trans);
   const Icon = statusIcons[cluster.status];
   const openMenu = (event: React.MouseEvent<HTMLButtonElement>) => {
     const { left, bottom } = event.currentTarget.getBoundingClientRect();
@@ -76,8 +77,8 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
       <span className="jp-DaskSlurmCard-name" title={cluster.name}>
         {cluster.name}
       </span>
-      <span className="jp-DaskSlurmCard-status" role="status">
-        {tellsJobs ? phaseWords(cluster, trans) : statusWord(cluster, trans)}
+      <span className="jp-DaskSlurmCard-status" role="status" title={words}>
+        {words}
       </span>
       {folded && troubled && (
         <statusIcons.problem.react

@@ -2,6 +2,7 @@ import * as React from 'react';
 
 import type { Cluster, Problem } from '../api/validate';
 import { statusIcons } from '../icons';
+import { withLocalTimes } from '../model/describe';
 import { CommandLink } from './buttons';
 import { usePanel } from './context';
 import { findRemedies, IRemedy } from './remedies';
@@ -10,7 +11,10 @@ import { findRemedies, IRemedy } from './remedies';
 export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement | null {
   const { trans } = usePanel();
   const failure = asProblem(cluster);
-  const problems = failure ? [failure, ...cluster.problems] : cluster.problems;
+  const problems = [
+    ...(failure ? [failure] : []),
+    ...cluster.problems.filter(problem => matters(problem, cluster))
+  ];
   if (problems.length === 0) {
     return null;
   }
@@ -38,8 +42,8 @@ function ProblemItem({ problem, remedies }: IProblemProps): React.ReactElement {
     <li className={`jp-DaskSlurmProblem jp-mod-${problem.severity}`}>
       <statusIcons.problem.react tag="span" className="jp-DaskSlurmProblem-icon" />
       <div className="jp-DaskSlurmProblem-body">
-        <div role="alert">{problem.message}</div>
-        {problem.advice && <div className="jp-DaskSlurmProblem-advice">{problem.advice}</div>}
+        <div role="alert">{withLocalTimes(problem.message)}</div>
+        {problem.advice && <div className="jp-DaskSlurmProblem-advice">{withLocalTimes(problem.advice)}</div>}
         {problem.details && (
           <details>
             <summary>{trans.__('Details')}</summary>
@@ -56,6 +60,11 @@ function ProblemItem({ problem, remedies }: IProblemProps): React.ReactElement {
       </div>
     </li>
   );
+}
+
+/** Where a cluster has ended by itself, what it warned of is over. */
+function matters(problem: Problem, cluster: Cluster): boolean {
+  return cluster.status !== 'stopped' || problem.severity === 'error';
 }
 
 /** A failed cluster's error, in the form of a problem. */

@@ -64,6 +64,14 @@ describe('what a card says', () => {
   });
 });
 
+describe('withLocalTimes', () => {
+  it('shows times as the reader’s own', () => {
+    const now = new Date('2026-11-20T21:05:00Z');
+    const when = describeModel.formatTime('2026-11-20T21:00:00Z', now);
+    expect(describeModel.withLocalTimes('Idle since 2026-11-20T21:00:00Z.', now)).toBe(`Idle since ${when}.`);
+  });
+});
+
 describe('taskWords', () => {
   it('says what there is to do', () => {
     expect(describeModel.taskWords(ocean, trans)).toEqual(['24 tasks run', '1000 tasks wait', '12 results']);
