@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,13 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     async def _open(self) -> None:
         await self._services.open()
-        if self.autostart:
-            from .autostart import start_profiles
+        from .autostart import start_profiles, wants_initial
 
-            await start_profiles(self._services.manager, self.autostart)
+        names = list(self.autostart)
+        # Dask is only asked where one of its files speaks of it: that takes a process and a second.
+        if await asyncio.to_thread(wants_initial, os.environ):
+            names += await self._services.profiles.initial()
+        await start_profiles(self._services.manager, names)
 
     async def stop_extension(self) -> None:
         """Let go of the clusters; they live on."""

@@ -14,11 +14,18 @@ from .slurm.units import format_walltime, parse_memory, parse_walltime
 USUAL: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00"}
 
 
-def defaults_for(backend: Backend, options: Mapping[str, Any], site: Site) -> dict[str, Any]:
+def defaults_for(
+    backend: Backend, options: Mapping[str, Any], site: Site, interface: str | None = None
+) -> dict[str, Any]:
     """Return the defaults for a cluster of these options.
 
-    They are those of the environment (``SBATCH_ACCOUNT`` and its like), and sizes as usual, or as much as a
-    job can have in the partitions where it may run.
+    They are those of the environment (``SBATCH_ACCOUNT`` and its like), sizes as usual, or as much as a
+    job can have in the partitions where it may run, and the interface by which nodes reach this host.
+
+    Parameters
+    ----------
+    interface : str, optional
+        What the last check of the interfaces chose.
     """
     if backend == "local":
         return {}
@@ -26,7 +33,9 @@ def defaults_for(backend: Backend, options: Mapping[str, Any], site: Site) -> di
     from .sbatch_defaults import sbatch_defaults
 
     named = sbatch_defaults(os.environ)
-    return {**_sizes(possible_partitions({**named, **options}, site)), **named}
+    found = {**_sizes(possible_partitions({**named, **options}, site)), **named}
+    # The scheduler's: nodes may call the same network by another name.
+    return {**found, "scheduler_interface": interface} if interface else found
 
 
 def _sizes(partitions: list[Partition]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from .drafts import Draft, Wish, as_rendered, to_render, write_out
 from .environments import Environments
 from .errors import DaskSlurmError
+from .interface_check.memory import remembered_interface
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits, most_jobs
 from .models import Backend, Cluster, LaunchSpec, Site
@@ -23,6 +24,7 @@ from .site import SiteSource
 from .site_checks import refusals_of_machine, refusals_of_site
 from .site_defaults import defaults_for
 from .sizes import in_jobs
+from .stated import judged
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,13 @@ class Starter:
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
         site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
+        interface = await asyncio.to_thread(remembered_interface, self._registry.shared)
         draft = write_out(
             wish,
             cluster_id=cluster_id,
             backend=backend,
             options=options,
-            defaults=defaults_for(backend, options, site),
+            defaults=defaults_for(backend, options, site, interface),
             environment=environment,
             idle_timeout_s=self._idle_timeout_s,
             registry=self._registry,
@@ -129,6 +132,8 @@ class Starter:
         spec = sketch.draft.spec
         options = rendering["options"] if rendering else spec.defaults | spec.options
         jobs = rendering["most_jobs"] if rendering else most_jobs(in_jobs(spec.scaling, options))
+        if rendering and rendering["script"]:
+            options = judged(options, rendering["script"], sketch.site)
         yield from self._limits.refusals(options, jobs, others)
         # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
         asked = {**options, "log_directory": spec.options.get("log_directory")}

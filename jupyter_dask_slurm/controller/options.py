@@ -102,11 +102,15 @@ def job_size(options: Mapping[str, Any]) -> JobSize:
 
 def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str, Any]:
     """Return the site's defaults where nobody's configuration says otherwise, only dask-jobqueue's own."""
+    chosen = {**configured, **{key: value for key, value in spec.options.items() if value is not None}}
+    places = chosen.get("scheduler_options") or {}
+    said = "interface" in chosen or "interface" in places or "host" in places
     own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
     return {
         option: value
         for option, value in spec.defaults.items()
-        if option not in configured or configured[option] == own.get(FROM_CONFIG[option])
+        if (option not in configured or configured[option] == own.get(FROM_CONFIG[option]))
+        and not (said and option == "scheduler_interface")
     }
 
 

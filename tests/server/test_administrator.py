@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.autostart import start_profiles
+from jupyter_dask_slurm.autostart import start_profiles, wants_initial
 from jupyter_dask_slurm.routes.base import SERVICES_KEY
 from tests.server.api import Api
 from tests.server.test_cli import cli
@@ -88,3 +88,41 @@ async def test_autostart_once(api: Api, jp_serverapp: Any) -> None:
     await api.until_gone(cluster["id"])
     (again,) = await start_profiles(services.manager, ["tiny"])
     assert (again.name, again.profile) == ("tiny", "tiny")
+
+
+LABEXTENSION = """\
+labextension:
+  factory: {module: distributed, class: LocalCluster, args: [], kwargs: {threads_per_worker: 1}}
+  initial:
+    - {name: morning, workers: 0}
+"""
+
+
+async def test_clusters_that_dask_labextension_would_start(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "labextension.yaml"
+    path.write_text(LABEXTENSION)
+    monkeypatch.setenv("DASK_CONFIG", str(path))
+    (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_dask_slurm"]
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    await extension._opening
+    (cluster,) = (await api("GET", "clusters")).json
+    assert (cluster["name"], cluster["profile"], cluster["backend"]) == ("morning", "morning", "local")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (LABEXTENSION, True),
+        ('{"labextension": {\n"initial": []}}', True),
+        ("# labextension:\n#   initial: []\n", False),
+        ("jobqueue:\n  slurm: {cores: 1}\n", False),
+    ],
+)
+def test_dask_is_only_asked_where_a_file_speaks_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, wanted: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "a.yaml").write_text(text)
+    assert wants_initial({"DASK_CONFIG": str(tmp_path)}) is wanted

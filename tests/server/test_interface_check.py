@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.host_facts import host_facts, limit_warnings, logind_settings, logout_warnings
-from tests.server.api import Api
+from tests.server.api import Api, status, working
+from tests.server.conftest import SMALL
 from tests.server.contract import contract
 from tests.server.test_cli import answer, cli
 from tests.slurm.client import SlurmClient
@@ -38,7 +39,16 @@ async def test_through_rest(slurm: SlurmClient, api: Api) -> None:
     after = await _until_finished(api)
     assert after["error"] is None
     assert {result["state"] for result in after["report"]["partitions"]} == {"answered"}
-    assert after["report"]["interface"] in {found["name"] for found in after["plan"]["interfaces"]}
+    chosen = after["report"]["interface"]
+    assert chosen in {found["name"] for found in after["plan"]["interfaces"]}
+
+    cluster = await api.start(options=SMALL, scaling={"mode": "manual", "jobs": 1})
+    running = await api.until(cluster["id"], working(1), timeout=60)
+    assert (running["options"]["scheduler_interface"], running["options"]["interface"]) == (chosen, None)
+    options = {**SMALL, "interface": "lo"}
+    asked = await api.start(options=options, scaling={"mode": "manual", "jobs": 0})
+    running = await api.until(asked["id"], status("running"))
+    assert (running["options"]["scheduler_interface"], running["options"]["interface"]) == (None, "lo")
 
 
 def test_from_the_command_line(slurm: SlurmClient) -> None:
