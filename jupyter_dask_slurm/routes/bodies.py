@@ -6,7 +6,10 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from ..stated import refuse_stated
+
 if TYPE_CHECKING:
+    from ..options import ClusterOptions
     from ..requests import ChangeRequest, ClusterRequest, RestartRequest
 
 
@@ -14,7 +17,9 @@ def cluster_request(data: dict[str, Any]) -> ClusterRequest:
     """Check the body of ``POST /clusters``; raises `InvalidRequest`."""
     from .. import requests
 
-    return requests.parse(requests.ClusterRequest, data)
+    request = requests.parse(requests.ClusterRequest, data)
+    _check_directives(request.options)
+    return request
 
 
 def change_request(data: dict[str, Any]) -> ChangeRequest:
@@ -28,7 +33,15 @@ def restart_request(data: dict[str, Any]) -> RestartRequest:
     """Check the body of ``POST /clusters/{id}/restart``; raises `InvalidRequest`."""
     from .. import requests
 
-    return requests.parse(requests.RestartRequest, data)
+    request = requests.parse(requests.RestartRequest, data)
+    _check_directives(request.options)
+    return request
+
+
+def _check_directives(options: ClusterOptions | None) -> None:
+    # Of a request alone: profiles and configurations may have them, for dask-jobqueue takes them too.
+    if options is not None:
+        refuse_stated(options.job_extra_directives or ())
 
 
 def options_schema(hidden: Collection[str]) -> dict[str, Any]:

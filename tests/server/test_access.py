@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jupyter_server.auth import Authorizer
 
 from tests.server.api import Api
 from tests.server.conftest import SMALL
+from tests.slurm import SlurmClient
 
 NONE = {"mode": "manual", "jobs": 0}
 ROUTES = [
@@ -87,6 +90,26 @@ class TestLimits:
         answer = await api("POST", "clusters", {"backend": "local", **body})
         assert (answer.status, answer.json["reason"]) == (403, "LimitExceeded")
         assert limit in answer.json["message"]
+
+    @pytest.mark.parametrize(
+        ("section", "limit"),
+        [
+            ({"queue": "gpu", "cores": 5}, "max_cores"),
+            ({"job-extra-directives": ["-p gpu"]}, "allowed_partitions"),
+            ({"job-extra-directives": ["--ntasks=2"]}, "max_cores"),
+        ],
+    )
+    async def test_hold_for_dasks_configuration_too(
+        self, api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *,
+        section: dict[str, Any], limit: str,
+    ) -> None:  # fmt: skip
+        file = tmp_path / "jobqueue.yaml"
+        file.write_text(yaml.safe_dump({"jobqueue": {"slurm": section}}))
+        monkeypatch.setenv("DASK_CONFIG", str(file))
+        answer = await api("POST", "clusters", {})
+        assert (answer.status, answer.json["reason"]) == (403, "LimitExceeded"), answer.text
+        assert limit in answer.json["message"]
+        assert slurm.jobs() == {}
 
     async def test_number_and_scaling(self, api: Api) -> None:
         cluster = await api.start(backend="local", options=SMALL, scaling=NONE)

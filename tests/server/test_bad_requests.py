@@ -38,6 +38,8 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
         "options.job_extra_directives",
         "--output",
     ),
+    ({"options": {"job_extra_directives": ["-p short"]}}, "options.job_extra_directives", "option partition"),
+    ({"options": {"job_extra_directives": ["-N 2"]}}, "options.job_extra_directives", "Take more cores"),
     ({"options": {"job_extra_directives": ["echo hello"]}}, "options.job_extra_directives", "begin with -"),
     ({"options": {"job_extra_directives": "--hint=x"}}, "options.job_extra_directives", "list of texts"),
     ({"options": {"job_script_prologue": ["a\r\nb"]}}, "options.job_script_prologue", "single lines"),
@@ -103,6 +105,8 @@ async def test_malformed_values(api: Api, body: dict[str, Any], field: str, word
     assert answer.json["message"].endswith((".", "?"))
     assert "\n" not in answer.json["message"]
     assert (await api("GET", "clusters")).json == []
+    preview = await api("POST", "preview", {"backend": "local", **body})
+    assert (preview.status, preview.json) == (answer.status, answer.json)
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"', "8"])
