@@ -59,7 +59,7 @@ function Head({ cluster }: { cluster: Cluster }): React.ReactElement {
   const { trans } = usePanel();
   const Icon = statusIcons[cluster.status];
   return (
-    <header className="jp-DaskSlurmDetails-head">
+    <div className="jp-DaskSlurmDetails-head">
       <h1>
         <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${cluster.status}`} />
         {cluster.name}
@@ -71,6 +71,6 @@ function Head({ cluster }: { cluster: Cluster }): React.ReactElement {
         <Summary cluster={cluster} />
       </div>
       {hasEnded(cluster) ? <Ending cluster={cluster} /> : <Activity cluster={cluster} inDetails />}
-    </header>
+    </div>
   );
 }

@@ -39,5 +39,20 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
         await violations(page, '.jp-DaskSlurmPanel', '.jp-DaskSlurmForm', '.jp-DaskSlurmStatus')
       ).toEqual([]);
     });
+
+    test('details are accessible, each section', async ({ page, request }) => {
+      await startCluster(request, 'cove', 1);
+      await openPanel(page);
+      const card = cardOf(page, 'cove');
+      await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
+      await card.getByRole('button', { name: 'Jobs', exact: true }).click();
+      await expect(page.getByRole('table', { name: 'Jobs' }).getByRole('row')).toHaveCount(2);
+      expect(await violations(page, '.jp-DaskSlurmDetails', '.jp-DaskSlurmPanel')).toEqual([]);
+      for (const section of ['Logs', 'Script and code', 'History', 'Options']) {
+        await page.getByRole('tab', { name: section }).click();
+        await expect(page.getByRole('tabpanel', { name: section })).not.toBeEmpty();
+        expect(await violations(page, '.jp-DaskSlurmDetails')).toEqual([]);
+      }
+    });
   });
 }
