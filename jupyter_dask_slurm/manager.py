@@ -185,7 +185,10 @@ class ClusterManager:
         spec = self.registry.read_launch(cluster_id)
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
         self._limits.check_hidden(changes)
-        options = {key: value for key, value in {**spec.options, **changes}.items() if value is not None}
+        now = {"idle_timeout": old.cluster.idle_timeout_s}
+        options = {
+            key: value for key, value in {**spec.options, **now, **changes}.items() if value is not None
+        }
         # Old and new options are each right by themselves; together they need not be.
         from .requests import ClusterRequest, parse
 

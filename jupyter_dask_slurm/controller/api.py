@@ -28,7 +28,7 @@ class _Handler(web.RequestHandler):
         """Return the request's JSON object; an empty body is an empty object."""
         try:
             value = json.loads(self.request.body or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidRequest("The body is not JSON.") from error
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")

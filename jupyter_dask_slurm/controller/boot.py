@@ -64,7 +64,7 @@ async def _heal(server: UnixServer) -> None:
         await asyncio.sleep(HEAL_S)
         try:
             server.heal()
-        except OSError as error:
+        except (OSError, ValueError, StorageUnavailable) as error:
             logger.warning("The control socket could not be made again: %s", error)
 
 

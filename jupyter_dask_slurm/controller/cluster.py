@@ -15,6 +15,7 @@ from distributed.deploy.cluster import Cluster
 from distributed.deploy.spec import ProcessInterface, SpecCluster
 from distributed.security import Security
 
+from ..errors import DaskSlurmError
 from ..models import Credentials
 from .ledger import Ledger, TrackedJob
 from .scheduler import ControllerScheduler
@@ -62,10 +63,21 @@ class JobCluster(SpecCluster):
                     self.forget(job.name)
 
     async def remove(self, jobs: Sequence[TrackedJob]) -> None:
-        """End `jobs`, whatever runs on them; returns when that was asked for."""
+        """End `jobs`, whatever runs on them; returns when that was asked for.
+
+        Raises
+        ------
+        DaskSlurmError
+            They were not; ask again.
+        """
         for job in jobs:
             self.worker_spec.pop(job.name, None)
-        await self._correct_state()
+        try:
+            await self._correct_state()
+        except DaskSlurmError:
+            # Dask would close them with the next job that it starts, and not start that one if it cannot.
+            self.worker_spec.update({job.name: self.new_spec for job in jobs if job.name in self.workers})
+            raise
 
     async def end(self) -> None:
         """Close the scheduler; all jobs must be gone."""

@@ -27,7 +27,7 @@ from .publish import Publisher
 from .record import RecordWriter
 from .roster import WorkerWatch, connected
 from .scheduler import ControllerScheduler, dashboard_problem
-from .sizing import resolve_scaling
+from .sizing import resolve_scaling, whole_number
 from .snapshot import cluster_model, job_model
 from .state import ClusterState
 from .versions import VersionWatch
@@ -66,6 +66,7 @@ class Controller:
             backend.watch,
             history=self.history,
             on_change=self.publisher.touch,
+            on_spent=self.stop,
         )
         self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
         backend.news.job_ended = self._keeper.job_ended
@@ -120,7 +121,7 @@ class Controller:
         for job in self._ledger.live():
             job.cancelling = True
         self.publisher.touch()
-        self._keeper.wake()
+        self._keeper.try_now()
 
     # -- what users ask ------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class Controller:
         if "name" in wish:
             self.state.name = str(wish["name"])
         if "idle_timeout_s" in wish:
-            self.state.idle_timeout_s = int(wish["idle_timeout_s"])
+            self.state.idle_timeout_s = whole_number(wish["idle_timeout_s"], "idle_timeout_s")
         if "scaling" in wish:
             self._user_changed()
         else:
@@ -256,7 +257,7 @@ class Controller:
             self.state,
             self._ledger,
             scheduler,
-            options=self._backend.options,
+            options={**self._backend.options, "idle_timeout": self.state.idle_timeout_s},
             problems=find_problems(self.state, live, facts.surroundings(scheduler), now),
             now=now,
         )

@@ -9,12 +9,15 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from ..errors import SlurmUnavailable, StorageUnavailable, Unprocessable
+from ..errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
 from .cluster import JobCluster
 from .handover import hand_over
 from .history import History
 from .ledger import Ledger, TrackedJob
 from .state import ClusterState, Doubt, Refusal
+
+LONGEST_SILENCE_S = 300.0
+"""At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
 
 DISK_RETRY_S = 30.0
 """When a full disk is tried again, in seconds."""
@@ -62,6 +65,8 @@ class Dispatcher:
         self._on_change = on_change
         self._look_soon = look_soon
         self._silences = 0
+        self._refusals = 0
+        self._cancel_at = 0.0
         self._retiring: set[asyncio.Task[None]] = set()
         self.not_before = 0.0
 
@@ -69,6 +74,15 @@ class Dispatcher:
     def silent(self) -> bool:
         """Whether Slurm did not answer when it was last asked."""
         return self._silences > 0
+
+    @property
+    def waits_for_slurm(self) -> bool:
+        """Whether Slurm did not answer and is not asked again yet."""
+        return self.silent and time.time() < self.not_before
+
+    def hold(self, seconds: float) -> None:
+        """Submit nothing for so long."""
+        self.not_before = max(self.not_before, time.time() + seconds)
 
     async def submit(self, count: int) -> None:
         """Submit so many jobs; what goes wrong is written into the state."""
@@ -98,14 +112,20 @@ class Dispatcher:
     async def cancel(self) -> None:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
         jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
-        if not jobs or (self.silent and time.time() < self.not_before):
+        if not jobs:
+            self._cancel_accepted()
+        if not jobs or self.waits_for_slurm or time.time() < self._cancel_at:
             return
         try:
             await self._cluster.remove(jobs)
         except SlurmUnavailable as error:
             self.fell_silent(error)
             return
+        except SlurmRefused as error:
+            self._cancel_refused(error)
+            return
         self.answered()
+        self._cancel_accepted()
         self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
         self._look_soon()
         self._on_change()
@@ -133,6 +153,20 @@ class Dispatcher:
             job.cancelling, job.retiring = True, False
         self._look_soon()
 
+    def _cancel_refused(self, error: SlurmRefused) -> None:
+        """Note Slurm's words; the jobs stay in Dask's books, so that it is asked again."""
+        if self._state.cancel_refusal is None:
+            self._history.add("cancel refused", error.details or error.message)
+        self._state.cancel_refusal = Refusal(error.message, error.details, None, time.time())
+        self._cancel_at = time.time() + min(LONGEST_SILENCE_S, 5.0 * 2**self._refusals)
+        self._refusals += 1
+        self._look_soon()
+        self._on_change()
+
+    def _cancel_accepted(self) -> None:
+        self._state.cancel_refusal = None
+        self._refusals, self._cancel_at = 0, 0.0
+
     def _refused(self, error: Unprocessable) -> None:
         script = getattr(error, "script", None)
         self._state.refusal = Refusal(error.message, error.details, script, time.time())
@@ -144,7 +178,7 @@ class Dispatcher:
             self._state.silent_since = time.time()
             self._history.add("silent", error.message)
         self._state.silence = error.details or error.message
-        self.not_before = time.time() + min(60.0, 2.0 * 2**self._silences)
+        self.not_before = time.time() + min(LONGEST_SILENCE_S, 2.0 * 2**self._silences)
         self._silences += 1
         self._on_change()
 

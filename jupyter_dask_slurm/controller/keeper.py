@@ -18,6 +18,7 @@ from .dispatch import Dispatcher
 from .history import History
 from .ledger import End, Ledger, TrackedJob
 from .losses import note_end
+from .memory_problem import KILLS_COUNT_S
 from .phases import phase_of
 from .reconcile import MOST_FAILURES, JobView, Situation, back_off_s, decide
 from .renewal import longest_wait_s, replace_at
@@ -51,6 +52,8 @@ class Keeper:
     ----------
     on_change : callable
         Called after everything that users would notice.
+    on_spent : callable
+        Called with the reason when the last job has ended and none is to take its place.
 
     Attributes
     ----------
@@ -67,6 +70,7 @@ class Keeper:
         *,
         history: History,
         on_change: Callable[[], None],
+        on_spent: Callable[[str], None],
     ) -> None:
         self._state = state
         self._ledger = ledger
@@ -74,6 +78,7 @@ class Keeper:
         self._watch = watch
         self._history = history
         self._on_change = on_change
+        self._on_spent = on_spent
         self._wake = asyncio.Event()
         self.dispatch = Dispatcher(
             state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
@@ -112,13 +117,18 @@ class Keeper:
         verdict = judge(job, end, keep_jobs=self._state.keep_jobs)
         loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
-            self.dispatch.not_before = time.time() + back_off_s(len(self._state.failures))
+            self.dispatch.hold(back_off_s(len(self._state.failures)))
+        elif end.kind == "memory":
+            # The next one will do the same work.
+            self.dispatch.hold(back_off_s(self._state.memory_kills_since(end.at - KILLS_COUNT_S)))
         if verdict in ("outside", "lower"):
             self._state.lower_plan()
         self._history.add(
             "ended",
             " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[verdict]))),
         )
+        if verdict == "lower" and self._state.is_spent:
+            self._on_spent(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
         self._on_change()
         self.wake()
 
@@ -162,7 +172,7 @@ class Keeper:
 
     async def _look(self) -> None:
         due = self._watch.next_look(time.time()) if self._watch else None
-        if self._watch is None or due is None or due > time.time():
+        if self._watch is None or due is None or due > time.time() or self.dispatch.waits_for_slurm:
             return
         try:
             ended = await self._watch.look()

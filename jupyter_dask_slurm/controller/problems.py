@@ -49,6 +49,8 @@ def find_problems(
 def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
     if state.refusal is not None:
         yield _refused(state.refusal)
+    if state.cancel_refusal is not None:
+        yield _cancel_refused(state.cancel_refusal)
     if state.doubt is not None:
         yield _unknown(state.doubt)
     if state.silent_since is not None:
@@ -102,6 +104,17 @@ def _refused(refusal: Refusal) -> Problem:
         "Start the cluster again with changes, or scale it to try once more.",
         since=iso_time(refusal.at),
         details=f"{refusal.stderr or ''}{script}".strip(),
+    )
+
+
+def _cancel_refused(refusal: Refusal) -> Problem:
+    return Problem(
+        "cancel_refused",
+        "error",
+        "Slurm refuses to cancel jobs of this cluster.",
+        "It is asked again until they are gone. Show its words to your site's administrators.",
+        since=iso_time(refusal.at),
+        details=refusal.stderr or refusal.message,
     )
 
 

@@ -49,7 +49,7 @@ def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
     per_job = {"jobs": 1, "workers": size.processes, "cores": size.cores}
     for key, units in per_job.items():
         if key in request:
-            return Scaling("manual", jobs=math.ceil(_count(request[key], key) / units))
+            return Scaling("manual", jobs=math.ceil(whole_number(request[key], f"scaling.{key}") / units))
     if "memory" in request:
         return Scaling("manual", jobs=math.ceil(_bytes(request["memory"]) / size.memory_bytes))
     raise InvalidRequest(
@@ -59,8 +59,8 @@ def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
 
 
 def _adaptive(request: Mapping[str, Any]) -> Scaling:
-    minimum = _count(request.get("minimum_jobs", 0), "minimum_jobs")
-    maximum = _count(request.get("maximum_jobs"), "maximum_jobs")
+    minimum = whole_number(request.get("minimum_jobs", 0), "scaling.minimum_jobs")
+    maximum = whole_number(request.get("maximum_jobs"), "scaling.maximum_jobs")
     if minimum > maximum:
         raise InvalidRequest(
             f"minimum_jobs ({minimum}) must not be above maximum_jobs ({maximum}).",
@@ -69,11 +69,17 @@ def _adaptive(request: Mapping[str, Any]) -> Scaling:
     return Scaling("adaptive", minimum_jobs=minimum, maximum_jobs=maximum)
 
 
-def _count(value: object, key: str) -> int:
+def whole_number(value: object, field: str) -> int:
+    """Return a value that must be a whole number, 0 or more.
+
+    Raises
+    ------
+    InvalidRequest
+        Where it is something else.
+    """
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidRequest(
-            f"{key} must be a whole number, 0 or more, not {value!r}.", field=f"scaling.{key}"
-        )
+        name = field.rpartition(".")[2]
+        raise InvalidRequest(f"{name} must be a whole number, 0 or more, not {value!r}.", field=field)
     return value
 
 

@@ -86,7 +86,7 @@ class SlurmJob(JobProcess, SLURMJob):
         Raises
         ------
         SlurmUnavailable
-            It was not; Dask keeps the job and closes it again with the next change.
+            It was not; the job stays in Dask's books.
         """
         await self._submitter.cancel(self)
         self.release()

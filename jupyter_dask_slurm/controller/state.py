@@ -114,6 +114,7 @@ class ClusterState:
     ended: Ended | None = None
     error: ErrorInfo | None = None
     refusal: Refusal | None = None
+    cancel_refusal: Refusal | None = None
     doubt: Doubt | None = None
     failures: tuple[Loss, ...] = ()
     cancelled_outside: tuple[Loss, ...] = ()
@@ -126,6 +127,15 @@ class ClusterState:
     dashboard_error: str | None = None
     idle_since: float | None = None
     changed_at: float = field(default_factory=time.time)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether a cluster that runs, and was to have a fixed number of jobs, is to have none any more."""
+        return self.status == "running" and self.scaling.mode == "manual" and self.plan == 0
+
+    def memory_kills_since(self, moment: float) -> int:
+        """Return how many jobs Slurm has ended for memory since then."""
+        return sum(kill.by == "Slurm" and kill.at >= moment for kill in self.memory_kills)
 
     def lower_plan(self) -> None:
         """Take a job that ended out of the plan; limits of adaptive scaling stay as they are."""

@@ -150,7 +150,7 @@ class Submitter:
                 rows = await queue.find_by_tag([tag], ended=True)
             except SlurmUnavailable as error:
                 self._news.slurm_silent(error)
-                nothing, wait_s = 0, min(60.0, 2 * wait_s)
+                nothing, wait_s = 0, min(300.0, 2 * wait_s)
             else:
                 if rows:
                     return str(split_id(next(iter(rows)))[0])

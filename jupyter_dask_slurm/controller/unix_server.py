@@ -14,6 +14,8 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_unix_socket
 from tornado.routing import Router
 
+from ..storage import make_private_directory
+
 logger = logging.getLogger(__name__)
 
 LONGEST_PATH = 107
@@ -56,8 +58,14 @@ class UnixServer:
         self._inode: int | None = None
 
     def listen(self) -> None:
-        """Bind the socket (0600) in its directory (0700) and start to answer."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Bind the socket (0600) in its directory (0700) and start to answer.
+
+        Raises
+        ------
+        StorageUnavailable, OSError
+            If that directory is somebody else's or open to others, or cannot be made.
+        """
+        make_private_directory(self._path.parent)
         listener = bind_unix_socket(str(self._path), mode=0o600)
         self._inode = self._path.stat().st_ino
         self._server = _OwnUserServer(self._router)

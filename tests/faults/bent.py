@@ -20,6 +20,7 @@ echo '2 of 3 filesystems are up'
 """
 WITH_A_BARE_NUMBER = '"$real" "$@" && echo 2026'
 """A site's wrapper writes a line that looks like a job id."""
+IS_REFUSED = "echo 'scancel: error: Kill job error on job id 7: Access/permission denied' >&2; exit 1"
 TIMES_OUT = "echo 'slurm_x: error: Socket timed out on send/recv operation' >&2; exit 1"
 
 

@@ -58,7 +58,7 @@ def test_a_request_that_never_arrived_is_sent_again(
 def test_a_job_that_slurm_makes_long_after_saying_no_belongs_to_nobody_and_is_cancelled(
     slurm: SlurmClient, launch: Launch, bent: BentCommands, tmp_path: Path
 ) -> None:
-    bent.bend("sbatch", f"cat > {tmp_path}/script; kill -9 $$")
+    bent.bend("sbatch", f"test -e {tmp_path}/script || cat > {tmp_path}/script; kill -9 $$")
     controller = launch(options=HELD, jobs=3)
     wait_until(lambda: len(bent.calls("sbatch")) >= 2, "the first submission was given up")
     arguments = shlex.split(bent.calls("sbatch")[0])
@@ -120,3 +120,21 @@ def test_a_cancel_that_failed_is_repeated(slurm: SlurmClient, launch: Launch, be
     bent.bend("scancel", ways.AS_ALWAYS)
     controller.until(lambda c: c.jobs.queued == 0 and not c.problems)
     assert jobs_of(slurm, controller) == {}
+
+
+def test_a_cancel_that_slurm_refuses_is_said_repeated_and_keeps_nothing_else_from_happening(
+    slurm: SlurmClient, launch: Launch, bent: BentCommands
+) -> None:
+    controller = launch(options=HELD, jobs=2)
+    controller.until(lambda c: c.jobs.queued == 2)
+    bent.bend("scancel", ways.IS_REFUSED)
+    controller.scale(1)
+    problem = controller.until(lambda c: c.problems).problems[0]
+    assert problem.code == "cancel_refused"
+    assert "Access/permission denied" in (problem.details or "")
+    # The refused one is on its way out: a third job is submitted beside the one that stays.
+    controller.scale(2)
+    wait_until(lambda: len(jobs_of(slurm, controller)) == 3, "another one is submitted")
+    bent.bend("scancel", ways.AS_ALWAYS)
+    controller.until(lambda c: c.jobs.queued == 2 and not c.problems)
+    assert len(jobs_of(slurm, controller)) == 2

@@ -1,4 +1,4 @@
-"""Jobs reach their walltime where nobody wants others in their place; the cluster lives on."""
+"""Jobs reach their walltime where nobody wants others in their place: the cluster ends, and says why."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ ONE_MINUTE = {**ONE_WORKER, "walltime": "00:01:00"}
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 
 
-def test_a_job_that_reached_its_walltime_is_not_replaced_where_jobs_are_not_kept(
+def test_a_cluster_whose_jobs_are_not_kept_stands_as_stopped_after_its_walltime(
     slurm: SlurmClient, launch: Launch
 ) -> None:
     controller = launch(options={**ONE_MINUTE, "keep_jobs": False})
     controller.until(lambda c: c.expires_at is not None)
     warned = controller.until(lambda c: codes(c) == ["walltime_soon"], timeout=90)
     assert warned.problems[0].severity == "warning"
-    cluster = controller.until(lambda c: c.jobs.plan == 0, timeout=200)
-    assert [job.state for job in controller.jobs] == ["TIMEOUT"]
-    assert cluster.jobs.queued == cluster.jobs.working == 0
+    assert controller.process.wait(200) == 0
+    cluster = controller.record.cluster
+    assert cluster.status == "stopped"
+    assert cluster.ended is not None
+    assert "TIMEOUT" in cluster.ended.reason
+    assert "keep_jobs" in cluster.ended.reason
+    assert cluster.scaling.jobs == 0
+    assert controller.history.count("submitted") == 1
