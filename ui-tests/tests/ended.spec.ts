@@ -9,7 +9,7 @@ test('a cluster that ended by itself says why, starts again, and its pane follow
   page,
   request
 }) => {
-  await startCluster(request, 'ebb', 1, { idle_timeout: 30 });
+  await startCluster(request, 'ebb', 1, { idle_timeout: 20 });
   const panel = await openPanel(page);
   const card = cardOf(page, 'ebb');
   await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
