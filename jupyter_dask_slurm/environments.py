@@ -12,6 +12,7 @@ import dataclasses
 import importlib.metadata
 import json
 import os
+import signal
 import sys
 import sysconfig
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ for name in sys.argv[1:]:
 where = {"python": sys.executable, "packages": sysconfig.get_path("purelib")}
 print("\\n" + json.dumps({**where, "versions": found}))
 """
+# `conda run` takes no line breaks in arguments.
+_PROBE_IN_ONE_LINE = f"exec({_PROBE!r})"
 
 
 class KernelSpecs(Protocol):
@@ -180,7 +183,7 @@ def _own(name: str | None) -> Environment:
 async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) -> Environment:
     try:
         process = await asyncio.create_subprocess_exec(
-            *argv, "-c", _PROBE, *DISTRIBUTIONS,
+            *argv, "-c", _PROBE_IN_ONE_LINE, *DISTRIBUTIONS,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env={**clean_environment(os.environ), **env}, start_new_session=True,
         )  # fmt: skip
@@ -189,7 +192,9 @@ async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]
     try:
         stdout, stderr = await asyncio.wait_for(process.communicate(), PROBE_TIMEOUT_S)
     except asyncio.TimeoutError:
-        process.kill()
+        # With all that a wrapper has started: its children hold the pipe that is waited for.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         return Environment(
             name, argv, env, problem=f"{argv[0]} did not answer within {PROBE_TIMEOUT_S:.0f} s."
