@@ -29,6 +29,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     """
     options = rendering["options"]
     yield from _workers(rendering)
+    yield from _gpus(rendering)
     yield from _walltime(options, asked)
     yield from _hyper_threading(options, site)
     yield from _local_directory(options)
@@ -56,6 +57,16 @@ def _workers(rendering: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"Each worker has {threads} threads. Code that holds Python's interpreter lock runs in one at "
             "a time: more workers per job with fewer threads may be faster."
+        )
+
+
+def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:
+    options = rendering["options"]
+    gpus = options.get("gpus") or 0
+    if gpus > 1 and not str(options.get("worker_command")).startswith("dask_cuda"):
+        yield (
+            f"Every worker of a job sees all of its {gpus} GPUs. For one each, take one GPU and one worker "
+            "per job, or dask-cuda: its worker command is dask_cuda.cli, with one worker per job."
         )
 
 

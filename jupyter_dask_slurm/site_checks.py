@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import SiteRefuses
 from .models import Partition, Site
+from .slurm.rows import count_gpus
 from .slurm.units import format_walltime, parse_memory, parse_walltime
 
 
@@ -118,13 +119,17 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
 
 
 def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
-    wanted = options.get("gpus") or 0
     most = max(partition.gpus_per_node for partition in partitions)
-    if wanted > most:
-        has = f"has {most} in a node at most" if most else "has none"
-        yield SiteRefuses(
-            f"{wanted} GPUs per job are not possible: {_where(partitions)} {has}.", field="options.gpus"
-        )
+    has = f"has {most} in a node at most" if most else "has none"
+    for option, wanted in (
+        ("gpus", options.get("gpus") or 0),
+        ("gres", count_gpus(options.get("gres") or "")),
+    ):
+        if wanted > most:
+            yield SiteRefuses(
+                f"{wanted} GPUs per job are not possible: {_where(partitions)} {has}.",
+                field=f"options.{option}",
+            )
 
 
 def _interface(field: str, name: str | None, site: Site) -> Iterator[SiteRefuses]:

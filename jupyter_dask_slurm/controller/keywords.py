@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..slurm.rows import count_gpus
 from ..slurm.units import parse_walltime
 
 # Our options that dask-jobqueue has no keyword for, as directives of sbatch(1).
@@ -13,7 +14,6 @@ _DIRECTIVES = {
     "qos": "--qos",
     "constraint": "--constraint",
     "reservation": "--reservation",
-    "gres": "--gres",
     "nodelist": "--nodelist",
     "exclude": "--exclude",
     "threads_per_core": "--threads-per-core",
@@ -47,7 +47,12 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         "job_extra_directives": [*_directives(options), *(options["job_extra_directives"] or ())],
         "job_script_prologue": [*_exports(options), *_lines(options["job_script_prologue"])],
         "epilogue": tuple(_lines(options["job_script_epilogue"])),
-        "worker_extra_args": [*WORKER_ARGUMENTS, *_lifetime(options), *(options["worker_extra_args"] or ())],
+        "worker_extra_args": [
+            *WORKER_ARGUMENTS,
+            *_lifetime(options),
+            *_resources(options),
+            *(options["worker_extra_args"] or ()),
+        ],
         "scheduler_options": scheduler_options,
     }
 
@@ -68,8 +73,24 @@ def _directives(options: Mapping[str, Any]) -> Iterator[str]:
     for name, directive in _DIRECTIVES.items():
         if options[name] is not None:
             yield f"{directive}={options[name]}"
-    if options["gpus"]:
-        yield f"--gres=gpu:{options['gpus']}"
+    gpus = [f"gpu:{options['gpus']}"] if options["gpus"] else []
+    # One directive: of two sbatch takes the last.
+    resources = [*gpus, *([options["gres"]] if options["gres"] else [])]
+    if resources:
+        yield f"--gres={','.join(resources)}"
+
+
+def _resources(options: Mapping[str, Any]) -> list[str]:
+    """Return what lets tasks ask for GPUs (``resources`` of Dask's `Client.submit`), unless the user does.
+
+    The GPUs of a job in equal parts; dask-cuda starts a worker for each.
+    """
+    gpus = (options["gpus"] or 0) + count_gpus(options["gres"] or "")
+    asked = any(text.startswith("--resources") for text in options["worker_extra_args"] or ())
+    if not gpus or asked:
+        return []
+    each = 1 if str(options["worker_command"]).startswith("dask_cuda") else gpus / options["processes"]
+    return ["--resources", f"GPU={each:.4g}"]
 
 
 def _exports(options: Mapping[str, Any]) -> Iterator[str]:

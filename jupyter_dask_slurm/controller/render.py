@@ -7,9 +7,12 @@ command `submit.Submitter`'s.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ..errors import Unprocessable
 from ..models import LaunchSpec, Scaling
 from ..slurm.submission import sbatch_command
 from .cluster import security_from
@@ -36,10 +39,11 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
 
     Raises
     ------
-    InvalidRequest
-        Where the effective options do not go together.
+    InvalidRequest, Unprocessable
+        Where the effective options do not go together, or this Python lacks the worker command.
     """
     options = effective_options(spec)
+    _check_worker_command(options, spec)
     size = job_size(options)
     scaling = resolve_scaling(spec.scaling, size)
     jobs = _first_jobs(scaling)
@@ -54,6 +58,16 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
         "cores": size.cores,
         "memory_bytes": size.memory_bytes,
     }
+
+
+def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:
+    """Refuse a worker command, such as dask-cuda's, that this Python lacks, if it is the workers'."""
+    package = str(options["worker_command"] or "distributed").partition(".")[0]
+    if options["python"] == spec.python and find_spec(package) is None:
+        raise Unprocessable(
+            f"{spec.python} has no package {package}, which the worker command needs.",
+            field="options.worker_command",
+        )
 
 
 def _first_jobs(scaling: Scaling) -> int:

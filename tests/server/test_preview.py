@@ -86,6 +86,8 @@ async def test_all_that_is_wrong_is_said_at_once(api: Api, slurm: SlurmClient) -
         ({"partition": "nowhere"}, "options.partition"),
         ({"kernel": "nowhere"}, "options.kernel"),
         ({"interface": "nowhere0"}, "options.interface"),
+        ({"gres": "gpu:9"}, "options.gres"),
+        ({"worker_command": "no_such_cuda.cli"}, "options.worker_command"),
     ],
 )
 async def test_what_this_site_does_not_have(
