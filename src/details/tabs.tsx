@@ -52,7 +52,7 @@ export function Tabs({ current, onChange, children }: ITabsProps): React.ReactEl
         className="jp-DaskSlurmTabs-body"
         role="tabpanel"
         aria-labelledby={`${id}-${current}`}
-        tabIndex={-1}
+        tabIndex={0}
       >
         {children}
       </div>
