@@ -112,10 +112,10 @@ class Environments:
         EnvironmentUnusable
             With what there is, or with the command that mends it.
         """
-        if python is not None:
+        specs = self._all_specs()
+        if python is not None and kernel in {None, *specs}:
             environment = await self._look(None, {"argv": [python, "-m", "ipykernel_launcher"]})
             return _usable(environment, "options.python", backend)
-        specs = self._all_specs()
         name = kernel or (
             DEFAULT_KERNEL if DEFAULT_KERNEL in specs else next(iter(sorted(specs)), DEFAULT_KERNEL)
         )

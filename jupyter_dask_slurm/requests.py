@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -222,4 +222,6 @@ def _title(body: type[BaseModel], path: list[str]) -> str:
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
     parts = getattr(annotation, "__args__", (annotation,))
-    return [part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)]
+    # Python 3.10 takes list[str] for a type, and then for no class.
+    classes = [part for part in parts if isinstance(part, type) and get_origin(part) is None]
+    return [part for part in classes if issubclass(part, BaseModel)]

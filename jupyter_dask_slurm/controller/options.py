@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -130,11 +131,18 @@ def drop_managed(directives: object) -> list[str]:
         directives = [f"{key}={value}" if value else str(key) for key, value in directives.items()]
     kept = []
     for directive in directives if isinstance(directives, (list, tuple)) else ():
-        if managed_directive(str(directive).split()[0] if str(directive).strip() else "") is not None:
+        if any(managed_directive(word) is not None for word in _words(str(directive))):
             logger.warning("Dropped %r of jobqueue.slurm.job-extra-directives: it is managed here", directive)
         else:
             kept.append(str(directive))
     return kept
+
+
+def _words(directive: str) -> list[str]:
+    try:
+        return shlex.split(directive)
+    except ValueError:  # an open quotation mark: sbatch will say so
+        return directive.split()
 
 
 def _local_defaults(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -156,6 +157,12 @@ async def test_unknown_profile_and_kernel(api: Api) -> None:
         "options.kernel",
     )
     assert "python3" in answer.json["message"]
+
+
+async def test_an_unknown_kernel_is_told_though_a_python_is_named(api: Api) -> None:
+    options = {"kernel": "julia-1.9", "python": sys.executable}
+    answer = await api("POST", "clusters", {"backend": "local", "options": options})
+    assert (answer.status, answer.json["field"]) == (422, "options.kernel")
 
 
 async def test_python_without_distributed(api: Api) -> None:
