@@ -52,6 +52,11 @@ export class ClusterClient {
     return read.cluster(await this._ask('clusters', 'POST', body));
   }
 
+  /** @returns what `create` would send, and all that keeps it from being sent. Nothing is started. */
+  async preview(body: IClusterRequest): Promise<read.Preview> {
+    return read.preview(await this._ask('preview', 'POST', body));
+  }
+
   async change(id: string, body: IClusterChange): Promise<read.Cluster> {
     return read.cluster(await this._ask(clusterPath(id), 'PATCH', body));
   }

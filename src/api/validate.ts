@@ -140,6 +140,24 @@ export const site = object({
 });
 
 export const historyEntry = object({ time: text, event: text, message: text });
+/** What a cluster would send; `script` is empty where nothing can be rendered. */
+export const preview = object({
+  script: text,
+  command: list(text),
+  lines: list(object({ text, explanation: text })),
+  totals: object({
+    jobs: number,
+    workers: number,
+    threads: number,
+    memory_bytes: number,
+    gpus: number,
+    core_hours_per_hour: number
+  }),
+  expected_start_at: nullable(text),
+  errors: list(object({ field: nullable(text), message: text })),
+  warnings: list(text)
+});
+
 export const logTail = object({ path: text, text, truncated: flag });
 export const snippet = object({ kind: text, language: text, code: text });
 export const errorBody = object({
@@ -162,6 +180,7 @@ export type Partition = Infer<typeof partition>;
 export type Kernel = Infer<typeof kernel>;
 export type Site = Infer<typeof site>;
 export type HistoryEntry = Infer<typeof historyEntry>;
+export type Preview = Infer<typeof preview>;
 export type LogTail = Infer<typeof logTail>;
 export type Snippet = Infer<typeof snippet>;
 export type ErrorBody = Infer<typeof errorBody>;

@@ -11,6 +11,7 @@ from jupyter_dask_slurm import models
 from jupyter_dask_slurm.errors import SiteRefuses
 from jupyter_dask_slurm.options import OPTION_NAMES
 from jupyter_dask_slurm.snippets import Snippet
+from tests.server.contract import contract
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 KINDS = {
@@ -36,6 +37,10 @@ def test_sample_survives_its_model(path: Path) -> None:
 def test_samples_have_every_option() -> None:
     sample = json.loads((CONTRACT / "cluster-running.json").read_text())
     assert set(sample["options"]) == set(OPTION_NAMES)
+
+
+def test_preview_sample_is_one_of_the_rest_contract() -> None:
+    contract().validate("Preview", json.loads((CONTRACT / "preview.json").read_text()))
 
 
 def test_error_sample() -> None:

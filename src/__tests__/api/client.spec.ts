@@ -32,6 +32,13 @@ describe('ClusterClient', () => {
     expect(server.seen).toEqual([{ method: 'POST', path: CLUSTERS, body: request }]);
   });
 
+  it('asks for a preview with what it would send', async () => {
+    server.answers.set('POST dask-slurm/api/preview', [200, sample('preview')]);
+    const request = { options: { partition: 'short', walltime: '2-00:00:00' } };
+    expect((await client.preview(request)).errors[0].field).toBe('options.walltime');
+    expect(server.seen).toEqual([{ method: 'POST', path: 'dask-slurm/api/preview', body: request }]);
+  });
+
   it('changes and restarts one', async () => {
     server.answers.set(`PATCH ${OCEAN}`, [200, running]);
     server.answers.set(`POST ${OCEAN}/restart`, [201, running]);

@@ -29,6 +29,7 @@ describe('the golden samples of the contract', () => {
   it('has the small ones', () => {
     expect(read.errorBody(sample('error'))).toEqual(sample('error'));
     expect(read.historyEntry(sample('history-entry'))).toEqual(sample('history-entry'));
+    expect(read.preview(sample('preview'))).toEqual(sample('preview'));
     expect(read.logTail(sample('log-tail'))).toEqual(sample('log-tail'));
     expect(read.snippet(sample('snippet'))).toEqual(sample('snippet'));
   });
