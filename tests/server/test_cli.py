@@ -110,8 +110,10 @@ def test_on_slurm(slurm: SlurmClient, shared: Path) -> None:
 
 
 def test_jobs_without_a_record_are_found(slurm: SlurmClient) -> None:
-    ours = slurm.run("sbatch", "--parsable", "-J", "jds-ghost-0a1b-1", "--wrap", "sleep 600")
-    other = slurm.run("sbatch", "--parsable", "-J", "jds-ghost", "--wrap", "sleep 600")
+    ours = slurm.run(
+        "sbatch", "--parsable", "-o", "/dev/null", "-J", "jds-ghost-0a1b-1", "--wrap", "sleep 600"
+    )
+    other = slurm.run("sbatch", "--parsable", "-o", "/dev/null", "-J", "jds-ghost", "--wrap", "sleep 600")
     found = {orphan["cluster_id"]: orphan["jobs"] for orphan in answer("doctor")["orphans"]}
     assert found["ghost-0a1b"] == [ours]
     assert f"ghost-0a1b: {ours} (cancelled)" in cli("doctor", "--cancel").stdout
