@@ -49,6 +49,7 @@ export class CreateBody extends ReactWidget {
         trans={trans}
         onSubmit={(data, names) => this._submit(data, names)}
         onCancel={() => this._done.emit(null)}
+        preview={request => this._options.manager.client.preview(request)}
       />
     );
   }

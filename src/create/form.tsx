@@ -3,12 +3,16 @@ import { FormComponent } from '@jupyterlab/ui-components';
 import type { ErrorSchema, RegistryFieldsType, RegistryWidgetsType, ValidatorType } from '@rjsf/utils';
 import * as React from 'react';
 
+import type { IClusterRequest } from '../api/client';
 import { RequestError } from '../api/errors';
+import type { Preview } from '../api/validate';
 import { FormData, formLook, formSchema, IFormSource } from './formSchema';
-import { fieldName } from './request';
+import { ScriptPreview } from './preview';
+import { fieldName, toRequest } from './request';
 import { serverJudges } from './serverJudges';
 import { FieldTemplate, ObjectTemplate } from './templates';
 import { totals } from './totals';
+import { usePreview } from './usePreview';
 import { ChoicesWidget, LinesWidget, PairsField } from './widgets';
 
 /** The body of "New cluster"; it does not know whether a tab or a dialog holds it. */
@@ -19,6 +23,8 @@ export interface IFormProps {
   /** Send it; `names` are the fields on the form. A `RequestError` comes back to its field. */
   readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
   readonly onCancel: () => void;
+  /** What a request would send, and what is wrong with it. */
+  readonly preview: (request: IClusterRequest) => Promise<Preview>;
 }
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
@@ -34,6 +40,8 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
   const { failure, busy, submit } = useSubmit(() => props.onSubmit(data, names));
   const name = fieldName(failure?.field ?? null);
   const atField = name !== null && names.includes(name);
+  const preview = usePreview(toRequest(data, names), props.preview);
+  const sentences = { ...atFields(preview, names), ...(atField && failure && { [name]: failure.message }) };
 
   return (
     <div className="jp-DaskSlurmForm">
@@ -45,7 +53,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         formData={data}
         onChange={event => setData(event.formData ?? {})}
         onSubmit={() => void submit()}
-        extraErrors={atField && failure ? errorAt(name, failure.message) : undefined}
+        extraErrors={errorsAt(sentences)}
         validator={serverJudges as ValidatorType}
         noHtml5Validate
         noValidate
@@ -55,6 +63,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         formContext={{ trans, defaultFormData: {} }}
         showErrorList={false}
       >
+        {preview && <ScriptPreview preview={preview} trans={trans} />}
         <div className="jp-DaskSlurmForm-footer">
           {failure && <Failure failure={failure} atField={atField} trans={trans} />}
           <span className="jp-DaskSlurmForm-totals">{totals(data, trans)}</span>
@@ -99,8 +108,24 @@ function SlurmMissing({
   );
 }
 
-function errorAt(name: string, message: string): ErrorSchema {
-  return { [name]: { __errors: [message] } } as ErrorSchema;
+/** @returns the preview's sentences by field; those about fields that the form does not show are left out. */
+function atFields(preview: Preview | null, names: readonly string[]): Record<string, string> {
+  const sentences: Record<string, string> = {};
+  for (const { field, message } of preview?.errors ?? []) {
+    const name = fieldName(field);
+    if (name !== null && names.includes(name)) {
+      sentences[name] = message;
+    }
+  }
+  return sentences;
+}
+
+function errorsAt(sentences: Readonly<Record<string, string>>): ErrorSchema {
+  const errors: Record<string, { __errors: string[] }> = {};
+  for (const [name, message] of Object.entries(sentences)) {
+    errors[name] = { __errors: [message] };
+  }
+  return errors as ErrorSchema;
 }
 
 /** One request at a time: a double click sends one. */

@@ -1,0 +1,87 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { PromiseDelegate } from '@lumino/coreutils';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
+
+import type { IClusterRequest } from '../../api/client';
+import { Preview, preview } from '../../api/validate';
+import { ScriptPreview } from '../../create/preview';
+import { usePreview } from '../../create/usePreview';
+import { sample } from '../contract';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+const told = preview(sample('preview'));
+
+type Ask = (request: IClusterRequest) => Promise<Preview>;
+
+function Answer(props: { partition: string; ask: Ask }): React.ReactElement {
+  const answer = usePreview({ options: { partition: props.partition } }, props.ask);
+  return answer ? <ScriptPreview preview={answer} trans={trans} /> : <p>nothing</p>;
+}
+
+class Asker extends ReactWidget {
+  partition = '';
+  ask: Ask = () => Promise.resolve(told);
+
+  protected override render(): React.ReactElement {
+    return <Answer partition={this.partition} ask={this.ask} />;
+  }
+}
+
+describe('the preview', () => {
+  let asker: Asker;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+    asker = new Asker();
+  });
+
+  afterEach(() => {
+    React.act(() => asker.dispose());
+    jest.useRealTimers();
+  });
+
+  const show = (partition: string, ask: Ask) => {
+    Object.assign(asker, { partition, ask });
+    React.act(() => {
+      if (!asker.isAttached) {
+        Widget.attach(asker, document.body);
+      }
+      asker.update();
+      MessageLoop.flush();
+    });
+  };
+  const pause = () =>
+    React.act(async () => {
+      await jest.advanceTimersByTimeAsync(1000);
+    });
+
+  it('asks once for what was typed before a pause, and shows each line with its meaning', async () => {
+    const ask = jest.fn(() => Promise.resolve(told));
+    show('sho', ask);
+    show('short', ask);
+    await pause();
+    expect(ask.mock.calls).toEqual([[{ options: { partition: 'short' } }]]);
+    expect(asker.node.textContent).toContain('#SBATCH -p shortThe partition that the jobs wait in.');
+  });
+
+  it('drops an answer that comes after a newer question', async () => {
+    const late = new PromiseDelegate<Preview>();
+    show('short', () => late.promise);
+    await pause();
+    const never = new PromiseDelegate<Preview>();
+    show('long', () => never.promise);
+    late.resolve(told);
+    await pause();
+    expect(asker.node.textContent).toBe('nothing');
+  });
+
+  it('shows nothing where the server cannot tell', async () => {
+    show('short', () => Promise.reject(new Error('no such route')));
+    await pause();
+    expect(asker.node.textContent).toBe('nothing');
+  });
+});

@@ -1,0 +1,40 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Preview } from '../api/validate';
+
+/** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
+export function ScriptPreview(props: {
+  preview: Preview;
+  trans: TranslationBundle;
+}): React.ReactElement | null {
+  const { preview, trans } = props;
+  if (preview.lines.length === 0 && preview.warnings.length === 0) {
+    return null;
+  }
+  return (
+    <section className="jp-DaskSlurmPreview" aria-label={trans.__('What is sent to Slurm')}>
+      <h3>{trans.__('What is sent to Slurm')}</h3>
+      {preview.warnings.map(warning => (
+        <p key={warning} className="jp-DaskSlurmForm-notice" role="note">
+          {warning}
+        </p>
+      ))}
+      {preview.lines.length > 0 && (
+        <ol className="jp-DaskSlurmPreview-lines">
+          {preview.lines.map(({ text, explanation }, index) => (
+            <li key={index}>
+              <code>{text}</code>
+              {explanation && <span>{explanation}</span>}
+            </li>
+          ))}
+        </ol>
+      )}
+      {preview.expected_start_at && (
+        <p>
+          {trans.__('Slurm expects to start it at %1.', new Date(preview.expected_start_at).toLocaleString())}
+        </p>
+      )}
+    </section>
+  );
+}
