@@ -57,7 +57,9 @@ def ours(calls: Path, clusters: int, seconds: float) -> dict[str, int]:
 def peer(calls: Path, seconds: float) -> dict[str, int]:
     """Return the calls of each command by dask-jobqueue's own cluster."""
     command = [sys.executable, "-W", "ignore", "-c", PEER]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    # In that folder: it leaves its certificates where it runs.
+    with subprocess.Popen(command, cwd=calls.parent, text=True, **pipes) as process:  # type: ignore[call-overload]
         if process.stdout is None or process.stdin is None or process.stdout.readline() != "settled\n":
             raise RuntimeError("dask-jobqueue's cluster did not start")
         found = _count(calls, seconds)
