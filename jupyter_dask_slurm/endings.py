@@ -39,11 +39,11 @@ class Endings:
         self._registry = registry
         self._drop = drop
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._expiring: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
 
     async def close(self) -> None:
         """Leave the rest to the next Jupyter server."""
-        for timer in self._expiring.values():
+        for timer in self._timers.values():
             timer.cancel()
         pending = set(self._tasks.values())
         while pending:
@@ -92,13 +92,26 @@ class Endings:
         return None
 
     async def stop_from_afar(self, attachment: Attachment) -> Cluster:
-        """Leave a request for a controller on another host; where that is dead, cancel its jobs."""
-        await asyncio.to_thread(self._registry.request_stop, attachment.id)
-        attachment.stop_wanted.set()
-        attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
-        if time.time() - epoch_time(attachment.record.heartbeat_at) > HEARTBEAT_LIMIT_S:
-            self._begin(attachment, self._clear(attachment))
+        """Leave a request for a controller on another host; where that is dead, or dies, cancel its jobs."""
+        if attachment.id not in self._tasks:
+            await asyncio.to_thread(self._registry.request_stop, attachment.id)
+            attachment.stop_wanted.set()
+            attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
+            self._judge_heartbeat(attachment)
         return attachment.cluster
+
+    def _judge_heartbeat(self, attachment: Attachment) -> None:
+        """Clear up after a controller that has written nothing for so long; else look again then."""
+        if attachment.over or attachment.removed:
+            return
+        left_s = epoch_time(attachment.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
+        if left_s < 0:
+            self._begin(attachment, self._clear(attachment))
+            return
+        # A little later: times in records are whole seconds.
+        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
+            left_s + 1, self._judge_heartbeat, attachment
+        )
 
     def _begin(self, attachment: Attachment, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run one piece of work after what is already under way for this cluster."""
@@ -124,7 +137,7 @@ class Endings:
         if ended is None:
             return
         left_s = epoch_time(ended.time) + KEPT_S - time.time()
-        self._expiring[attachment.id] = asyncio.get_running_loop().call_later(
+        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
             max(0.0, left_s), lambda: self._begin(attachment, self._clear(attachment))
         )
 
@@ -137,8 +150,8 @@ class Endings:
 
     async def _clear(self, attachment: Attachment) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""
-        if attachment.id in self._expiring:
-            self._expiring.pop(attachment.id).cancel()
+        if attachment.id in self._timers:
+            self._timers.pop(attachment.id).cancel()
         if attachment.cluster.status != "stopped":
             await cancel_left_jobs(attachment)
         attachment.removed = True

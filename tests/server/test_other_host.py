@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import json
 import os
 import signal
 import time
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.models import iso_time
+from jupyter_dask_slurm.attach import Attachment
+from jupyter_dask_slurm.endings import HEARTBEAT_LIMIT_S, Endings
+from jupyter_dask_slurm.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.processes import hostname, is_alive
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import status, working
@@ -20,6 +24,7 @@ from tests.server.contract import contract
 from tests.server.jupyter import Jupyter
 from tests.slurm.client import SlurmClient, wait_until
 
+_SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-running.json"
 # A UTS namespace has a host name of its own (uts_namespaces(7)); exec keeps the process id.
 OTHER_HOST = ("unshare", "--uts", "sh", "-c", 'hostname login2 && exec "$@"', "login2")
 # The controller looks for the request every 10 s.
@@ -93,3 +98,34 @@ def test_another_login_node_that_is_dead(
     tag = f"jds-{cluster['id']}-"
     assert tag not in slurm.run("squeue", "-h", "-o", "%j")
     assert list((shared / "clusters").iterdir()) == []
+
+
+async def test_a_controller_that_dies_after_it_was_asked_to_stop(shared: Path) -> None:
+    registry = Registry(shared)
+    record = _of_another_host(registry)
+    gone: list[str] = []
+    endings = Endings(registry, lambda attachment: gone.append(attachment.id))
+    attachment = Attachment(record, registry, lambda _attachment: None)
+    assert (await endings.stop_from_afar(attachment)).status == "stopping"
+    # Its last heartbeat is two seconds too young for it to be taken for dead at once.
+    assert registry.ids() == [attachment.id]
+    for _ in range(200):
+        if gone:
+            break
+        await asyncio.sleep(0.1)
+    assert gone == [attachment.id]
+    assert registry.ids() == []
+    # Asked once more while or after that, nothing is made again.
+    await endings.stop_from_afar(attachment)
+    assert registry.ids() == []
+    await endings.close()
+
+
+def _of_another_host(registry: Registry) -> Record:
+    cluster = Cluster.from_json(json.loads(_SAMPLE.read_text()))
+    cluster = dataclasses.replace(cluster, backend="local")
+    heartbeat = iso_time(time.time() - HEARTBEAT_LIMIT_S + 2)
+    directory = str(registry.create(cluster.id))
+    record = Record(cluster, "login7", "another boot", "nonce", "/nowhere/s", directory, heartbeat)
+    registry.write(record)
+    return record
