@@ -115,6 +115,8 @@ class Controller:
             return
         self.state.status = "stopping"
         self.state.plan = 0
+        # It ends now: there is nothing to warn of any more.
+        self.state.idle_since = None
         if reason is not None:
             self.state.ended = Ended(iso_time(), reason)
         self.history.add("stopping", reason or "Its user stops the cluster.")

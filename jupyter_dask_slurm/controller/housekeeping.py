@@ -51,7 +51,8 @@ class Housekeeper:
         now = time.time()
         workers = connected(controller.scheduler)
         activity = facts.activity(self._ledger, workers, controller.scheduler)
-        state.idle_since = idle_since(activity, state.idle_since, now)
+        if state.status == "running":
+            state.idle_since = idle_since(activity, state.idle_since, now)
         facts.listen_to_silent_jobs(self._ledger, workers, now)
         controller.publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
