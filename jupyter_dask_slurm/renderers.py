@@ -150,7 +150,7 @@ class _Renderer:
         await asyncio.to_thread(lambda: write_private(archive, controller_archive()))
         environment = self._environment
         self._process = await asyncio.create_subprocess_exec(
-            *environment.argv, str(archive), "--render",
+            *environment.argv, str(archive), "--render", str(self._folder),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={**clean_environment(os.environ), **environment.env}, limit=_LINE_LIMIT,
             # Ctrl-C is meant for Jupyter, which then ends this one.

@@ -1,6 +1,6 @@
 """``python controller.pyz <cluster directory>``: run one cluster until it has ended.
 
-``python controller.pyz --render``: answer what clusters would send to Slurm (`render_server`).
+``python controller.pyz --render <folder>``: answer what clusters would send to Slurm (`render_server`).
 
 Exit codes: 0 ended as asked or by itself (the record says why), 1 could not start (the record has
 ``status: failed`` and the error), 2 called wrongly.
@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 def main() -> int:
     """Run the controller of the directory named on the command line; returns the exit code."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--render":
+        return serve(Path(sys.argv[2]))
     if len(sys.argv) != 2:
         sys.stderr.write(__doc__ or "")
         return 2
-    if sys.argv[1] == "--render":
-        return serve()
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

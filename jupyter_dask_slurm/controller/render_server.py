@@ -1,4 +1,4 @@
-"""``python controller.pyz --render``: answers what clusters would send to Slurm, until its input ends.
+"""``python controller.pyz --render <folder>``: what clusters would send to Slurm, until its input ends.
 
 One JSON object a line on standard input, one on standard output, in that order:
 
@@ -14,7 +14,9 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import sys
+from pathlib import Path
 from typing import Any, TextIO
 
 from ..errors import DaskSlurmError, Unprocessable
@@ -23,12 +25,22 @@ from ..models import LaunchSpec
 logger = logging.getLogger(__name__)
 
 
-def serve() -> int:
-    """Answer questions until there are no more; returns the exit code."""
-    with _own_output() as output:
-        for line in sys.stdin:
-            output.write(json.dumps(_answer(json.loads(line))) + "\n")
-            output.flush()
+def serve(folder: Path) -> int:
+    """Answer questions until there are no more; returns the exit code.
+
+    Parameters
+    ----------
+    folder : Path
+        Made for this process alone, with its archive in it; removed at the end.
+    """
+    try:
+        with _own_output() as output:
+            for line in sys.stdin:
+                output.write(json.dumps(_answer(json.loads(line))) + "\n")
+                output.flush()
+    finally:
+        # Also where the Jupyter server that made it was killed.
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from jupyter_dask_slurm.explanations import explain
 from jupyter_dask_slurm.slurm.forecast import parse_start
 from tests.server.api import Api, working
 from tests.server.conftest import SMALL
+from tests.server.jupyter import Jupyter
 from tests.slurm import SlurmClient
+from tests.slurm.client import wait_until
 
 TWO = {"mode": "manual", "jobs": 2}
 
@@ -192,3 +195,16 @@ def test_slurms_words() -> None:
 def test_unknown_lines_are_the_users_own() -> None:
     assert explain("#SBATCH --hint=nomultithread") == "An option of sbatch, as you gave it."
     assert explain("module load gcc") == "A line of your own: it runs in each job."
+
+
+def test_nothing_is_left_behind_where_jupyter_is_killed(
+    jupyter: Callable[..., Jupyter], slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    server = jupyter()
+    assert server.call("POST", "preview", {}).json()["script"]
+    assert list(folder.glob("dask-slurm-render-*"))
+    server.end(signal.SIGKILL)
+    wait_until(lambda: not list(folder.glob("dask-slurm-render-*")), "its folder is gone")
