@@ -31,6 +31,7 @@ KINDS = {
     "history-entry": "HistoryEntry",
     "log-tail": "LogTail",
     "snippet": "Snippet",
+    "preview": "Preview",
     "error": "Error",
     "event": "ClusterEvent",
 }
