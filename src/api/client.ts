@@ -9,6 +9,7 @@ import * as read from './validate';
 /** What a new cluster is made from; the site and Dask's configuration fill the rest. */
 export interface IClusterRequest {
   readonly name?: string;
+  readonly profile?: string;
   readonly backend?: read.Cluster['backend'];
   readonly options?: ReadonlyJSONObject;
   readonly scaling?: ScalingRequest;
@@ -106,6 +107,11 @@ export class ClusterClient {
 
   async site(): Promise<read.Site> {
     return read.site(await this._ask('site'));
+  }
+
+  /** @returns the site's profiles, those of Dask's configuration, and the user's own. */
+  async profiles(): Promise<readonly read.Profile[]> {
+    return list(read.profile)(await this._ask('profiles'));
   }
 
   /** @returns the JSON Schema of a cluster's options. */

@@ -158,6 +158,17 @@ export const preview = object({
   warnings: list(text)
 });
 
+/** Options under a name; `error` says why one cannot be used. */
+export const profile = object({
+  name: text,
+  source: word('dask', 'site', 'user'),
+  backend: nullable(word('slurm', 'local')),
+  options: anything,
+  scaling: anything,
+  description: text,
+  error: nullable(text)
+});
+
 export const logTail = object({ path: text, text, truncated: flag });
 export const snippet = object({ kind: text, language: text, code: text });
 export const errorBody = object({
@@ -181,6 +192,7 @@ export type Kernel = Infer<typeof kernel>;
 export type Site = Infer<typeof site>;
 export type HistoryEntry = Infer<typeof historyEntry>;
 export type Preview = Infer<typeof preview>;
+export type Profile = Infer<typeof profile>;
 export type LogTail = Infer<typeof logTail>;
 export type Snippet = Infer<typeof snippet>;
 export type ErrorBody = Infer<typeof errorBody>;

@@ -57,9 +57,15 @@ export class CreateBody extends ReactWidget {
   private async _load(): Promise<void> {
     const { manager, like } = this._options;
     try {
-      const [options, site] = await Promise.all([manager.client.schema(), manager.client.site()]);
+      const { client } = manager;
+      const [options, site, profiles] = await Promise.all([
+        client.schema(),
+        client.site(),
+        // The form is of use without them.
+        client.profiles().catch(() => [])
+      ]);
       const cluster = like === undefined ? undefined : manager.get(like);
-      this._source = { options, site, like: cluster };
+      this._source = { options, site, profiles, like: cluster };
       this._initial = cluster ? fromCluster(cluster) : {};
     } catch (error) {
       this._failure = error instanceof Error ? error.message : String(error);

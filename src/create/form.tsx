@@ -8,6 +8,7 @@ import { RequestError } from '../api/errors';
 import type { Preview } from '../api/validate';
 import { FormData, formLook, formSchema, IFormSource } from './formSchema';
 import { ScriptPreview } from './preview';
+import { withProfile } from './profile';
 import { fieldName, toRequest } from './request';
 import { serverJudges } from './serverJudges';
 import { FieldTemplate, ObjectTemplate } from './templates';
@@ -41,6 +42,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
   const name = fieldName(failure?.field ?? null);
   const atField = name !== null && names.includes(name);
   const preview = usePreview(toRequest(data, names), props.preview);
+  const elsewhere = preview ? notAtFields(preview, names) : [];
   const sentences = { ...atFields(preview, names), ...(atField && failure && { [name]: failure.message }) };
 
   return (
@@ -51,7 +53,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         schema={schema}
         uiSchema={formLook(source, schema, { ...data, backend }, trans)}
         formData={data}
-        onChange={event => setData(event.formData ?? {})}
+        onChange={event => setData(withProfile(data, event.formData ?? {}, source.profiles))}
         onSubmit={() => void submit()}
         extraErrors={errorsAt(sentences)}
         validator={serverJudges as ValidatorType}
@@ -66,7 +68,8 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         {preview && <ScriptPreview preview={preview} trans={trans} />}
         <div className="jp-DaskSlurmForm-footer">
           {failure && <Failure failure={failure} atField={atField} trans={trans} />}
-          <span className="jp-DaskSlurmForm-totals">{totals(data, trans)}</span>
+          {!failure && elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} />)}
+          <span className="jp-DaskSlurmForm-totals">{preview && totals(preview.totals, trans)}</span>
           <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onCancel}>
             {trans.__('Cancel')}
           </button>
@@ -89,6 +92,15 @@ function Failure(props: {
     <div className="jp-DaskSlurmForm-failure" role="alert">
       {atField ? trans.__('One field needs your attention.') : failure.message}
       {failure.details && <pre>{failure.details}</pre>}
+    </div>
+  );
+}
+
+/** What keeps the cluster from being started, and belongs to no field on the form. */
+function Refusal({ sentence }: { sentence: string }): React.ReactElement {
+  return (
+    <div className="jp-DaskSlurmForm-failure" role="status">
+      {sentence}
     </div>
   );
 }
@@ -118,6 +130,11 @@ function atFields(preview: Preview | null, names: readonly string[]): Record<str
     }
   }
   return sentences;
+}
+
+function notAtFields(preview: Preview, names: readonly string[]): string[] {
+  const elsewhere = preview.errors.filter(({ field }) => !names.includes(fieldName(field) ?? ''));
+  return elsewhere.map(({ message }) => message);
 }
 
 function errorsAt(sentences: Readonly<Record<string, string>>): ErrorSchema {

@@ -2,12 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
-import type { Cluster, Partition, Site } from '../api/validate';
+import type { Cluster, Partition, Profile, Site } from '../api/validate';
 import { formatBytes, formatSpan } from '../model/describe';
 
 /** What the form edits: the options and, beside them, what is not an option. */
 export type FormData = ReadonlyJSONObject;
 
+type Choices = Partial<Record<string, IChoice[]>>;
 type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;
 
 /** What decides which fields there are and what can be chosen in them. */
@@ -15,6 +16,7 @@ export interface IFormSource {
   /** The options' JSON Schema, with `x-order` and for each option `x-group`. */
   readonly options: ReadonlyJSONObject;
   readonly site: Site;
+  readonly profiles: readonly Profile[];
   /** The cluster that is started again with changes: its name, backend and size stay. */
   readonly like?: Cluster;
 }
@@ -34,7 +36,7 @@ const SLURM_OPTIONS = [
 export function formSchema(source: IFormSource, backend: string, trans: TranslationBundle): RJSFSchema {
   const { properties, ...rest } = source.options as RJSFSchema;
   const options = Object.entries(properties ?? {}).filter(([name, about]) => isUsed(name, about, backend));
-  const around = source.like ? {} : surroundings(source.site, trans);
+  const around = source.like ? {} : surroundings(source, trans);
   return {
     ...rest,
     title: undefined,
@@ -48,8 +50,10 @@ function isUsed(name: string, about: unknown, backend: string): boolean {
 }
 
 /** What a request says beside the options. */
-function surroundings(site: Site, trans: TranslationBundle): RJSFSchema['properties'] {
+function surroundings(source: IFormSource, trans: TranslationBundle): RJSFSchema['properties'] {
+  const { site, profiles } = source;
   return {
+    ...(profiles.length > 0 && { profile: profileField(trans) }),
     name: {
       type: 'string',
       title: trans.__('Name'),
@@ -71,6 +75,14 @@ function surroundings(site: Site, trans: TranslationBundle): RJSFSchema['propert
   };
 }
 
+function profileField(trans: TranslationBundle): RJSFSchema {
+  return {
+    type: 'string',
+    title: trans.__('Profile'),
+    description: trans.__('Fills the fields below; what you change there counts.')
+  };
+}
+
 /** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
 export function formLook(
   source: IFormSource,
@@ -78,7 +90,7 @@ export function formLook(
   data: FormData,
   trans: TranslationBundle
 ): Look {
-  const choices = siteChoices(source.site, trans);
+  const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
   const blanks = siteDefaults(source.site, trans);
   const hints = limits(source.site, data, trans);
   const look: Look = {};
@@ -94,6 +106,7 @@ export function formLook(
   }
   const names = Object.keys(schema.properties ?? {});
   look['ui:order'] = [
+    'profile',
     'name',
     'backend',
     'partition',
@@ -143,7 +156,7 @@ export interface IChoice {
   readonly disabled: boolean;
 }
 
-function siteChoices(site: Site, trans: TranslationBundle): Partial<Record<string, IChoice[]>> {
+function siteChoices(site: Site, trans: TranslationBundle): Choices {
   const plain = (value: string, label = value): IChoice => ({ value, label, disabled: false });
   const backends = site.slurm.available ? [plain('slurm', slurmLabel(site, trans))] : [];
   return {
@@ -163,6 +176,14 @@ function siteChoices(site: Site, trans: TranslationBundle): Partial<Record<strin
       disabled: !usable
     }))
   };
+}
+
+function profileChoices(profiles: readonly Profile[]): IChoice[] {
+  return profiles.map(({ name, description, error }) => ({
+    value: name,
+    label: description ? `${name} (${description})` : name,
+    disabled: error !== null
+  }));
 }
 
 /** What an empty choice stands for, where the site tells. */

@@ -4,13 +4,14 @@ import type { IClusterRequest } from '../api/client';
 import type { Cluster } from '../api/validate';
 import type { FormData } from './formSchema';
 
-const AROUND_OPTIONS = ['name', 'backend', 'jobs'];
+const AROUND_OPTIONS = ['name', 'profile', 'backend', 'jobs'];
 
 /** @returns the request that a filled form stands for; `known` are the options on the form. */
 export function toRequest(data: FormData, known: readonly string[]): IClusterRequest {
-  const { name, backend, jobs } = data;
+  const { name, profile, backend, jobs } = data;
   return {
     ...(typeof name === 'string' && { name }),
+    ...(typeof profile === 'string' && { profile }),
     ...((backend === 'slurm' || backend === 'local') && { backend }),
     ...(typeof jobs === 'number' && { scaling: { mode: 'manual', jobs } as const }),
     options: pick(data, name => known.includes(name) && !AROUND_OPTIONS.includes(name))

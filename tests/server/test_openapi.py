@@ -32,6 +32,7 @@ KINDS = {
     "log-tail": "LogTail",
     "snippet": "Snippet",
     "preview": "Preview",
+    "profile": "Profile",
     "error": "Error",
     "event": "ClusterEvent",
 }

@@ -20,7 +20,7 @@ it('shows what the preview finds wrong at its field', async () => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   const form = ReactWidget.create(
     <ClusterForm
-      source={{ options, site: site(sample('site')) }}
+      source={{ options, site: site(sample('site')), profiles: [] }}
       initial={{ walltime: '2-00:00:00' }}
       trans={trans}
       onSubmit={() => Promise.resolve()}

@@ -1,0 +1,24 @@
+import { profile } from '../../api/validate';
+import { withProfile } from '../../create/profile';
+import { sample } from '../contract';
+
+const large = profile(sample('profile'));
+
+it('a profile fills the form, and only the name stays', () => {
+  const after = { name: 'ocean', cores: 2, jobs: 1, backend: 'slurm', profile: 'large' };
+  expect(withProfile({ ...after, profile: undefined as never }, after, [large])).toEqual({
+    name: 'ocean',
+    profile: 'large',
+    partition: 'normal',
+    cores: 64,
+    memory: '240 GB',
+    jobs: 4,
+    backend: 'slurm'
+  });
+});
+
+it('what is changed afterwards stays changed', () => {
+  const before = { profile: 'large', cores: 64 };
+  const after = { profile: 'large', cores: 8 };
+  expect(withProfile(before, after, [large])).toBe(after);
+});
