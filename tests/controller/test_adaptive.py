@@ -78,7 +78,11 @@ def test_jobs_go_down_to_the_minimum_after_the_work(
 def test_several_workers_in_a_job_and_pauses_between_computations_do_not_thrash(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands, processes: int
 ) -> None:
-    """The script of dask-jobqueue's issue 498, where each second brought an sbatch and a scancel."""
+    """The scripts of dask-jobqueue's issues 498 and 701.
+
+    There each second brought an sbatch and a scancel; and all workers left after each of several
+    computations that follow each other.
+    """
     da = pytest.importorskip("dask.array")
     controller = launch(
         "slurm",
