@@ -14,6 +14,7 @@ from jupyter_dask_slurm.controller.options import FROM_CONFIG, SLURM_DEFAULTS
 from jupyter_dask_slurm.options import OPTION_NAMES
 from jupyter_dask_slurm.settings import DaskSlurmSettings
 from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
+from jupyter_dask_slurm.site_defaults import USUAL
 from jupyter_dask_slurm.slurm.units import parse_walltime
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -56,6 +57,8 @@ def test_defaults_of_options() -> None:
     minutes = (parse_walltime(SLURM_DEFAULTS["walltime"]) or 0) // 60
     assert f"Default: {minutes} minutes." in said["walltime"]
     assert SLURM_DEFAULTS["keep_jobs"] is True
+    # The Jupyter server cannot import the controller's: it knows no Dask.
+    assert {**USUAL, "keep_jobs": True} == SLURM_DEFAULTS
     assert "Default: true." in said["keep_jobs"]
 
 
