@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -30,6 +32,15 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return [*SECRETS.values(), "token=secret"]
 
 
+def _files(directory: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each file but the key with its content."""
+    for path in directory.rglob("*"):
+        # The cluster runs: it writes its record under another name and renames that.
+        with suppress(FileNotFoundError):
+            if stat.S_ISREG(path.lstat().st_mode) and path.name != "key.pem":
+                yield path, path.read_bytes().decode(errors="replace")
+
+
 def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
     key = (target.directory / "key.pem").read_text().splitlines()[1]
     controller = psutil.Process(target.record.pid)
@@ -40,10 +51,10 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
         assert "harmless-7f3a" in environment
         told = environment + " ".join(process.cmdline())
         assert [secret for secret in (*secrets, key) if secret in told] == []
-    for path in target.directory.rglob("*"):
-        if stat.S_ISREG(path.lstat().st_mode) and path.name != "key.pem":
-            content = path.read_bytes().decode(errors="replace")
-            assert [secret for secret in (*secrets, key) if secret in content] == [], path
+    read = dict(_files(target.directory))
+    assert {"record.json", "launch.json", "controller.log"} <= {path.name for path in read}
+    for path, content in read.items():
+        assert [secret for secret in (*secrets, key) if secret in content] == [], path
     cluster = f"clusters/{target.record.cluster.id}"
     for kind in ("connect", "portable", "slurmcluster", "yaml"):
         answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
