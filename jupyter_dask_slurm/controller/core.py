@@ -78,6 +78,7 @@ class Controller:
 
     async def start(self) -> None:
         """Start the scheduler; returns when clients can connect."""
+        self.history.begin(self.spec)
         await self._cluster
         scheduler = self._cluster.scheduler
         scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
@@ -163,6 +164,7 @@ class Controller:
         if "scaling" in wish:
             self._planner.scale(resolve_scaling(wish["scaling"], self._backend.size))
         if "name" in wish:
+            self.history.add("renamed", f"Its user calls it {wish['name']}.")
             self.state.name = str(wish["name"])
         if "idle_timeout_s" in wish:
             self.state.idle_timeout_s = whole_number(wish["idle_timeout_s"], "idle_timeout_s")

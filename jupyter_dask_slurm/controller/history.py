@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import storage
 from ..errors import StorageUnavailable
-from ..models import HistoryEntry, iso_time
+from ..models import HistoryEntry, LaunchSpec, iso_time
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +18,16 @@ class History:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "history.jsonl"
 
-    def add(self, event: str, message: str) -> None:
-        """Enter what happened now; `event` is one word, `message` a sentence."""
+    def begin(self, spec: LaunchSpec) -> None:
+        """Enter that the cluster was asked for; that was before its controller ran."""
+        source = f" from the profile {spec.profile}" if spec.profile else ""
+        place = f", in place of {spec.replaces}" if spec.replaces else ""
+        self.add("created", f"Its user makes the cluster {spec.name}{source}{place}.", spec.created_at)
+
+    def add(self, event: str, message: str, time: str | None = None) -> None:
+        """Enter what happened, now if no `time` is given; `event` is one word, `message` a sentence."""
         logger.info("%s: %s", event, message)
         try:
-            storage.append_json_line(self._path, HistoryEntry(iso_time(), event, message).to_json())
+            storage.append_json_line(self._path, HistoryEntry(time or iso_time(), event, message).to_json())
         except StorageUnavailable as error:
             logger.warning("The history is incomplete: %s", error)

@@ -90,6 +90,7 @@ async def test_logs_history_and_unknown_jobs(api: Api) -> None:
     assert log.json["truncated"]
     history = (await api("GET", f"{path}/history")).json
     assert {"time", "event", "message"} == history[0].keys()
+    assert [entry["event"] for entry in history][:2] == ["created", "started"]
     assert "connected" in [entry["event"] for entry in history]
     assert (await api("GET", f"{path}/jobs/local_0/log?stream=stderr")).status == 200
     for job_id in ("local_7", "4711_3", "..%2fkey.pem", "nonsense"):
