@@ -9,6 +9,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 import yaml
@@ -75,8 +76,8 @@ def make_snippet(kind: str, source: Source) -> Snippet:
         If the cluster has no scheduler (yet), or has sent no script.
     """
     makers = {
-        "connect": _connect, "portable": _portable, "slurmcluster": _slurmcluster, "yaml": _yaml,
-        "job_script": _job_script,
+        "connect": _connect, "portable": _portable, "attach": _attach, "slurmcluster": _slurmcluster,
+        "yaml": _yaml, "job_script": _job_script,
     }  # fmt: skip
     if kind not in makers:
         raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
@@ -92,16 +93,44 @@ def _connect(source: Source) -> Snippet:
 
 
 def _portable(source: Source) -> Snippet:
+    connecting = _connecting(source)
+    return Snippet("portable", "python", f"{connecting.lines}client = {connecting.client()}\nclient\n")
+
+
+def _attach(source: Source) -> Snippet:
+    """Return what the browser runs in a notebook's kernel: ``client`` is the only name that it leaves."""
+    connecting = _connecting(source)
+    # While the kernel waits for a scheduler nothing else runs in it: less than Dask's own 30 s.
+    body = f"{connecting.lines}return {connecting.client(timeout='20s')}\n"
+    return Snippet("attach", "python", (
+        f"def _attach():\n{indent(body, '    ')}\n\nclient = _attach()\ndel _attach\n"
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Connecting:
+    """Lines of Python with nothing but ``distributed``, and what makes a client after them."""
+
+    lines: str
+    arguments: tuple[str, ...]
+
+    def client(self, **kwargs: str) -> str:
+        """Return the call that makes the client, with further keywords."""
+        more = (f"{name}={_text(value)}" for name, value in kwargs.items())
+        return f"Client({', '.join((*self.arguments, *more))})"
+
+
+def _connecting(source: Source) -> _Connecting:
     cluster = source.cluster
     if cluster.status not in ("starting", "running") or cluster.scheduler_address is None:
         raise WrongState(f'"{cluster.name}" is {cluster.status}: it has no scheduler to connect to.')
     link = dashboard_link(source.base_url, cluster.dashboard_path)
-    lines = ["import dask"]
+    arguments: tuple[str, ...] = (_text(cluster.scheduler_address),)
     if source.credentials is None:
-        lines += ["from distributed import Client", ""]
-        argument = ""
+        lines = ["import dask", "from distributed import Client", ""]
     else:
-        lines += [
+        lines = [
+            "import dask",
             "from distributed import Client, Security",
             "",
             "security = Security(",
@@ -111,13 +140,9 @@ def _portable(source: Source) -> Snippet:
             "    require_encryption=True,",
             ")",
         ]
-        argument = ", security=security"
-    lines += [
-        f'dask.config.set({{"distributed.dashboard.link": {_text(link)}}})',
-        f"client = Client({_text(cluster.scheduler_address)}{argument})",
-        "client",
-    ]
-    return Snippet("portable", "python", "\n".join(lines) + "\n")
+        arguments = (*arguments, "security=security")
+    lines.append(f'dask.config.set({{"distributed.dashboard.link": {_text(link)}}})')
+    return _Connecting("\n".join(lines) + "\n", arguments)
 
 
 def _slurmcluster(source: Source) -> Snippet:

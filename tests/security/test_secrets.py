@@ -56,6 +56,6 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
     for path, content in read.items():
         assert [secret for secret in (*secrets, key) if secret in content] == [], path
     cluster = f"clusters/{target.record.cluster.id}"
-    for kind in ("connect", "portable", "slurmcluster", "yaml"):
+    for kind in ("connect", "portable", "attach", "slurmcluster", "yaml"):
         answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
         assert key not in answer.text

@@ -14,6 +14,8 @@ from tests.server.api import Api, working
 from tests.server.conftest import SMALL
 
 COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nprint(client._repr_html_())\nclient.close()\n"
+# What a notebook finds among its own names afterwards.
+NAMES = "\nprint([name for name in dir() if not name.startswith('__')])"
 
 
 async def _run(code: str, shared: Path, tmp_path: Path) -> str:
@@ -53,6 +55,10 @@ async def test_connect_and_portable(api: Api, shared: Path, tmp_path: Path) -> N
     said = await _run(portable + COMPUTE, Path("/nowhere"), tmp_path)
     assert said.startswith("45\n")
     assert f"/a%40b/dask-slurm/clusters/{cluster['id']}/dashboard/status" in said
+
+    attach = (await api("GET", f"{path}/snippet?kind=attach")).json["code"]
+    said = await _run(attach + NAMES + COMPUTE, Path("/nowhere"), tmp_path)
+    assert said.startswith("['client']\n45\n")
 
 
 async def test_the_same_cluster_elsewhere(api: Api) -> None:
