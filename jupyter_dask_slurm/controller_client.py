@@ -105,7 +105,17 @@ class ControllerClient:
     async def resubmit(self, code: str) -> Cluster:
         """Submit again what a problem has ended."""
         path = f"problems/{quote(code, safe='')}/resubmit"
-        return Cluster.from_json(await self._verified("POST", path))
+        return Cluster.from_json(await self._verified("POST", path, {"cores_elsewhere": cores_elsewhere}))
+
+    async def report(self) -> bytes:
+        """Return Dask's performance report, an HTML page."""
+        if not self._known:
+            await self.cluster()
+        timeout = aiohttp.ClientTimeout(total=REPORT_TIMEOUT_S)
+        with _unreachable_errors():
+            async with self._session.get("http://controller/control/report", timeout=timeout) as response:
+                await _raise_for(response)
+                return await response.read()
 
     async def events(self) -> AsyncIterator[Cluster]:
         """Yield the present state and then each change, until the controller ends."""

@@ -95,6 +95,17 @@ class Inspection:
         """Return a cluster as code; blocks on the disk.
 
         Raises
+    async def report(self, cluster_id: str) -> bytes:
+        """Return Dask's performance report of a running cluster, an HTML page.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check_runs(attachment)
+        return await attachment.require_client().report()
+
         ------
         ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
         """

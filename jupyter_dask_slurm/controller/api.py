@@ -14,6 +14,8 @@ from tornado.routing import PathMatches, Rule, RuleRouter
 from ..errors import DaskSlurmError, InvalidRequest
 from .core import Controller
 from .dashboard import DashboardRouter
+from .report import Reporter
+from .sizing import whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +95,22 @@ class ResubmitHandler(_Handler):
 
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
-        self.answer(self.controller.resubmit(code).to_json())
+        elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
+        self.answer(self.controller.resubmit(code, elsewhere).to_json())
+
+
+class ReportHandler(_Handler):
+    """Dask's performance report."""
+
+    def initialize(self, reporter: Reporter) -> None:  # type: ignore[override]
+        """Take what makes it (called by tornado)."""
+        self.reporter = reporter
+
+    async def get(self) -> None:
+        """Make it."""
+        page = await self.reporter.html()
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(page)
 
 
 class EventsHandler(_Handler):
@@ -111,7 +128,7 @@ class EventsHandler(_Handler):
             logger.debug("A follower has left")
 
 
-def make_router(controller: Controller, dashboard: DashboardRouter) -> RuleRouter:
+def make_router(controller: Controller, dashboard: DashboardRouter, reporter: Reporter) -> RuleRouter:
     """Return what the unix socket serves."""
     inject = {"controller": controller}
     control = web.Application(
@@ -120,6 +137,7 @@ def make_router(controller: Controller, dashboard: DashboardRouter) -> RuleRoute
             (r"/control/jobs", JobsHandler, inject),
             (r"/control/jobs/(\w+)", JobHandler, inject),
             (r"/control/problems/(\w+)/resubmit", ResubmitHandler, inject),
+            (r"/control/report", ReportHandler, {"reporter": reporter}),
             (r"/control/events", EventsHandler, inject),
         ],
         log_function=lambda handler: None,

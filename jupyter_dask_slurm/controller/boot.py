@@ -15,6 +15,7 @@ from .api import make_router
 from .backends import make_backend
 from .core import Controller
 from .dashboard import DashboardRouter
+from .report import Reporter
 from .scheduler import configure_dask
 from .unix_server import UnixServer
 
@@ -37,7 +38,9 @@ async def boot(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         configure_dask()
         controller = Controller(spec, make_backend(spec))
         await controller.start()
-        server = UnixServer(Path(spec.socket), make_router(controller, DashboardRouter(controller.scheduler)))
+        scheduler = controller.scheduler
+        router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
+        server = UnixServer(Path(spec.socket), router)
         server.listen()
     except Exception as error:
         logger.exception("The controller could not start")

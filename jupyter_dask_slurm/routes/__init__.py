@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import clusters, dashboard, examples, jobs, preview, profiles, site, snippets
+from . import clusters, dashboard, examples, jobs, preview, profiles, report, site, snippets
 from .base import UnknownRoute
 
 API = r"/dask-slurm/api"
@@ -16,6 +16,7 @@ def url_table() -> list[tuple[str, Any]]:
         *clusters.handlers,
         *jobs.handlers,
         *snippets.handlers,
+        *report.handlers,
         *site.handlers,
         *profiles.handlers,
         *preview.handlers,

@@ -120,3 +120,19 @@ class TestWebsocket:
         with pytest.raises(HTTPClientError) as refused:
             await websocket_connect(HTTPRequest(url(base)))
         assert refused.value.code == 403
+
+
+async def test_the_report_is_a_file_whose_scripts_have_no_part_in_jupyter(api: Api) -> None:
+    cluster = await api.start(backend="local", options=SMALL, scaling={"mode": "manual", "jobs": 0})
+    path = f"clusters/{cluster['id']}/report"
+    await api.until(cluster["id"], lambda now: now["status"] == "running")
+    report = await api("GET", path)
+    assert report.status == 200
+    assert report.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert report.headers["Content-Disposition"] == f'attachment; filename="dask-report-{cluster["id"]}.html"'
+    policy = report.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts;")
+    assert "allow-same-origin" not in policy
+    assert "Dask Performance Report" in report.text
+    await api("DELETE", f"clusters/{cluster['id']}")
+    assert (await api("GET", path)).status in (404, 409)
