@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
 ANSWER_TIMEOUT_S = 15.0
+# Longer than the controller waits for its workers; then it draws.
+REPORT_TIMEOUT_S = 120.0
 # The controller sends at least an empty line every 15 s.
 SILENCE_S = 45.0
 
@@ -105,7 +107,7 @@ class ControllerClient:
     async def resubmit(self, code: str) -> Cluster:
         """Submit again what a problem has ended."""
         path = f"problems/{quote(code, safe='')}/resubmit"
-        return Cluster.from_json(await self._verified("POST", path, {"cores_elsewhere": cores_elsewhere}))
+        return Cluster.from_json(await self._verified("POST", path))
 
     async def report(self) -> bytes:
         """Return Dask's performance report, an HTML page."""

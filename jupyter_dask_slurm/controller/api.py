@@ -15,7 +15,6 @@ from ..errors import DaskSlurmError, InvalidRequest
 from .core import Controller
 from .dashboard import DashboardRouter
 from .report import Reporter
-from .sizing import whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -95,8 +94,7 @@ class ResubmitHandler(_Handler):
 
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
-        elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
-        self.answer(self.controller.resubmit(code, elsewhere).to_json())
+        self.answer(self.controller.resubmit(code).to_json())
 
 
 class ReportHandler(_Handler):
