@@ -1,7 +1,7 @@
 """The controller's code in one zip archive, which a Python runs as it is.
 
-Only `models`, `errors`, `storage`, `logs`, `processes`, `directives`, `slurm/` and `controller/` go along:
-the kernel's environment need not have this package installed.
+Only `models`, `errors`, `ceiling`, `storage`, `logs`, `processes`, `directives`, `slurm/` and `controller/`
+go along: the kernel's environment need not have this package installed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-MODULES = ("__init__.py", "models.py", "errors.py", "storage.py", "logs.py", "processes.py", "directives.py")
+MODULES = (
+    *("__init__.py", "models.py", "errors.py", "ceiling.py"),
+    *("storage.py", "logs.py", "processes.py", "directives.py"),
+)
 FOLDERS = ("slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.
 _MAIN = """

@@ -16,7 +16,7 @@ from .controller_client import ControllerClient
 from .epitaph import at_rest, epitaph
 from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
 from .launch import ARCHIVE
-from .models import Cluster, ControllerInfo, Record, epoch_time, iso_time
+from .models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
 from .processes import is_alive, runs
 from .registry import Registry, as_seen_from_afar, booted_since, is_here
 
@@ -31,7 +31,6 @@ LAUNCH_LIMIT_S = 40.0
 # Where it shall be stopped anyway, so long is enough for one that is just being started.
 STOPPED_LAUNCH_LIMIT_S = 5.0
 FAR_INTERVAL_S = 5.0
-OVER = ("stopped", "failed", "lost")
 
 
 class Attachment:

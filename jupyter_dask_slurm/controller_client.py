@@ -104,10 +104,10 @@ class ControllerClient:
         """Cancel one job and lower the plan by one."""
         return Job.from_json(await self._verified("DELETE", f"jobs/{quote(job_id, safe='')}"))
 
-    async def resubmit(self, code: str) -> Cluster:
-        """Submit again what a problem has ended."""
+    async def resubmit(self, code: str, cores_elsewhere: int) -> Cluster:
+        """Submit again what a problem has ended, given the cores of the user's other clusters."""
         path = f"problems/{quote(code, safe='')}/resubmit"
-        return Cluster.from_json(await self._verified("POST", path))
+        return Cluster.from_json(await self._verified("POST", path, {"cores_elsewhere": cores_elsewhere}))
 
     async def report(self) -> bytes:
         """Return Dask's performance report, an HTML page."""

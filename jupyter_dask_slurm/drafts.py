@@ -11,6 +11,7 @@ from typing import Any
 from .environments import Environment
 from .models import (
     Backend,
+    Ceiling,
     Cluster,
     ControllerInfo,
     Credentials,
@@ -61,6 +62,7 @@ def write_out(
     defaults: dict[str, Any],
     environment: Environment,
     idle_timeout_s: int,
+    ceiling: Ceiling,
     registry: Registry,
 ) -> Draft:
     """Return the draft of a wish."""
@@ -82,6 +84,7 @@ def write_out(
         kernel=environment.kernel,
         profile=wish.profile,
         replaces=wish.replaces,
+        ceiling=ceiling,
     )
     record = Record(
         cluster=_as_it_starts(spec, environment),

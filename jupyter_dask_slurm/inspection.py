@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 from .attach import Attachment
-from .errors import ControllerUnreachable, JobNotFound, ProblemNotFound, WrongState
+from .errors import ControllerUnreachable, JobNotFound, WrongState
 from .logs import tail
 from .manager import ClusterManager
-from .models import Cluster, HistoryEntry, Job, LogTail
+from .models import HistoryEntry, Job, LogTail
 from .snippets import Snippet, Source, make_snippet
 from .storage import read_private
 
@@ -20,7 +20,7 @@ _SUFFIX = {"stdout": "out", "stderr": "err"}
 
 
 class Inspection:
-    """Reads what belongs to clusters, cancels single jobs and submits them again."""
+    """Reads what belongs to clusters, and cancels single jobs."""
 
     def __init__(self, manager: ClusterManager) -> None:
         self._manager = manager
@@ -52,20 +52,6 @@ class Inspection:
         _check_runs(attachment)
         return await attachment.require_client().cancel_job(job_id)
 
-    async def resubmit(self, cluster_id: str, code: str) -> Cluster:
-        """Submit again what the problem `code` has ended.
-
-        Raises
-        ------
-        ClusterNotFound, ProblemNotFound, WrongState, ControllerUnreachable
-        """
-        attachment = self._manager.attachment(cluster_id)
-        _check_runs(attachment)
-        if code not in {problem.code for problem in attachment.cluster.problems}:
-            raise ProblemNotFound(f'The cluster "{attachment.cluster.name}" has no such problem now.')
-        attachment.update(await attachment.require_client().resubmit(code))
-        return attachment.cluster
-
     async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
         """Return the end of what a job wrote to `stream`; empty where there is nothing yet.
 
@@ -95,17 +81,6 @@ class Inspection:
         """Return a cluster as code; blocks on the disk.
 
         Raises
-    async def report(self, cluster_id: str) -> bytes:
-        """Return Dask's performance report of a running cluster, an HTML page.
-
-        Raises
-        ------
-        ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
-        """
-        attachment = self._manager.attachment(cluster_id)
-        _check_runs(attachment)
-        return await attachment.require_client().report()
-
         ------
         ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
         """
@@ -119,6 +94,17 @@ class Inspection:
             script=read_private(scripts[-1]).decode("utf-8", errors="replace") if scripts else None,
         )
         return make_snippet(kind, source)
+
+    async def report(self, cluster_id: str) -> bytes:
+        """Return Dask's performance report of a running cluster, an HTML page.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check_runs(attachment)
+        return await attachment.require_client().report()
 
     async def history(self, cluster_id: str) -> list[HistoryEntry]:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""

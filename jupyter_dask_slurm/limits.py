@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from .ceiling import check_ceiling, most_jobs
 from .errors import LimitExceeded
-from .models import Cluster, Scaling
+from .models import OVER, Ceiling, Cluster
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Limits:
         """Whether a limit can only be judged where all options are known, also those of a configuration."""
         return bool(self.max_cores or self.max_jobs_per_cluster or self.allowed_partitions)
 
+    @property
+    def ceiling(self) -> Ceiling:
+        """Those that a controller holds too."""
+        return Ceiling(self.max_jobs_per_cluster, self.max_cores)
+
     def check_change(self) -> None:
         """Refuse any change where clusters can only be looked at."""
         if self.read_only:
@@ -60,9 +66,10 @@ class Limits:
 
     def check_number(self, clusters: Collection[Cluster]) -> None:
         """Refuse one more cluster where there are enough."""
-        if self.max_clusters is not None and len(clusters) >= self.max_clusters:
+        number = sum(1 for cluster in clusters if cluster.status not in OVER)
+        if self.max_clusters is not None and number >= self.max_clusters:
             raise LimitExceeded(
-                f"You have {len(clusters)} clusters, and the administrator allows {self.max_clusters} "
+                f"You have {number} clusters, and the administrator allows {self.max_clusters} "
                 "at a time (max_clusters). Stop one first."
             )
 
@@ -97,23 +104,13 @@ class Limits:
 
     def check_size(self, jobs: int, cores_per_job: int, others: Iterable[Cluster]) -> None:
         """Refuse a size over the limits, given the user's other clusters."""
-        if self.max_jobs_per_cluster is not None and jobs > self.max_jobs_per_cluster:
-            raise LimitExceeded(
-                f"The administrator allows {self.max_jobs_per_cluster} jobs per cluster "
-                f"(max_jobs_per_cluster); not {jobs}.",
-                field="scaling",
-            )
-        if self.max_cores is None:
-            return
-        used = sum(most_jobs(other.scaling) * (other.options.get("cores") or 1) for other in others)
-        if used + jobs * cores_per_job > self.max_cores:
-            raise LimitExceeded(
-                f"The administrator allows {self.max_cores} cores at a time (max_cores); "
-                f"your other clusters have {used}, and this one would have {jobs * cores_per_job}.",
-                field="scaling",
-            )
+        check_ceiling(self.ceiling, jobs, cores_per_job, cores_of(others))
 
 
-def most_jobs(scaling: Scaling) -> int:
-    """Return how many jobs a cluster may come to have."""
-    return (scaling.jobs if scaling.mode == "manual" else scaling.maximum_jobs) or 0
+def cores_of(clusters: Iterable[Cluster]) -> int:
+    """Return how many cores clusters that live may come to have together."""
+    return sum(
+        most_jobs(cluster.scaling) * (cluster.options.get("cores") or 1)
+        for cluster in clusters
+        if cluster.status not in OVER
+    )

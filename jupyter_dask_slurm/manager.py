@@ -10,18 +10,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .attach import Attachment
+from .changes import Changes
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound, ControllerUnreachable, WrongState
-from .limits import Limits, most_jobs
+from .errors import ClusterNotFound
+from .limits import Limits
 from .models import Cluster, Record
 from .names import Names
 from .registry import Registry
-from .sizes import in_jobs
 from .start import Starter
 from .succession import Succession
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 ClusterListener = Callable[[str, "Cluster | None"], None]
 
-# A controller that was just started, or waits for the one that it replaces: commands wait rather than fail.
-START_LIMIT_S = 30.0
 # Those that run answer within milliseconds.
 SETTLE_LIMIT_S = 3.0
 CLEARING_LIMIT_S = 15.0
@@ -67,7 +65,9 @@ class ClusterManager:
         self._attachments: dict[str, Attachment] = {}
         self._names = Names(lambda: {cluster.name for cluster in self.list()})
         self._exit_codes: dict[str, int] = {}
-        self._starting = asyncio.Lock()
+        # One after the other, for each counts for the limits of the next.
+        self._sizing = asyncio.Lock()
+        self._changes = Changes(limits, self._sizing, self.list)
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
         self._succession = Succession(registry, self._run)
@@ -136,8 +136,7 @@ class ClusterManager:
         self._limits.check_hidden(merged.own)
         with self._names.reserve(request.name) as name:
             wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
-            # One after the other: each counts for the limits of the next.
-            async with self._starting:
+            async with self._sizing:
                 return await self._begin(await self._starter.draft(wish, self.list()))
 
     async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
@@ -149,13 +148,20 @@ class ClusterManager:
             Nothing was changed.
         """
         attachment = self.attachment(cluster_id)
-        self._check_changeable(attachment)
-        if request.scaling is not None:
-            self._check_size(attachment.cluster, request.scaling.asked())
         if request.name is not None and request.name != attachment.cluster.name:
             with self._names.reserve(request.name):
-                return await self._send_change(attachment, request.asked())
-        return await self._send_change(attachment, request.asked())
+                return await self._changes.change(attachment, request)
+        return await self._changes.change(attachment, request)
+
+    async def resubmit(self, cluster_id: str, code: str) -> Cluster:
+        """Submit again what the problem `code` has ended.
+
+        Raises
+        ------
+        ClusterNotFound, ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
+            Nothing was submitted.
+        """
+        return await self._changes.resubmit(self.attachment(cluster_id), code)
 
     async def stop(self, cluster_id: str) -> Cluster | None:
         """Stop a cluster, or forget one that has ended; None once it is forgotten.
@@ -197,19 +203,23 @@ class ClusterManager:
         wish = Wish(
             cluster.name, cluster.backend, options, cluster.scaling.to_json(), cluster_id, cluster.profile
         )
-        others = [cluster for cluster in self.list() if cluster.id != cluster_id]
-        draft = await self._starter.draft(wish, others)
+        async with self._sizing:
+            others = [other for other in self.list() if other.id != cluster_id]
+            new, draft = await self._replace(old, await self._starter.draft(wish, others))
+        self._succession.begin(old, new, draft)
+        await self._endings.end(old)
+        return new.cluster
+
+    async def _replace(self, old: Attachment, draft: Draft) -> tuple[Attachment, Draft]:
+        """Put a cluster on the list in place of another."""
         with self._making(draft):
             draft = await self._starter.prepare(draft)
             if old.hidden:
                 await self._starter.discard(draft)
                 raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
             old.hidden = True
-            self._tell(cluster_id, None)
-            new = self._attach(draft.record)
-        self._succession.begin(old, new, draft)
-        await self._endings.end(old)
-        return new.cluster
+            self._tell(old.id, None)
+            return self._attach(draft.record), draft
 
     async def _begin(self, draft: Draft) -> Cluster:
         with self._making(draft):
@@ -272,22 +282,3 @@ class ClusterManager:
         leaving = asyncio.create_task(attachment.close())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
-
-    def _check_changeable(self, attachment: Attachment) -> None:
-        cluster = attachment.cluster
-        if cluster.status not in ("starting", "running"):
-            raise WrongState(f'The cluster "{cluster.name}" is {cluster.status} and cannot be changed.')
-        if not attachment.here:
-            attachment.require_client()
-
-    def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
-        others = [other for other in self.list() if other.id != cluster.id]
-        jobs = most_jobs(in_jobs(scaling, cluster.options))
-        self._limits.check_size(jobs, cluster.options.get("cores") or 1, others)
-
-    async def _send_change(self, attachment: Attachment, changes: dict[str, Any]) -> Cluster:
-        if not await attachment.wait_until_reachable(START_LIMIT_S):
-            self._check_changeable(attachment)
-            raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
-        attachment.update(await attachment.require_client().change(changes))
-        return attachment.cluster

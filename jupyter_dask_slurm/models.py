@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
+OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
 JobPhase = Literal["queued", "starting", "working", "missing", "ended"]
 Backend = Literal["slurm", "local"]
 Severity = Literal["info", "warning", "error"]
@@ -294,6 +295,14 @@ class Credentials(Model):
 
 
 @dataclass(frozen=True)
+class Ceiling(Model):
+    """The administrator's limits of size; None is no limit. See `ceiling.check_ceiling`."""
+
+    max_jobs_per_cluster: int | None = None
+    max_cores: int | None = None
+
+
+@dataclass(frozen=True)
 class LaunchSpec(Model):
     """All that a controller is told at its start: ``launch.json``, written once, before launch.
 
@@ -301,7 +310,7 @@ class LaunchSpec(Model):
     the rest inside the controller, and `defaults`, the site's, what that leaves open. `scaling` is a
     request as REST takes it (jobs, workers, cores or memory). `nonce` is what the controller answers
     with on its socket, so that another process
-    on the same path is never taken for it.
+    on the same path is never taken for it. `ceiling` holds for as long as the cluster lives.
     """
 
     cluster_id: str
@@ -321,6 +330,7 @@ class LaunchSpec(Model):
     replaces: str | None = None
     credentials: Credentials | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
+    ceiling: Ceiling = Ceiling()
     version: int = 1
 
 

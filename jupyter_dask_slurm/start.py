@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .ceiling import most_jobs
 from .drafts import Draft, Wish, as_rendered, to_render, write_out
 from .environments import Environments
 from .errors import DaskSlurmError
 from .interface_check.memory import remembered_interface
 from .launch import new_socket, remove_socket, start_controller
-from .limits import Limits, most_jobs
+from .limits import Limits
 from .models import Backend, Cluster, LaunchSpec, Site
 from .registry import Registry
 from .renderers import Renderers
@@ -115,6 +116,7 @@ class Starter:
             defaults=defaults_for(backend, options, site, interface),
             environment=environment,
             idle_timeout_s=self._idle_timeout_s,
+            ceiling=self._limits.ceiling,
             registry=self._registry,
         )
         return Sketch(draft, site)

@@ -15,6 +15,7 @@ from ..errors import DaskSlurmError, InvalidRequest
 from .core import Controller
 from .dashboard import DashboardRouter
 from .report import Reporter
+from .sizing import whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ class ResubmitHandler(_Handler):
 
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
-        self.answer(self.controller.resubmit(code).to_json())
+        elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
+        self.answer(self.controller.resubmit(code, elsewhere).to_json())
 
 
 class ReportHandler(_Handler):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..ceiling import check_ceiling, most_jobs
 from ..errors import InvalidRequest, JobNotFound, WrongState
 from ..models import Cluster, Ended, Job, LaunchSpec, Scaling, iso_time
 from . import facts
@@ -48,13 +49,14 @@ class Controller:
     """
 
     def __init__(self, spec: LaunchSpec, backend: Backend) -> None:
-        scaling = resolve_scaling(spec.scaling, backend.size)
         self.spec = spec
+        self._backend = backend
+        scaling = resolve_scaling(spec.scaling, backend.size)
+        self._check_size(scaling)
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(Path(spec.directory))
-        self._backend = backend
         self._ledger = backend.ledger
         self._cluster = backend.cluster
         self.record = RecordWriter(spec, self._disk_said)
@@ -154,6 +156,8 @@ class Controller:
         ------
         InvalidRequest
             Where something else is asked for, or a value cannot be.
+        LimitExceeded
+            Where it were larger than the administrator allows.
         WrongState
             While the cluster stops.
         """
@@ -162,7 +166,9 @@ class Controller:
             raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
         self._must_run()
         if "scaling" in wish:
-            self._planner.scale(resolve_scaling(wish["scaling"], self._backend.size))
+            scaling = resolve_scaling(wish["scaling"], self._backend.size)
+            self._check_size(scaling)
+            self._planner.scale(scaling)
         if "name" in wish:
             self.history.add("renamed", f"Its user calls it {wish['name']}.")
             self.state.name = str(wish["name"])
@@ -193,20 +199,29 @@ class Controller:
         self._user_acted()
         return self._job(job, connected(self._cluster.scheduler))
 
-    def resubmit(self, code: str) -> Cluster:
+    def resubmit(self, code: str, cores_elsewhere: int = 0) -> Cluster:
         """Raise the plan again by the jobs that somebody cancelled, or try again what failed.
+
+        Parameters
+        ----------
+        cores_elsewhere : int
+            Of the user's other clusters.
 
         Raises
         ------
         InvalidRequest
             Where there is no such problem now.
+        LimitExceeded
+            Where it were larger than the administrator allows.
         """
         self._must_run()
         if code not in {problem.code for problem in self.cluster.problems}:
             raise InvalidRequest(f"There is no problem {code!r} now.")
         lost = len(self.state.cancelled_outside) if code == "cancelled_outside" else 0
         if lost and self.state.scaling.mode == "manual":
-            self._planner.scale(Scaling("manual", jobs=self.state.plan + lost))
+            scaling = Scaling("manual", jobs=self.state.plan + lost)
+            self._check_size(scaling, cores_elsewhere)
+            self._planner.scale(scaling)
         self._user_changed()
         return self.cluster
 
@@ -242,6 +257,10 @@ class Controller:
     def _must_run(self) -> None:
         if self.state.status != "running":
             raise WrongState(f"The cluster is {self.state.status}; this can only be done while it runs.")
+
+    def _check_size(self, scaling: Scaling, cores_elsewhere: int = 0) -> None:
+        cores = self._backend.size.cores
+        check_ceiling(self.spec.ceiling, most_jobs(scaling), cores, cores_elsewhere)
 
     def _disk_said(self, error: str | None) -> None:
         if error != self.state.storage_error:

@@ -41,7 +41,7 @@ class ResubmitHandler(DaskSlurmHandler):
     @authorized
     async def post(self, cluster_id: str, code: str) -> None:
         """Submit them again."""
-        self.reply(await self.inspection.resubmit(cluster_id, code))
+        self.reply(await self.manager.resubmit(cluster_id, code))
 
 
 class JobLogHandler(DaskSlurmHandler):
