@@ -1,8 +1,9 @@
 import type { PlaywrightTestConfig } from '@playwright/test';
+import { execFileSync } from 'child_process';
 import { join } from 'path';
 
 /** `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing. */
-const { PORT = '8898' } = process.env;
+const PORT = process.env.PORT ?? freePort();
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,6 +13,12 @@ const CHROMIUM_ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync'
 ];
+
+/** Playwright's own processes read this file again: they find the port in their environment. */
+function freePort(): string {
+  const code = 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])';
+  return (process.env.FREE_PORT ??= execFileSync('python', ['-c', code], { encoding: 'utf8' }).trim());
+}
 
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {
