@@ -3,6 +3,7 @@ import { createPlugin } from './plugins/create';
 import { dashboardsPlugin } from './plugins/dashboards';
 import { detailsPlugin } from './plugins/details';
 import { examplesPlugin } from './plugins/examples';
+import { notebooksPlugin } from './plugins/notebooks';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
 import { selectionPlugin } from './plugins/selection';
@@ -19,6 +20,7 @@ export default [
   dashboardsPlugin,
   detailsPlugin,
   snippetsPlugin,
+  notebooksPlugin,
   examplesPlugin,
   runningPlugin,
   statusBarPlugin

@@ -12,10 +12,14 @@ export const CommandIDs = {
   copyAddress: 'dask-slurm:copy-address',
   refreshClusters: 'dask-slurm:refresh-clusters',
   insertClient: 'dask-slurm:insert-client',
+  attachNotebook: 'dask-slurm:attach-notebook',
+  detachNotebook: 'dask-slurm:detach-notebook',
+  toggleAutoAttach: 'dask-slurm:toggle-auto-attach',
   openDetails: 'dask-slurm:open-details',
   cancelJobs: 'dask-slurm:cancel-jobs',
   openDashboard: 'dask-slurm:open-dashboard',
   openLayout: 'dask-slurm:open-layout',
   saveLayout: 'dask-slurm:save-layout',
+  saveReport: 'dask-slurm:save-report',
   openExample: 'dask-slurm:open-example'
 } as const;

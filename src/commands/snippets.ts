@@ -25,7 +25,7 @@ export interface ISnippetCommands {
 export function addSnippetCommands(app: JupyterFrontEnd, parts: ISnippetCommands): void {
   const { manager, selection, trans } = parts;
   app.commands.addCommand(CommandIDs.insertClient, {
-    label: trans.__('Connect Notebook to Cluster'),
+    label: trans.__('Insert Connecting Cell'),
     caption: trans.__('Insert a cell that connects to the selected Dask cluster'),
     icon: insertIcon,
     describedBy: aboutCluster(),

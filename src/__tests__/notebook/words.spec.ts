@@ -1,0 +1,80 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Cluster } from '../../api/validate';
+import { KernelError, NoPythonKernel } from '../../notebook/kernel';
+import { describeLink, explainFailure, Linked } from '../../notebook/words';
+import { sample } from '../contract';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+const running = sample('cluster-running') as Cluster;
+const stopped: Cluster = { ...running, status: 'stopped' };
+const nothing: Linked = { state: { kind: 'none' }, memory: null, attached: undefined, remembered: undefined };
+const known: Linked = {
+  ...nothing,
+  memory: { cluster: running.id, name: 'of old' },
+  remembered: running
+};
+const there = { kind: 'there', address: running.scheduler_address ?? '' } as const;
+
+function labelOf(link: Linked): string {
+  return describeLink(link, trans).label;
+}
+
+describe('describeLink', () => {
+  it('offers Dask where the notebook is on no cluster', () => {
+    expect(labelOf(nothing)).toBe('Dask');
+  });
+
+  it('names the cluster that the kernel is connected to, remembered or not', () => {
+    expect(labelOf({ ...nothing, state: there, attached: running })).toBe(running.name);
+    const another = { ...running, id: 'lake-1', name: 'lake' };
+    expect(labelOf({ ...known, state: there, attached: another })).toBe('lake');
+  });
+
+  it.each([
+    [{ kind: 'unknown' }, running.name],
+    [{ kind: 'none' }, `${running.name}: not connected`],
+    [{ kind: 'there', address: '' }, `${running.name}: not connected`],
+    [{ kind: 'connecting' }, `${running.name}: connecting…`],
+    [{ kind: 'failed', reason: 'OSError: gone' }, `${running.name}: failed`]
+  ] as const)('tells how far the kernel is from the remembered cluster: %j', (state, label) => {
+    expect(labelOf({ ...known, state })).toBe(label);
+  });
+
+  it('gives the reason of a failure to whom points at it', () => {
+    const failed = { ...known, state: { kind: 'failed', reason: 'OSError: gone' } } as const;
+    expect(describeLink(failed, trans).tooltip).toContain('OSError: gone');
+  });
+
+  it('says that the cluster has stopped, whatever the kernel has', () => {
+    const label = `${running.name}: not running`;
+    expect(labelOf({ ...known, remembered: stopped })).toBe(label);
+    expect(labelOf({ ...known, state: there, attached: stopped, remembered: stopped })).toBe(label);
+  });
+
+  it('remembers the name of a cluster that has left the list', () => {
+    expect(labelOf({ ...known, remembered: undefined })).toBe('of old: not running');
+  });
+});
+
+describe('explainFailure', () => {
+  const messageOf = (error: unknown) => (explainFailure(error, running, trans) as Error).message;
+
+  it('says what to do about what the kernel said, and what it said', () => {
+    const said = messageOf(new KernelError('ModuleNotFoundError', "No module named 'distributed'"));
+    expect(said).toContain(`the kernel that ${running.name} uses: ${running.environment.kernel}`);
+    expect(said).toContain("ModuleNotFoundError: No module named 'distributed'");
+  });
+
+  it.each([
+    [true, 'Only a kernel that runs Python'],
+    [false, 'Start one']
+  ])('tells a kernel of another language from none (%s)', (hasKernel, words) => {
+    expect(messageOf(new NoPythonKernel(hasKernel))).toContain(words);
+  });
+
+  it('leaves to others what no kernel said', () => {
+    const error = new Error('ocean is stopped');
+    expect(explainFailure(error, running, trans)).toBe(error);
+  });
+});

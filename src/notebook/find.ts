@@ -1,0 +1,17 @@
+import type { Cluster } from '../api/validate';
+import { isAlive } from '../model/describe';
+import type { IMemory } from './memory';
+
+/**
+ * @returns the cluster that a notebook means: of those with its id, its name, or that replace it, one
+ * that lives; undefined where there is none.
+ */
+export function findCluster(memory: IMemory, clusters: readonly Cluster[]): Cluster | undefined {
+  const { cluster: id, name } = memory;
+  const meant = [
+    ...clusters.filter(cluster => cluster.id === id),
+    ...clusters.filter(cluster => cluster.replaces === id),
+    ...clusters.filter(cluster => cluster.name === name)
+  ];
+  return meant.find(isAlive) ?? meant[0];
+}

@@ -1,0 +1,179 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import type { Cluster } from '../api/validate';
+import { isAlive } from '../model/describe';
+import type { IClusterManager } from '../tokens';
+import { findCluster } from './find';
+import { ClientState, KernelClient } from './kernelClient';
+import { IMemory, recall, remember } from './memory';
+
+/** What links work with. */
+export interface ILinkParts {
+  readonly manager: IClusterManager;
+  /** The setting, for notebooks that say nothing themselves. */
+  readonly autoAttach: () => boolean;
+}
+
+/** Ties one notebook and its kernel to a cluster: on request, and by itself where it is wanted. */
+export class NotebookLink implements IDisposable {
+  constructor(
+    private readonly _panel: NotebookPanel,
+    private readonly _parts: ILinkParts
+  ) {
+    const { sessionContext, content } = _panel;
+    this._client = new KernelClient(sessionContext);
+    this._client.changed.connect(this._emit, this);
+    sessionContext.kernelChanged.connect(this._onKernel, this);
+    sessionContext.statusChanged.connect(this._onStatus, this);
+    content.modelChanged.connect(this._onModel, this);
+    _parts.manager.changed.connect(this._onClusters, this);
+    _parts.manager.listen();
+    this._onModel();
+    this._onKernel();
+  }
+
+  /** What the kernel's `client` is. */
+  get state(): ClientState {
+    return this._client.state;
+  }
+
+  /** What the notebook's file says. */
+  get memory(): IMemory | null {
+    return recall(this._model);
+  }
+
+  /** The cluster that the kernel's `client` is connected to. */
+  get attached(): Cluster | undefined {
+    const { state } = this;
+    const address = state.kind === 'there' ? state.address : '';
+    return address ? this._clusters.find(cluster => cluster.scheduler_address === address) : undefined;
+  }
+
+  /** The cluster that the notebook remembers. */
+  get remembered(): Cluster | undefined {
+    return this.memory ? findCluster(this.memory, this._clusters) : undefined;
+  }
+
+  /** Whether the kernel is connected whenever it starts. */
+  get auto(): boolean {
+    return this.memory?.auto ?? this._parts.autoAttach();
+  }
+
+  /** Emits when anything above may be another. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  /**
+   * Connect the kernel, and let the notebook remember the cluster.
+   *
+   * @throws KernelError with the kernel's words; RequestError where the cluster cannot be connected to.
+   */
+  async attach(cluster: Cluster): Promise<void> {
+    await this._panel.sessionContext.ready;
+    await this._make(cluster);
+    const auto = this.memory?.auto;
+    const memory = { cluster: cluster.id, name: cluster.name };
+    remember(this._model, auto === undefined ? memory : { ...memory, auto });
+  }
+
+  /** Close the kernel's client, and forget the cluster. */
+  async detach(): Promise<void> {
+    remember(this._model, null);
+    await this._client.close();
+  }
+
+  /** Connect the kernel whenever it starts, or do not. */
+  setAuto(auto: boolean): void {
+    const { attached } = this;
+    const memory = this.memory ?? (attached && { cluster: attached.id, name: attached.name });
+    if (memory) {
+      remember(this._model, { ...memory, auto });
+      this.reconsider();
+    }
+  }
+
+  /** Ask the kernel what its client is: it may have been made by a cell. */
+  async look(): Promise<void> {
+    await this._client.look();
+  }
+
+  /** Connect where that is wanted and possible, once for each kernel and cluster; what fails is shown. */
+  reconsider(): void {
+    const cluster = this.remembered;
+    const wanted = this.auto && cluster?.status === 'running' && cluster.id !== this._tried;
+    const widowed = this._client.isOurs && !isAlive(this.attached);
+    if (wanted && (this.state.kind === 'none' || this.state.kind === 'failed' || widowed)) {
+      this._make(cluster).catch(() => undefined);
+    }
+  }
+
+  private get _model(): INotebookModel | null {
+    return this._panel.content.model;
+  }
+
+  private get _clusters(): readonly Cluster[] {
+    return this._parts.manager.clusters;
+  }
+
+  private _make(cluster: Cluster): Promise<void> {
+    this._tried = cluster.id;
+    const snippet = this._parts.manager.client.snippet(cluster.id, 'attach');
+    return this._client.make(snippet.then(({ code }) => code));
+  }
+
+  /** Another kernel, or none; it may have been running for long, as after a reload of the page. */
+  private _onKernel(): void {
+    this._tried = null;
+    this._client.assume('unknown');
+    if (this.memory && this._panel.sessionContext.session?.kernel) {
+      // A kernel that ends meanwhile leaves nothing to be known.
+      this.look().then(
+        () => this.reconsider(),
+        () => undefined
+      );
+    }
+  }
+
+  /** A kernel that starts again has no `client`; what is sent to it now comes before any cell. */
+  private _onStatus(_: ISessionContext, status: Kernel.Status): void {
+    if (status === 'restarting' || status === 'autorestarting') {
+      this._tried = null;
+      this._client.assume('none');
+      this.reconsider();
+    }
+  }
+
+  private _onModel(): void {
+    this._model?.metadataChanged.connect(this._emit, this);
+    this._emit();
+  }
+
+  private _onClusters(): void {
+    this._emit();
+    this.reconsider();
+  }
+
+  private _emit(): void {
+    this._changed.emit();
+  }
+
+  /** The cluster that this kernel was last to be connected to. */
+  private _tried: string | null = null;
+  private _isDisposed = false;
+  private readonly _client: KernelClient;
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,37 @@
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+
+import { ILinkParts, NotebookLink } from './link';
+
+/** The link of each open notebook. */
+export class NotebookLinks {
+  constructor(private readonly _parts: ILinkParts) {}
+
+  /** @returns the link of a notebook, made when first asked for; it goes with the notebook. */
+  of(panel: NotebookPanel): NotebookLink {
+    const known = this._links.get(panel);
+    if (known) {
+      return known;
+    }
+    const link = new NotebookLink(panel, this._parts);
+    this._links.set(panel, link);
+    panel.disposed.connect(() => {
+      this._links.delete(panel);
+      link.dispose();
+    });
+    return link;
+  }
+
+  /** @returns the notebook with this id; without an id the current one. */
+  find(notebooks: INotebookTracker, id: unknown): NotebookPanel | null {
+    return typeof id === 'string'
+      ? (notebooks.find(panel => panel.id === id) ?? null)
+      : notebooks.currentWidget;
+  }
+
+  /** Look again at what every notebook wants: the setting has changed. */
+  reconsider(): void {
+    this._links.forEach(link => link.reconsider());
+  }
+
+  private readonly _links = new Map<NotebookPanel, NotebookLink>();
+}

@@ -1,0 +1,41 @@
+import type { INotebookModel } from '@jupyterlab/notebook';
+
+/** Where a notebook keeps it; part of the file, so that the next person who opens it has it too. */
+const KEY = 'jupyter-dask-slurm';
+
+/** Which cluster a notebook belongs to. */
+export interface IMemory {
+  /** Its id; a name where somebody has written the metadata by hand. */
+  readonly cluster: string;
+  /** Its name, by which a cluster of another day is found. */
+  readonly name: string;
+  /** Whether its kernel is connected as soon as it starts; left out where the setting decides. */
+  readonly auto?: boolean;
+}
+
+/** @returns what a notebook remembers, null where it remembers nothing that we understand. */
+export function recall(model: INotebookModel | null): IMemory | null {
+  return readMemory(model?.getMetadata(KEY));
+}
+
+/** Let a notebook remember a cluster; null forgets. */
+export function remember(model: INotebookModel | null, memory: IMemory | null): void {
+  if (memory) {
+    model?.setMetadata(KEY, { ...memory });
+  } else {
+    model?.deleteMetadata(KEY);
+  }
+}
+
+/** @returns the memory in a piece of metadata, which anybody may have written. */
+export function readMemory(metadata: unknown): IMemory | null {
+  if (typeof metadata !== 'object' || metadata === null) {
+    return null;
+  }
+  const { cluster, name, auto } = metadata as Record<string, unknown>;
+  if (typeof cluster !== 'string' || cluster === '') {
+    return null;
+  }
+  const known = { cluster, name: typeof name === 'string' && name !== '' ? name : cluster };
+  return typeof auto === 'boolean' ? { ...known, auto } : known;
+}

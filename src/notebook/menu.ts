@@ -1,0 +1,43 @@
+import type { CommandRegistry } from '@lumino/commands';
+import { Menu } from '@lumino/widgets';
+
+import { CommandIDs } from '../commands/ids';
+import { isAlive } from '../model/describe';
+import type { IClusterManager } from '../tokens';
+import type { NotebookLink } from './link';
+
+/** What the menu works with. */
+export interface IMenuParts {
+  readonly commands: CommandRegistry;
+  readonly manager: IClusterManager;
+}
+
+/** Open what can be done with a notebook and the clusters that live now, below a button. */
+export function openMenu(link: NotebookLink, notebook: string, parts: IMenuParts, button: Element): void {
+  const menu = new Menu({ commands: parts.commands });
+  fill(menu, link, notebook, parts.manager);
+  menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
+  const { left, bottom } = button.getBoundingClientRect();
+  menu.open(left, bottom);
+}
+
+function fill(menu: Menu, link: NotebookLink, notebook: string, manager: IClusterManager): void {
+  const alive = manager.clusters.filter(isAlive);
+  for (const cluster of alive) {
+    const args = { cluster: cluster.id, notebook, isMenu: true };
+    menu.addItem({ command: CommandIDs.attachNotebook, args });
+  }
+  if (alive.length === 0) {
+    menu.addItem({ command: CommandIDs.createCluster });
+  }
+  const cluster = link.attached ?? link.remembered;
+  if (cluster) {
+    const args = { cluster: cluster.id };
+    menu.addItem({ type: 'separator' });
+    menu.addItem({ command: CommandIDs.insertClient, args });
+    menu.addItem({ command: CommandIDs.openLayout, args });
+  }
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.toggleAutoAttach, args: { notebook } });
+  menu.addItem({ command: CommandIDs.detachNotebook, args: { notebook } });
+}

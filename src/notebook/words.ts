@@ -1,0 +1,97 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Cluster } from '../api/validate';
+import { isAlive } from '../model/describe';
+import { KernelError, NoPythonKernel } from './kernel';
+import type { NotebookLink } from './link';
+
+/** What words are made from. */
+export type Linked = Pick<NotebookLink, 'state' | 'memory' | 'attached' | 'remembered'>;
+
+/** A button's text and what it says when pointed at. */
+export interface IButtonWords {
+  readonly label: string;
+  readonly tooltip: string;
+}
+
+/** @returns which cluster a notebook is on, or why it is on none. */
+export function describeLink(link: Linked, trans: TranslationBundle): IButtonWords {
+  const { state, memory, attached, remembered } = link;
+  if (attached && isAlive(attached)) {
+    return on(attached, trans);
+  }
+  if (!memory) {
+    return {
+      label: trans.__('Dask'),
+      tooltip: trans.__('Connect this notebook to a Dask cluster')
+    };
+  }
+  const name = remembered?.name ?? memory.name;
+  if (!isAlive(remembered)) {
+    return {
+      label: trans.__('%1: not running', name),
+      tooltip: trans.__('The Dask cluster %1, which this notebook belongs to, does not run', name)
+    };
+  }
+  switch (state.kind) {
+    case 'connecting':
+      return {
+        label: trans.__('%1: connecting…', name),
+        tooltip: trans.__('The kernel connects to %1', name)
+      };
+    case 'failed':
+      return {
+        label: trans.__('%1: failed', name),
+        tooltip: trans.__('The kernel could not connect to %1: %2', name, state.reason)
+      };
+    case 'unknown':
+      return { label: name, tooltip: trans.__('This notebook belongs to the Dask cluster %1', name) };
+    default:
+      return {
+        label: trans.__('%1: not connected', name),
+        tooltip: trans.__('The kernel is not connected to %1, which this notebook belongs to', name)
+      };
+  }
+}
+
+function on({ name }: Cluster, trans: TranslationBundle): IButtonWords {
+  return {
+    label: name,
+    tooltip: trans.__('"client" in this kernel is connected to the Dask cluster %1', name)
+  };
+}
+
+/** @returns a failure to connect, with what to do about it where that is known. */
+export function explainFailure(error: unknown, cluster: Cluster, trans: TranslationBundle): unknown {
+  if (error instanceof NoPythonKernel) {
+    return new Error(
+      error.hasKernel
+        ? trans.__('Only a kernel that runs Python can be connected to a Dask cluster.')
+        : trans.__('This notebook has no kernel. Start one, then connect it.')
+    );
+  }
+  if (error instanceof KernelError) {
+    const said = trans.__('The kernel says: %1', error.message);
+    return new Error(`${adviceFor(error, cluster, trans)}\n\n${said}`);
+  }
+  return error;
+}
+
+function adviceFor({ ename }: KernelError, cluster: Cluster, trans: TranslationBundle): string {
+  const { name, environment } = cluster;
+  switch (ename) {
+    case 'ModuleNotFoundError':
+    case 'ImportError':
+      return trans.__(
+        "This kernel's environment has no Dask that works. Install distributed there, or choose the kernel that %1 uses: %2.",
+        name,
+        environment.kernel ?? environment.python
+      );
+    case 'OSError':
+    case 'TimeoutError':
+    case 'CommClosedError':
+      return trans.__('The kernel does not reach the scheduler of %1. Does the cluster still run?', name);
+    default:
+      return trans.__('The kernel could not connect to %1.', name);
+  }
+}
