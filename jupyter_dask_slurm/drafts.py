@@ -86,16 +86,7 @@ def write_out(
         replaces=wish.replaces,
         ceiling=ceiling,
     )
-    record = Record(
-        cluster=_as_it_starts(spec, environment),
-        hostname=hostname(),
-        boot_id=boot_id(),
-        nonce=spec.nonce,
-        socket="",
-        directory=spec.directory,
-        heartbeat_at=spec.created_at,
-    )
-    return Draft(record, spec, environment)
+    return Draft(_first_record(spec, environment), spec, environment)
 
 
 def to_render(draft: Draft) -> LaunchSpec:
@@ -117,6 +108,18 @@ def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
         workers=WorkerCounts(expected=jobs * rendering["processes"]),
     )
     return dataclasses.replace(draft, record=dataclasses.replace(draft.record, cluster=cluster))
+
+
+def _first_record(spec: LaunchSpec, environment: Environment) -> Record:
+    return Record(
+        cluster=_as_it_starts(spec, environment),
+        hostname=hostname(),
+        boot_id=boot_id(),
+        nonce=spec.nonce,
+        socket=spec.socket,
+        directory=spec.directory,
+        heartbeat_at=spec.created_at,
+    )
 
 
 def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:
