@@ -26,6 +26,25 @@ export const dashboardIcon = new LabIcon({
 </svg>`
 });
 
+/** Marks a favourite; filled by style where it is one. */
+export const starIcon = new LabIcon({
+  name: 'jupyter-dask-slurm:star',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <path d="m8 1.9 1.9 3.9 4.2.6-3 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3-3 4.2-.6z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>
+</svg>`
+});
+
+/** A sheet with bars: a report to keep. */
+export const reportIcon = new LabIcon({
+  name: 'jupyter-dask-slurm:report',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <g class="jp-icon3" stroke="#616161" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round">
+    <path fill="none" d="M3.5 1.7h6l3 3v9.6h-9z"/>
+    <path fill="none" d="M6 12V9.5M8 12V7M10 12v-1.5"/>
+  </g>
+</svg>`
+});
+
 /** A cell with a plus: code goes into a new cell. */
 export const insertIcon = new LabIcon({
   name: 'jupyter-dask-slurm:insert',

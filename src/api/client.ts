@@ -2,7 +2,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-import { request } from './request';
+import { request, requestAny } from './request';
 import { list, record, text } from './shape';
 import * as read from './validate';
 
@@ -118,6 +118,11 @@ export class ClusterClient {
   async schema(): Promise<ReadonlyJSONObject> {
     return (await this._ask('schema')) as ReadonlyJSONObject;
   }
+  /** @returns Dask's performance report, an HTML page. */
+  async report(id: string): Promise<string> {
+    return (await requestAny(this.settings, `${API}/${clusterPath(id, 'report')}`)).text();
+  }
+
 
   /** @returns an example as a notebook document. */
   async example(name: string): Promise<ReadonlyJSONObject> {

@@ -16,18 +16,31 @@ export async function request(
   method = 'GET',
   body?: unknown
 ): Promise<unknown> {
-  const url = URLExt.join(settings.baseUrl, path);
   const init: RequestInit = { method };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { 'Content-Type': 'application/json' };
   }
-  const response = await send(url, init, settings);
-  const content = await response.text();
-  if (!response.ok) {
-    throw new RequestError(response.status, readError(content, response));
-  }
+  const content = await (await requestAny(settings, path, init)).text();
   return content ? JSON.parse(content) : null;
+}
+
+/**
+ * Ask Jupyter for something below its base URL.
+ *
+ * @returns the answer, which is a success.
+ * @throws RequestError as `request` does.
+ */
+export async function requestAny(
+  settings: ServerConnection.ISettings,
+  path: string,
+  init: RequestInit = {}
+): Promise<Response> {
+  const response = await send(URLExt.join(settings.baseUrl, path), init, settings);
+  if (!response.ok) {
+    throw new RequestError(response.status, readError(await response.text(), response));
+  }
+  return response;
 }
 
 async function send(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {

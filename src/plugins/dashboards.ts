@@ -7,11 +7,19 @@ import { ITranslator } from '@jupyterlab/translation';
 import { addDashboardCommands } from '../commands/dashboards';
 import { CommandIDs } from '../commands/ids';
 import { addLayoutCommands } from '../commands/layouts';
+import { addReportCommand } from '../commands/report';
 import { Layouts } from '../dashboards/layouts';
 import type { DashboardPane } from '../dashboards/pane';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:dashboards';
+
+const IN_PALETTE = [
+  CommandIDs.openDashboard,
+  CommandIDs.openLayout,
+  CommandIDs.saveLayout,
+  CommandIDs.saveReport
+];
 
 /** Dashboards as tabs that come back after a reload. */
 export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
@@ -35,14 +43,13 @@ export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
     const parts = { manager, selection, tracker, trans };
     addDashboardCommands(app, parts);
     addLayoutCommands(app, { ...parts, labShell, layouts: new Layouts(settings, ID) });
+    addReportCommand(app.commands, { manager, selection, trans });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDashboard,
       args: pane => pane.args,
       name: pane => pane.id
     });
     const category = trans.__('Dask on Slurm');
-    for (const command of [CommandIDs.openDashboard, CommandIDs.openLayout, CommandIDs.saveLayout]) {
-      palette?.addItem({ command, category });
-    }
+    IN_PALETTE.forEach(command => palette?.addItem({ command, category }));
   }
 };

@@ -12,11 +12,14 @@ import { ITranslator } from '@jupyterlab/translation';
 import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusters';
 import { CommandIDs } from '../commands/ids';
+import { Favourites } from '../dashboards/favourites';
 import { daskSlurmIcon } from '../icons';
 import { LazyWidget } from '../sidebar/lazy';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:panel';
+/** The plugin whose settings hold what belongs to dashboards. */
+const DASHBOARDS = 'jupyter-dask-slurm:dashboards';
 
 const IN_PALETTE = [
   CommandIDs.openPanel,
@@ -54,7 +57,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
     const panel = new LazyWidget(async () => {
       const { ClustersPanel } = await import('../sidebar/panel');
-      const content = new ClustersPanel({ manager, selection, commands, trans }, translator);
+      const parts = { manager, selection, commands, trans };
+      const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);
       if (toolbarOf) {
         setToolbar(content, toolbarOf);
       }

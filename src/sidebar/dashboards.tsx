@@ -4,14 +4,20 @@ import * as React from 'react';
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
+import type { Favourites } from '../dashboards/favourites';
+import { groupPlots, statusPage } from '../dashboards/plots';
+import { dashboardIcon, reportIcon } from '../icons';
 import { isOutOfReach } from '../model/describe';
-import { arrangePlots, statusPage } from '../dashboards/plots';
-import { dashboardIcon } from '../icons';
 import { CommandButton } from './buttons';
 import { usePanel, useSignalUpdates } from './context';
+import { PlotList } from './plotList';
 
-/** The pages of the selected cluster's dashboard: favourites first, the rest by search. */
-export function Dashboards(): React.ReactElement {
+interface IDashboardsProps {
+  readonly favourites: Favourites;
+}
+
+/** The pages of the selected cluster's dashboard: favourites first, the rest in groups, all by search. */
+export function Dashboards({ favourites }: IDashboardsProps): React.ReactElement {
   const { manager, selection, trans } = usePanel();
   useSignalUpdates(manager.changed);
   useSignalUpdates(selection.changed);
@@ -38,16 +44,22 @@ export function Dashboards(): React.ReactElement {
       </div>
     );
   }
-  return <PlotList key={cluster.id} cluster={cluster} />;
+  return <Plots key={cluster.id} cluster={cluster} favourites={favourites} />;
 }
 
-function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { commands, trans } = usePanel();
+interface IPlotsProps extends IDashboardsProps {
+  readonly cluster: Cluster;
+}
+
+function Plots({ cluster, favourites }: IPlotsProps): React.ReactElement {
+  const { trans } = usePanel();
+  useSignalUpdates(favourites.changed);
   const [query, setQuery] = React.useState('');
   const [plots, failure] = usePlots(cluster);
-  const shown = arrangePlots(plots ? [statusPage(trans), ...plots] : [], {
+  const groups = groupPlots(plots ? [statusPage(trans), ...plots] : [], {
     query,
-    gpus: (cluster.gpus ?? 0) > 0
+    gpus: (cluster.gpus ?? 0) > 0,
+    favourites: favourites.paths
   });
   return (
     <div className="jp-DaskSlurmPlots">
@@ -61,40 +73,42 @@ function PlotList({ cluster }: { cluster: Cluster }): React.ReactElement {
           onChange={event => setQuery(event.target.value)}
         />
       </div>
-      <div className="jp-DaskSlurmPlots-layouts">
-        <CommandButton
-          command={CommandIDs.openLayout}
-          args={{ cluster: cluster.id }}
-          icon={dashboardIcon}
-          label={trans.__('Open layout')}
-          title={trans.__('Open several dashboards of %1 side by side', cluster.name)}
-        />
-        <CommandButton
-          command={CommandIDs.saveLayout}
-          args={{ cluster: cluster.id }}
-          icon={saveIcon}
-          label={trans.__('Save layout…')}
-          title={trans.__('Remember which dashboards of %1 are open, and where', cluster.name)}
-        />
-      </div>
+      <PlotActions cluster={cluster} />
       {failure && <div className="jp-DaskSlurmPlots-note">{failure}</div>}
-      {plots && shown.length === 0 && (
+      {plots && groups.length === 0 && (
         <div className="jp-DaskSlurmPlots-note">{trans.__('No dashboard has that in its name.')}</div>
       )}
-      <ul className="jp-DaskSlurmPlots-list" aria-label={trans.__('Dashboards of %1', cluster.name)}>
-        {shown.map(({ title, path }) => (
-          <li key={path}>
-            <button
-              className="jp-DaskSlurmPlots-item"
-              onClick={() =>
-                void commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot: path, title })
-              }
-            >
-              {title}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <PlotList cluster={cluster} groups={groups} favourites={favourites} />
+    </div>
+  );
+}
+
+/** What is done with several dashboards at once, or with what they show. */
+function PlotActions({ cluster }: { cluster: Cluster }): React.ReactElement {
+  const { trans } = usePanel();
+  return (
+    <div className="jp-DaskSlurmPlots-layouts">
+      <CommandButton
+        command={CommandIDs.openLayout}
+        args={{ cluster: cluster.id }}
+        icon={dashboardIcon}
+        label={trans.__('Open layout')}
+        title={trans.__('Open several dashboards of %1 side by side', cluster.name)}
+      />
+      <CommandButton
+        command={CommandIDs.saveLayout}
+        args={{ cluster: cluster.id }}
+        icon={saveIcon}
+        label={trans.__('Save layout…')}
+        title={trans.__('Remember which dashboards of %1 are open, and where', cluster.name)}
+      />
+      <CommandButton
+        command={CommandIDs.saveReport}
+        args={{ cluster: cluster.id }}
+        icon={reportIcon}
+        label={trans.__('Report')}
+        title={trans.__('Save what %1 has done as a performance report (HTML)', cluster.name)}
+      />
     </div>
   );
 }

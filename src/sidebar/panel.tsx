@@ -5,6 +5,7 @@ import type { Message } from '@lumino/messaging';
 import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
+import type { Favourites } from '../dashboards/favourites';
 import { Clusters } from './clusters';
 import { Trends } from '../model/trends';
 import { IPanelContext, IPanelParts, PanelProvider } from './context';
@@ -15,13 +16,13 @@ import '../../style/panel.css';
 
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
-  constructor(parts: IPanelParts, translator: ITranslator) {
+  constructor(parts: IPanelParts, favourites: Favourites, translator: ITranslator) {
     super({ translator });
     const { manager, selection, trans } = parts;
     this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
     this.addClass('jp-DaskSlurmPanel');
     this._addSection(trans.__('Clusters'), <Clusters />);
-    this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards />);
+    this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards favourites={favourites} />);
     (this.content as AccordionPanel).setRelativeSizes([3, 2]);
     selection.changed.connect(this._nameDashboards, this);
     manager.changed.connect(this._nameDashboards, this);

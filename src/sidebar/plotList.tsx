@@ -1,0 +1,67 @@
+import * as React from 'react';
+
+import type { IPlot } from '../api/client';
+import type { Cluster } from '../api/validate';
+import { CommandIDs } from '../commands/ids';
+import type { Favourites } from '../dashboards/favourites';
+import { groupTitle, IPlotGroup } from '../dashboards/plots';
+import { starIcon } from '../icons';
+import { usePanel } from './context';
+
+interface IPlotListProps {
+  readonly cluster: Cluster;
+  readonly groups: readonly IPlotGroup[];
+  readonly favourites: Favourites;
+}
+
+/** The pages of a dashboard below the headings of their groups. */
+export function PlotList({ cluster, groups, favourites }: IPlotListProps): React.ReactElement {
+  const { trans } = usePanel();
+  const id = React.useId();
+  return (
+    <ul className="jp-DaskSlurmPlots-list" aria-label={trans.__('Dashboards of %1', cluster.name)}>
+      {groups.map(({ group, plots }) => (
+        <li key={group}>
+          <div className="jp-DaskSlurmPlots-group" id={`${id}${group}`}>
+            {groupTitle(group, trans)}
+          </div>
+          <ul className="jp-DaskSlurmPlots-list" aria-labelledby={`${id}${group}`}>
+            {plots.map(plot => (
+              <PlotItem key={plot.path} cluster={cluster} plot={plot} favourites={favourites} />
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface IPlotItemProps {
+  readonly cluster: Cluster;
+  readonly plot: IPlot;
+  readonly favourites: Favourites;
+}
+
+function PlotItem({ cluster, plot, favourites }: IPlotItemProps): React.ReactElement {
+  const { commands, trans } = usePanel();
+  const { title, path } = plot;
+  const chosen = favourites.paths.includes(path);
+  const open = () =>
+    void commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot: path, title });
+  return (
+    <li className="jp-DaskSlurmPlots-row">
+      <button className="jp-DaskSlurmPlots-item" onClick={open}>
+        {title}
+      </button>
+      <button
+        className="jp-DaskSlurmButton jp-mod-iconOnly jp-DaskSlurmPlots-star"
+        aria-pressed={chosen}
+        aria-label={trans.__('Favourite: %1', title)}
+        title={chosen ? trans.__('List with the others again') : trans.__('List first')}
+        onClick={() => void favourites.toggle(path)}
+      >
+        <starIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
+      </button>
+    </li>
+  );
+}
