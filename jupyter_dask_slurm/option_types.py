@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .directives import managed_directive
+from .slurm.script_text import EXPANSION, is_one_line, may_be_exported
 from .slurm.units import parse_memory, parse_walltime
 
 MAX_TEXT = 4096
@@ -71,7 +72,7 @@ def _walltime(text: str) -> str:
 
 
 def _printable_line(text: str) -> str:
-    if any(char != "\t" and not char.isprintable() for char in text):
+    if not is_one_line(text):
         raise ValueError("must be single lines without control characters; one list item for each line")
     if len(text) > MAX_TEXT:
         raise ValueError(f"must be lines of at most {MAX_TEXT} characters")
@@ -110,10 +111,10 @@ _MANAGED_WORKER_ARGUMENTS = (
 
 
 def _worker_argument(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_./:=,@%+${}\[\] -]{1,1000}", text):
+    if len(text) > 1000 or not re.fullmatch(rf"([A-Za-z0-9_./:=,@%+\[\] -]|{EXPANSION})+", text):
         raise ValueError(
-            'must be arguments of dask worker such as "--resources", made of letters, digits and '
-            f"_ . / : = , @ % + $ {{ }} [ ] and spaces; not {quoted(text)}"
+            'must be arguments of dask worker such as "--resources", made of letters, digits, '
+            f"_ . / : = , @ % + [ ], spaces and variables such as $TMPDIR; not {quoted(text)}"
         )
     for word in text.split():
         if word.partition("=")[0] in _MANAGED_WORKER_ARGUMENTS:
@@ -129,7 +130,7 @@ def _variable_value(text: str) -> str:
 def _variable_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):
         raise ValueError(f"must have names of letters, digits and _; not {quoted(text)}")
-    if text.startswith(("SBATCH_", "SLURM_", "SQUEUE_", "SCANCEL_", "SINFO_", "DASK_DISTRIBUTED__COMM__")):
+    if not may_be_exported(text):
         raise ValueError(f"cannot set {text}: it would change how jobs are made")
     return text
 
@@ -149,6 +150,7 @@ _PATH_WORDS = (
     "must be an absolute path of letters, digits and _ . @ + = , : - (and variables such as $TMPDIR)"
 )
 _FILE_WORDS = "must be an absolute path without control characters, quotes or shell characters"
+_PYTHON_WORDS = "must be an absolute path of letters, digits and _ . @ + = , : % -"
 _DURATION_WORDS = 'must be a time with a unit, for example "5 minutes"'
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}"
 
@@ -161,8 +163,11 @@ Nodes = Annotated[str, matching(r"[A-Za-z0-9_.,\[\]-]{1,1024}", _NODES_WORDS)]
 CpuBind = Annotated[str, matching(r"[A-Za-z0-9_,:+-]{1,256}", _BIND_WORDS)]
 InterfaceName = Annotated[str, matching(r"[A-Za-z0-9_.:@-]{1,15}", _INTERFACE_WORDS)]
 Host = Annotated[str, matching(r"[A-Za-z0-9_.:\[\]-]{1,255}", "must be a host name or an address")]
-NodeDirectory = Annotated[str, matching(r"[/$][A-Za-z0-9_./@+=,:${}~-]{0,1023}", _PATH_WORDS)]
-FilePath = Annotated[str, matching(r"/[^\x00-\x1f\x7f-\x9f\u2028\u2029'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS)]
+NodeDirectory = Annotated[
+    str, matching(rf"(?=[/$].{{0,1023}}\Z)([A-Za-z0-9_./@+=,:~-]|{EXPANSION})+", _PATH_WORDS)
+]
+FilePath = Annotated[str, matching(r"/[^\t'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS), _text(_printable_line)]
+PythonPath = Annotated[str, matching(r"/[\w./@+=,:%-]{0,1023}", _PYTHON_WORDS)]
 Duration = Annotated[
     str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
 ]

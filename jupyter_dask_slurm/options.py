@@ -164,7 +164,7 @@ class ClusterOptions(BaseModel):
         "Environment variables", "Set in each job before its workers start.", group="workers",
         example={"OMP_NUM_THREADS": "1"}, max_length=200,
     )  # fmt: skip
-    python: kinds.FilePath | None = _option(
+    python: kinds.PythonPath | None = _option(
         "Python", "The Python of the workers, where it is not the kernel's.", group="workers",
         example="/opt/conda/bin/python",
     )  # fmt: skip

@@ -1,9 +1,10 @@
-"""Effective options → dask-jobqueue's keywords. Pure."""
+"""Effective options → dask-jobqueue's keywords. Pure, but for a look whether Python's path is one."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..slurm.rows import count_gpus
@@ -20,7 +21,7 @@ _DIRECTIVES = {
 }
 _SAME = (
     *("cores", "processes", "memory", "walltime", "account", "interface", "local_directory", "death_timeout"),
-    *("worker_command", "python", "job_directives_skip"),
+    *("worker_command", "job_directives_skip"),
 )
 
 WORKER_ARGUMENTS = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
@@ -42,6 +43,7 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         scheduler_options["interface"] = options["scheduler_interface"]
     return {
         **keywords,
+        "python": _python(str(options["python"])),
         "queue": options["partition"],
         "job_name": f"jds-{cluster_id}",
         "job_extra_directives": [*_directives(options), *(options["job_extra_directives"] or ())],
@@ -55,6 +57,11 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         ],
         "scheduler_options": scheduler_options,
     }
+
+
+def _python(text: str) -> str:
+    """Return what starts a Python in a script; a configuration may have more words than a path."""
+    return shlex.quote(text) if Path(text).is_file() else text
 
 
 def _lifetime(options: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import dask
@@ -17,8 +17,9 @@ from dask.utils import format_bytes, parse_bytes
 from distributed.deploy.utils import nprocesses_nthreads
 
 from ..directives import managed_directive
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, Unprocessable
 from ..models import LaunchSpec
+from ..slurm.script_text import is_one_line, is_words
 from .sizing import JobSize
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,16 @@ WITHOUT_CONFIG = (
     "keep_jobs",
 )
 
+_IN_COMMAND = (
+    "interface",
+    "local-directory",
+    "python",
+    "worker-command",
+    "worker-extra-args",
+    "scheduler-options",
+)
+_SHELL = ("job-script-prologue", "job-script-epilogue", "env-extra")
+
 SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
 """Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
 
@@ -72,7 +83,7 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     asked = {key: value for key, value in spec.options.items() if value is not None}
     if "queue" in asked:
         asked.setdefault("partition", asked["queue"])
-    configured = _configured() if spec.backend == "slurm" else {}
+    configured = _configured(spec.allowed_partitions) if spec.backend == "slurm" else {}
     defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
     options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
     options |= defaults | configured | _open_defaults(spec, configured)
@@ -115,14 +126,48 @@ def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _configured() -> dict[str, Any]:
+def _configured(allowed_partitions: Collection[str]) -> dict[str, Any]:
     # Its defaults join Dask's configuration; the local backend must do without it.
     import dask_jobqueue  # noqa: F401
 
     section = dask.config.get("jobqueue.slurm", {})
+    _check_texts(section)
     found = {option: section.get(key) for option, key in FROM_CONFIG.items()}
+    if allowed_partitions and not set(str(found["partition"]).split(",")) <= set(allowed_partitions):
+        found["partition"] = None
     found["job_extra_directives"] = drop_managed(found["job_extra_directives"] or ())
     return {option: value for option, value in found.items() if value not in (None, [], {}, ())}
+
+
+def _check_texts(section: Mapping[str, Any]) -> None:
+    """Refuse texts of a configuration that would become commands of the job script.
+
+    Raises
+    ------
+    Unprocessable
+        Which names the key.
+    """
+    for key, value in section.items():
+        texts = [str(part) for part in _leaves(value)]
+        option = next((option for option, name in FROM_CONFIG.items() if name == key), None)
+        field = option and f"options.{option}"
+        where = f"jobqueue.slurm.{key} of Dask's configuration"
+        if key not in _SHELL and not all(map(is_one_line, texts)):
+            raise Unprocessable(f"{where} cannot hold line breaks or control characters.", field=field)
+        if key in _IN_COMMAND and not all(map(is_words, texts)):
+            raise Unprocessable(
+                f"{where} can hold variables such as $TMPDIR, but no other shell syntax. "
+                "Commands belong into job-script-prologue.",
+                field=field,
+            )
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [*value, *(leaf for part in value.values() for leaf in _leaves(part))]
+    if isinstance(value, (list, tuple)):
+        return [leaf for part in value for leaf in _leaves(part)]
+    return [] if value is None else [value]
 
 
 def drop_managed(directives: object) -> list[str]:

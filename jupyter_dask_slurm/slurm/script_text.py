@@ -1,0 +1,51 @@
+"""What text may become part of a batch script, so that bash and sbatch take it for data. Pure.
+
+dask-jobqueue writes options into the script as they are: directives as comments, the rest as words of the
+worker's command. Bash may expand ``$NAME`` in those, which users count on (``$TMPDIR``). Everything else that
+it expands can run commands, given a variable with the right value: also ``${NAME@P}``, ``${NAME:i}``,
+``$[i]``.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+# A letter is enough after $: the rest of a name is plain text.
+EXPANSION = r"\$(?:(?=[A-Za-z_])|\{[A-Za-z_][A-Za-z0-9_]*\})"
+_OTHER_SYNTAX = re.compile(rf"[;|&<>`]|(?!{EXPANSION})\$")
+
+# Bash computes what is assigned to these, as $(( )) does; and values that are computed can hold commands.
+_COMPUTED = frozenset({
+    "BASHPID", "BASH_SUBSHELL", "EPOCHREALTIME", "EPOCHSECONDS", "HISTCMD", "LINENO", "OPTIND", "RANDOM",
+    "SECONDS", "SRANDOM",
+})  # fmt: skip
+_MANAGED_PREFIXES = (
+    *("SBATCH_", "SLURM_", "SQUEUE_", "SCANCEL_", "SINFO_"),
+    *("JDS_", "DASK_DISTRIBUTED__COMM__", "DASK_DISTRIBUTED__WORKER__HTTP__"),
+)
+
+
+def is_one_line(text: str) -> bool:
+    """Return whether `text` has no line breaks and no other control or format characters but tabs."""
+    return all(char == "\t" or char.isprintable() for char in text)
+
+
+def is_words(text: str) -> bool:
+    """Return whether bash, with `text` in a command, makes words of it and runs nothing.
+
+    >>> is_words("--resources 'GPU=1' --preload $HOME/setup.py")
+    True
+    >>> is_words("${HOME@P}")
+    False
+    """
+    try:
+        shlex.split(text)
+    except ValueError:  # an open quotation mark
+        return False
+    return is_one_line(text) and not _OTHER_SYNTAX.search(text)
+
+
+def may_be_exported(variable: str) -> bool:
+    """Return whether a job may set this variable to any text, and stay the job that it is."""
+    return variable not in _COMPUTED and not variable.startswith(_MANAGED_PREFIXES)

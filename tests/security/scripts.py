@@ -1,0 +1,117 @@
+"""Job scripts as the controller renders them, run by bash: what ran, and what reached the worker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_dask_slurm.controller.render import SCHEDULER
+from jupyter_dask_slurm.errors import InvalidRequest
+from jupyter_dask_slurm.models import LaunchSpec, iso_time
+from tests.security.hostile import COMPUTED
+
+# Instead of Python: it notes how it was started.
+_WORKER = """#!/bin/sh
+printf '%s\\0' "$@" >arguments
+/bin/cat /proc/$$/environ >environment
+"""
+_OURS = {"worker", "arguments", "environment"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a script did.
+
+    Parameters
+    ----------
+    commands : list of str
+        Each simple command that bash ran, in its own words; those of substitutions begin with ``+``.
+    arguments : list of str
+        Those that the worker was started with; empty where it was not.
+    environment : dict
+        The worker's.
+    files : set of str
+        Those that were made besides.
+    """
+
+    commands: list[str]
+    arguments: list[str]
+    environment: dict[str, str]
+    files: set[str]
+
+
+class Renderer:
+    """The process that renders scripts for a Jupyter server, without the server."""
+
+    def __init__(self, folder: Path) -> None:
+        own = folder / "renderer"
+        own.mkdir()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jupyter_dask_slurm.controller", "--render", str(own)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def script(self, options: dict[str, Any], folder: Path) -> str:
+        """Return the script that a cluster of these options would send.
+
+        Raises
+        ------
+        InvalidRequest
+            Where there is none.
+        """
+        worker = folder / "worker"
+        worker.write_text(_WORKER)
+        worker.chmod(0o700)
+        answer = self._ask(_spec(options, folder, worker))
+        if "error" in answer:
+            raise InvalidRequest(answer["error"]["message"], field=answer["error"]["field"])
+        return str(answer["answer"]["script"]).replace(SCHEDULER, "127.0.0.1:1")
+
+    def _ask(self, spec: LaunchSpec) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps({"render": spec.to_json()}), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate(timeout=30)
+
+
+def _spec(options: dict[str, Any], folder: Path, worker: Path) -> LaunchSpec:
+    return LaunchSpec(
+        cluster_id="ocean-0000", name="ocean", backend="slurm", created_at=iso_time(), directory=str(folder),
+        socket="", nonce="", python=str(worker), dashboard_path="", scaling={"mode": "manual", "jobs": 1},
+        options=options, idle_timeout_s=0,
+    )  # fmt: skip
+
+
+def run_script(script: str, folder: Path) -> Run:
+    """Run a script by bash in an otherwise empty folder, where ``X`` has a value that is a trap."""
+    done = subprocess.run(
+        ["/bin/bash", "-x", "-s"],
+        input=script.encode("utf-8"),
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "X": COMPUTED},
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    lines = done.stderr.decode(errors="replace").splitlines()
+    return Run(
+        [line[1:] for line in lines if line.startswith("+")],
+        _entries(folder / "arguments"),
+        dict(entry.partition("=")[::2] for entry in _entries(folder / "environment")),
+        {path.name for path in folder.iterdir()} - _OURS,
+    )
+
+
+def _entries(path: Path) -> list[str]:
+    return path.read_bytes().decode(errors="replace").split("\0")[:-1] if path.exists() else []
