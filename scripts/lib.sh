@@ -23,6 +23,11 @@ once() {
 # One checksum of all files below the given paths.
 digest() { find "$@" -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum; }
 
+# What the tests in the browser are run by. Also for lint: it looks at what they import.
+install_browser_tests() {
+  (cd ui-tests && once node_modules/.installed package.json yarn.lock -- jlpm install --immutable)
+}
+
 # apt_install <what for> <packages…>: install Debian packages, or say what to do.
 apt_install() {
   local purpose=$1 root=()

@@ -2,7 +2,12 @@ import type { PlaywrightTestConfig } from '@playwright/test';
 import { execFileSync } from 'child_process';
 import { join } from 'path';
 
-/** `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing. */
+/**
+ * `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing; `JUPYTER_URL`, without
+ * a slash at its end, on one anywhere,
+ * and `JUPYTER_LOGIN` is the file with the cookies of who has logged in there.
+ */
+const { JUPYTER_URL, JUPYTER_LOGIN } = process.env;
 const PORT = process.env.PORT ?? freePort();
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
@@ -32,24 +37,29 @@ const config: PlaywrightTestConfig = {
   // One JupyterLab and one Slurm for all stories: they list each other's clusters.
   workers: 1,
   use: {
-    baseURL: `http://127.0.0.1:${PORT}`,
+    baseURL: JUPYTER_URL ?? `http://127.0.0.1:${PORT}`,
+    // Of a host of the tests, which no authority knows.
+    ignoreHTTPSErrors: JUPYTER_URL !== undefined,
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: CHROMIUM_ARGUMENTS
     },
+    storageState: JUPYTER_LOGIN,
     trace: 'retain-on-failure',
     video: 'off',
     viewport: { width: 1200, height: 800 }
   },
-  webServer: {
-    command: `python -m tests.slurm -- jupyter lab --config ui-tests/jupyter_server_test_config.py --port ${PORT} --ServerApp.port_retries=0`,
-    cwd: join(__dirname, '..'),
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
-    reuseExistingServer: process.env.PORT !== undefined,
-    stderr: 'ignore',
-    url: `http://127.0.0.1:${PORT}/lab`,
-    timeout: 120_000
-  }
+  webServer: JUPYTER_URL
+    ? undefined
+    : {
+        command: `python -m tests.slurm -- jupyter lab --config ui-tests/jupyter_server_test_config.py --port ${PORT} --ServerApp.port_retries=0`,
+        cwd: join(__dirname, '..'),
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
+        reuseExistingServer: process.env.PORT !== undefined,
+        stderr: 'ignore',
+        url: `http://127.0.0.1:${PORT}/lab`,
+        timeout: 120_000
+      }
 };
 
 export default config;

@@ -31,7 +31,15 @@ that user can submit. Needed are Debian's ``slurm-wlm`` and ``munge`` (``scripts
 """
 
 from tests.slurm.client import SlurmClient, SlurmCommandError
-from tests.slurm.options import Options, Partition
+from tests.slurm.options import Options, Partition, Place
 from tests.slurm.private import PrivateSlurm, SlurmStartError
 
-__all__ = ["Options", "Partition", "PrivateSlurm", "SlurmClient", "SlurmCommandError", "SlurmStartError"]
+__all__ = [
+    "Options",
+    "Partition",
+    "Place",
+    "PrivateSlurm",
+    "SlurmClient",
+    "SlurmCommandError",
+    "SlurmStartError",
+]

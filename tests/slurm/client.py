@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -20,10 +20,13 @@ class SlurmClient:
     ----------
     conf : Path
         The file for ``SLURM_CONF``.
+    wrapper : sequence of str
+        Words before a command line that run it where slurmctld is reached.
     """
 
-    def __init__(self, conf: Path) -> None:
+    def __init__(self, conf: Path, wrapper: Sequence[str] = ()) -> None:
         self.conf = conf
+        self._wrapper = wrapper
 
     @property
     def env(self) -> dict[str, str]:
@@ -41,8 +44,9 @@ class SlurmClient:
             Where it fails.
         """
         done = subprocess.run(
-            command, input=stdin, env=self.env, capture_output=True, text=True, timeout=timeout, check=False
-        )
+            [*self._wrapper, *command], input=stdin, env=self.env, capture_output=True, text=True,
+            timeout=timeout, check=False,
+        )  # fmt: skip
         if done.returncode:
             raise SlurmCommandError(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout.strip()

@@ -60,16 +60,20 @@ def write(options: Options, layout: Layout) -> None:
         _write_gres(options, layout)
 
 
+_LOOPBACK_ONLY = ("CommunicationParameters=NoInAddrAny,NoCtldInAddrAny",)
+
+
 def _general(options: Options, layout: Layout) -> tuple[str, ...]:
     user = getpass.getuser()
     folder = layout.folder
+    here = options.controller_at
     return (
         "ClusterName=private",
-        "SlurmctldHost=localhost",
+        f"SlurmctldHost={here.hostname}({here.address})",
         f"SlurmctldPort={layout.controller_port}",
         f"SlurmUser={user}",
         f"SlurmdUser={user}",
-        "CommunicationParameters=NoInAddrAny,NoCtldInAddrAny",  # loopback only
+        *(_LOOPBACK_ONLY if here.is_this_machine else ()),
         "AuthType=auth/munge",
         f"AuthInfo=socket={layout.munge_socket}",
         "CredType=cred/munge",
@@ -108,10 +112,12 @@ def _accounting(layout: Layout) -> tuple[str, ...]:
 def _nodes(options: Options, layout: Layout) -> tuple[str, ...]:
     lines = ["GresTypes=gpu"] if options.gpu_node_names else []
     for number, (name, port) in enumerate(zip(options.node_names, layout.node_ports, strict=True)):
+        place = options.place_of(name)
         gres = f" Gres=gpu:{options.gpus}" if name in options.gpu_node_names else ""
         lines.append(
-            f"NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs={options.cpus}"
-            f" RealMemory={options.memory_mb} Feature={options.features[number % 2]}{gres}"
+            f"NodeName={name} NodeHostname={place.hostname} NodeAddr={place.address} Port={port}"
+            f" CPUs={options.cpus} RealMemory={options.memory_mb}"
+            f" Feature={options.features[number % 2]}{gres}"
         )
     return tuple(lines)
 

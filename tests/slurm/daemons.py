@@ -62,7 +62,8 @@ class Daemons:
         if name in self._options.node_names:
             # slurmctld may not have noticed that it was gone: its word alone does not tell that it is back.
             port = self._layout.node_ports[self._options.node_names.index(name)]
-            wait_until(lambda: _listens(port), f"{name} listens")
+            address = self._options.place_of(name).address
+            wait_until(lambda: _listens(port, address), f"{name} listens")
         self._await_nodes(None if name == "slurmctld" else name)
 
     def stop(self, name: str) -> None:
@@ -136,7 +137,8 @@ class Daemons:
             return ["slurmdbd", "-D"]  # its configuration lies beside Slurm's
         if name == "slurmctld":
             return ["slurmctld", "-D", "-f", str(self._layout.conf)]
-        return ["slurmd", "-D", "-N", name, "-f", str(self._layout.conf)]
+        wrapper = self._options.place_of(name).wrapper
+        return [*wrapper, "slurmd", "-D", "-N", name, "-f", str(self._layout.conf)]
 
     def _await_nodes(self, node: str | None = None) -> None:
         def up() -> bool:
@@ -160,6 +162,6 @@ class Daemons:
         return self._layout.logs / f"{name}.log"
 
 
-def _listens(port: int) -> bool:
+def _listens(port: int, address: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0

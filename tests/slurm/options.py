@@ -19,6 +19,20 @@ class Partition:
     extra: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A host for daemons; the words of `wrapper`, before a command line, run it there."""
+
+    hostname: str = "localhost"
+    address: str = "127.0.0.1"
+    wrapper: tuple[str, ...] = ()
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether its daemons run here, and listen on loopback alone."""
+        return self.hostname == "localhost"
+
+
 _PARTITIONS = (
     Partition("normal", default=True),
     Partition("short", max_time="00:10:00"),
@@ -49,6 +63,10 @@ class Options:
         How long Slurm remembers a job that has ended.
     accounting : bool
         With slurmdbd: sacct, sacctmgr, accounts, QoS and their limits.
+    controller_at : Place
+        The host of slurmctld. Slurm's commands have to run where they reach it.
+    nodes_at : tuple of Place
+        The host of each node; by default, all of them are this machine.
     extra : tuple of str
         More lines for slurm.conf; the later of two wins.
     """
@@ -63,7 +81,13 @@ class Options:
     max_array_size: int = 10001
     min_job_age_s: int = 300
     accounting: bool = False
+    controller_at: Place = Place()
+    nodes_at: tuple[Place, ...] = ()
     extra: tuple[str, ...] = ()
+
+    def place_of(self, node: str) -> Place:
+        """Return the host of a node."""
+        return self.nodes_at[self.node_names.index(node)] if self.nodes_at else Place()
 
     @property
     def node_names(self) -> list[str]:
@@ -85,7 +109,15 @@ class Options:
         data: dict[str, Any] = json.loads(text)
         if "partitions" in data:
             data["partitions"] = tuple(Partition(**item) for item in data["partitions"])
+        if "controller_at" in data:
+            data["controller_at"] = _place(data["controller_at"])
+        if "nodes_at" in data:
+            data["nodes_at"] = tuple(_place(item) for item in data["nodes_at"])
         for name in ("features", "extra"):
             if name in data:
                 data[name] = tuple(data[name])
         return cls(**data)
+
+
+def _place(data: dict[str, Any]) -> Place:
+    return Place(data["hostname"], data["address"], tuple(data["wrapper"]))

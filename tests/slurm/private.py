@@ -33,8 +33,10 @@ class PrivateSlurm(SlurmClient):
     """
 
     def __init__(self, options: Options | None = None) -> None:
+        options = options or Options()
+        wrapper = options.controller_at.wrapper
         self._supervisor: subprocess.Popen[str] = subprocess.Popen(
-            [sys.executable, "-m", "tests.slurm", "--options", (options or Options()).to_json()],
+            [*wrapper, sys.executable, "-m", "tests.slurm", "--options", options.to_json()],
             stdin=subprocess.PIPE,  # its end is the end of this Slurm
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -46,7 +48,7 @@ class PrivateSlurm(SlurmClient):
         if not line.startswith("SLURM_CONF="):
             _, words = self._supervisor.communicate()
             raise SlurmStartError(words.strip())
-        super().__init__(Path(line.strip().partition("=")[2]))
+        super().__init__(Path(line.strip().partition("=")[2]), wrapper)
 
     def __enter__(self) -> PrivateSlurm:
         return self

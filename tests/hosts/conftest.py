@@ -1,0 +1,61 @@
+"""The site of a test, and Jupyter servers on its login nodes. Only root can make hosts."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.network import Host, Network
+from tests.hosts.site import JupyterOn, Site, hosts, slurm_options
+from tests.server.conftest import no_controller_is_left, shared
+from tests.slurm import PrivateSlurm
+
+__all__ = ["jupyter_on", "network", "no_controller_is_left", "shared", "site"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs hosts where none can be made."""
+    if os.geteuid() != 0:
+        folder = Path(__file__).parent
+        for item in items:
+            if folder in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="only root can make network namespaces"))
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Network]:
+    """Give a network without hosts."""
+    with Network(tmp_path) as network:
+        yield network
+
+
+@pytest.fixture
+def site(isolation: None, network: Network, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give a site of this test's own."""
+    logins, nodes, head = hosts(network)
+    with PrivateSlurm(slurm_options(nodes, head)) as slurm:
+        monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+        yield Site(network, logins, nodes, slurm)
+
+
+@pytest.fixture
+def jupyter_on(
+    site: Site, tmp_path: Path, no_controller_is_left: None
+) -> Iterator[Callable[[Host], JupyterOn]]:
+    """Start Jupyter servers on hosts; all have ended when the test has."""
+    started: list[JupyterOn] = []
+
+    def start(host: Host) -> JupyterOn:
+        folder = tmp_path / f"{host.name}-{len(started)}"
+        folder.mkdir()
+        started.append(JupyterOn(host, folder))
+        return started[-1]
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.end(signal.SIGKILL)

@@ -1,0 +1,45 @@
+"""A cluster made on one login node is the same cluster on the other: listed, stopped, never adopted."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from jupyter_dask_slurm.registry import Registry
+from tests.hosts.network import Host
+from tests.hosts.site import ONE_NODE, JupyterOn, Site
+from tests.server.api import working
+from tests.server.conftest import controllers
+from tests.server.contract import contract
+from tests.slurm.client import wait_until
+
+
+def test_a_cluster_of_another_login_node_is_listed_and_stopped_and_not_adopted(
+    site: Site, jupyter_on: Callable[[Host], JupyterOn], shared: Path
+) -> None:
+    login1, login2 = site.logins
+    here, there = jupyter_on(login1), jupyter_on(login2)
+    body = {"name": "ocean", "options": ONE_NODE, "scaling": {"mode": "manual", "jobs": 2}}
+    cluster = here.call("POST", "clusters", body).json()
+    near = here.until(cluster["id"], working(2), timeout=90)
+    far = there.until(cluster["id"], working(2))
+    contract().validate("Cluster", far)
+    assert far["controller"] == {**near["controller"], "reachable": False}
+    assert near["controller"]["hostname"] == "login1"
+    jobs = here.call("GET", f"clusters/{cluster['id']}/jobs").json()
+    assert {job["node"] for job in jobs} < {"n1", "n2", "n3"}
+
+    # Whatever Jupyter starts or ends where, it stays one cluster with one controller and the same jobs.
+    (controller,) = controllers(shared)
+    there.end(signal.SIGKILL)
+    there = jupyter_on(login2)
+    there.until(cluster["id"], working(2))
+    assert controllers(shared) == [controller] == [Registry(shared).read(cluster["id"]).pid]
+    assert set(site.slurm.jobs()) == {job["job_id"] for job in jobs}
+
+    stopping = there.call("DELETE", f"clusters/{cluster['id']}")
+    assert (stopping.status_code, stopping.json()["status"]) == (202, "stopping")
+    wait_until(lambda: there.clusters() == here.clusters() == [], "both lists are empty", timeout=60)
+    assert (site.slurm.jobs(), controllers(shared)) == ({}, [])
+    assert list((shared / "clusters").iterdir()) == []
