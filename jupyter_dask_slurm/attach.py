@@ -79,6 +79,11 @@ class Attachment:
         """Whether the cluster has ended, in whatever way."""
         return self.cluster.status in OVER
 
+    @property
+    def orphaned(self) -> bool:
+        """Whether nothing was found of the cluster but jobs in Slurm: no controller's answer, no record."""
+        return not self.record.nonce
+
     def follow(self) -> None:
         """Begin to follow; returns at once."""
         if self._task is None and not self.over:

@@ -64,7 +64,7 @@ class Endings:
             return True
         cluster = attachment.cluster
         leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(cluster))
-        if attachment.over and attachment.id not in self._tasks:
+        if attachment.over and attachment.id not in self._tasks and not attachment.orphaned:
             if leaves:
                 self._begin(attachment, self._clear(attachment))
             else:
@@ -99,6 +99,16 @@ class Endings:
             attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
             self._judge_heartbeat(attachment)
         return attachment.cluster
+
+    def cancel_orphan(self, attachment: Attachment) -> None:
+        """Cancel jobs that nobody owns, and take them off the list when Slurm has none of them."""
+        self._begin(attachment, self._cancel_orphan(attachment))
+
+    def give_up(self, cluster_id: str) -> None:
+        """Leave alone what was being cleared up: its owner has turned up."""
+        task = self._tasks.pop(cluster_id, None)
+        if task is not None:
+            task.cancel()
 
     def _judge_heartbeat(self, attachment: Attachment) -> None:
         """Clear up after a controller that has written nothing for so long; else look again then."""
@@ -147,6 +157,10 @@ class Endings:
             await asyncio.to_thread(remove_socket, attachment.record.socket)
         if attachment.cluster.status == "lost":
             await cancel_left_jobs(attachment)
+
+    async def _cancel_orphan(self, attachment: Attachment) -> None:
+        await cancel_left_jobs(attachment)
+        self._drop(attachment)
 
     async def _clear(self, attachment: Attachment) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""

@@ -21,9 +21,10 @@ from .errors import ClusterNotFound
 from .limits import Limits
 from .models import Cluster, Record
 from .names import Names
+from .orphans import OrphanWatch
 from .registry import Registry
 from .start import Starter
-from .succession import Succession
+from .succession import Succession, wish_again
 
 if TYPE_CHECKING:
     from .profiles.catalogue import Profiles
@@ -72,6 +73,9 @@ class ClusterManager:
         self._endings = Endings(registry, self._drop)
         self._succession = Succession(registry, self._run)
         self._discovery = Discovery(registry, self._attach, self._vanished)
+        self._orphans = OrphanWatch(
+            registry, self._owns, self._attach, self._endings.cancel_orphan, self._drop
+        )
 
     async def open(self) -> None:
         """Find the clusters that exist already, and look out for those that other Jupyter servers start.
@@ -82,12 +86,17 @@ class ClusterManager:
 
     async def close(self) -> None:
         """Let go of all clusters; they live on."""
+        await self._orphans.close()
         await self._discovery.close()
         await self._succession.close()
         await self._endings.close()
         await asyncio.gather(
             *(attachment.close() for attachment in self._attachments.values()), *self._leaving
         )
+
+    def watch_for_orphans(self) -> None:
+        """Look out for jobs in Slurm that no cluster owns; returns at once."""
+        self._orphans.begin()
 
     async def settle(self) -> None:
         """Wait until each controller has answered, or has been found not to."""
@@ -178,6 +187,18 @@ class ClusterManager:
         await attachment.stop()
         return attachment.cluster
 
+    def wish_to_restart(self, cluster_id: str, request: RestartRequest) -> Wish:
+        """Return what a cluster that is started again would be; changes nothing.
+
+        Raises
+        ------
+        ClusterNotFound, InvalidRequest, LimitExceeded
+        """
+        old = self.attachment(cluster_id).cluster
+        changes = request.options.model_dump(exclude_unset=True) if request.options else {}
+        self._limits.check_hidden(changes)
+        return wish_again(old, self.registry.read_launch(cluster_id), changes)
+
     async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
         """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
 
@@ -188,21 +209,7 @@ class ClusterManager:
         As `start`; the old cluster then goes on.
         """
         old = self.attachment(cluster_id)
-        spec = self.registry.read_launch(cluster_id)
-        changes = request.options.model_dump(exclude_unset=True) if request.options else {}
-        self._limits.check_hidden(changes)
-        now = {"idle_timeout": old.cluster.idle_timeout_s}
-        options = {
-            key: value for key, value in {**spec.options, **now, **changes}.items() if value is not None
-        }
-        # Old and new options are each right by themselves; together they need not be.
-        from .requests import ClusterRequest, parse
-
-        parse(ClusterRequest, {"options": options})
-        cluster = old.cluster
-        wish = Wish(
-            cluster.name, cluster.backend, options, cluster.scaling.to_json(), cluster_id, cluster.profile
-        )
+        wish = self.wish_to_restart(cluster_id, request)
         async with self._sizing:
             others = [other for other in self.list() if other.id != cluster_id]
             new, draft = await self._replace(old, await self._starter.draft(wish, others))
@@ -245,13 +252,19 @@ class ClusterManager:
 
     def _attach(self, record: Record) -> Attachment:
         cluster_id = record.cluster.id
-        if cluster_id not in self._attachments:
+        if not self._owns(cluster_id) and (record.nonce or cluster_id not in self._attachments):
+            self._endings.give_up(cluster_id)
             attachment = Attachment(record, self.registry, self._changed)
             attachment.exit_code = self._exit_codes.pop(cluster_id, None)
             self._attachments[cluster_id] = attachment
             self._changed(attachment)
             attachment.follow()
         return self._attachments[cluster_id]
+
+    def _owns(self, cluster_id: str) -> bool:
+        """Return whether a cluster is known from more than its jobs."""
+        known = self._attachments.get(cluster_id)
+        return known is not None and not known.orphaned
 
     def _process_ended(self, cluster_id: str, exit_code: int) -> None:
         attachment = self._attachments.get(cluster_id)
@@ -273,8 +286,9 @@ class ClusterManager:
             self._drop(attachment)
 
     def _drop(self, attachment: Attachment) -> None:
-        if self._attachments.pop(attachment.id, None) is None:
+        if self._attachments.get(attachment.id) is not attachment:
             return
+        del self._attachments[attachment.id]
         attachment.gone.set()
         if not attachment.hidden:
             self._tell(attachment.id, None)

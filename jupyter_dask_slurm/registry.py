@@ -91,6 +91,16 @@ class Registry:
         except OSError:
             return 0
 
+    def has_record(self, cluster_id: str) -> bool:
+        """Return whether a cluster has a record; raises `StorageUnavailable` where the disk does not say."""
+        path = self.directory(cluster_id) / "record.json"
+        with storage_errors(path, "look for"):
+            try:
+                path.lstat()
+            except FileNotFoundError:
+                return False
+        return True
+
     def read(self, cluster_id: str) -> Record:
         """Return the record of a cluster; one that cannot be understood is set aside.
 

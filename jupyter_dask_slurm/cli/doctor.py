@@ -9,8 +9,9 @@ from typing import Any
 
 from ..errors import StorageUnavailable
 from ..host_facts import host_facts
+from ..left_behind import left_behind
 from ..services import Services
-from ..slurm.orphans import cancel_cluster, clusters_with_jobs
+from ..slurm.orphans import cancel_cluster
 from ..storage import check_private_directory
 from .interfaces import check, report_lines
 from .text import columns
@@ -46,15 +47,23 @@ def _directory(services: Services) -> dict[str, str | None]:
 
 
 async def _orphans(services: Services, *, cancel: bool) -> list[dict[str, Any]]:
-    """Return clusters that have jobs in Slurm and no record here."""
-    known = set(services.manager.registry.ids())
+    """Return clusters of which only jobs in Slurm are left; those that are not certainly ours stay."""
     orphans = []
-    for cluster_id, jobs in (await clusters_with_jobs()).items():
-        if cluster_id not in known:
-            orphans.append({"cluster_id": cluster_id, "jobs": sorted(jobs), "cancelled": cancel})
-            if cancel:
-                await cancel_cluster(cluster_id)
+    for orphan in await left_behind(services.manager.registry):
+        cancelled = cancel and orphan.certain
+        orphans.append({"cluster_id": orphan.cluster_id, "jobs": list(orphan.jobs), "cancelled": cancelled,
+                        "certain": orphan.certain})  # fmt: skip
+        if cancelled:
+            await cancel_cluster(orphan.cluster_id)
     return orphans
+
+
+def _advice(orphan: dict[str, Any]) -> str:
+    if orphan["cancelled"]:
+        return "cancelled"
+    if orphan["certain"]:
+        return "cancel them with --cancel"
+    return "perhaps of another Jupyter of yours; scancel ends them"
 
 
 def _text(found: dict[str, Any]) -> str:
@@ -75,8 +84,7 @@ def _text(found: dict[str, Any]) -> str:
     lines += columns(rows) if rows else ["  none"]
     lines += ["", "Jobs that no cluster here owns:"]
     for orphan in found["orphans"]:
-        done = "cancelled" if orphan["cancelled"] else "cancel them with --cancel"
-        lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])} ({done})")
+        lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])} ({_advice(orphan)})")
     if not found["orphans"]:
         lines.append("  none")
     if found["interface_check"]:

@@ -56,6 +56,7 @@ class DaskSlurmHandler(APIHandler):
         """Know the clusters before the first answer."""
         await super().prepare()
         await self.services.open()
+        self.manager.watch_for_orphans()
         warming = self.services.warm_up()
         if self.request.method != "GET":
             await warming

@@ -7,6 +7,7 @@
 `reasons`      why a job waits, in plain words
 `endings`      how jobs ended
 `orphans`      cancel what a dead controller left behind
+`evidence`     from which directory jobs were submitted
 `site`         what this installation offers to this user, from
 `partitions`   partitions and nodes,
 `accounting`   accounts and QoS,

@@ -109,10 +109,10 @@ def test_on_slurm(slurm: SlurmClient, shared: Path) -> None:
     assert f"jds-{cluster['id']}-" not in slurm.run("squeue", "-h", "-o", "%j")
 
 
-def test_jobs_without_a_record_are_found(slurm: SlurmClient) -> None:
-    ours = slurm.run(
-        "sbatch", "--parsable", "-o", "/dev/null", "-J", "jds-ghost-0a1b-1", "--wrap", "sleep 600"
-    )
+def test_jobs_without_a_record_are_found(slurm: SlurmClient, shared: Path) -> None:
+    shared.mkdir(mode=0o700)
+    log = f"{shared}/clusters/ghost-0a1b/logs/%j.out"
+    ours = slurm.run("sbatch", "--parsable", "--hold", "-o", log, "-J", "jds-ghost-0a1b-1", "--wrap", "true")
     other = slurm.run("sbatch", "--parsable", "-o", "/dev/null", "-J", "jds-ghost", "--wrap", "sleep 600")
     found = {orphan["cluster_id"]: orphan["jobs"] for orphan in answer("doctor")["orphans"]}
     assert found["ghost-0a1b"] == [ours]
