@@ -3,12 +3,11 @@ import { execFileSync } from 'child_process';
 import { join } from 'path';
 
 /**
- * `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing; `JUPYTER_URL`, without
- * a slash at its end, on one anywhere,
- * and `JUPYTER_LOGIN` is the file with the cookies of who has logged in there.
+ * `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing. `JUPYTER_URL`, without a
+ * slash at its end, names one anywhere, and `JUPYTER_LOGIN` a file with the cookies of who has logged in there.
  */
 const { JUPYTER_URL, JUPYTER_LOGIN } = process.env;
-const PORT = process.env.PORT ?? freePort();
+const PORT = JUPYTER_URL ? '' : (process.env.PORT ?? freePort());
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
