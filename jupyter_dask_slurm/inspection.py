@@ -13,7 +13,7 @@ from .logs import tail
 from .manager import ClusterManager
 from .models import HistoryEntry, Job, LogTail
 from .snippets import Snippet, Source, make_snippet
-from .storage import read_private
+from .storage import read_json, read_private
 
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
 _SUFFIX = {"stdout": "out", "stderr": "err"}
@@ -86,12 +86,13 @@ class Inspection:
         """
         attachment = self._manager.attachment(cluster_id)
         directory = Path(attachment.record.directory)
-        scripts = sorted((directory / "scripts").glob("*"), key=lambda path: path.stat().st_mtime)
+        script, command = _last_submission(directory)
         source = Source(
             cluster=attachment.cluster,
             credentials=self._manager.registry.read_launch(cluster_id).credentials,
             base_url=base_url,
-            script=read_private(scripts[-1]).decode("utf-8", errors="replace") if scripts else None,
+            script=script,
+            command=command,
         )
         return make_snippet(kind, source)
 
@@ -110,6 +111,16 @@ class Inspection:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
         self._manager.attachment(cluster_id)
         return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+
+
+def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
+    """Return the script that was sent last and the command line that sent it."""
+    scripts = sorted((directory / "scripts").glob("*"), key=lambda path: path.stat().st_mtime)
+    if not scripts:
+        return None, None
+    script = read_private(scripts[-1]).decode("utf-8", errors="replace")
+    intent = read_json(directory / "submissions" / f"{scripts[-1].stem}.json")
+    return script, intent.get("command")
 
 
 def _log_directory(attachment: Attachment) -> Path:

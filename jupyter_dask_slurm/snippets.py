@@ -16,7 +16,7 @@ import yaml
 
 from .connection import dashboard_link
 from .errors import InvalidRequest, WrongState
-from .models import Cluster, Credentials, Model
+from .models import Cluster, Credentials, Model, Scaling
 
 # Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
 _KEYWORDS = {
@@ -40,11 +40,12 @@ _DIRECTIVES = {
 
 @dataclass(frozen=True)
 class Snippet(Model):
-    """A text in a language."""
+    """A text in a language; that of a job script comes with the command that it was sent with."""
 
     kind: str
     language: str
     code: str
+    command: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,15 @@ class Source:
         Of the Jupyter server that was asked.
     script : str, optional
         The last script that was sent to Slurm.
+    command : list of str, optional
+        The command line that sent it.
     """
 
     cluster: Cluster
     credentials: Credentials | None
     base_url: str
     script: str | None = None
+    command: list[str] | None = None
 
 
 def make_snippet(kind: str, source: Source) -> Snippet:
@@ -146,29 +150,36 @@ def _connecting(source: Source) -> _Connecting:
 
 
 def _slurmcluster(source: Source) -> Snippet:
-    cluster = source.cluster
-    arguments = [f"    {name}={value!r},\n" for name, value in _keywords(cluster.options).items()]
-    scaling = cluster.scaling
+    return Snippet("slurmcluster", "python", as_python(source.cluster.options, source.cluster.scaling))
+
+
+def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
+    """Return code that makes a cluster of these (effective) options with dask-jobqueue alone."""
+    arguments = [f"    {name}={value!r},\n" for name, value in _keywords(options).items()]
     if scaling.mode == "adaptive":
         size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
     else:
         size = f"cluster.scale(jobs={scaling.jobs})"
-    return Snippet("slurmcluster", "python", (
-        "from dask_jobqueue import SLURMCluster\n\n"
-        f"cluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
-    ))  # fmt: skip
+    return (
+        f"from dask_jobqueue import SLURMCluster\n\ncluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
+    )
 
 
 def _yaml(source: Source) -> Snippet:
-    section = {name.replace("_", "-"): value for name, value in _keywords(source.cluster.options).items()}
+    return Snippet("yaml", "yaml", as_yaml(source.cluster.options))
+
+
+def as_yaml(options: Mapping[str, Any]) -> str:
+    """Return (effective) options as a file of Dask's configuration."""
+    section = {name.replace("_", "-"): value for name, value in _keywords(options).items()}
     text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
-    return Snippet("yaml", "yaml", f"# ~/.config/dask/jobqueue.yaml\n{text}")
+    return f"# ~/.config/dask/jobqueue.yaml\n{text}"
 
 
 def _job_script(source: Source) -> Snippet:
     if source.script is None:
         raise WrongState(f'"{source.cluster.name}" has sent no job to Slurm yet.')
-    return Snippet("job_script", "shell", source.script)
+    return Snippet("job_script", "shell", source.script, source.command)
 
 
 def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,13 +88,15 @@ class Submitter:
     async def _send(self, jobs: Sequence[SlurmJob]) -> None:
         """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
         tag = f"jds-{self._ledger.prefix}-{self._count}"
-        intent = Intent(self._directory, self._count, tag, [job.name for job in jobs])
+        options = self.options(tag, len(jobs))
+        command = submission.sbatch_command(options)
+        intent = Intent(self._directory, self._count, tag, [job.name for job in jobs], command)
         self._count += 1
         script = jobs[0].array_script()
         intent.write(script)
         self._tags.add(tag)
         try:
-            job_id = await self._send_once(script, self.options(tag, len(jobs)), tag)
+            job_id = await self._send_once(script, options, tag)
         except SlurmRefused as error:
             intent.close(refused=error.details or error.message)
             raise SubmitRefused(error.message, details=error.details, script=script) from error
@@ -173,10 +175,14 @@ class Submitter:
 class Intent:
     """What is about to be submitted, on disk before sbatch runs, so that nothing is ever lost."""
 
-    def __init__(self, directory: Path, number: int, tag: str, names: Sequence[str]) -> None:
+    def __init__(
+        self, directory: Path, number: int, tag: str, names: Sequence[str], command: Sequence[str]
+    ) -> None:
         self._path = directory / "submissions" / f"{number}.json"
         self._script = directory / "scripts" / f"{number}.sh"
-        self._facts: dict[str, Any] = {"tag": tag, "jobs": len(names), "names": list(names)}
+        self._facts: dict[str, Any] = {
+            "tag": tag, "jobs": len(names), "names": list(names), "command": list(command),
+        }  # fmt: skip
 
     def write(self, script: str) -> None:
         """Write intent and script.

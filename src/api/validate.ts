@@ -170,7 +170,7 @@ export const profile = object({
 });
 
 export const logTail = object({ path: text, text, truncated: flag });
-export const snippet = object({ kind: text, language: text, code: text });
+export const snippet = object({ kind: text, language: text, code: text, command: nullable(list(text)) });
 export const errorBody = object({
   message: text,
   reason: text,

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Preview } from '../api/validate';
+import { commandLine } from '../model/commandLine';
 
 /** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
 export function ScriptPreview(props: {
@@ -20,6 +21,11 @@ export function ScriptPreview(props: {
           {warning}
         </p>
       ))}
+      {preview.command.length > 0 && (
+        <p className="jp-DaskSlurmPreview-command">
+          <code>{commandLine(preview.command)}</code>
+        </p>
+      )}
       {preview.lines.length > 0 && (
         <ol className="jp-DaskSlurmPreview-lines">
           {preview.lines.map(({ text, explanation }, index) => (

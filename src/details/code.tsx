@@ -3,6 +3,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
+import { commandLine } from '../model/commandLine';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 
@@ -50,6 +51,11 @@ function Snippet({ cluster, kind }: { cluster: Cluster; kind: Kind }): React.Rea
         <copyIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
         {trans.__('Copy')}
       </button>
+      {value.command && (
+        <p className="jp-DaskSlurmLog-path">
+          {trans.__('Sent by')} <code>{commandLine(value.command)}</code>
+        </p>
+      )}
       <pre className="jp-DaskSlurmLog-text" tabIndex={0} aria-label={trans.__('Code')}>
         {value.code}
       </pre>

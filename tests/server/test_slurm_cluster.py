@@ -30,7 +30,10 @@ async def test_from_start_to_stop(slurm: SlurmClient, api: Api) -> None:
     assert sorted(job["job_id"] for job in jobs) == sorted(_jobs_of(slurm, cluster["id"]))
     log = await api("GET", f"{path}/jobs/{jobs[0]['job_id']}/log?stream=stderr")
     assert "distributed.worker" in log.json["text"]
-    script = (await api("GET", f"{path}/snippet?kind=job_script")).json["code"]
+    sent = (await api("GET", f"{path}/snippet?kind=job_script")).json
+    assert sent["command"][:2] == ["sbatch", "--parsable"]
+    assert f"--job-name=jds-{cluster['id']}-0" in sent["command"]
+    script = sent["code"]
     assert "--mem" in script
 
     scaled = await api("PATCH", path, {"scaling": {"mode": "manual", "jobs": 1}})
