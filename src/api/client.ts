@@ -105,6 +105,11 @@ export class ClusterClient {
     return read.snippet(await this._ask(`${clusterPath(id, 'snippet')}?kind=${encodeURIComponent(kind)}`));
   }
 
+  /** @returns Dask's performance report, an HTML page. */
+  async report(id: string): Promise<string> {
+    return (await requestAny(this.settings, `${API}/${clusterPath(id, 'report')}`)).text();
+  }
+
   async site(): Promise<read.Site> {
     return read.site(await this._ask('site'));
   }
@@ -118,11 +123,6 @@ export class ClusterClient {
   async schema(): Promise<ReadonlyJSONObject> {
     return (await this._ask('schema')) as ReadonlyJSONObject;
   }
-  /** @returns Dask's performance report, an HTML page. */
-  async report(id: string): Promise<string> {
-    return (await requestAny(this.settings, `${API}/${clusterPath(id, 'report')}`)).text();
-  }
-
 
   /** @returns an example as a notebook document. */
   async example(name: string): Promise<ReadonlyJSONObject> {
