@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .dask_files import mention
 from .errors import DaskSlurmError, NameTaken
 from .models import Cluster
 
@@ -19,29 +16,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-_INITIAL = re.compile(r"^\s*[\"']?initial[\"']?\s*:", re.MULTILINE)
-
-
 def wants_initial(environ: Mapping[str, str]) -> bool:
-    """Return whether a file of Dask's configuration may name clusters of dask-labextension to start.
-
-    Looks at text in the places where dask does (`dask.config.paths`); dask itself then tells which. Blocks on
-    the disk.
-    """
-    if any(name.startswith("DASK_LABEXTENSION") for name in environ):
-        return True
-    places = [Path("/etc/dask"), Path(sys.prefix, "etc", "dask"), Path("~/.config/dask").expanduser()]
-    places += [
-        Path(environ[name]).expanduser() for name in ("DASK_CONFIG", "DASK_ROOT_CONFIG") if name in environ
-    ]
-    for place in places:
-        for path in sorted(place.iterdir()) if place.is_dir() else [place]:
-            with suppress(OSError):
-                if path.suffix in (".yaml", ".yml", ".json") and _INITIAL.search(
-                    path.read_text(errors="replace")
-                ):
-                    return True
-    return False
+    """Return whether Dask's configuration may name clusters of dask-labextension; blocks on the disk."""
+    return mention("initial", "labextension", environ)
 
 
 async def start_profiles(manager: ClusterManager, names: Sequence[str]) -> list[Cluster]:

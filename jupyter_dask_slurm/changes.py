@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .attach import Attachment
 from .ceiling import most_jobs
 from .errors import ControllerUnreachable, ProblemNotFound, WrongState
+from .host_size import refusals_of_host, this_host
 from .limits import Limits, cores_of
 from .models import Cluster
 from .sizes import in_jobs
@@ -45,7 +46,7 @@ class Changes:
 
         Raises
         ------
-        WrongState, LimitExceeded, ControllerUnreachable
+        WrongState, LimitExceeded, SiteRefuses, ControllerUnreachable
             Nothing was changed.
         """
         await self._wait_until_changeable(attachment)
@@ -97,6 +98,9 @@ class Changes:
     def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
         jobs = most_jobs(in_jobs(scaling, cluster.options))
         self._limits.check_size(jobs, cluster.options.get("cores") or 1, self._others(cluster))
+        if cluster.backend == "local":
+            for refusal in refusals_of_host(cluster.options, jobs, this_host()):
+                raise refusal
 
     def _others(self, cluster: Cluster) -> list[Cluster]:
         return [other for other in self._listed() if other.id != cluster.id]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from .dask_files import mention
 from .environments import Environment
+from .limits import Limits
 from .models import (
     Backend,
-    Ceiling,
     Cluster,
     ControllerInfo,
     Credentials,
@@ -25,6 +28,8 @@ from .models import (
 from .processes import boot_id, hostname
 from .registry import Registry
 from .sizes import DEFAULT_SCALING, in_jobs
+
+_SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def write_out(
     defaults: dict[str, Any],
     environment: Environment,
     idle_timeout_s: int,
-    ceiling: Ceiling,
+    limits: Limits,
     registry: Registry,
 ) -> Draft:
     """Return the draft of a wish."""
@@ -84,7 +89,8 @@ def write_out(
         kernel=environment.kernel,
         profile=wish.profile,
         replaces=wish.replaces,
-        ceiling=ceiling,
+        ceiling=limits.ceiling,
+        allowed_partitions=tuple(limits.allowed_partitions),
     )
     return Draft(_first_record(spec, environment), spec, environment)
 
@@ -94,6 +100,19 @@ def to_render(draft: Draft) -> LaunchSpec:
     secure = draft.record.cluster.secure
     credentials = Credentials.below(draft.spec.directory) if secure else None
     return dataclasses.replace(draft.spec, credentials=credentials)
+
+
+def may_say_more(draft: Draft) -> bool:
+    """Return whether Dask may know more of a draft than stands in it; blocks on the disk.
+
+    It does where its configuration speaks of dask-jobqueue, or an option has to be seen in the script.
+    """
+    if _SEEN_IN_SCRIPT & draft.spec.options.keys():
+        return True
+    environ = {**os.environ, **draft.environment.env}
+    python = Path(draft.spec.python)
+    # In a container, what its Python reads cannot be seen from here.
+    return not python.exists() or mention("jobqueue", "jobqueue", environ, python.parent.parent)
 
 
 def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:

@@ -30,6 +30,8 @@ class Limits:
         Whether each cluster must speak TLS.
     hidden_options : collection of str
         Options that users may not set.
+    required_options : collection of str
+        Options that a request, or its profile, must set where its jobs are Slurm's.
     read_only : bool
         Whether nothing may be changed.
     """
@@ -40,6 +42,7 @@ class Limits:
     allowed_partitions: Collection[str] = ()
     require_secure: bool = True
     hidden_options: Collection[str] = ()
+    required_options: Collection[str] = ()
     read_only: bool = False
 
     @property
@@ -96,11 +99,14 @@ class Limits:
             except LimitExceeded as refusal:
                 yield refusal
 
-    def choose_partition(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the options with an allowed partition named: Slurm's default one might not be allowed."""
-        if not self.allowed_partitions or options.get("partition"):
-            return options
-        return {**options, "partition": next(iter(self.allowed_partitions))}
+    def missing(self, options: dict[str, Any]) -> Iterator[LimitExceeded]:
+        """Yield each option that the administrator wants to be named and is not."""
+        for name in self.required_options:
+            if options.get(name) is None:
+                yield LimitExceeded(
+                    f"The administrator wants each cluster to name its {name} (required_options).",
+                    field=f"options.{name}",
+                )
 
     def check_size(self, jobs: int, cores_per_job: int, others: Iterable[Cluster]) -> None:
         """Refuse a size over the limits, given the user's other clusters."""

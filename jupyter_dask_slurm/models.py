@@ -310,7 +310,8 @@ class LaunchSpec(Model):
     the rest inside the controller, and `defaults`, the site's, what that leaves open. `scaling` is a
     request as REST takes it (jobs, workers, cores or memory). `nonce` is what the controller answers
     with on its socket, so that another process
-    on the same path is never taken for it. `ceiling` holds for as long as the cluster lives.
+    on the same path is never taken for it. `ceiling` and
+    `allowed_partitions` (none: all) hold for as long as the cluster lives.
     """
 
     cluster_id: str
@@ -331,6 +332,7 @@ class LaunchSpec(Model):
     credentials: Credentials | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     ceiling: Ceiling = Ceiling()
+    allowed_partitions: tuple[str, ...] = ()
     version: int = 1
 
 

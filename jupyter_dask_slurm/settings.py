@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LIMITS = (
     *("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure"),
-    *("hidden_options", "read_only"),
+    *("hidden_options", "required_options", "read_only"),
 )
 
 
@@ -40,7 +40,8 @@ class DaskSlurmSettings(Configurable):
         None, allow_none=True, min=0, help="Cores of all jobs of all clusters of a user. No limit by default."
     ).tag(config=True)
     allowed_partitions = List(
-        Unicode(), help="Partitions that may be used; the first is the default. All by default."
+        Unicode(),
+        help="Partitions that may be used; the first is the default. All by default.",
     ).tag(config=True)
     require_secure = Bool(True, help="Whether clusters must be encrypted.").tag(config=True)
     idle_timeout_default_s = Integer(
@@ -48,6 +49,9 @@ class DaskSlurmSettings(Configurable):
     ).tag(config=True)
     hidden_options = List(
         Unicode(), help="Options that users may not set; the site's profiles may. None by default."
+    ).tag(config=True)
+    required_options = List(
+        Unicode(), help="Options that each cluster on Slurm must name, or its profile. None by default."
     ).tag(config=True)
     read_only = Bool(False, help="Whether clusters can only be looked at.").tag(config=True)
     autostart = List(

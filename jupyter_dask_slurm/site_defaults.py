@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .models import Backend, Partition, Site
@@ -15,7 +15,11 @@ USUAL: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00"}
 
 
 def defaults_for(
-    backend: Backend, options: Mapping[str, Any], site: Site, interface: str | None = None
+    backend: Backend,
+    options: Mapping[str, Any],
+    site: Site,
+    interface: str | None = None,
+    allowed_partitions: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the defaults for a cluster of these options.
 
@@ -26,6 +30,8 @@ def defaults_for(
     ----------
     interface : str, optional
         What the last check of the interfaces chose.
+    allowed_partitions : sequence of str
+        Those that the administrator allows, none where all: Slurm's default one might not be among them.
     """
     if backend == "local":
         return {}
@@ -33,6 +39,8 @@ def defaults_for(
     from .sbatch_defaults import sbatch_defaults
 
     named = sbatch_defaults(os.environ)
+    if allowed_partitions and named.get("partition") not in allowed_partitions:
+        named["partition"] = allowed_partitions[0]
     found = {**_sizes(possible_partitions({**named, **options}, site)), **named}
     # The scheduler's: nodes may call the same network by another name.
     return {**found, "scheduler_interface": interface} if interface else found

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from .ceiling import most_jobs
-from .drafts import Draft, Wish, as_rendered, to_render, write_out
+from .drafts import Draft, Wish, as_rendered, may_say_more, to_render, write_out
 from .environments import Environments
 from .errors import DaskSlurmError
+from .host_size import refusals_of_host, this_host
 from .interface_check.memory import remembered_interface
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits
@@ -77,10 +78,7 @@ class Starter:
         self._limits.check_number(others)
         self._limits.check_options(wish.options)
         sketch = await self.sketch(wish, self._registry.new_id(wish.name))
-        rendering = None
-        # What Dask's configuration adds is worth a wait only where somebody's limit depends on it.
-        if self._limits.depend_on_size or self._renderers.is_warm(sketch.draft.environment):
-            rendering = await self.render(sketch.draft)
+        rendering = await self.render(sketch.draft) if await self._needs_dask(sketch.draft) else None
         for refusal in self.refusals(sketch, rendering, others):
             raise refusal
         return as_rendered(sketch.draft, rendering) if rendering else sketch.draft
@@ -95,6 +93,17 @@ class Starter:
         """
         return await self._renderers.render(draft.environment, to_render(draft))
 
+    async def _needs_dask(self, draft: Draft) -> bool:
+        """Return whether Dask is asked what a draft comes to, for which a process of Dask's must be started.
+
+        That takes a second. It is worth it only where Dask may say what is not known yet.
+        """
+        return (
+            self._renderers.is_warm(draft.environment)
+            or self._limits.depend_on_size
+            or (draft.spec.backend == "slurm" and await asyncio.to_thread(may_say_more, draft))
+        )
+
     async def sketch(self, wish: Wish, cluster_id: str) -> Sketch:
         """Return what a wish comes to, together with what this site offers; changes nothing.
 
@@ -102,7 +111,7 @@ class Starter:
         ------
         EnvironmentUnusable, SlurmUnavailable
         """
-        options = self._limits.choose_partition(wish.options)
+        options = wish.options
         backend: Backend = wish.backend or ("slurm" if shutil.which("sbatch") else "local")
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
@@ -113,10 +122,10 @@ class Starter:
             cluster_id=cluster_id,
             backend=backend,
             options=options,
-            defaults=defaults_for(backend, options, site, interface),
+            defaults=defaults_for(backend, options, site, interface, tuple(self._limits.allowed_partitions)),
             environment=environment,
             idle_timeout_s=self._idle_timeout_s,
-            ceiling=self._limits.ceiling,
+            limits=self._limits,
             registry=self._registry,
         )
         return Sketch(draft, site)
@@ -137,6 +146,10 @@ class Starter:
         if rendering and rendering["script"]:
             options = judged(options, rendering["script"], sketch.site)
         yield from self._limits.refusals(options, jobs, others)
+        if spec.backend == "local":
+            yield from refusals_of_host(options, jobs, this_host())
+        else:
+            yield from self._limits.missing(spec.options)
         # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
         asked = {**options, "log_directory": spec.options.get("log_directory")}
         find = refusals_of_site if spec.backend == "slurm" else refusals_of_machine

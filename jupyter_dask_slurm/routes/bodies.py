@@ -44,14 +44,21 @@ def _check_directives(options: ClusterOptions | None) -> None:
         refuse_stated(options.job_extra_directives or ())
 
 
-def options_schema(hidden: Collection[str]) -> dict[str, Any]:
-    """Return the JSON schema of the options that are not hidden, with defaults of the site's environment."""
+def options_schema(hidden: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:
+    """Return the JSON schema of the options that are not hidden, with defaults of the site's environment.
+
+    Parameters
+    ----------
+    required : collection of str
+        Options that clusters on Slurm must name.
+    """
     from ..options import options_schema as make
     from ..sbatch_defaults import VARIABLES, sbatch_defaults
 
     schema = make()
     schema["x-order"] = [name for name in schema["x-order"] if name not in hidden]
     schema["properties"] = {name: schema["properties"][name] for name in schema["x-order"]}
+    schema["required"] = [name for name in schema["x-order"] if name in required]
     for option, value in sbatch_defaults(os.environ).items():
         if option not in hidden:
             schema["properties"][option] |= {"default": value, "x-source": VARIABLES[option]}

@@ -31,7 +31,8 @@ class SchemaHandler(DaskSlurmHandler):
     async def get(self) -> None:
         """Show it."""
         await self.services.warm_up()
-        self.reply(options_schema(self.services.limits.hidden_options))
+        limits = self.services.limits
+        self.reply(options_schema(limits.hidden_options, limits.required_options))
 
 
 class ContractHandler(DaskSlurmHandler):

@@ -12,6 +12,7 @@ from jupyter_dask_slurm.autostart import start_profiles, wants_initial
 from jupyter_dask_slurm.routes.base import SERVICES_KEY
 from tests.server.api import Api
 from tests.server.test_cli import cli
+from tests.slurm import SlurmClient
 
 SITE = """\
 tiny:
@@ -72,6 +73,21 @@ async def test_hidden_options(api: Api) -> None:
     assert (refused.status, refused.json["field"]) == (403, "options.nodelist")
     # What the administrator wrote is the administrator's to set.
     assert (await api.start(profile="tiny"))["options"]["gres"] == "disk:1"
+
+
+@pytest.mark.parametrize("traits", [{"required_options": ["account", "walltime"]}])
+async def test_required_options(api: Api, slurm: SlurmClient) -> None:
+    assert (await api("GET", "schema")).json["required"] == ["walltime", "account"]
+    body = {"backend": "slurm", "options": {"walltime": "5"}, "scaling": {"mode": "manual", "jobs": 0}}
+    refused = await api("POST", "clusters", body)
+    assert (refused.status, refused.json["field"]) == (403, "options.account")
+    assert "(required_options)" in refused.json["message"]
+    (error,) = (await api("POST", "preview", body)).json["errors"]
+    assert error == {"field": "options.account", "message": refused.json["message"]}
+    # A profile may name it. Nobody is charged for what runs on this machine.
+    await api("PUT", "profiles/mine", {"options": {"account": "ocean"}})
+    await api.start(profile="mine", **body)
+    await api.start(profile="tiny")
 
 
 @pytest.mark.parametrize("traits", [{"autostart": ["nowhere", "tiny"]}])
