@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .drafts import Wish
+from .drafts import Wish, as_rendered
 from .errors import DaskSlurmError, LimitExceeded
 from .expected_start import ExpectedStarts
 from .explanations import explain
 from .limits import Limits
 from .manager import ClusterManager
+from .models import Cluster
 from .names import is_taken
 from .pitfalls import pitfalls
 from .registry import slug
+from .snippets import as_python, as_yaml
 from .start import Sketch, Starter
 
 if TYPE_CHECKING:
     from .profiles.catalogue import Profiles
-    from .requests import ClusterRequest
+    from .requests import ClusterRequest, RestartPreviewRequest
 
 NAME = "dask"
 
@@ -33,11 +35,23 @@ class Previews:
         self._profiles = profiles
         self._starts = ExpectedStarts()
 
-    async def preview(self, request: ClusterRequest) -> dict[str, Any]:
+    async def preview(self, request: ClusterRequest | RestartPreviewRequest) -> dict[str, Any]:
         """Return what the REST contract says of ``POST /preview``.
 
         What keeps the cluster from being started stands in ``errors``; all of it, not just the first.
         """
+        from .requests import ClusterRequest
+
+        if isinstance(request, ClusterRequest):
+            return await self._of_new(request)
+        try:
+            wish = self._manager.wish_to_restart(request.restarts, request)
+        except DaskSlurmError as error:
+            return _answer([error])
+        others = [other for other in self._manager.list() if other.id != request.restarts]
+        return await self._judged(wish, others, [])
+
+    async def _of_new(self, request: ClusterRequest) -> dict[str, Any]:
         errors: list[DaskSlurmError] = []
         others = self._manager.list()
         if request.name in {cluster.name for cluster in others}:
@@ -49,9 +63,17 @@ class Previews:
         try:
             merged = await self._profiles.merged(request)
             self._limits.check_hidden(merged.own)
-            wish = Wish(
-                request.name or NAME, merged.backend, merged.options, merged.scaling, profile=request.profile
-            )
+        except DaskSlurmError as error:
+            return _answer([*errors, error])
+        name = request.name or NAME
+        wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+        return await self._judged(wish, others, errors)
+
+    async def _judged(
+        self, wish: Wish, others: list[Cluster], errors: list[DaskSlurmError]
+    ) -> dict[str, Any]:
+        """Return the answer about a wish; `errors` are known already."""
+        try:
             # Always the same id: the same form shall have the same script.
             sketch = await self._starter.sketch(wish, f"{slug(wish.name)}-0000")
             rendering = await self._starter.render(sketch.draft)
@@ -59,7 +81,10 @@ class Previews:
             return _answer([*errors, error])
         errors += self._starter.refusals(sketch, rendering, others)
         start = None if errors else await self._start(sketch, rendering)
-        return _answer(errors, rendering, start, list(pitfalls(rendering, merged.options, sketch.site)))
+        return {
+            **_answer(errors, rendering, start, list(pitfalls(rendering, wish.options, sketch.site))),
+            "exports": _exports(as_rendered(sketch.draft, rendering).record.cluster, rendering),
+        }
 
     async def _start(self, sketch: Sketch, rendering: Mapping[str, Any]) -> str | None:
         if sketch.draft.spec.backend != "slurm" or rendering["jobs"] == 0:
@@ -80,9 +105,17 @@ def _answer(
         "lines": [{"text": line, "explanation": explain(line)} for line in script.splitlines()],
         "totals": _totals(rendering),
         "expected_start_at": expected_start_at,
+        "exports": None,
         "errors": [{"field": error.field, "message": error.message} for error in errors],
         "warnings": warnings or [],
     }
+
+
+def _exports(cluster: Cluster, rendering: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the cluster as text to take along; None where it has no jobs in Slurm."""
+    if not rendering["script"]:
+        return None
+    return {"python": as_python(cluster.options, cluster.scaling), "yaml": as_yaml(cluster.options)}
 
 
 def _totals(rendering: Mapping[str, Any] | None) -> dict[str, int]:

@@ -105,6 +105,12 @@ class RestartRequest(BaseModel):
     options: ClusterOptions | None = Field(default=None, title="Options")
 
 
+class RestartPreviewRequest(RestartRequest):
+    """The body of ``POST /preview`` about a cluster that is started again."""
+
+    restarts: str = Field(title="Cluster", max_length=100)
+
+
 class KernelChoice(BaseModel):
     """The kernel alone, where only its name matters."""
 

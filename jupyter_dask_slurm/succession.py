@@ -9,18 +9,35 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from .attach import Attachment
-from .drafts import Draft
+from .drafts import Draft, Wish
 from .errors import DaskSlurmError, StorageUnavailable
-from .models import ErrorInfo, iso_time
+from .models import Cluster, ErrorInfo, LaunchSpec, iso_time
 from .registry import Registry
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
+
+
+def wish_again(old: Cluster, spec: LaunchSpec, changes: Mapping[str, Any]) -> Wish:
+    """Return the wish for the same cluster with changes; an option that is None takes the old one back.
+
+    Raises
+    ------
+    InvalidRequest
+        Old and new options are each right by themselves; together they need not be.
+    """
+    # Here and not above: pydantic is not loaded before the first wish.
+    from .requests import ClusterRequest, parse
+
+    merged = {**spec.options, "idle_timeout": old.idle_timeout_s, **changes}
+    options = {name: value for name, value in merged.items() if value is not None}
+    parse(ClusterRequest, {"options": options})
+    return Wish(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
 
 
 class Succession:

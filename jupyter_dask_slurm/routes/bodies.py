@@ -10,7 +10,7 @@ from ..stated import refuse_stated
 
 if TYPE_CHECKING:
     from ..options import ClusterOptions
-    from ..requests import ChangeRequest, ClusterRequest, RestartRequest
+    from ..requests import ChangeRequest, ClusterRequest, RestartPreviewRequest, RestartRequest
 
 
 def cluster_request(data: dict[str, Any]) -> ClusterRequest:
@@ -42,6 +42,17 @@ def _check_directives(options: ClusterOptions | None) -> None:
     # Of a request alone: profiles and configurations may have them, for dask-jobqueue takes them too.
     if options is not None:
         refuse_stated(options.job_extra_directives or ())
+
+
+def preview_request(data: dict[str, Any]) -> ClusterRequest | RestartPreviewRequest:
+    """Check the body of ``POST /preview``; raises `InvalidRequest`."""
+    if "restarts" not in data:
+        return cluster_request(data)
+    from .. import requests
+
+    request = requests.parse(requests.RestartPreviewRequest, data)
+    _check_directives(request.options)
+    return request
 
 
 def options_schema(hidden: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from .base import DaskSlurmHandler
-from .bodies import cluster_request
+from .bodies import preview_request
 
 
 class PreviewHandler(DaskSlurmHandler):
@@ -18,7 +18,7 @@ class PreviewHandler(DaskSlurmHandler):
     @authorized
     async def post(self) -> None:
         """Show them."""
-        self.reply(await self.services.previews.preview(cluster_request(self.body())))
+        self.reply(await self.services.previews.preview(preview_request(self.body())))
 
 
 handlers = [(r"/preview", PreviewHandler)]

@@ -15,6 +15,19 @@ export interface IClusterRequest {
   readonly scaling?: ScalingRequest;
 }
 
+/** What a preview is asked for: a new cluster, or one that is started again with some options changed. */
+export type IPreviewRequest =
+  | (IClusterRequest & { readonly restarts?: undefined })
+  | { readonly restarts: string; readonly options: ReadonlyJSONObject };
+
+/** What is kept under a profile's name. */
+export interface IProfileRequest {
+  readonly backend?: read.Cluster['backend'];
+  readonly options: ReadonlyJSONObject;
+  readonly scaling: ReadonlyJSONObject | null;
+  readonly description: string;
+}
+
 /** How large a cluster shall be. */
 export type ScalingRequest =
   | { readonly mode: 'manual'; readonly jobs: number }
@@ -53,8 +66,8 @@ export class ClusterClient {
     return read.cluster(await this._ask('clusters', 'POST', body));
   }
 
-  /** @returns what `create` would send, and all that keeps it from being sent. Nothing is started. */
-  async preview(body: IClusterRequest): Promise<read.Preview> {
+  /** @returns what `create` or `restart` would send, and all that keeps it from being sent. Nothing is started. */
+  async preview(body: IPreviewRequest): Promise<read.Preview> {
     return read.preview(await this._ask('preview', 'POST', body));
   }
 
@@ -117,6 +130,16 @@ export class ClusterClient {
   /** @returns the site's profiles, those of Dask's configuration, and the user's own. */
   async profiles(): Promise<readonly read.Profile[]> {
     return list(read.profile)(await this._ask('profiles'));
+  }
+
+  /** Save one of the user's own, new or in place of the old one. */
+  async saveProfile(name: string, body: IProfileRequest): Promise<read.Profile> {
+    return read.profile(await this._ask(`profiles/${encodeURIComponent(name)}`, 'PUT', body));
+  }
+
+  /** Remove one of the user's own. */
+  async removeProfile(name: string): Promise<void> {
+    await this._ask(`profiles/${encodeURIComponent(name)}`, 'DELETE');
   }
 
   /** @returns the JSON Schema of a cluster's options. */

@@ -140,7 +140,7 @@ export const site = object({
 });
 
 export const historyEntry = object({ time: text, event: text, message: text });
-/** What a cluster would send; `script` is empty where nothing can be rendered. */
+/** What a cluster would send; `script` is empty and `exports` null where nothing can be rendered. */
 export const preview = object({
   script: text,
   command: list(text),
@@ -154,6 +154,7 @@ export const preview = object({
     core_hours_per_hour: number
   }),
   expected_start_at: nullable(text),
+  exports: nullable(object({ python: text, yaml: text })),
   errors: list(object({ field: nullable(text), message: text })),
   warnings: list(text)
 });

@@ -3,18 +3,23 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
+import type { IProfileRequest } from '../api/client';
 import type { Cluster } from '../api/validate';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './form';
 import type { FormData, IFormSource } from './formSchema';
-import { changedOptions, fromCluster, toRequest } from './request';
+import { LastChoices, stillOffered } from './lastChoices';
+import { changedOptions, chosenProfile, fromCluster, toRequest } from './request';
 
 /** What the form is about. */
 export interface ICreateOptions {
   readonly manager: IClusterManager;
   readonly trans: TranslationBundle;
+  readonly choices: LastChoices;
   /** The id of a cluster to start again with changes. */
   readonly like?: string;
+  /** The kernel of the notebook at hand; a new cluster is for it where it can be. */
+  readonly kernel?: string;
 }
 
 /** Loads what the form needs, shows it, and sends it. */
@@ -35,7 +40,7 @@ export class CreateBody extends ReactWidget {
   }
 
   private _draw(): React.ReactElement {
-    const { trans } = this._options;
+    const { trans, manager, choices } = this._options;
     if (this._failure) {
       return <p className="jp-DaskSlurmForm-failure">{this._failure}</p>;
     }
@@ -46,16 +51,22 @@ export class CreateBody extends ReactWidget {
       <ClusterForm
         source={this._source}
         initial={this._initial}
+        defaults={this._defaults}
         trans={trans}
         onSubmit={(data, names) => this._submit(data, names)}
         onCancel={() => this._done.emit(null)}
-        preview={request => this._options.manager.client.preview(request)}
+        onReset={() => void choices.forget()}
+        preview={request => manager.client.preview(request)}
+        profiles={{
+          save: (name, body) => this._saveProfile(name, body),
+          remove: name => this._removeProfile(name)
+        }}
       />
     );
   }
 
   private async _load(): Promise<void> {
-    const { manager, like } = this._options;
+    const { manager, like, choices, kernel } = this._options;
     try {
       const { client } = manager;
       const [options, site, profiles] = await Promise.all([
@@ -66,7 +77,8 @@ export class CreateBody extends ReactWidget {
       ]);
       const cluster = like === undefined ? undefined : manager.get(like);
       this._source = { options, site, profiles, like: cluster };
-      this._initial = cluster ? fromCluster(cluster) : {};
+      this._defaults = cluster ? fromCluster(cluster) : kernel ? stillOffered({ kernel }, site) : {};
+      this._initial = cluster ? this._defaults : { ...(await choices.read(site)), ...this._defaults };
     } catch (error) {
       this._failure = error instanceof Error ? error.message : String(error);
     }
@@ -74,16 +86,36 @@ export class CreateBody extends ReactWidget {
   }
 
   private async _submit(data: FormData, names: readonly string[]): Promise<void> {
-    const { manager } = this._options;
-    const like = this._source?.like;
-    const cluster = like
-      ? await manager.restart(like.id, changedOptions(this._initial, data))
-      : await manager.create(toRequest(data, names));
+    const { manager, choices } = this._options;
+    const { like, profiles = [] } = this._source ?? {};
+    if (like) {
+      this._done.emit(await manager.restart(like.id, changedOptions(this._initial, data)));
+      return;
+    }
+    const cluster = await manager.create(toRequest(data, names, chosenProfile(data, profiles)));
+    await choices.keep(data);
     this._done.emit(cluster);
+  }
+
+  private async _saveProfile(name: string, body: IProfileRequest): Promise<void> {
+    await this._options.manager.client.saveProfile(name, body);
+    await this._readProfiles();
+  }
+
+  private async _removeProfile(name: string): Promise<void> {
+    await this._options.manager.client.removeProfile(name);
+    await this._readProfiles();
+  }
+
+  private async _readProfiles(): Promise<void> {
+    const profiles = await this._options.manager.client.profiles();
+    this._source = this._source && { ...this._source, profiles };
+    this._loaded.emit();
   }
 
   private _source: IFormSource | null = null;
   private _initial: FormData = {};
+  private _defaults: FormData = {};
   private _failure: string | null = null;
   private readonly _loaded = new Signal<this, void>(this);
   private readonly _done = new Signal<this, Cluster | null>(this);

@@ -4,6 +4,7 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 import type { Cluster, Partition, Profile, Site } from '../api/validate';
 import { formatBytes, formatSpan } from '../model/describe';
+import { otherSize } from './profile';
 
 /** What the form edits: the options and, beside them, what is not an option. */
 export type FormData = ReadonlyJSONObject;
@@ -32,11 +33,19 @@ const SLURM_OPTIONS = [
   'scheduler_interface'
 ];
 
-/** @returns the schema of the whole form for a backend; the order is that of the fields. */
-export function formSchema(source: IFormSource, backend: string, trans: TranslationBundle): RJSFSchema {
+/**
+ * @param profile - the one that is chosen.
+ * @returns the schema of the whole form for a backend; the order is that of the fields.
+ */
+export function formSchema(
+  source: IFormSource,
+  backend: string,
+  profile: Profile | undefined,
+  trans: TranslationBundle
+): RJSFSchema {
   const { properties, ...rest } = source.options as RJSFSchema;
   const options = Object.entries(properties ?? {}).filter(([name, about]) => isUsed(name, about, backend));
-  const around = source.like ? {} : surroundings(source, trans);
+  const around = source.like ? {} : surroundings(source, profile, trans);
   return {
     ...rest,
     title: undefined,
@@ -50,7 +59,11 @@ function isUsed(name: string, about: unknown, backend: string): boolean {
 }
 
 /** What a request says beside the options. */
-function surroundings(source: IFormSource, trans: TranslationBundle): RJSFSchema['properties'] {
+function surroundings(
+  source: IFormSource,
+  profile: Profile | undefined,
+  trans: TranslationBundle
+): RJSFSchema['properties'] {
   const { site, profiles } = source;
   return {
     ...(profiles.length > 0 && { profile: profileField(trans) }),
@@ -65,14 +78,21 @@ function surroundings(source: IFormSource, trans: TranslationBundle): RJSFSchema
       enum: site.slurm.available ? ['slurm', 'local'] : ['local'],
       default: site.slurm.available ? 'slurm' : 'local'
     },
-    jobs: {
-      type: 'integer',
-      minimum: 0,
-      default: 1,
-      title: trans.__('Jobs'),
-      description: trans.__('How many jobs to start with; you can change it at any time.')
-    }
+    jobs: jobsField(profile, trans)
   };
+}
+
+/** A number, unless the profile says otherwise how large its clusters are. */
+function jobsField(profile: Profile | undefined, trans: TranslationBundle): RJSFSchema {
+  const field: RJSFSchema = { type: 'integer', minimum: 0, title: trans.__('Jobs') };
+  const size = otherSize(profile);
+  if (size) {
+    const said = Object.entries(size).filter(([key]) => key !== 'mode');
+    const words = said.map(([key, value]) => `${key.replace('_', ' ')} ${JSON.stringify(value)}`).join(', ');
+    return { ...field, description: trans.__('Empty: as the profile says (%1).', words) };
+  }
+  const description = trans.__('How many jobs to start with; you can change it at any time.');
+  return { ...field, default: 1, description };
 }
 
 function profileField(trans: TranslationBundle): RJSFSchema {

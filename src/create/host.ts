@@ -6,6 +6,8 @@ import { CreateBody, ICreateOptions } from './body';
 
 import '../../style/form.css';
 
+export { LastChoices } from './lastChoices';
+
 const ID = 'jupyter-dask-slurm-create';
 
 /** Show the form as a tab, where there is room for what the form explains. One form at a time. */

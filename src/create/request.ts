@@ -1,21 +1,69 @@
 import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 
-import type { IClusterRequest } from '../api/client';
-import type { Cluster } from '../api/validate';
-import type { FormData } from './formSchema';
+import type { IClusterRequest, IPreviewRequest, IProfileRequest } from '../api/client';
+import type { Cluster, Profile } from '../api/validate';
+import type { FormData, IFormSource } from './formSchema';
 
 const AROUND_OPTIONS = ['name', 'profile', 'backend', 'jobs'];
 
-/** @returns the request that a filled form stands for; `known` are the options on the form. */
-export function toRequest(data: FormData, known: readonly string[]): IClusterRequest {
+/**
+ * @param known - the options on the form.
+ * @param base - the profile that is named: what was emptied of it is taken back with null.
+ * @returns the request that a filled form stands for.
+ */
+export function toRequest(data: FormData, known: readonly string[], base?: Profile): IClusterRequest {
   const { name, profile, backend, jobs } = data;
   return {
     ...(typeof name === 'string' && { name }),
     ...(typeof profile === 'string' && { profile }),
     ...((backend === 'slurm' || backend === 'local') && { backend }),
     ...(typeof jobs === 'number' && { scaling: { mode: 'manual', jobs } as const }),
-    options: pick(data, name => known.includes(name) && !AROUND_OPTIONS.includes(name))
+    options: { ...emptied(data, known, base), ...optionsOf(data, known) }
   };
+}
+
+/** @returns what `Start` would send, as the preview takes it. */
+export function toPreview(
+  source: IFormSource,
+  initial: FormData,
+  data: FormData,
+  known: readonly string[]
+): IPreviewRequest {
+  const { like, profiles } = source;
+  return like
+    ? { restarts: like.id, options: changedOptions(initial, data) }
+    : toRequest(data, known, chosenProfile(data, profiles));
+}
+
+/** @returns the profile that a filled form comes to; one that it began with still says how large. */
+export function toProfile(
+  data: FormData,
+  known: readonly string[],
+  description: string,
+  base?: Profile
+): IProfileRequest {
+  const { backend, scaling } = toRequest(data, known);
+  return {
+    backend,
+    options: optionsOf(data, known),
+    scaling: scaling ?? ((base?.scaling ?? null) as ReadonlyJSONObject | null),
+    description
+  };
+}
+
+/** @returns the profile that is chosen in the form. */
+export function chosenProfile(data: FormData, profiles: readonly Profile[]): Profile | undefined {
+  return profiles.find(({ name }) => name === data.profile);
+}
+
+function optionsOf(data: FormData, known: readonly string[]): ReadonlyJSONObject {
+  return pick(data, name => known.includes(name) && !AROUND_OPTIONS.includes(name));
+}
+
+function emptied(data: FormData, known: readonly string[], base?: Profile): ReadonlyJSONObject {
+  const names = Object.keys(base?.options ?? {});
+  const gone = names.filter(name => known.includes(name) && !isSet(data[name]));
+  return Object.fromEntries(gone.map(name => [name, null]));
 }
 
 /** Options that belong to one cluster alone, or follow from others. */
@@ -32,7 +80,7 @@ export function changedOptions(before: FormData, after: FormData): ReadonlyJSONO
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const changed: Record<string, ReadonlyJSONValue> = {};
   for (const name of names) {
-    const [old, now] = [before[name] ?? null, after[name] ?? null];
+    const [old, now] = [set(before[name]), set(after[name])];
     if (!AROUND_OPTIONS.includes(name) && !JSONExt.deepEqual(old, now)) {
       changed[name] = now;
     }
@@ -41,8 +89,12 @@ export function changedOptions(before: FormData, after: FormData): ReadonlyJSONO
 }
 
 function pick(data: FormData, wanted: (name: string) => boolean): ReadonlyJSONObject {
-  const set = Object.entries(data).filter(([name, value]) => wanted(name) && isSet(value));
-  return Object.fromEntries(set);
+  const found = Object.entries(data).filter(([name, value]) => wanted(name) && isSet(value));
+  return Object.fromEntries(found);
+}
+
+function set(value: ReadonlyJSONValue | undefined): ReadonlyJSONValue {
+  return isSet(value) ? value : null;
 }
 
 /** Empty lists and objects are what an untouched field leaves behind. */

@@ -54,7 +54,7 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
   const basic = groups.get('basic') ?? [];
   groups.delete('basic');
   return (
-    <>
+    <div>
       <div className="jp-DaskSlurmForm-fields">{basic}</div>
       {groups.size > 0 && (
         <details className="jp-DaskSlurmForm-more">
@@ -67,7 +67,7 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
           ))}
         </details>
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,3 +1,4 @@
+import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { FieldProps, WidgetProps } from '@rjsf/utils';
 import * as React from 'react';
 
@@ -30,13 +31,14 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
 /** A list of texts, one on each line. */
 export function LinesWidget(props: WidgetProps): React.ReactElement {
   const { id, onChange, placeholder } = props;
-  const lines = (props.value as string[] | undefined) ?? [];
   return (
     <LinesBox
       id={id}
       placeholder={placeholder}
-      initial={lines.join('\n')}
-      onLines={lines => onChange(lines.length > 0 ? lines : undefined)}
+      value={(props.value as string[] | undefined) ?? []}
+      read={lines => lines}
+      write={lines => lines}
+      onChange={lines => onChange(lines.length > 0 ? lines : undefined)}
     />
   );
 }
@@ -44,17 +46,15 @@ export function LinesWidget(props: WidgetProps): React.ReactElement {
 /** Names and their values, as NAME=value on each line. */
 export function PairsField(props: FieldProps): React.ReactElement {
   const { idSchema, onChange, uiSchema, schema } = props;
-  const initial = Object.entries((props.formData as Record<string, unknown> | undefined) ?? {});
   const typed = schema.additionalProperties === false;
   return (
     <LinesBox
       id={idSchema.$id}
       placeholder={uiSchema?.['ui:placeholder']}
-      initial={initial.map(([name, value]) => `${name}=${String(value)}`).join('\n')}
-      onLines={lines => {
-        const pairs = lines.map(line => readPair(line, typed));
-        onChange(pairs.length > 0 ? Object.fromEntries(pairs) : undefined);
-      }}
+      value={(props.formData as Readonly<Record<string, string | number>> | undefined) ?? {}}
+      read={lines => Object.fromEntries<string | number>(lines.map(line => readPair(line, typed)))}
+      write={pairs => Object.entries(pairs).map(([name, value]) => `${name}=${String(value)}`)}
+      onChange={pairs => void onChange(Object.keys(pairs).length > 0 ? pairs : undefined)}
     />
   );
 }
@@ -66,16 +66,20 @@ function readPair(line: string, typed: boolean): [string, string | number] {
   return [name.trim(), typed && /^\d+$/.test(value) ? Number(value) : value];
 }
 
-interface ILinesBoxProps {
+interface ILinesBoxProps<T extends ReadonlyJSONValue> {
   readonly id: string;
   readonly placeholder: string | undefined;
-  readonly initial: string;
-  readonly onLines: (lines: string[]) => void;
+  readonly value: T;
+  readonly read: (lines: string[]) => T;
+  readonly write: (value: T) => string[];
+  readonly onChange: (value: T) => void;
 }
 
-/** Keeps what is typed as it is, also the empty line that is about to be filled. */
-function LinesBox({ id, placeholder, initial, onLines }: ILinesBoxProps): React.ReactElement {
-  const [text, setText] = React.useState(initial);
+/** Keeps what is typed as it is, also the empty line that is about to be filled, as long as it says the value. */
+function LinesBox<T extends ReadonlyJSONValue>(props: ILinesBoxProps<T>): React.ReactElement {
+  const { id, value, read, write } = props;
+  const [typed, setTyped] = React.useState('');
+  const text = JSONExt.deepEqual(read(linesOf(typed)), value) ? typed : write(value).join('\n');
   return (
     <textarea
       id={id}
@@ -83,14 +87,18 @@ function LinesBox({ id, placeholder, initial, onLines }: ILinesBoxProps): React.
       aria-describedby={describedBy(id)}
       rows={Math.max(2, text.split('\n').length)}
       spellCheck={false}
-      placeholder={placeholder}
+      placeholder={props.placeholder}
       value={text}
       onChange={event => {
-        setText(event.target.value);
-        onLines(event.target.value.split('\n').filter(line => line.trim() !== ''));
+        setTyped(event.target.value);
+        props.onChange(read(linesOf(event.target.value)));
       }}
     />
   );
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter(line => line.trim() !== '');
 }
 
 /** The ids by which rjsf names what explains a field. */

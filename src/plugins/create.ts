@@ -2,6 +2,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ILabShell } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
@@ -16,7 +18,7 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Creates Dask clusters by a form.',
   autoStart: true,
   requires: [IClusterManager, ISelection, ITranslator],
-  optional: [ILabShell, ICommandPalette, ILauncher],
+  optional: [ILabShell, ICommandPalette, ILauncher, INotebookTracker, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
@@ -24,7 +26,9 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     labShell: ILabShell | null,
     palette: ICommandPalette | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    notebooks: INotebookTracker | null,
+    state: IStateDB | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const command = CommandIDs.createCluster;
@@ -36,8 +40,10 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
         like: { type: 'string', description: 'The id of a cluster to start again with changes' }
       }),
       execute: async args => {
-        const { openAsDialog, openAsTab } = await import('../create/host');
-        const options = { manager, trans, like: typeof args.like === 'string' ? args.like : undefined };
+        const { LastChoices, openAsDialog, openAsTab } = await import('../create/host');
+        const like = typeof args.like === 'string' ? args.like : undefined;
+        const kernel = notebooks?.currentWidget?.sessionContext.session?.kernel?.name;
+        const options = { manager, trans, like, kernel, choices: new LastChoices(state) };
         const form = labShell ? openAsTab(app, options) : openAsDialog(options);
         form.done.connect((_, cluster) => {
           if (cluster) {

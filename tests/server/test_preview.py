@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
@@ -46,6 +47,41 @@ def _comparable(script: str, cluster_id: str) -> list[str]:
     """Return the words of a script, without the address of the scheduler."""
     words = script.replace(cluster_id, "ocean-0000").split()
     return [word for word in words if "://" not in word]
+
+
+async def test_a_restart_is_previewed_with_its_changes_alone(api: Api, slurm: SlurmClient) -> None:
+    options = {**SMALL, "walltime": "00:05:00", "job_extra_directives": ["--nice=7"]}
+    cluster = await api.start(name="reef", options=options, scaling={"mode": "manual", "jobs": 0})
+    body = {"restarts": cluster["id"], "options": {"walltime": "00:07:00"}}
+    preview = (await api("POST", "preview", body)).json
+    # Its own name is free for it.
+    assert preview["errors"] == []
+    lines = preview["script"].splitlines()
+    assert "#SBATCH -t 00:07:00" in lines
+    assert "#SBATCH --nice=7" in lines
+    emptied = {"restarts": cluster["id"], "options": {"job_extra_directives": None}}
+    assert "--nice" not in (await api("POST", "preview", emptied)).json["script"]
+
+    both = await api("POST", "preview", {**body, "options": {"processes": SMALL["cores"] + 1}})
+    assert [error["field"] for error in both.json["errors"]] == ["options.processes"]
+    (unknown,) = (await api("POST", "preview", {"restarts": "nowhere-0000"})).json["errors"]
+    assert "nowhere-0000" in unknown["message"]
+    assert (await api("POST", "preview", {**body, "name": "ocean"})).status == 400
+
+
+async def test_a_form_can_be_taken_along(api: Api, slurm: SlurmClient) -> None:
+    options = {**SMALL, "cores": 2, "walltime": "00:05:00", "partition": "short", "qos": "normal"}
+    exports = (await api("POST", "preview", {"options": options, "scaling": TWO})).json["exports"]
+    section = yaml.safe_load(exports["yaml"])["jobqueue"]["slurm"]
+    assert (section["queue"], section["cores"], section["walltime"]) == ("short", 2, "00:05:00")
+    assert "--qos=normal" in section["job-extra-directives"]
+    calls = {
+        ast.unparse(call.func): {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        for call in ast.walk(ast.parse(exports["python"]))
+        if isinstance(call, ast.Call)
+    }
+    assert calls["cluster.scale"] == {"jobs": 2}
+    assert {name.replace("_", "-"): value for name, value in calls["SLURMCluster"].items()} == section
 
 
 async def test_every_line_but_the_empty_ones_is_explained(api: Api, slurm: SlurmClient) -> None:
@@ -117,6 +153,7 @@ async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> N
 async def test_without_slurm_the_local_backend_is_previewed(api: Api) -> None:
     preview = (await api("POST", "preview", {"backend": "local", "options": SMALL, "scaling": TWO})).json
     assert (preview["errors"], preview["script"], preview["totals"]["workers"]) == ([], "", 2)
+    assert preview["exports"] is None
 
 
 async def test_dasks_configuration_counts_also_when_it_changes(

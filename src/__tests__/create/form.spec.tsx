@@ -22,6 +22,9 @@ it('shows what the preview finds wrong at its field', async () => {
     <ClusterForm
       source={{ options, site: site(sample('site')), profiles: [] }}
       initial={{ walltime: '2-00:00:00' }}
+      defaults={{}}
+      onReset={() => undefined}
+      profiles={{ save: () => Promise.resolve(), remove: () => Promise.resolve() }}
       trans={trans}
       onSubmit={() => Promise.resolve()}
       onCancel={() => undefined}

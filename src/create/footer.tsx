@@ -1,0 +1,57 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { RequestError } from '../api/errors';
+import type { Preview } from '../api/validate';
+import type { ISentences } from './sentences';
+import { totals } from './totals';
+import type { ISubmission } from './useSubmit';
+
+/** What all jobs come to, what keeps them from being started, and the two ways out. */
+export function Footer(props: {
+  preview: Preview | null;
+  submission: ISubmission;
+  wrong: ISentences;
+  onCancel: () => void;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { preview, submission, wrong, onCancel, trans } = props;
+  const { failure, busy } = submission;
+  return (
+    <div className="jp-DaskSlurmForm-footer">
+      {failure && <Failure failure={failure} wrong={wrong} trans={trans} />}
+      {!failure && wrong.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} />)}
+      <span className="jp-DaskSlurmForm-totals">{preview && totals(preview.totals, trans)}</span>
+      <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onCancel}>
+        {trans.__('Cancel')}
+      </button>
+      <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={busy} aria-busy={busy}>
+        {busy ? trans.__('Starting…') : trans.__('Start')}
+      </button>
+    </div>
+  );
+}
+
+function Failure(props: {
+  failure: RequestError;
+  wrong: ISentences;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { failure, wrong, trans } = props;
+  const isAtField = Object.values(wrong.atFields).includes(failure.message);
+  return (
+    <div className="jp-DaskSlurmForm-failure" role="alert">
+      {isAtField ? trans.__('One field needs your attention.') : failure.message}
+      {failure.details && <pre>{failure.details}</pre>}
+    </div>
+  );
+}
+
+/** What keeps the cluster from being started, and belongs to no field on the form. */
+function Refusal({ sentence }: { sentence: string }): React.ReactElement {
+  return (
+    <div className="jp-DaskSlurmForm-failure" role="status">
+      {sentence}
+    </div>
+  );
+}

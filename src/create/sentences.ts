@@ -1,0 +1,43 @@
+import type { ErrorSchema } from '@rjsf/utils';
+
+import type { RequestError } from '../api/errors';
+import type { Preview } from '../api/validate';
+import { fieldName } from './request';
+
+/** What is wrong with a form: by field, and what belongs to no field that it shows. */
+export interface ISentences {
+  readonly atFields: Readonly<Record<string, string>>;
+  readonly elsewhere: readonly string[];
+}
+
+/**
+ * @param names - the fields on the form.
+ * @returns what the preview and the refusal of the last request say; the refusal counts.
+ */
+export function sentences(
+  preview: Preview | null,
+  failure: RequestError | null,
+  names: readonly string[]
+): ISentences {
+  const atFields: Record<string, string> = {};
+  const elsewhere: string[] = [];
+  for (const { field, message } of preview?.errors ?? []) {
+    const name = fieldName(field);
+    if (name !== null && names.includes(name)) {
+      atFields[name] = message;
+    } else {
+      elsewhere.push(message);
+    }
+  }
+  const refused = fieldName(failure?.field ?? null);
+  if (failure && refused !== null && names.includes(refused)) {
+    atFields[refused] = failure.message;
+  }
+  return { atFields, elsewhere };
+}
+
+/** @returns the sentences as rjsf takes errors. */
+export function asErrors(atFields: ISentences['atFields']): ErrorSchema {
+  const errors = Object.entries(atFields).map(([name, message]) => [name, { __errors: [message] }]);
+  return Object.fromEntries(errors) as ErrorSchema;
+}

@@ -1,0 +1,64 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { JSONExt } from '@lumino/coreutils';
+import type { RJSFSchema } from '@rjsf/utils';
+import * as React from 'react';
+
+import type { IPreviewRequest } from '../api/client';
+import type { Preview, Profile } from '../api/validate';
+import { FormData, formSchema, IFormSource } from './formSchema';
+import { withProfile } from './profile';
+import { chosenProfile, toPreview } from './request';
+import { ISentences, sentences } from './sentences';
+import { usePreview } from './usePreview';
+import { ISubmission, useSubmit } from './useSubmit';
+
+/** What the form works with. */
+export interface IFormParts {
+  readonly source: IFormSource;
+  /** What the form begins with. */
+  readonly initial: FormData;
+  readonly trans: TranslationBundle;
+  /** Send it; `names` are the fields on the form. A `RequestError` comes back to its field. */
+  readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
+  /** What a request would send, and what is wrong with it. */
+  readonly preview: (request: IPreviewRequest) => Promise<Preview>;
+}
+
+/** A form that is being filled. */
+export interface IClusterForm {
+  readonly data: FormData;
+  readonly schema: RJSFSchema;
+  /** The fields on the form. */
+  readonly names: readonly string[];
+  readonly profile: Profile | undefined;
+  readonly preview: Preview | null;
+  readonly wrong: ISentences;
+  readonly submission: ISubmission;
+  /** Take an edit; a profile that was chosen fills the fields. */
+  readonly change: (after: FormData) => void;
+  /** Take other data as it is. */
+  readonly set: (data: FormData) => void;
+}
+
+/** The state of the form: what was typed, what it would send, and what is wrong with it. */
+export function useClusterForm(parts: IFormParts): IClusterForm {
+  const { source, initial, trans } = parts;
+  const [data, set] = React.useState(initial);
+  const backend = data.backend === 'local' || !source.site.slurm.available ? 'local' : 'slurm';
+  const profile = chosenProfile(data, source.profiles);
+  const schema = React.useMemo(
+    () => formSchema(source, backend, profile, trans),
+    [source, backend, profile, trans]
+  );
+  const names = Object.keys(schema.properties ?? {});
+  const submission = useSubmit(() => parts.onSubmit(data, names));
+  const preview = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const wrong = sentences(preview, submission.failure, names);
+  const change = (after: FormData) => {
+    if (!JSONExt.deepEqual(data, after)) {
+      submission.forget();
+      set(withProfile(data, after, source.profiles));
+    }
+  };
+  return { data: { ...data, backend }, schema, names, profile, preview, wrong, submission, change, set };
+}
