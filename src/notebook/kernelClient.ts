@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { NoPythonKernel, runSilently, speaksPython } from './kernel';
+import { KernelError, NoPythonKernel, runSilently, speaksPython } from './kernel';
 
 /** What a kernel's `client` is, as far as this browser knows. */
 export type ClientState =
@@ -59,7 +59,12 @@ export class KernelClient {
     const attempt = ++this._attempt;
     this._set({ kind: 'connecting' });
     try {
-      const address = await runSilently(await this._pythonKernel(), await code);
+      const [kernel, text] = await Promise.all([this._pythonKernel(), code]);
+      // A restart is told twice, and each time asks for a client; one is enough.
+      if (attempt !== this._attempt) {
+        throw new KernelError('Aborted');
+      }
+      const address = await runSilently(kernel, text);
       if (attempt === this._attempt) {
         this._made = address;
         this._set({ kind: 'there', address: address ?? '' });

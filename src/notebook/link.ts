@@ -1,4 +1,5 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
+import type { IChangedArgs } from '@jupyterlab/coreutils';
 import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
@@ -10,6 +11,8 @@ import type { IClusterManager } from '../tokens';
 import { findCluster } from './find';
 import { ClientState, KernelClient } from './kernelClient';
 import { IMemory, recall, remember } from './memory';
+
+type KernelChange = IChangedArgs<Kernel.IKernelConnection | null>;
 
 /** What links work with. */
 export interface ILinkParts {
@@ -27,13 +30,13 @@ export class NotebookLink implements IDisposable {
     const { sessionContext, content } = _panel;
     this._client = new KernelClient(sessionContext);
     this._client.changed.connect(this._emit, this);
-    sessionContext.kernelChanged.connect(this._onKernel, this);
+    sessionContext.kernelChanged.connect(this._onKernelChanged, this);
     sessionContext.statusChanged.connect(this._onStatus, this);
     content.modelChanged.connect(this._onModel, this);
     _parts.manager.changed.connect(this._onClusters, this);
     _parts.manager.listen();
     this._onModel();
-    this._onKernel();
+    this._meetKernel();
   }
 
   /** What the kernel's `client` is. */
@@ -135,8 +138,15 @@ export class NotebookLink implements IDisposable {
     return this._client.make(snippet.then(({ code }) => code));
   }
 
-  /** Another kernel, or none; it may have been running for long, as after a reload of the page. */
-  private _onKernel(): void {
+  private _onKernelChanged(_: ISessionContext, { oldValue, newValue }: KernelChange): void {
+    // The end of a restart is told as well, as a change from the kernel to itself.
+    if (oldValue !== newValue) {
+      this._meetKernel();
+    }
+  }
+
+  /** A kernel that we know nothing about: it may have been running for long, as after a reload of the page. */
+  private _meetKernel(): void {
     this._tried = null;
     this._client.assume('unknown');
     if (this.memory && this._panel.sessionContext.session?.kernel) {
