@@ -9,7 +9,7 @@ export interface IFormContext {
 
 /** A field with a real label, and what is wrong with it below. */
 export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
-  const { id, label, children, schema, rawHelp, rawErrors = [], hidden } = props;
+  const { id, label, children, schema, required, rawHelp, rawErrors = [], hidden } = props;
   if (id === 'root') {
     return <>{children}</>;
   }
@@ -21,6 +21,7 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
     <div className={classes.filter(Boolean).join(' ')} hidden={hidden}>
       <label htmlFor={id}>
         {label}
+        {required && <span aria-hidden="true"> *</span>}
         {needsUnit && <span className="jp-DaskSlurmField-unit"> ({unit})</span>}
       </label>
       {children}
@@ -43,7 +44,8 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
   const { trans } = props.formContext as IFormContext;
   const groupOf = (name: string): string => {
     const about = schema.properties?.[name] as { 'x-group'?: string } | undefined;
-    return about?.['x-group'] ?? 'basic';
+    // What must be filled in is not hidden under "More options".
+    return schema.required?.includes(name) ? 'basic' : (about?.['x-group'] ?? 'basic');
   };
   const groups = new Map<string, React.ReactElement[]>();
   for (const { name, content, hidden } of properties) {

@@ -1,0 +1,42 @@
+import { ReactWidget } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import Form from '@rjsf/core';
+import type { RJSFSchema } from '@rjsf/utils';
+import * as React from 'react';
+
+import { serverJudges } from '../../create/serverJudges';
+import { FieldTemplate, ObjectTemplate } from '../../create/templates';
+
+const text = (title: string, group: string) => ({ type: 'string', title, 'x-group': group });
+const schema = {
+  type: 'object',
+  properties: {
+    walltime: text('Walltime', 'basic'),
+    qos: text('Quality of service', 'slurm'),
+    reservation: text('Reservation', 'slurm')
+  },
+  required: ['qos']
+} as RJSFSchema;
+
+it('marks what the administrator wants to be named, and shows it at once', () => {
+  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+  const form = ReactWidget.create(
+    <Form
+      schema={schema}
+      validator={serverJudges}
+      templates={{ FieldTemplate, ObjectFieldTemplate: ObjectTemplate }}
+      formContext={{ trans: nullTranslator.load('jupyter_dask_slurm') }}
+    />
+  );
+  React.act(() => {
+    Widget.attach(form, document.body);
+    MessageLoop.flush();
+  });
+  const labels = (selector: string) =>
+    Array.from(form.node.querySelectorAll(`${selector} label`), label => label.textContent);
+  expect(labels('details')).toEqual(['Reservation']);
+  expect(labels('div')).toEqual(['Walltime', 'Quality of service *', 'Reservation']);
+  React.act(() => form.dispose());
+});
