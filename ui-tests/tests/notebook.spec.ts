@@ -1,0 +1,90 @@
+import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
+import type { APIRequestContext, Locator } from '@playwright/test';
+
+import { ICluster, startCluster, stopClusters } from './clusters';
+
+// Galata's stand-in for kernels cannot restart them.
+test.use({ autoGoto: true, kernels: null, sessions: null });
+test.afterEach(async ({ page, request }) => {
+  await page.kernel.shutdownAll();
+  await stopClusters(request);
+});
+
+const NOTEBOOK = 'attached.ipynb';
+
+/** The item in the notebook's toolbar. */
+function itemOf(page: IJupyterLabPageFixture): Locator {
+  return page.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="dask-slurm"]');
+}
+
+async function choose(page: IJupyterLabPageFixture, entry: string): Promise<void> {
+  await itemOf(page).getByRole('button').click();
+  await page.getByRole('menuitem', { name: entry }).click();
+}
+
+/** @returns the address of the scheduler of a new cluster without jobs: a client needs no more. */
+async function startScheduler(request: APIRequestContext, name: string): Promise<string> {
+  const { id } = await startCluster(request, name, 0);
+  let address = '';
+  const status = async () => {
+    const answer = await request.get(`/dask-slurm/api/clusters/${id}`);
+    const cluster = (await answer.json()) as ICluster & { readonly scheduler_address: string };
+    address = cluster.scheduler_address;
+    return cluster.status;
+  };
+  await expect.poll(status, { timeout: 60_000 }).toBe('running');
+  return address;
+}
+
+/** Restart the kernel by the notebook's own button, and say yes. */
+async function restart(page: IJupyterLabPageFixture, item = 'restart'): Promise<void> {
+  await page.locator(`.jp-NotebookPanel-toolbar [data-jp-item-name="${item}"]`).getByRole('button').click();
+  await page.locator('.jp-Dialog .jp-mod-accept').click();
+}
+
+test('a notebook is attached, and again by itself when its kernel starts again', async ({
+  page,
+  request
+}) => {
+  const address = await startScheduler(request, 'reef');
+  await page.notebook.createNew(NOTEBOOK);
+  const item = itemOf(page);
+  await expect(item).toHaveText('Dask');
+
+  await test.step('attached from its toolbar, nothing is written into it', async () => {
+    await choose(page, 'Attach to reef');
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
+    expect(await page.notebook.getCellCount()).toBe(1);
+    await page.notebook.setCell(0, 'code', 'client.scheduler.address');
+    await page.notebook.runCell(0, true);
+    expect(await page.notebook.getCellTextOutput(0)).toEqual([`'${address}'`]);
+    await expect(page.locator('.jp-InputPrompt').first()).toHaveText('[1]:');
+  });
+
+  await test.step('without auto-attach a restarted kernel has no client, and the button says so', async () => {
+    await restart(page);
+    await expect(item).toHaveText('reef: not connected');
+  });
+
+  await test.step('with auto-attach the client is there before the first cell', async () => {
+    await choose(page, 'Attach Automatically');
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
+    await restart(page, 'restart-and-run');
+    const output = () => page.notebook.getCellTextOutput(0);
+    await expect.poll(output, { timeout: 60_000 }).toEqual([`'${address}'`]);
+    await expect(item).toHaveText('reef');
+    await page.notebook.save();
+  });
+
+  await test.step('after a reload the kernel is asked which cluster it is on', async () => {
+    await page.evaluate(() => window.location.reload());
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
+  });
+
+  await test.step('when the cluster stops the button says so; detached, the notebook is on none', async () => {
+    await stopClusters(request);
+    await expect(item).toHaveText('reef: not running', { timeout: 30_000 });
+    await choose(page, 'Detach Notebook');
+    await expect(item).toHaveText('Dask');
+  });
+});
