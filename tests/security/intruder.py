@@ -5,6 +5,7 @@ Each attack returns what it got out of it: None or an empty text is nothing.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -15,7 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, Security
+from distributed import Security
+from distributed.core import rpc
+from distributed.protocol.pickle import dumps, loads
 
 PATIENCE_S = 5
 
@@ -52,23 +55,40 @@ def ask_over_socket(path: str) -> str:
             return ""
 
 
-def run_code(address: str, certificate: str | None = None, key: str | None = None) -> str | None:
+def run_code(
+    address: str, certificate: str | None = None, key: str | None = None, patience_s: float = PATIENCE_S
+) -> str | None:
     """Return the user id under which code ran in the cluster, None where it was not let in.
 
     Parameters
     ----------
     certificate, key : str, optional
         PEM text of another cluster: this user's own, say.
+    patience_s : float
+        How long to wait for an answer, in seconds.
     """
     with tempfile.TemporaryDirectory() as folder:
         security = None
         if address.startswith("tls://"):
             security = _credentials(Path(folder), certificate, key)
         try:
-            with Client(address, security=security, timeout=PATIENCE_S) as client:
-                return str(client.run_on_scheduler(os.getuid))
-        except (OSError, ValueError, RuntimeError, TypeError):
+            return asyncio.run(asyncio.wait_for(_user_of(address, security), patience_s))
+        except (OSError, ValueError, RuntimeError, TypeError, asyncio.TimeoutError):
             return None
+
+
+async def _user_of(address: str, security: Security | None) -> str:
+    """Return what ``os.getuid`` says in the scheduler, which is what `Client.run_on_scheduler` would ask.
+
+    A client does more, at times of its own, and this process cannot import anything any more.
+    """
+    arguments = security.get_connection_args("client") if security else {}
+    scheduler = rpc(address, connection_args=arguments)
+    try:
+        answer = await scheduler.run_function(function=dumps(os.getuid), args=dumps(()), kwargs=dumps({}))
+        return str(loads(answer["result"]) if isinstance(answer["result"], bytes) else answer["result"])
+    finally:
+        await scheduler.close_rpc()
 
 
 def _credentials(folder: Path, certificate: str | None, key: str | None) -> Security:

@@ -46,7 +46,7 @@ def test_nobody_else_runs_code_in_a_cluster(
         "certificate": (target.directory / "cert.pem").read_text(),
         "key": (target.directory / "key.pem").read_text(),
     }
-    assert other_user.tries("run_code", address=address, **own) == str(os.getuid())
+    assert other_user.tries("run_code", address=address, **own, patience_s=60) == str(os.getuid())
 
 
 def test_no_port_tells_anybody_anything(target: Target, other_user: OtherUser) -> None:
