@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { RequestError } from '../api/errors';
 import type { Preview } from '../api/validate';
+import { formatTime } from '../model/describe';
 import type { ISentences } from './sentences';
 import { totals } from './totals';
 import type { ISubmission } from './useSubmit';
@@ -21,7 +22,12 @@ export function Footer(props: {
     <div className="jp-DaskSlurmForm-footer">
       {failure && <Failure failure={failure} wrong={wrong} trans={trans} />}
       {!failure && wrong.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} />)}
-      <span className="jp-DaskSlurmForm-totals">{preview && totals(preview.totals, trans)}</span>
+      <div className="jp-DaskSlurmForm-totals">
+        {preview && <div>{totals(preview.totals, trans)}</div>}
+        {preview?.expected_start_at && (
+          <div>{trans.__('Slurm expects to start it at %1.', formatTime(preview.expected_start_at))}</div>
+        )}
+      </div>
       <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onCancel}>
         {trans.__('Cancel')}
       </button>

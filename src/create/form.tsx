@@ -5,13 +5,14 @@ import * as React from 'react';
 
 import { Exports } from './exports';
 import { Footer } from './footer';
-import { FormData, formLook, IFormSource } from './formSchema';
+import { formLook } from './formLook';
+import type { FormData, IFormSource } from './formSchema';
 import { Keep, IProfileActions } from './keep';
 import { ScriptPreview } from './preview';
 import { asErrors } from './sentences';
 import { serverJudges } from './serverJudges';
 import { FieldTemplate, ObjectTemplate } from './templates';
-import { IFormParts, useClusterForm } from './useClusterForm';
+import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
 import { ChoicesWidget, LinesWidget, PairsField } from './widgets';
 
 /** The body of "New cluster"; it does not know whether a tab or a dialog holds it. */
@@ -30,6 +31,7 @@ const FIELDS: RegistryFieldsType = { pairs: PairsField };
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { source, defaults, trans } = props;
   const form = useClusterForm(props);
+  const { preview, submission, wrong } = form;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -38,37 +40,43 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
     <div className="jp-DaskSlurmForm">
       <h2>{source.like ? trans.__('Start %1 again', source.like.name) : trans.__('New cluster')}</h2>
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
-      <FormComponent
-        className="jp-DaskSlurmForm-body"
-        schema={form.schema}
-        uiSchema={formLook(source, form.schema, form.data, trans)}
-        formData={form.data}
-        onChange={event => form.change(event.formData ?? {})}
-        onSubmit={() => void form.submission.submit()}
-        extraErrors={asErrors(form.wrong.atFields)}
-        validator={serverJudges as ValidatorType}
-        noHtml5Validate
-        noValidate
-        templates={TEMPLATES}
-        widgets={WIDGETS}
-        fields={FIELDS}
-        formContext={{ trans, defaultFormData: {} }}
-        showErrorList={false}
-      >
+      <Fields form={form} source={source} trans={trans}>
         <Keep form={form} like={source.like} actions={props.profiles} onReset={reset} trans={trans} />
         <div className="jp-DaskSlurmForm-beside">
-          {form.preview && <ScriptPreview preview={form.preview} trans={trans} />}
-          {form.preview && <Exports preview={form.preview} trans={trans} />}
+          {preview && <ScriptPreview preview={preview} trans={trans} />}
+          {preview && <Exports preview={preview} trans={trans} />}
         </div>
-        <Footer
-          preview={form.preview}
-          submission={form.submission}
-          wrong={form.wrong}
-          onCancel={props.onCancel}
-          trans={trans}
-        />
-      </FormComponent>
+        <Footer {...{ preview, submission, wrong, trans }} onCancel={props.onCancel} />
+      </Fields>
     </div>
+  );
+}
+
+/** The fields with what is wrong with them, and below what belongs to the form. */
+function Fields(
+  props: React.PropsWithChildren<{ form: IClusterForm; source: IFormSource; trans: TranslationBundle }>
+): React.ReactElement {
+  const { form, source, trans } = props;
+  return (
+    <FormComponent
+      className="jp-DaskSlurmForm-body"
+      schema={form.schema}
+      uiSchema={formLook(source, form.schema, form.data, trans)}
+      formData={form.data}
+      onChange={event => form.change(event.formData ?? {})}
+      onSubmit={() => void form.submission.submit()}
+      extraErrors={asErrors(form.wrong.atFields)}
+      validator={serverJudges as ValidatorType}
+      noHtml5Validate
+      noValidate
+      templates={TEMPLATES}
+      widgets={WIDGETS}
+      fields={FIELDS}
+      formContext={{ trans, defaultFormData: {} }}
+      showErrorList={false}
+    >
+      {props.children}
+    </FormComponent>
   );
 }
 

@@ -1,16 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
-import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import type { RJSFSchema } from '@rjsf/utils';
 
-import type { Cluster, Partition, Profile, Site } from '../api/validate';
-import { formatBytes, formatSpan } from '../model/describe';
+import type { Cluster, Profile, Site } from '../api/validate';
 import { otherSize } from './profile';
 
 /** What the form edits: the options and, beside them, what is not an option. */
 export type FormData = ReadonlyJSONObject;
-
-type Choices = Partial<Record<string, IChoice[]>>;
-type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;
 
 /** What decides which fields there are and what can be chosen in them. */
 export interface IFormSource {
@@ -101,158 +97,4 @@ function profileField(trans: TranslationBundle): RJSFSchema {
     title: trans.__('Profile'),
     description: trans.__('Fills the fields below; what you change there counts.')
   };
-}
-
-/** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
-export function formLook(
-  source: IFormSource,
-  schema: RJSFSchema,
-  data: FormData,
-  trans: TranslationBundle
-): Look {
-  const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
-  const blanks = siteDefaults(source.site, trans);
-  const hints = limits(source.site, data, trans);
-  const look: Look = {};
-  for (const [name, about] of Object.entries(schema.properties ?? {})) {
-    look[name] = {
-      ...fieldLook(about as RJSFSchema, trans),
-      ...(choices[name]?.length && {
-        'ui:widget': 'choices',
-        'ui:options': { choices: choices[name], blank: blanks[name] }
-      }),
-      ...(hints[name] && { 'ui:help': hints[name] })
-    };
-  }
-  const names = Object.keys(schema.properties ?? {});
-  look['ui:order'] = [
-    'profile',
-    'name',
-    'backend',
-    'partition',
-    'jobs',
-    'cores',
-    'processes',
-    'memory',
-    'walltime',
-    '*'
-  ].filter(name => name === '*' || names.includes(name));
-  return look;
-}
-
-function fieldLook(about: RJSFSchema, trans: TranslationBundle): Look {
-  const example = about.examples && Array.isArray(about.examples) ? about.examples[0] : undefined;
-  const look: Look = {};
-  if (about.type === 'array') {
-    look['ui:widget'] = 'lines';
-  } else if (about.type === 'object') {
-    look['ui:field'] = 'pairs';
-  } else if (about.type === 'boolean') {
-    look['ui:widget'] = 'select';
-  }
-  if (example !== undefined && typeof example !== 'boolean') {
-    const text = exampleText(example);
-    look['ui:placeholder'] = text.includes('\n') ? text : trans.__('e.g. %1', text);
-  }
-  return look;
-}
-
-function exampleText(example: unknown): string {
-  if (Array.isArray(example)) {
-    return example.join('\n');
-  }
-  if (typeof example === 'object' && example !== null) {
-    return Object.entries(example)
-      .map(([key, value]) => `${key}=${String(value)}`)
-      .join('\n');
-  }
-  return String(example);
-}
-
-/** One line of a list to choose from. */
-export interface IChoice {
-  readonly value: string;
-  readonly label: string;
-  readonly disabled: boolean;
-}
-
-function siteChoices(site: Site, trans: TranslationBundle): Choices {
-  const plain = (value: string, label = value): IChoice => ({ value, label, disabled: false });
-  const backends = site.slurm.available ? [plain('slurm', slurmLabel(site, trans))] : [];
-  return {
-    backend: [...backends, plain('local', trans.__('This machine'))],
-    partition: site.partitions.map(partition => ({
-      value: partition.name,
-      label: partitionLabel(partition, trans),
-      disabled: !partition.allowed
-    })),
-    account: site.accounts.map(({ name }) => plain(name)),
-    qos: site.qos.map(({ name }) => plain(name)),
-    interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
-    scheduler_interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
-    kernel: site.kernels.map(({ name, display_name, usable }) => ({
-      value: name,
-      label: usable ? display_name : trans.__('%1 (no Dask in it)', display_name),
-      disabled: !usable
-    }))
-  };
-}
-
-function profileChoices(profiles: readonly Profile[]): IChoice[] {
-  return profiles.map(({ name, description, error }) => ({
-    value: name,
-    label: description ? `${name} (${description})` : name,
-    disabled: error !== null
-  }));
-}
-
-/** What an empty choice stands for, where the site tells. */
-function siteDefaults(site: Site, trans: TranslationBundle): Record<string, string> {
-  const named = (name: string | undefined) => (name === undefined ? '' : trans.__('Default (%1)', name));
-  const kernel = site.kernels.find(({ name }) => name === 'python3');
-  return {
-    partition: named(site.partitions.find(partition => partition.default)?.name),
-    account: named(site.accounts.find(account => account.default)?.name),
-    kernel: named(kernel?.display_name)
-  };
-}
-
-function slurmLabel(site: Site, trans: TranslationBundle): string {
-  const { cluster_name: name } = site.slurm;
-  return name ? trans.__('Slurm (%1)', name) : trans.__('Slurm');
-}
-
-function partitionLabel(partition: Partition, trans: TranslationBundle): string {
-  const { name, max_walltime_s: walltime, gpus_per_node: gpus, idle_cpus: idle, allowed } = partition;
-  if (!allowed) {
-    return trans.__('%1 (not for you)', name);
-  }
-  const facts = [
-    walltime !== null && trans.__('up to %1', formatSpan(walltime, trans)),
-    gpus > 0 && trans._n('%1 GPU a node', '%1 GPUs a node', gpus),
-    trans._n('%1 core idle', '%1 cores idle', idle)
-  ].filter(Boolean);
-  return `${name} (${facts.join(', ')})`;
-}
-
-/** What the chosen partition allows, said where it is asked for. */
-function limits(site: Site, data: FormData, trans: TranslationBundle): Record<string, string> {
-  const partition = chosenPartition(site, data);
-  if (!partition || data.backend === 'local') {
-    return {};
-  }
-  const { name, cpus_per_node: cpus, memory_per_node_bytes: memory, max_walltime_s: walltime } = partition;
-  return {
-    cores: trans.__('A node of %1 has %2.', name, cpus),
-    memory: trans.__('A node of %1 has %2.', name, formatBytes(memory)),
-    ...(walltime !== null && { walltime: trans.__('At most %1 in %2.', formatSpan(walltime, trans), name) })
-  };
-}
-
-/** @returns the partition that jobs would go to. */
-export function chosenPartition(site: Site, data: FormData): Partition | undefined {
-  const { partitions } = site;
-  return data.partition
-    ? partitions.find(({ name }) => name === data.partition)
-    : partitions.find(partition => partition.default);
 }

@@ -36,11 +36,6 @@ export function ScriptPreview(props: {
           ))}
         </ol>
       )}
-      {preview.expected_start_at && (
-        <p>
-          {trans.__('Slurm expects to start it at %1.', new Date(preview.expected_start_at).toLocaleString())}
-        </p>
-      )}
     </section>
   );
 }

@@ -39,6 +39,19 @@ describe('ClusterClient', () => {
     expect(server.seen).toEqual([{ method: 'POST', path: 'dask-slurm/api/preview', body: request }]);
   });
 
+  it('saves and removes a profile by its name, whatever is in it', async () => {
+    const path = 'dask-slurm/api/profiles/two%20words';
+    const body = { options: { cores: 8 }, scaling: null, description: '' };
+    server.answers.set(`PUT ${path}`, [200, sample('profile')]);
+    server.answers.set(`DELETE ${path}`, [204]);
+    expect((await client.saveProfile('two words', body)).name).toBe('large');
+    await client.removeProfile('two words');
+    expect(server.seen).toEqual([
+      { method: 'PUT', path, body },
+      { method: 'DELETE', path, body: undefined }
+    ]);
+  });
+
   it('changes and restarts one', async () => {
     server.answers.set(`PATCH ${OCEAN}`, [200, running]);
     server.answers.set(`POST ${OCEAN}/restart`, [201, running]);

@@ -1,5 +1,12 @@
-import { cluster } from '../../api/validate';
-import { changedOptions, fieldName, fromCluster, toRequest } from '../../create/request';
+import { cluster, profile, site } from '../../api/validate';
+import {
+  changedOptions,
+  fieldName,
+  fromCluster,
+  toPreview,
+  toProfile,
+  toRequest
+} from '../../create/request';
 import { sample } from '../contract';
 
 describe('toRequest', () => {
@@ -21,8 +28,42 @@ describe('toRequest', () => {
   });
 });
 
+describe('a form with a profile', () => {
+  const large = profile(sample('profile'));
+  const known = ['profile', 'jobs', 'partition', 'cores', 'memory', 'walltime'];
+
+  it('takes back with null what was emptied of it', () => {
+    const data = { profile: 'large', partition: 'normal', cores: 64 };
+    expect(toRequest(data, known, large).options).toEqual({ partition: 'normal', cores: 64, memory: null });
+  });
+
+  it('is kept as a profile with what it holds, without its name', () => {
+    const data = { name: 'ocean', profile: 'large', backend: 'slurm', jobs: 2, cores: 8, memory: '' };
+    expect(toProfile(data, known, 'Small', large)).toEqual({
+      backend: 'slurm',
+      options: { cores: 8 },
+      scaling: { mode: 'manual', jobs: 2 },
+      description: 'Small'
+    });
+  });
+
+  it('keeps a size that is not a number of jobs', () => {
+    const scaling = { mode: 'adaptive', minimum_jobs: 0, maximum_jobs: 20 };
+    expect(toProfile({ cores: 8 }, known, '', { ...large, scaling }).scaling).toEqual(scaling);
+  });
+});
+
 describe('starting again with changes', () => {
-  const before = fromCluster(cluster(sample('cluster-running')));
+  const running = cluster(sample('cluster-running'));
+  const before = fromCluster(running);
+
+  it('is previewed with the changes alone', () => {
+    const source = { options: {}, site: site(sample('site')), profiles: [], like: running };
+    expect(toPreview(source, before, { ...before, cores: 4 }, ['cores'])).toEqual({
+      restarts: running.id,
+      options: { cores: 4 }
+    });
+  });
 
   it('begins with the options that are set', () => {
     expect(before).toMatchObject({ cores: 8, partition: 'normal', memory: '16 GiB', keep_jobs: true });
@@ -35,6 +76,8 @@ describe('starting again with changes', () => {
     expect(partition).toBe('normal');
     expect(changedOptions(before, { ...rest, cores: 4 })).toEqual({ cores: 4, partition: null });
     expect(changedOptions(before, before)).toEqual({});
+    const untouched = { ...before, account: '', job_extra_directives: [] };
+    expect(changedOptions(before, untouched)).toEqual({});
   });
 });
 

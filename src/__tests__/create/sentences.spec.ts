@@ -1,0 +1,22 @@
+import { RequestError } from '../../api/errors';
+import { preview } from '../../api/validate';
+import { sentences } from '../../create/sentences';
+import { sample } from '../contract';
+
+const told = preview(sample('preview'));
+const [{ message }] = told.errors;
+
+it('stand at their fields, those of fields that are not shown elsewhere', () => {
+  expect(sentences(told, null, ['walltime'])).toEqual({ atFields: { walltime: message }, elsewhere: [] });
+  expect(sentences(told, null, ['memory'])).toEqual({ atFields: {}, elsewhere: [message] });
+});
+
+it('of what was sent count before those of the preview', () => {
+  const refused = new RequestError(422, {
+    message: 'Not tonight.',
+    reason: 'SiteRefuses',
+    field: 'options.walltime',
+    details: null
+  });
+  expect(sentences(told, refused, ['walltime']).atFields).toEqual({ walltime: 'Not tonight.' });
+});
