@@ -1,5 +1,6 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
+import { URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -8,6 +9,7 @@ import { plotTitle } from '../dashboards/plots';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
 import { aboutCluster } from './args';
+import { openInBrowser } from './browserTab';
 import { CommandIDs } from './ids';
 
 /** What the commands about dashboards work with. */
@@ -15,6 +17,8 @@ export interface IDashboardCommands {
   readonly manager: IClusterManager;
   readonly selection: ISelection;
   readonly tracker: WidgetTracker<DashboardPane>;
+  /** Null where the shell holds a single main widget. */
+  readonly labShell: ILabShell | null;
   readonly trans: TranslationBundle;
 }
 
@@ -39,7 +43,11 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
     isEnabled: args => typeof args.cluster === 'string' || selection.current !== null,
     execute: async args => {
       const options = readOptions(args, parts);
-      if (!options) {
+      const cluster = options && manager.get(options.clusterId);
+      if (cluster && !parts.labShell) {
+        openInBrowser(URLExt.join(manager.client.settings.baseUrl, cluster.dashboard_path, options.plot));
+      }
+      if (!options || !parts.labShell) {
         return;
       }
       const { DashboardPane } = await import('../dashboards/pane');

@@ -1,16 +1,20 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import { listIcon } from '@jupyterlab/ui-components';
 
+import { detailsLink } from '../details/link';
 import { readSection, SECTIONS } from '../details/sections';
 import type { ClusterDetails } from '../details/view';
 import type { IClusterCommands } from './action';
 import { aboutCluster } from './args';
+import { openInBrowser } from './browserTab';
 import { CommandIDs } from './ids';
 
 /** What the command about details works with. */
 export interface IDetailsCommands extends IClusterCommands {
   readonly tracker: WidgetTracker<ClusterDetails>;
+  /** Null where the shell holds a single main widget. */
+  readonly labShell: ILabShell | null;
 }
 
 /** Register what opens everything about a cluster as a tab; its code is loaded when it is first opened. */
@@ -30,6 +34,10 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
     execute: async args => {
       const clusterId = typeof args.cluster === 'string' ? args.cluster : selection.current;
       if (clusterId === null) {
+        return;
+      }
+      if (!parts.labShell) {
+        openInBrowser(detailsLink(manager.client.settings.baseUrl, clusterId, args));
         return;
       }
       const { ClusterDetails, detailsId } = await import('../details/view');

@@ -1,4 +1,4 @@
-import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { saveIcon } from '@jupyterlab/ui-components';
 import type { Widget } from '@lumino/widgets';
@@ -14,7 +14,6 @@ import { CommandIDs } from './ids';
 /** What the commands about layouts work with. */
 export interface ILayoutCommands extends IDashboardCommands {
   readonly layouts: Layouts;
-  readonly labShell: ILabShell | null;
 }
 
 /** Register what opens several dashboards at once, and what remembers how they lie. */
@@ -31,6 +30,10 @@ export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands):
     isEnabled: args => namedCluster(args, manager, selection)?.status === 'running',
     execute: async args => {
       const cluster = namedCluster(args, manager, selection);
+      if (cluster && !parts.labShell) {
+        await commands.execute(CommandIDs.openDashboard, { cluster: cluster.id });
+        return;
+      }
       const chosen = await chooseLayout(parts, args.layout);
       if (cluster && chosen) {
         const layout = await parts.layouts.get(chosen.name);

@@ -17,7 +17,7 @@ export class LinkButton extends ReactWidget {
     private readonly _trans: TranslationBundle
   ) {
     super();
-    this.addClass('jp-DaskSlurmLink-item');
+    this.addClass('jp-DaskSlurmNotebook');
   }
 
   protected override render(): React.ReactElement {

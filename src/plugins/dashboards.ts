@@ -40,9 +40,9 @@ export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const tracker = new WidgetTracker<DashboardPane>({ namespace: 'dask-slurm-dashboards' });
-    const parts = { manager, selection, tracker, trans };
+    const parts = { manager, selection, tracker, trans, labShell };
     addDashboardCommands(app, parts);
-    addLayoutCommands(app, { ...parts, labShell, layouts: new Layouts(settings, ID) });
+    addLayoutCommands(app, { ...parts, layouts: new Layouts(settings, ID) });
     addReportCommand(app.commands, { manager, selection, trans });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDashboard,

@@ -1,15 +1,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ILayoutRestorer, IRouter } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, IRouter } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { addDetailsCommands } from '../commands/details';
 import { CommandIDs } from '../commands/ids';
+import { readDetailsLink } from '../details/link';
 import type { ClusterDetails } from '../details/view';
 import { IClusterManager, ISelection } from '../tokens';
-
-/** `…/lab?dask-cluster=ocean-3f9c` opens the details of that cluster. */
-const PARAMETER = 'dask-cluster';
 
 /** Everything about a cluster as a tab that comes back after a reload, and that a link can open. */
 export const detailsPlugin: JupyterFrontEndPlugin<void> = {
@@ -17,7 +15,7 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows jobs, logs, code, history and options of a Dask cluster.',
   autoStart: true,
   requires: [IClusterManager, ISelection, ITranslator],
-  optional: [ILayoutRestorer, ICommandPalette, IRouter],
+  optional: [ILayoutRestorer, ICommandPalette, IRouter, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
@@ -25,11 +23,12 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
-    router: IRouter | null
+    router: IRouter | null,
+    labShell: ILabShell | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const tracker = new WidgetTracker<ClusterDetails>({ namespace: 'dask-slurm-details' });
-    addDetailsCommands(app, { manager, selection, tracker, trans });
+    addDetailsCommands(app, { manager, selection, tracker, trans, labShell });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDetails,
       args: tab => tab.args,
@@ -37,9 +36,9 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({ command: CommandIDs.openDetails, category: trans.__('Dask on Slurm') });
     router?.routed.connect((_, { search }) => {
-      const cluster = new URLSearchParams(search).get(PARAMETER);
-      if (cluster) {
-        void app.restored.then(() => app.commands.execute(CommandIDs.openDetails, { cluster }));
+      const args = labShell && readDetailsLink(search);
+      if (args) {
+        void app.restored.then(() => app.commands.execute(CommandIDs.openDetails, args));
       }
     });
   }
