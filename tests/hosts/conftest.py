@@ -11,10 +11,10 @@ import pytest
 
 from tests.hosts.network import Host, Network
 from tests.hosts.site import JupyterOn, Site, hosts, slurm_options
-from tests.server.conftest import no_controller_is_left, shared
+from tests.server.conftest import end_controllers, shared
 from tests.slurm import PrivateSlurm
 
-__all__ = ["jupyter_on", "network", "no_controller_is_left", "shared", "site"]
+__all__ = ["jupyter_on", "network", "shared", "site"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,10 +43,8 @@ def site(isolation: None, network: Network, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def jupyter_on(
-    site: Site, tmp_path: Path, no_controller_is_left: None
-) -> Iterator[Callable[[Host], JupyterOn]]:
-    """Start Jupyter servers on hosts; all have ended when the test has."""
+def jupyter_on(site: Site, tmp_path: Path, shared: Path) -> Iterator[Callable[[Host], JupyterOn]]:
+    """Start Jupyter servers on hosts; all have ended, and all controllers, while Slurm is still there."""
     started: list[JupyterOn] = []
 
     def start(host: Host) -> JupyterOn:
@@ -59,3 +57,4 @@ def jupyter_on(
     for server in started:
         if server.process.poll() is None:
             server.end(signal.SIGKILL)
+    end_controllers(shared)

@@ -6,8 +6,6 @@ what asks for "the address of this host" gets the wrong one.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +38,12 @@ class JupyterOn(Jupyter):
         with self._host.inside():
             return super().call(method, path, body, below=below)
 
+    def start(self, **body: Any) -> dict[str, Any]:
+        """Start a cluster and return it."""
+        answer = self.call("POST", "clusters", body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()  # type: ignore[no-any-return]
+
 
 @dataclass(frozen=True)
 class Site:
@@ -61,14 +65,6 @@ class Site:
     def mend(self, node: str) -> None:
         """Plug a node's cable in again."""
         self.network.mend(self.node(node), REACHED)
-
-    def start_on_login(self, code: str, *arguments: str) -> subprocess.Popen[str]:
-        """Start a Python program on the first login node, as a notebook's kernel is started there."""
-        return subprocess.Popen(
-            [*self.logins[0].wrapper, sys.executable, "-c", code, *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
 
 
 def address(interface: str, host_number: int) -> str:

@@ -20,8 +20,7 @@ def test_a_cluster_of_another_login_node_is_listed_and_stopped_and_not_adopted(
 ) -> None:
     login1, login2 = site.logins
     here, there = jupyter_on(login1), jupyter_on(login2)
-    body = {"name": "ocean", "options": ONE_NODE, "scaling": {"mode": "manual", "jobs": 2}}
-    cluster = here.call("POST", "clusters", body).json()
+    cluster = here.start(name="ocean", options=ONE_NODE, scaling={"mode": "manual", "jobs": 2})
     near = here.until(cluster["id"], working(2), timeout=90)
     far = there.until(cluster["id"], working(2))
     contract().validate("Cluster", far)

@@ -41,6 +41,11 @@ def shared(isolation: None) -> Path:
 def no_controller_is_left(isolation: None, shared: Path) -> Iterator[None]:
     """End what the test has left running."""
     yield
+    end_controllers(shared)
+
+
+def end_controllers(shared: Path) -> None:
+    """End the controllers of this test and wait for their end."""
     for pid in controllers(shared):
         _end(pid)
 
