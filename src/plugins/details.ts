@@ -36,7 +36,7 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
     });
     palette?.addItem({ command: CommandIDs.openDetails, category: trans.__('Dask on Slurm') });
     router?.routed.connect((_, { search }) => {
-      const args = labShell && readDetailsLink(search);
+      const args = labShell && readDetailsLink(search ?? '');
       if (args) {
         void app.restored.then(() => app.commands.execute(CommandIDs.openDetails, args));
       }
