@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.slurm.plugin", "tests.leaks"]
+pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.slurm.plugin", "tests.leaks", "tests.promises"]
 
 _OWN_DIRECTORIES = {
     "HOME": "home",
