@@ -64,15 +64,14 @@ WITHOUT_CONFIG = (
     "keep_jobs",
 )
 
-_IN_COMMAND = (
-    "interface",
-    "local-directory",
-    "python",
-    "worker-command",
-    "worker-extra-args",
-    "scheduler-options",
-)
-_SHELL = ("job-script-prologue", "job-script-epilogue", "env-extra")
+_IN_HEADER = frozenset({
+    "name", "queue", "account", "project", "walltime", "job-cpu", "job-mem", "log-directory", "shebang",
+    "job-extra", "job-extra-directives", "job-directives-skip", "header-skip",
+})  # fmt: skip
+"""Keys whose texts stand in the comments that a batch script begins with. Others are part of its command."""
+
+_SHELL = frozenset({"job-script-prologue", "job-script-epilogue", "env-extra"})
+"""Keys whose texts are commands."""
 
 SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
 """Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
@@ -147,18 +146,22 @@ def _check_texts(section: Mapping[str, Any]) -> None:
     Unprocessable
         Which names the key.
     """
-    for key, value in section.items():
-        texts = [str(part) for part in _leaves(value)]
-        option = next((option for option, name in FROM_CONFIG.items() if name == key), None)
-        field = option and f"options.{option}"
-        where = f"jobqueue.slurm.{key} of Dask's configuration"
-        if key not in _SHELL and not all(map(is_one_line, texts)):
-            raise Unprocessable(f"{where} cannot hold line breaks or control characters.", field=field)
-        if key in _IN_COMMAND and not all(map(is_words, texts)):
+    for key in section.keys() - _SHELL:
+        texts = [str(part) for part in _leaves(section[key])]
+        wrong = None
+        if not all(map(is_one_line, texts)):
+            wrong = "cannot hold line breaks or control characters."
+        elif key not in _IN_HEADER and not all(map(is_words, texts)):
+            wrong = (
+                "can hold variables such as $TMPDIR, but no other shell syntax. "
+                "Commands belong into job-script-prologue."
+            )
+        elif key == "shebang" and texts and not str(section[key]).startswith("#!"):
+            wrong = "must begin with #!."
+        if wrong:
+            option = next((option for option, name in FROM_CONFIG.items() if name == key), None)
             raise Unprocessable(
-                f"{where} can hold variables such as $TMPDIR, but no other shell syntax. "
-                "Commands belong into job-script-prologue.",
-                field=field,
+                f"jobqueue.slurm.{key} of Dask's configuration {wrong}", field=option and f"options.{option}"
             )
 
 

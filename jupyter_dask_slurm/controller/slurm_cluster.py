@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import dask
 from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
@@ -47,7 +48,9 @@ class SlurmJob(JobProcess, SLURMJob):
         prefix, _, number = str(name).rpartition("-")
         # Array indices start at 0 for every array, worker names are never used twice: the script adds up.
         in_script = f"{prefix}-$(({FIRST}+${{SLURM_ARRAY_TASK_ID:-0}}))"
-        super().__init__(scheduler, name=in_script, **keywords)
+        # The submitter says where logs go; dask-jobqueue would make that directory, for a preview too.
+        with dask.config.set({f"jobqueue.{self.config_name}.log-directory": None}):
+            super().__init__(scheduler, name=in_script, **keywords)
         self.name = name
         self.number = int(number) if number.isdigit() else 0
         self._epilogue = epilogue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +47,17 @@ class Run:
 
 
 class Renderer:
-    """The process that renders scripts for a Jupyter server, without the server."""
+    """The process that renders scripts for a Jupyter server, without the server.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+        For files of its own.
+    environment : mapping
+        Variables that it has besides.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         own = folder / "renderer"
         own.mkdir()
         self._process = subprocess.Popen(
@@ -56,6 +66,7 @@ class Renderer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env={**os.environ, **(environment or {})},
         )
 
     def script(self, options: dict[str, Any], folder: Path) -> str:

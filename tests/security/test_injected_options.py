@@ -23,7 +23,7 @@ SHELL = ("job_script_prologue", "job_script_epilogue")
 IN_EACH_RUN = settings(
     max_examples=20, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
-AT_NIGHT = settings(IN_EACH_RUN, max_examples=1000, derandomize=False)
+AT_NIGHT = settings(IN_EACH_RUN, max_examples=500, derandomize=False)
 # They change how bash reports what it runs, and with that this test alone.
 _REPORTING = {"PS4", "BASH_XTRACEFD"}
 

@@ -65,7 +65,7 @@ async def test_a_restart_is_previewed_with_its_changes_alone(api: Api, slurm: Sl
     both = await api("POST", "preview", {**body, "options": {"processes": SMALL["cores"] + 1}})
     assert [error["field"] for error in both.json["errors"]] == ["options.processes"]
     (unknown,) = (await api("POST", "preview", {"restarts": "nowhere-0000"})).json["errors"]
-    assert "nowhere-0000" in unknown["message"]
+    assert unknown["message"] == "There is no such cluster."
     assert (await api("POST", "preview", {**body, "name": "ocean"})).status == 400
 
 
@@ -167,6 +167,19 @@ async def test_dasks_configuration_counts_also_when_it_changes(
         preview = (await api("POST", "preview", {})).json
         assert f"#SBATCH -p {partition}" in preview["script"]
         assert preview["totals"]["core_hours_per_hour"] == cores
+
+
+async def test_makes_no_directory_of_the_configuration(
+    api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, logs = tmp_path / "dask" / "jobqueue.yaml", tmp_path / "logs"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump({"jobqueue": {"slurm": {"log-directory": str(logs)}}}))
+    monkeypatch.setenv("DASK_CONFIG", str(file.parent))
+    preview = (await api("POST", "preview", {})).json
+    assert preview["errors"] == []
+    assert any(str(logs) in word for word in preview["command"])
+    assert not logs.exists()
 
 
 async def test_a_broken_configuration_names_its_file(
