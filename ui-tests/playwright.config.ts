@@ -27,7 +27,9 @@ function freePort(): string {
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {
   reporter: [['list']],
-  timeout: 180_000,
+  // For machines that are slow and busy: what is right comes sooner.
+  timeout: 400_000,
+  expect: { timeout: 20_000 },
   projects: [
     { name: 'stories', testIgnore: 'pictures.spec.ts' },
     // Makes what the documentation shows; says nothing about whether it works.

@@ -35,7 +35,7 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
 
   await test.step('a double click on "Start" makes one cluster, whose workers connect', async () => {
     await createCluster(page);
-    await expect(card.getByText('2 workers', { exact: true })).toBeVisible({ timeout: 30_000 });
+    await expect(card.getByText('2 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
     await expect(page.getByRole('list', { name: 'Clusters' }).getByRole('listitem')).toHaveCount(1);
   });
 
@@ -55,16 +55,16 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     const plots = page.getByRole('list', { name: `Dashboards of ${NAME}` });
     await plots.getByRole('button', { name: 'Workers Memory', exact: true }).click();
     const canvas = page.frameLocator(`iframe[title="Workers Memory — ${NAME}"]`).locator('canvas').first();
-    await expect(canvas).toBeVisible({ timeout: 20_000 });
+    await expect(canvas).toBeVisible({ timeout: 90_000 });
     await page.evaluate(() => window.location.reload());
-    await expect(canvas).toBeVisible({ timeout: 40_000 });
+    await expect(canvas).toBeVisible({ timeout: 90_000 });
     await expect(card.getByText('2 workers', { exact: true })).toBeVisible();
   });
 
   await test.step('stopping asks first, and leaves no job', async () => {
     await card.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
-    await expect(card).toHaveCount(0, { timeout: 30_000 });
+    await expect(card).toHaveCount(0, { timeout: 90_000 });
     await expect(page.getByText(`The cluster ${NAME} is no longer there.`)).toBeVisible();
     await page.notebook.activate('story.ipynb');
     await page.notebook.addCell('code', 'import subprocess; subprocess.check_output(["squeue", "-h"])');
