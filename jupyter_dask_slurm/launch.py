@@ -18,7 +18,7 @@ from .storage import storage_errors, write_private
 
 # sockaddr_un of unix(7) has 108 bytes, one of them for the final NUL.
 SOCKET_PATH_LIMIT = 107
-_SOCKET_PREFIX = "dask-slurm-"
+SOCKET_PREFIX = "dask-slurm-"
 ARCHIVE = "controller.pyz"
 """What a controller runs from, in the directory of its cluster."""
 
@@ -32,18 +32,18 @@ def new_socket() -> str:
         If no directory can be made there.
     """
     with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
-        directory = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX))
+        directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
         if len(os.fsencode(directory / "socket")) > SOCKET_PATH_LIMIT:
             directory.rmdir()
             # Short, and ours alone.
-            directory = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp"))
+            directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir="/tmp"))
     return str(directory / "socket")
 
 
 def remove_socket(path: str) -> None:
     """Remove a socket that `new_socket` named, with its directory: a controller that died left them."""
     directory = Path(path).parent
-    if not directory.name.startswith(_SOCKET_PREFIX):
+    if not directory.name.startswith(SOCKET_PREFIX):
         return
     with suppress(OSError):
         Path(path).unlink(missing_ok=True)

@@ -104,8 +104,10 @@ class Services:
         from .registry import Registry
         from .renderers import Renderers
         from .site import SiteSource
+        from .stale_sockets import remove_stale_sockets
         from .start import Starter
 
+        remove_stale_sockets()
         registry = Registry(default_shared_directory())
         environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
