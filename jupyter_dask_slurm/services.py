@@ -71,6 +71,7 @@ class Services:
         async with self._making:
             if not self._made:
                 await asyncio.to_thread(self._make)
+                await asyncio.to_thread(_clear_up)
                 self._made = True
         await self.manager.open()
 
@@ -104,10 +105,8 @@ class Services:
         from .registry import Registry
         from .renderers import Renderers
         from .site import SiteSource
-        from .stale_sockets import remove_stale_sockets
         from .start import Starter
 
-        remove_stale_sockets()
         registry = Registry(default_shared_directory())
         environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
@@ -131,6 +130,13 @@ class Services:
         self.manager = ClusterManager(registry, starter, limits, self.profiles, self._changed)
         self.inspection = Inspection(self.manager)
         self.previews = Previews(self.manager, starter, limits, self.profiles)
+
+
+def _clear_up() -> None:
+    """Remove what Jupyter servers that were killed have left on this machine's own disk."""
+    from .stale_sockets import remove_stale_sockets
+
+    remove_stale_sockets()
 
 
 def _load_what_a_start_needs() -> None:
