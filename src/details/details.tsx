@@ -1,10 +1,10 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { statusIcons } from '../icons';
 import { hasEnded, statusWord } from '../model/describe';
 import { Activity, Ending, Summary } from '../sidebar/activity';
 import { usePanel, useSignalUpdates } from '../sidebar/context';
+import { StatusIcon } from '../sidebar/statusIcon';
 import { Code } from './code';
 import { History } from './history';
 import { Jobs } from './jobs';
@@ -57,11 +57,10 @@ export function Details(props: IDetailsProps): React.ReactElement {
 
 function Head({ cluster }: { cluster: Cluster }): React.ReactElement {
   const { trans } = usePanel();
-  const Icon = statusIcons[cluster.status];
   return (
     <div className="jp-DaskSlurmDetails-head">
       <h1>
-        <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${cluster.status}`} />
+        <StatusIcon cluster={cluster} />
         {cluster.name}
         <span className="jp-DaskSlurmDetails-status" role="status">
           {statusWord(cluster, trans)}

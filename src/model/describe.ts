@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/validate';
+import { walltimeSeconds } from './walltime';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
@@ -56,7 +57,7 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
 }
 
 /**
- * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12:00:00`; the
+ * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12 h`; the
  * walltime as long as it is not known how much of it is left.
  *
  * @param partition - where jobs run that name no partition.
@@ -71,9 +72,14 @@ export function composition(
     backend === 'local' ? trans.__('this machine') : textOption(options.partition) || partition,
     jobsTimesCores(cluster, trans),
     textOption(options.memory) && trans.__('%1 each', String(options.memory)),
-    backend === 'slurm' && cluster.expires_at === null && textOption(options.walltime)
+    backend === 'slurm' && cluster.expires_at === null && walltimeWords(textOption(options.walltime), trans)
   ];
   return parts.filter((part): part is string => Boolean(part));
+}
+
+function walltimeWords(walltime: string | false, trans: TranslationBundle): string | false {
+  const seconds = walltime && walltimeSeconds(walltime);
+  return typeof seconds === 'number' ? formatSpan(seconds, trans) : walltime;
 }
 
 function jobsTimesCores(cluster: Cluster, trans: TranslationBundle): string {

@@ -7,6 +7,7 @@ import { hasEnded, phaseWords, statusWord } from '../model/describe';
 import { Activity, Ending, Summary } from './activity';
 import { IconButton } from './buttons';
 import { usePanel } from './context';
+import { StatusIcon } from './statusIcon';
 import { useClusterDrag } from './useClusterDrag';
 
 interface ICardProps {
@@ -59,7 +60,6 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
   const troubled = cluster.problems.length > 0 || cluster.error !== null;
   const tellsJobs = folded && cluster.status === 'running';
   const words = tellsJobs ? phaseWords(cluster, trans) : statusWord(cluster, trans);
-  const Icon = statusIcons[cluster.status];
   const openMenu = (event: React.MouseEvent<HTMLButtonElement>) => {
     const { left, bottom } = event.currentTarget.getBoundingClientRect();
     const at = { bubbles: true, cancelable: true, clientX: left, clientY: bottom };
@@ -73,7 +73,7 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
         expanded={!folded}
         onClick={onFold}
       />
-      <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${cluster.status}`} />
+      <StatusIcon cluster={cluster} />
       <span className="jp-DaskSlurmCard-name" title={cluster.name}>
         {cluster.name}
       </span>

@@ -41,7 +41,7 @@ describe('what a card says', () => {
 
   it('names what the cluster is made of', () => {
     expect(describeModel.composition(ocean, trans)).toEqual(['normal', '4 jobs × 8 cores', '16 GiB each']);
-    expect(describeModel.composition(with_({ expires_at: null }), trans)).toContain('12:00:00');
+    expect(describeModel.composition(with_({ expires_at: null }), trans)).toContain('12 h');
     expect(describeModel.composition(with_({ backend: 'local' }), trans)[0]).toBe('this machine');
     const options = { ...ocean.options, partition: null };
     expect(describeModel.composition(with_({ options }), trans, 'short')[0]).toBe('short');
