@@ -107,10 +107,13 @@ def may_say_more(draft: Draft) -> bool:
 
     It does where its configuration speaks of dask-jobqueue, or an option has to be seen in the script.
     """
-    if _SEEN_IN_SCRIPT & draft.spec.options.keys():
-        return True
-    environ = {**os.environ, **draft.environment.env}
-    python = Path(draft.spec.python)
+    return bool(_SEEN_IN_SCRIPT & draft.spec.options.keys()) or speaks_of_jobqueue(draft.environment)
+
+
+def speaks_of_jobqueue(environment: Environment) -> bool:
+    """Return whether Dask's configuration may say something about dask-jobqueue there; blocks on the disk."""
+    environ = {**os.environ, **environment.env}
+    python = Path(environment.python or environment.argv[0])
     # In a container, what its Python reads cannot be seen from here.
     return not python.exists() or mention("jobqueue", "jobqueue", environ, python.parent.parent)
 

@@ -143,7 +143,8 @@ class ClusterManager:
         """
         merged = await self._profiles.merged(request)
         self._limits.check_hidden(merged.own)
-        with self._names.reserve(request.name) as name:
+        usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
+        with self._names.reserve(request.name, usual.name if usual else None) as name:
             wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
             async with self._sizing:
                 return await self._begin(await self._starter.draft(wish, self.list()))

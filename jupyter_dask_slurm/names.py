@@ -22,8 +22,13 @@ class Names:
         self._reserved: set[str] = set()
 
     @contextmanager
-    def reserve(self, name: str | None) -> Iterator[str]:
+    def reserve(self, name: str | None, usual: str | None = None) -> Iterator[str]:
         """Hold a name, or the next free one, while its cluster is being made: two requests cannot have it.
+
+        Parameters
+        ----------
+        usual : str, optional
+            Where there is no name, this one, or with a number.
 
         Raises
         ------
@@ -31,7 +36,7 @@ class Names:
             If a listed cluster has it, or is about to.
         """
         taken = self._reserved.union(self._listed())
-        chosen = name or _free(taken)
+        chosen = name or _free(taken, usual)
         if chosen in taken:
             raise is_taken(chosen)
         self._reserved.add(chosen)
@@ -46,8 +51,11 @@ def is_taken(name: str) -> NameTaken:
     return NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
 
 
-def _free(taken: Collection[str]) -> str:
-    number = 1
-    while f"dask-{number}" in taken:
+def _free(taken: Collection[str], usual: str | None) -> str:
+    if usual is not None and usual not in taken:
+        return usual
+    # A name has 40 characters at most.
+    stem, number = (f"{usual[:35]}-", 2) if usual else ("dask-", 1)
+    while f"{stem}{number}" in taken:
         number += 1
-    return f"dask-{number}"
+    return f"{stem}{number}"

@@ -77,12 +77,14 @@ class Previews:
             # Always the same id: the same form shall have the same script.
             sketch = await self._starter.sketch(wish, f"{slug(wish.name)}-0000")
             rendering = await self._starter.render(sketch.draft)
+            named = await self._starter.configured_name(wish.backend, wish.options)
         except DaskSlurmError as error:
             return _answer([*errors, error])
         errors += self._starter.refusals(sketch, rendering, others)
         start = None if errors else await self._start(sketch, rendering)
+        warnings = [*pitfalls(rendering, wish.options, sketch.site), *([named.warning] if named else [])]
         return {
-            **_answer(errors, rendering, start, list(pitfalls(rendering, wish.options, sketch.site))),
+            **_answer(errors, rendering, start, warnings),
             "exports": _exports(as_rendered(sketch.draft, rendering).record.cluster, rendering),
         }
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from .ceiling import most_jobs
-from .drafts import Draft, Wish, as_rendered, may_say_more, to_render, write_out
+from .drafts import Draft, Wish, as_rendered, may_say_more, speaks_of_jobqueue, to_render, write_out
 from .environments import Environments
 from .errors import DaskSlurmError
 from .host_size import refusals_of_host, this_host
 from .interface_check.memory import remembered_interface
+from .job_names import ConfiguredName, configured_name
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits
 from .models import Backend, Cluster, LaunchSpec, Site
@@ -104,6 +105,24 @@ class Starter:
             or (draft.spec.backend == "slurm" and await asyncio.to_thread(may_say_more, draft))
         )
 
+    async def configured_name(
+        self, backend: Backend | None, options: Mapping[str, Any]
+    ) -> ConfiguredName | None:
+        """Return the name that Dask's configuration gives to the jobs of such a cluster.
+
+        Raises
+        ------
+        EnvironmentUnusable, DaskSlurmError
+            Dask does not understand its configuration.
+        """
+        if _backend(backend) == "local":
+            return None
+        kernel, python = options.get("kernel"), options.get("python")
+        environment = await self._environments.find(kernel, python, backend="slurm")
+        if not await asyncio.to_thread(speaks_of_jobqueue, environment):
+            return None
+        return configured_name(await self._renderers.configuration(environment))
+
     async def sketch(self, wish: Wish, cluster_id: str) -> Sketch:
         """Return what a wish comes to, together with what this site offers; changes nothing.
 
@@ -112,7 +131,7 @@ class Starter:
         EnvironmentUnusable, SlurmUnavailable
         """
         options = wish.options
-        backend: Backend = wish.backend or ("slurm" if shutil.which("sbatch") else "local")
+        backend = _backend(wish.backend)
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
         site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
@@ -216,3 +235,7 @@ class Starter:
         secure = draft.record.cluster.secure
         credentials = make_credentials(directory, draft.id) if secure else None
         return dataclasses.replace(draft.spec, socket=socket_path, credentials=credentials)
+
+
+def _backend(asked: Backend | None) -> Backend:
+    return asked or ("slurm" if shutil.which("sbatch") else "local")

@@ -9,6 +9,9 @@ import pytest
 import yaml
 
 from jupyter_dask_slurm.dask_files import mention
+from jupyter_dask_slurm.job_names import configured_name
+from jupyter_dask_slurm.names import Names
+from jupyter_dask_slurm.requests import ClusterRequest, parse
 from tests.server.api import Api
 from tests.slurm import SlurmClient
 
@@ -83,3 +86,45 @@ def test_dask_is_only_asked_where_a_file_may_say_something(file: Path, text: str
     environ = {"DASK_CONFIG": str(file.parent)}
     assert mention("jobqueue", "jobqueue", environ, file.parent) is said
     assert mention("jobqueue", "jobqueue", {"DASK_JOBQUEUE__SLURM__CORES": "2"}, file.parent)
+
+
+async def test_a_name_of_jobs_becomes_the_name_of_the_cluster(
+    api: Api, slurm: SlurmClient, file: Path
+) -> None:
+    write(file, **{"job-extra-directives": ["-J ocean/model"]})
+    (warning,) = (
+        sentence for sentence in (await api("POST", "preview", {})).json["warnings"] if "-J" in sentence
+    )
+    assert f'"-J ocean/model" in job-extra-directives of jobqueue.slurm ({file}) is left out' in warning
+    names = [(await api.start(**body, scaling=NONE))["name"] for body in ({}, {}, {"name": "mine"})]
+    assert names == ["ocean-model", "ocean-model-2", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ({"name": "dask-worker"}, None),
+        ({"name": "ocean"}, "ocean"),
+        ({"name": "ocean", "job-extra-directives": ["--exclusive", "--job-name=deep"]}, "deep"),
+        ({"job-extra-directives": {"-J": "dict"}}, "dict"),
+        ({"job-extra-directives": ["--job-name 'in two words'", "-HJlast"]}, "last"),
+        ({"job-extra-directives": ["-J '", "--time=5"]}, None),
+        ({"job-name": "Übung " + "x" * 60}, "bung " + "x" * 35),
+        ({"job-name": "..."}, None),
+    ],
+)
+def test_names_as_clusters_can_have_them(section: dict[str, Any], name: str | None) -> None:
+    found = configured_name(
+        {"sections": {"jobqueue": {"slurm": section}}, "files": ["/a.yaml"], "variables": []}
+    )
+    assert (found and found.name) == name
+    if found:
+        assert parse(ClusterRequest, {"name": found.name})
+
+
+def test_the_next_free_one_of_a_usual_name() -> None:
+    usual = "x" * 40
+    taken = {usual, "x" * 35 + "-2"}
+    with Names(lambda: taken).reserve(None, usual) as name:
+        assert name == "x" * 35 + "-3"
+        assert parse(ClusterRequest, {"name": name})
