@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from . import option_types as kinds
+from .slurm_words import SLURM_WORDS
 
 STRICT = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -217,11 +218,13 @@ def options_schema() -> dict[str, Any]:
     """Return the JSON schema of the options for the form.
 
     ``x-order`` lists the options; ``x-group`` of each says where the form shows it: ``basic`` at once, the
-    others (``slurm``, ``network``, ``workers``, ``script``, ``life``) under "more options". No option is
-    required.
+    others (``slurm``, ``network``, ``workers``, ``script``, ``life``) under "more options". ``x-slurm`` says
+    what it becomes, and ``x-manual`` where that is explained.
     """
     schema = ClusterOptions.model_json_schema()
-    properties = {name: _without_null(about) for name, about in schema["properties"].items()}
+    properties = {
+        name: {**_without_null(about), **_words(name)} for name, about in schema["properties"].items()
+    }
     definitions = schema["$defs"]
     for definition in definitions.values():
         definition["properties"] = {
@@ -236,6 +239,11 @@ def options_schema() -> dict[str, Any]:
         "x-order": list(properties),
         "$defs": definitions,
     }
+
+
+def _words(name: str) -> dict[str, str]:
+    becomes, manual = SLURM_WORDS[name]
+    return {"x-slurm": becomes, **({"x-manual": manual} if manual else {})}
 
 
 def _without_null(about: dict[str, Any]) -> dict[str, Any]:
