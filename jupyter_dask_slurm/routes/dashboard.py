@@ -26,6 +26,7 @@ _NOT_IN = ("Cookie", "Authorization", "X-XSRFToken", "X-CSRFToken")
 _NOT_OUT = re.compile(
     r"(?i)set-cookie|access-control-.*|clear-site-data|content-length|transfer-encoding|connection|server"
 )
+_PAGES = re.compile(rf".*?/dask-slurm/clusters/[^/]+{PREFIX}")
 _FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
@@ -144,10 +145,31 @@ def _cleaned(response: Any, request: Any) -> None:
         if not _NOT_OUT.fullmatch(name):
             headers.add(name, value)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+    for policy in _policies(request.path):
+        headers.add("Content-Security-Policy", policy)
+    # A page opened from JupyterLab in a window of its own gets no hold of JupyterLab's.
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if "/static/" in request.path and response.code == 200:
         headers["Cache-Control"] = f"private, max-age={STATIC_AGE_S}"
     response.headers = headers
+
+
+def _policies(path: str) -> tuple[str, str]:
+    """Return what a page may reach that is opened in a window of its own: pages of this cluster alone.
+
+    A browser holds a page to both. The first says which paths, on any host, because behind a proxy Jupyter
+    does not know its own name; the second says which host.
+    """
+    found = _PAGES.match(path)
+    pages = "//*:*" + (found[0] if found else path).replace(";", "%3B").replace(",", "%2C")
+    connect = " ".join(f"{scheme}:{pages}" for scheme in ("http", "https", "ws", "wss"))
+    paths = f"connect-src {connect}; script-src http:{pages} https:{pages} 'unsafe-inline' 'unsafe-eval'"
+    host = (
+        "default-src 'none'; connect-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    )
+    return paths, host
 
 
 handlers = [(rf"/dask-slurm/clusters/{CLUSTER}/dashboard(?:/(?P<path>.*))?", DashboardHandler)]

@@ -49,6 +49,16 @@ export interface IPlot {
   readonly path: string;
 }
 
+/** How to get at the dashboard of a cluster. */
+export interface IDashboard {
+  /** Its address, with a slash at its end. */
+  readonly root: string;
+  /** Gets a file by its path below it; a RequestError says why that failed. */
+  readonly file: (path: string) => Promise<Response>;
+  /** Opens the websocket at a path below it. */
+  readonly socket: (path: string, protocols: string[]) => WebSocket;
+}
+
 /** Where a job writes. */
 export type LogStream = 'stdout' | 'stderr';
 
@@ -162,9 +172,19 @@ export class ClusterClient {
     }));
   }
 
-  /** @returns the address of a page of the dashboard. */
-  plotUrl(cluster: read.Cluster, path: string): string {
-    return URLExt.join(this.settings.baseUrl, cluster.dashboard_path, path);
+  /** @returns what gets pages, files and sockets of a cluster's dashboard. */
+  dashboard({ dashboard_path: below }: read.Cluster): IDashboard {
+    const { appendToken, baseUrl, token, WebSocket, wsUrl } = this.settings;
+    const login = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
+    return {
+      root: URLExt.join(baseUrl, below),
+      // What Bokeh's pages share changes with its version only, and that is in its address.
+      file: path =>
+        requestAny(this.settings, URLExt.join(below, path), {
+          cache: /^statics?\//.test(path) ? 'default' : 'no-store'
+        }),
+      socket: (path, protocols) => new WebSocket(URLExt.join(wsUrl, below, path) + login, protocols)
+    };
   }
 
   private _ask(path: string, method?: string, body?: unknown): Promise<unknown> {

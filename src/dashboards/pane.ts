@@ -1,6 +1,5 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { IFrame } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
@@ -9,6 +8,7 @@ import { Panel } from '@lumino/widgets';
 import type { Cluster } from '../api/validate';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager } from '../tokens';
+import { ConfinedFrame } from './confined/frame';
 import { PaneNote } from './note';
 
 import '../../style/panes.css';
@@ -46,16 +46,8 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     this.title.icon = dashboardIcon;
     this.title.closable = true;
     this.toolbar.hide();
-    // Bokeh draws by script and opens a websocket, which the server answers only to its own origin.
-    this._frame = new IFrame({
-      sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups', 'allow-forms', 'allow-downloads'],
-      referrerPolicy: 'same-origin'
-    });
     this._note = new PaneNote(_parts);
     const { manager } = _parts;
-    const iframe = this._frame.node.querySelector('iframe');
-    // Until it is drawn the frame would be white, also in a dark theme.
-    iframe?.addEventListener('load', () => this._frame.toggleClass('jp-mod-drawn', this._url !== ''));
     this.content.addWidget(this._note);
     this.content.addWidget(this._frame);
     this._watching = manager.watch();
@@ -87,7 +79,7 @@ export class DashboardPane extends MainAreaWidget<Panel> {
 
   private _follow(): void {
     const { manager } = this._parts;
-    const { clusterId, plot, title } = this._options;
+    const { clusterId, title } = this._options;
     const cluster = manager.get(clusterId) ?? manager.clusters.find(heir => heir.replaces === clusterId);
     if (cluster) {
       this._options = { ...this._options, clusterId: cluster.id, clusterName: cluster.name };
@@ -95,34 +87,37 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     const label = `${title} — ${this._options.clusterName}`;
     this.title.label = label;
     this.title.caption = label;
-    this._frame.node.querySelector('iframe')?.setAttribute('title', label);
-    this._show(cluster, cluster && manager.client.plotUrl(cluster, plot));
+    this._frame.label = label;
+    this._show(cluster);
     if (cluster && cluster.id !== clusterId) {
       this.followed.emit(cluster.id);
     }
   }
 
-  private _show(cluster: Cluster | undefined, url: string | undefined): void {
+  private _show(cluster: Cluster | undefined): void {
+    const { client, connection } = this._parts.manager;
     const live = cluster?.status === 'running' && cluster.controller.reachable;
     this._frame.setHidden(!live);
     this._note.setHidden(live);
-    if (live && url && this._url !== url) {
-      this._frame.removeClass('jp-mod-drawn');
-      this._frame.url = this._url = url;
+    if (connection === 'lost') {
+      // Jupyter took the page's socket along.
+      this._shown = null;
+    } else if (live && this._shown !== cluster.id) {
+      this._shown = cluster.id;
+      this._frame.open(client.dashboard(cluster), this._options.plot);
     }
     if (!live) {
       this._note.tell(cluster, this._options.clusterName);
-      // A page left in the hidden frame would go on asking a dashboard that is gone.
-      if (this._url) {
-        this._frame.url = this._url = '';
-      }
+      this._shown = null;
+      this._frame.clear();
     }
   }
 
-  private _url = '';
+  /** The cluster whose page is in the frame; null where none is, or one that Jupyter has left. */
+  private _shown: string | null = null;
   private _options: IPaneOptions;
   private readonly _note: PaneNote;
-  private readonly _frame: IFrame;
+  private readonly _frame = new ConfinedFrame();
   private readonly _watching: IDisposable;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,7 +28,13 @@ async def test_pages(api: Api) -> None:
     page = await api("GET", "individual-task-stream", base=base)
     assert page.status == 200
     assert "bokeh" in page.text
-    assert page.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    paths, host = page.headers.get_list("Content-Security-Policy")
+    allowed = re.findall(r"(\w+)://(\S+?)/?[ ;]", paths.partition("script-src")[0])
+    assert {scheme for scheme, _ in allowed} == {"http", "https", "ws", "wss"}
+    assert all(place.endswith(f"/{base}") for _, place in allowed)
+    assert "connect-src 'self'" in host
+    assert "frame-ancestors 'self'" in host
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     bokeh = await api("GET", "static/js/bokeh.min.js", base=base)
     assert bokeh.status == 200
     assert bokeh.headers["Cache-Control"].startswith("private, max-age=")
