@@ -5,6 +5,9 @@ import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/core
 const PREFIX = 'dask-';
 const OPTIONAL = ['section', 'job'] as const;
 
+/** Not the user's own workspace, whose notebooks need not be loaded to look at a cluster. */
+const WORKSPACE = 'lab/workspaces/dask-slurm';
+
 /** @returns the address at which JupyterLab opens the details of a cluster. */
 export function detailsLink(baseUrl: string, cluster: string, args: ReadonlyPartialJSONObject = {}): string {
   const query = new URLSearchParams({ [`${PREFIX}cluster`]: cluster });
@@ -14,7 +17,7 @@ export function detailsLink(baseUrl: string, cluster: string, args: ReadonlyPart
       query.set(PREFIX + name, value);
     }
   }
-  return `${URLExt.join(baseUrl, 'lab')}?${query.toString()}`;
+  return `${URLExt.join(baseUrl, WORKSPACE)}?${query.toString()}`;
 }
 
 /** @returns the arguments of the command that opens the details, null where the address asks for none. */
