@@ -51,6 +51,7 @@ def write(options: Options, layout: Layout) -> None:
         *_general(options, layout),
         *accounting,
         *_nodes(options, layout),
+        *options.node_lines,
         *partitions,
         *options.extra,
         "",

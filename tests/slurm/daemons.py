@@ -147,8 +147,9 @@ class Daemons:
                 states = self._slurm.run("sinfo", "-h", "-N", "-o", "%N %T").splitlines()
             except SlurmCommandError:
                 return False
-            wanted = [state for state in states if node is None or state.startswith(f"{node} ")]
-            return all(state.split()[1] in ("idle", "mixed", "allocated") for state in wanted)
+            names = self._options.node_names if node is None else [node]
+            wanted = [state for name, state in map(str.split, states) if name in names]
+            return all(state in ("idle", "mixed", "allocated") for state in wanted)
 
         wait_until(up, "all nodes are up", 60)
 

@@ -69,6 +69,8 @@ class Options:
         The host of each node; by default, all of them are this machine.
     extra : tuple of str
         More lines for slurm.conf; the later of two wins.
+    node_lines : tuple of str
+        Lines of slurm.conf about further nodes, which no daemon runs.
     """
 
     nodes: int = 4
@@ -84,6 +86,7 @@ class Options:
     controller_at: Place = Place()
     nodes_at: tuple[Place, ...] = ()
     extra: tuple[str, ...] = ()
+    node_lines: tuple[str, ...] = ()
 
     def place_of(self, node: str) -> Place:
         """Return the host of a node."""
@@ -113,7 +116,7 @@ class Options:
             data["controller_at"] = _place(data["controller_at"])
         if "nodes_at" in data:
             data["nodes_at"] = tuple(_place(item) for item in data["nodes_at"])
-        for name in ("features", "extra"):
+        for name in ("features", "extra", "node_lines"):
             if name in data:
                 data[name] = tuple(data[name])
         return cls(**data)

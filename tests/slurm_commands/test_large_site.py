@@ -1,17 +1,20 @@
-"""A site of 3,000 nodes in 60 partitions, as scontrol and sinfo would write it: read fast, and small."""
+"""A site of 3,000 nodes in 60 partitions: as scontrol would write it, and as it does. Fast, and small."""
 
 from __future__ import annotations
 
 import json
 import time
 
+import pytest
+
 from jupyter_dask_slurm.models import Site, SlurmInfo
 from jupyter_dask_slurm.slurm.partitions import Rights, parse_nodes, parse_partitions
+from jupyter_dask_slurm.slurm.site import read_site
+from tests.slurm import PrivateSlurm
+from tests.slurm.large import NODES_EACH, PARTITIONS, large_site
 
-PARTITIONS = 60
 KINDS = 12
 STATES = ("idle", "mixed", "allocated", "drained*", "down*")
-NODES = 50  # of each partition
 
 
 def _partition_lines() -> str:
@@ -37,7 +40,7 @@ def _node_lines() -> str:
 
 def test_is_read_fast_and_small() -> None:
     partition_text, node_text = _partition_lines(), _node_lines()
-    assert NODES * PARTITIONS == 3000
+    assert NODES_EACH * PARTITIONS == 3000
     started = time.process_time()
     rights = Rights(frozenset({"users"}), frozenset({"a7", "b9"}))
     partitions = parse_partitions(partition_text, parse_nodes(node_text), rights)
@@ -46,3 +49,18 @@ def test_is_read_fast_and_small() -> None:
     assert len(answer) < 1_000_000
     assert [found.name for found in partitions if found.allowed] == ["p7", "p9"]
     assert {(found.nodes, found.gpus_per_node, found.cpus_per_node) for found in partitions} == {(50, 11, 75)}
+
+
+async def test_slurmctld_itself_has_such_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    with PrivateSlurm(large_site()) as slurm:
+        monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+        site = await read_site()
+    assert site.slurm.error is None
+    assert len(json.dumps(site.to_json())) < 1_000_000
+    alive, *others = site.partitions
+    assert (alive.name, alive.default, alive.idle_cpus) == ("alive", True, 16)
+    assert [found.name for found in others] == [f"p{number}" for number in range(PARTITIONS)]
+    assert {found.nodes for found in others} == {NODES_EACH}
+    assert {found.cpus_per_node for found in others} == {48, 64, 128}
+    assert {found.idle_cpus for found in others} == {0}
+    assert others[1].features == ("ib", "nvme", "zen4")
