@@ -86,7 +86,7 @@ def _script_line(text: str) -> str:
 
 
 def _directive(text: str) -> str:
-    if not re.fullmatch(r"-[A-Za-z0-9 _.,:;=/@%+*&|()\[\]{}\"'~-]*", text) or len(text) > MAX_TEXT:
+    if not re.fullmatch(r"--?[A-Za-z][A-Za-z0-9 _.,:;=/@%+*&|()\[\]{}\"'~-]*", text) or len(text) > MAX_TEXT:
         raise ValueError(
             'must be sbatch options such as "--hint=nomultithread": they begin with -, and hold letters, '
             f"digits and _ . , : ; = / @ % + * & | ( ) [ ] {{ }}; not {quoted(text)}"

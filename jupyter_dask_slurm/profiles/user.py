@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import StorageUnavailable
+from ..slurm.script_text import is_one_line
 from ..storage import (
     check_private_directory,
     make_private_directory,
@@ -55,7 +56,10 @@ class UserProfiles:
         make_private_directory(self._folder)
         whole = profile.to_json()
         body = {key: whole[key] for key in ("description", "backend", "options", "scaling") if whole[key]}
-        write_private(self._path(profile.name), yaml.safe_dump(body, sort_keys=False, allow_unicode=True))
+        # YAML takes some of the characters that are not printable for line breaks, unless they are escaped.
+        readable = all(map(is_one_line, profile.description.split("\n")))
+        text = yaml.safe_dump(body, sort_keys=False, allow_unicode=readable)
+        write_private(self._path(profile.name), text)
 
     def remove(self, name: str) -> None:
         """Remove a profile; raises `StorageUnavailable`."""

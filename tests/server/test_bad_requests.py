@@ -42,6 +42,7 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
     ({"options": {"job_extra_directives": ["-p short"]}}, "options.job_extra_directives", "option partition"),
     ({"options": {"job_extra_directives": ["-N 2"]}}, "options.job_extra_directives", "Take more cores"),
     ({"options": {"job_extra_directives": ["echo hello"]}}, "options.job_extra_directives", "begin with -"),
+    ({"options": {"job_extra_directives": ["--"]}}, "options.job_extra_directives", "begin with -"),
     ({"options": {"job_extra_directives": "--hint=x"}}, "options.job_extra_directives", "list of texts"),
     ({"options": {"job_script_prologue": ["a\r\nb"]}}, "options.job_script_prologue", "single lines"),
     (
