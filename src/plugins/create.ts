@@ -2,7 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ILabShell } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
@@ -42,7 +42,7 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const { LastChoices, openAsDialog, openAsTab } = await import('../create/host');
         const like = typeof args.like === 'string' ? args.like : undefined;
-        const kernel = notebooks?.currentWidget?.sessionContext.session?.kernel?.name;
+        const kernel = kernelOf(notebooks?.currentWidget ?? null);
         const options = { manager, trans, like, kernel, choices: new LastChoices(state) };
         const form = labShell ? openAsTab(app, options) : openAsDialog(options);
         form.done.connect((_, cluster) => {
@@ -57,3 +57,9 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command, category: trans.__('Dask on Slurm'), args: { isLauncher: true }, rank: 1 });
   }
 };
+
+/** @returns the name of a notebook's kernel, or of the one that it is about to start. */
+function kernelOf(notebook: NotebookPanel | null): string | undefined {
+  const { session, kernelPreference } = notebook?.sessionContext ?? {};
+  return session?.kernel?.name ?? kernelPreference?.name;
+}
