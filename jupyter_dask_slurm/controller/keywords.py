@@ -1,4 +1,4 @@
-"""Effective options → dask-jobqueue's keywords. Pure, but for a look whether Python's path is one."""
+"""Effective options → dask-jobqueue's keywords. Pure, but for looks at Python's path and Dask's keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import dask
 
 from ..slurm.rows import count_gpus
 from ..slurm.units import parse_walltime
@@ -56,7 +58,16 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
             *(options["worker_extra_args"] or ()),
         ],
         "scheduler_options": scheduler_options,
+        **_instead_of_former(),
     }
+
+
+def _instead_of_former() -> dict[str, Any]:
+    """Return what keeps dask-jobqueue from reading directives once more by the key's former name.
+
+    `options.py` has read them, and has dropped those that are managed here: it may have left none.
+    """
+    return {"job_extra": []} if dask.config.get("jobqueue.slurm.job-extra", None) else {}
 
 
 def _python(text: str) -> str:

@@ -46,6 +46,15 @@ FROM_CONFIG = {
 }
 """Option → key below ``jobqueue.slurm`` in Dask's configuration."""
 
+_FORMER = {
+    "account": "project",
+    "job_directives_skip": "header-skip",
+    "job_extra_directives": "job-extra",
+    "job_script_prologue": "env-extra",
+    "worker_extra_args": "extra",
+}
+"""Option → a key that dask-jobqueue has renamed; it counts where the present one says nothing."""
+
 WITHOUT_CONFIG = (
     "qos",
     "constraint",
@@ -131,7 +140,10 @@ def _configured(allowed_partitions: Collection[str]) -> dict[str, Any]:
 
     section = dask.config.get("jobqueue.slurm", {})
     _check_texts(section)
-    found = {option: section.get(key) for option, key in FROM_CONFIG.items()}
+    found = {
+        option: section.get(key) or section.get(_FORMER.get(option, key))
+        for option, key in FROM_CONFIG.items()
+    }
     if allowed_partitions and not set(str(found["partition"]).split(",")) <= set(allowed_partitions):
         found["partition"] = None
     found["job_extra_directives"] = drop_managed(found["job_extra_directives"] or ())
