@@ -119,7 +119,7 @@ def test_names_as_clusters_can_have_them(section: dict[str, Any], name: str | No
     )
     assert (found and found.name) == name
     if found:
-        assert parse(ClusterRequest, {"name": found.name})
+        assert parse(ClusterRequest, {"name": found.name}).name == name
 
 
 def test_the_next_free_one_of_a_usual_name() -> None:
@@ -127,4 +127,4 @@ def test_the_next_free_one_of_a_usual_name() -> None:
     taken = {usual, "x" * 35 + "-2"}
     with Names(lambda: taken).reserve(None, usual) as name:
         assert name == "x" * 35 + "-3"
-        assert parse(ClusterRequest, {"name": name})
+        assert parse(ClusterRequest, {"name": name}).name == name

@@ -28,7 +28,7 @@ def test_none_is_missing() -> None:
 
 
 async def test_they_are_in_the_script(api: Api, slurm: SlurmClient) -> None:
-    assert parse(ClusterRequest, {"options": SENT})
+    parse(ClusterRequest, {"options": SENT})  # raises nothing
     script = (await api("POST", "preview", {"options": SENT})).json["script"]
     header = [line.removeprefix("#SBATCH ") for line in script.splitlines() if line.startswith("#SBATCH")]
     for name, value in SENT.items():
