@@ -1,0 +1,88 @@
+import { StateDB } from '@jupyterlab/statedb';
+import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
+
+import { ClusterClient } from '../../api/client';
+import { ClusterEvents } from '../../api/events';
+import { site } from '../../api/validate';
+import { CreateBody } from '../../create/body';
+import { LastChoices } from '../../create/lastChoices';
+import { ClusterManager } from '../../model/manager';
+import { sample } from '../contract';
+import { TestServer } from '../server';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+const API = 'dask-slurm/api';
+const field = (title: string) => ({ type: 'string', title, 'x-group': 'basic' });
+const schema = { properties: { walltime: field('Walltime'), kernel: field('Kernel') } };
+
+describe('the form of a new cluster', () => {
+  let server: TestServer;
+  let manager: ClusterManager;
+  let choices: LastChoices;
+  let body: CreateBody;
+
+  beforeEach(async () => {
+    (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+    server = await TestServer.start();
+    server.answers.set(`GET ${API}/schema`, [200, schema]);
+    server.answers.set(`GET ${API}/site`, [200, sample('site')]);
+    server.answers.set(`GET ${API}/profiles`, [200, [sample('profile')]]);
+    server.answers.set(`POST ${API}/preview`, [200, sample('preview')]);
+    server.answers.set(`POST ${API}/clusters`, [201, sample('cluster-running')]);
+    const { settings } = server;
+    manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));
+    choices = new LastChoices(new StateDB());
+  });
+
+  afterEach(async () => {
+    React.act(() => body.dispose());
+    manager.dispose();
+    await server.stop();
+  });
+
+  /** Resolves as soon as it is so; the test's time limit is the deadline. */
+  async function until(wanted: () => boolean): Promise<void> {
+    while (!wanted()) {
+      await React.act(() => new Promise(resolve => setTimeout(resolve, 5)));
+    }
+  }
+
+  async function open(kernel?: string): Promise<void> {
+    body = new CreateBody({ manager, trans, choices, kernel });
+    React.act(() => {
+      Widget.attach(body, document.body);
+      MessageLoop.flush();
+    });
+    await until(() => body.node.querySelector('form') !== null);
+  }
+
+  const value = (id: string) => body.node.querySelector<HTMLInputElement>(`#root_${id}`)?.value;
+  const start = () =>
+    React.act(() => body.node.querySelector<HTMLButtonElement>('button[type="submit"]')?.click());
+
+  it('begins with the last choices; the kernel at hand counts more', async () => {
+    await choices.keep({ walltime: '01:00:00', kernel: 'gone' });
+    await open('python3');
+    expect([value('walltime'), value('kernel')]).toEqual(['01:00:00', 'python3']);
+  });
+
+  it('does without a kernel that has no Dask in it', async () => {
+    await open('analysis');
+    expect(value('kernel')).toBe('');
+  });
+
+  it('keeps what was started as the last choices', async () => {
+    await choices.keep({ walltime: '01:00:00' });
+    await open();
+    await choices.forget();
+    let done = false;
+    body.done.connect(() => (done = true));
+    start();
+    await until(() => done);
+    expect(await choices.read(site(sample('site')))).toMatchObject({ walltime: '01:00:00' });
+    expect(server.count('POST', `${API}/clusters`)).toBe(1);
+  });
+});
