@@ -208,6 +208,8 @@ def _unknown_field(path: list[str]) -> str:
     name = path[-1]
     if path[:-1] != ["options"]:
         return f"There is no field {quoted(name)} here."
+    if name == "partition":  # the alias was read, and this one is left over
+        return "The options partition and queue mean the same; give one of them."
     close = difflib.get_close_matches(name, OPTION_NAMES, n=1)
     hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(OPTION_NAMES)}."
     return f"There is no option {quoted(name)}. {hint}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..site import SiteSource
 
 SERVICES_KEY = "dask_slurm_services"
+_VERBS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 CLUSTER = r"(?P<cluster_id>[^/]+)"
 
 
@@ -113,6 +114,8 @@ class DaskSlurmHandler(APIHandler):
         if isinstance(error, DaskSlurmError):
             self.finish(json.dumps(error.to_json()))
             return
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(verb for verb in _VERBS if verb.lower() in vars(type(self))))
         phrase = HTTPStatus(status_code).phrase
         message = f"{phrase}."
         if isinstance(error, HTTPError) and error.log_message:

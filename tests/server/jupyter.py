@@ -50,6 +50,11 @@ class Jupyter:
             self.end(signal.SIGKILL)
             raise
 
+    @property
+    def address(self) -> str:
+        """Where the REST contract is, without a slash at its end."""
+        return f"{self._url}dask-slurm/api"
+
     def _address(self) -> str:
         info = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{self.process.pid}.json"
         wait_until(

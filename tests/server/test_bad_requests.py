@@ -72,6 +72,7 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
         "options.scheduler_options.dashboard_address",
         "no field",
     ),
+    ({"options": {"queue": "a", "partition": "b"}}, "options.partition", "mean the same"),
     ({"options": {"walltim": "1:00:00"}}, "options.walltim", "Did you mean walltime?"),
     ({"options": []}, "options", "must be an object"),
     ({"colour": "blue"}, "colour", "no field"),
@@ -146,6 +147,7 @@ async def test_unknown_route_and_verb(api: Api) -> None:
     assert (answer.status, answer.json["reason"]) == (404, "NotFound")
     answer = await api("PUT", "clusters", {})
     assert (answer.status, answer.json["reason"]) == (405, "MethodNotAllowed")
+    assert answer.headers["Allow"] == "GET, POST"
 
 
 async def test_unknown_profile_and_kernel(api: Api) -> None:
