@@ -360,7 +360,10 @@ class Record(Model):
 
 @dataclass(frozen=True)
 class Partition(Model):
-    """A partition of this site; sizes are those of its largest node, limits None where unlimited."""
+    """A partition of this site; sizes are those of its largest node, limits None where unlimited.
+
+    `allowed_accounts` and `allowed_qos` are None where any may be used there.
+    """
 
     name: str
     default: bool
@@ -375,6 +378,8 @@ class Partition(Model):
     features: tuple[str, ...]
     idle_cpus: int
     allowed: bool
+    allowed_accounts: tuple[str, ...] | None = None
+    allowed_qos: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -390,11 +395,16 @@ class SlurmInfo(Model):
 
 @dataclass(frozen=True)
 class Account(Model):
-    """An account that this user may charge."""
+    """An account that this user may charge; limits are the user's there, None where unlimited or unknown.
+
+    `max_cpus` is for all jobs together.
+    """
 
     name: str
     default: bool
     qos: tuple[str, ...] = ()
+    max_walltime_s: int | None = None
+    max_cpus: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .account_checks import refusals_of_accounts
 from .errors import SiteRefuses
 from .models import Partition, Site
 from .slurm.rows import count_gpus
@@ -20,8 +21,8 @@ def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRef
     """Yield all that is wrong with the options of a Slurm cluster: the field, and what is possible."""
     yield from refusals_of_machine(options, site)
     yield from _partition(options, site)
-    yield from _account(options, site)
     partitions = possible_partitions(options, site)
+    yield from refusals_of_accounts(options, site, partitions)
     if partitions:
         yield from _walltime(options, partitions)
         yield from _node_size(options, partitions)
@@ -66,21 +67,6 @@ def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
                 f"You can use: {there_are}.",
                 field="options.partition",
             )
-
-
-def _account(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
-    account, qos = options.get("account"), options.get("qos")
-    names = [found.name for found in site.accounts]
-    if account and names and account not in names:
-        yield SiteRefuses(
-            f'Account "{account}" is not one of yours. You can use: {_listed(names)}.',
-            field="options.account",
-        )
-    levels = [found.name for found in site.qos]
-    if qos and levels and qos not in levels:
-        yield SiteRefuses(
-            f'QoS "{qos}" does not exist here. There are: {_listed(levels)}.', field="options.qos"
-        )
 
 
 def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:

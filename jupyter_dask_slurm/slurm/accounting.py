@@ -11,7 +11,7 @@ from .units import parse_walltime
 def associations_command(user: str, cluster: str | None) -> tuple[str, ...]:
     """Return the command that lists what `user` may charge; `cluster` is Slurm's ``ClusterName``."""
     where = [f"user={user}", *([f"cluster={cluster}"] if cluster else [])]
-    fields = "format=Account,DefaultAccount,QOS,Partition"
+    fields = "format=Account,DefaultAccount,QOS,Partition,MaxWall,GrpTRES,MaxTRES"
     return (
         "sacctmgr",
         "--noheader",
@@ -35,6 +35,8 @@ QOS_COMMAND = (
 class _Found:
     default: bool
     qos: set[str]
+    max_walltime_s: int | None = None
+    max_cpus: int | None = None
 
 
 def parse_accounts(text: str) -> list[Account]:
@@ -42,11 +44,17 @@ def parse_accounts(text: str) -> list[Account]:
     found: dict[str, _Found] = {}
     for line in text.splitlines():
         parts = line.split("|")
-        if len(parts) == 4 and parts[0]:
-            name, default, qos, _ = parts
+        if len(parts) == 7 and parts[0]:
+            name, default, qos, partition, wall, *tres = parts
             account = found.setdefault(name, _Found(name == default, set()))
             account.qos.update(word for word in qos.split(",") if word)
-    return [Account(name, account.default, tuple(sorted(account.qos))) for name, account in found.items()]
+            if not partition:  # those of one partition do not hold elsewhere
+                account.max_walltime_s = _wall(wall)
+                account.max_cpus = min(filter(None, map(_cpus, tres)), default=None)
+    return [
+        Account(name, account.default, tuple(sorted(account.qos)), account.max_walltime_s, account.max_cpus)
+        for name, account in found.items()
+    ]
 
 
 def parse_qos(text: str) -> list[Qos]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from ..models import Partition
+from ..models import Partition, Qos
 from .rows import count_gpus
 from .units import parse_walltime
 
@@ -62,7 +62,9 @@ def parse_nodes(text: str) -> list[NodeGroup]:
     return groups
 
 
-def parse_partitions(text: str, groups: Iterable[NodeGroup], rights: Rights) -> list[Partition]:
+def parse_partitions(
+    text: str, groups: Iterable[NodeGroup], rights: Rights, levels: Iterable[Qos] = ()
+) -> list[Partition]:
     """Read what ``scontrol show partition --oneliner`` wrote, and join it with the nodes.
 
     Parameters
@@ -73,15 +75,19 @@ def parse_partitions(text: str, groups: Iterable[NodeGroup], rights: Rights) -> 
         Of all partitions.
     rights : Rights
         Decides `allowed`.
+    levels : iterable of Qos
+        All of this Slurm. A partition has the limits of the one that it names as its own.
     """
     by_partition: dict[str, list[NodeGroup]] = {}
     for group in groups:
         by_partition.setdefault(group.partition, []).append(group)
+    by_name = {level.name: level for level in levels}
     partitions = []
     for line in text.splitlines():
         fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
         if name := fields.get("PartitionName"):
-            partitions.append(_partition(fields, by_partition.get(name, []), rights))
+            found = _partition(fields, by_partition.get(name, []), rights)
+            partitions.append(_limited(found, fields, by_name, rights))
     return partitions
 
 
@@ -130,6 +136,28 @@ def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) 
         idle_cpus=sum(group.idle_cpus for group in groups),
         allowed=allowed(fields, rights),
     )
+
+
+def _limited(
+    partition: Partition, fields: dict[str, str], levels: Mapping[str, Qos], rights: Rights
+) -> Partition:
+    """Return the partition with what its own QoS and its lists of accounts and QoS leave this user of it."""
+    own = levels.get(fields.get("QoS", ""))
+    walltimes = (partition.max_walltime_s, own.max_walltime_s if own else None)
+    return replace(
+        partition,
+        max_walltime_s=min((limit for limit in walltimes if limit is not None), default=None),
+        allowed_accounts=_usable(fields, "Accounts", rights.accounts),
+        allowed_qos=_usable(fields, "Qos", rights.qos or frozenset(levels) or None),
+    )
+
+
+def _usable(fields: dict[str, str], kind: str, mine: frozenset[str] | None) -> tuple[str, ...] | None:
+    """Return which of the user's accounts or QoS a partition takes; None where it takes any."""
+    allow, deny = _names(fields.get(f"Allow{kind}")), _names(fields.get(f"Deny{kind}"))
+    if allow is not None:  # then Slurm does not look at the other list
+        return tuple(sorted(allow if mine is None else allow & mine))
+    return None if deny is None or mine is None else tuple(sorted(mine - deny))
 
 
 def _largest(sizes: Iterable[int], limit: str | None, unit: int) -> int:

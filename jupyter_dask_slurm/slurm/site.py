@@ -64,6 +64,7 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
     )
     shown_partitions, shown_nodes, shown_accounts, shown_qos = (*answers, None, None)[:4]
     accounts = None if shown_accounts is None else parse_accounts(shown_accounts)
+    levels = parse_qos(shown_qos or "")
     usable_qos = {name for account in accounts or () for name in account.qos}
     return Site(
         slurm=SlurmInfo(
@@ -74,10 +75,12 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
             error=" ".join(failures) or None,
         ),
         partitions=tuple(
-            parse_partitions(shown_partitions or "", parse_nodes(shown_nodes or ""), _rights(accounts))
+            parse_partitions(
+                shown_partitions or "", parse_nodes(shown_nodes or ""), _rights(accounts), levels
+            )
         ),
         accounts=tuple(accounts or ()),
-        qos=_limited_qos(shown_qos, usable_qos),
+        qos=_limited_qos(levels, usable_qos),
         interfaces=interfaces(),
     )
 
@@ -118,9 +121,9 @@ def _rights(accounts: list[Account] | None) -> Rights:
     )
 
 
-def _limited_qos(shown: str | None, usable: set[str]) -> tuple[Qos, ...]:
+def _limited_qos(levels: list[Qos], usable: set[str]) -> tuple[Qos, ...]:
     """Return the QoS that this user may ask for; all, where associations name none."""
-    return tuple(qos for qos in parse_qos(shown or "") if not usable or qos.name in usable)
+    return tuple(qos for qos in levels if not usable or qos.name in usable)
 
 
 def _max_array_size(config: dict[str, str]) -> int | None:

@@ -11,6 +11,9 @@ from jupyter_dask_slurm.slurm.accounting import associations_command, parse_acco
 from jupyter_dask_slurm.slurm.partitions import NodeGroup, Rights, allowed, parse_nodes, parse_partitions
 
 NOBODY_SPECIAL = Rights(groups=frozenset({"users"}))
+BIOLOGIST = Rights(
+    groups=frozenset({"users"}), accounts=frozenset({"bio", "art"}), qos=frozenset({"low", "high"})
+)
 NORMAL = (
     "PartitionName=normal AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL AllocNodes=ALL Default=YES QoS=N/A "
     "DefaultTime=01:00:00 DisableRootJobs=NO Hidden=NO MaxNodes=UNLIMITED MaxTime=2-00:00:00 MinNodes=0 "
@@ -127,11 +130,39 @@ def test_reads_a_large_site_in_time() -> None:
 
 
 def test_reads_accounts_once_however_many_partitions() -> None:
-    text = "physics|physics|normal,high|\nphysics|physics|long|gpu\nbio|physics|normal|\n|||\n"
+    text = (
+        "physics|physics|normal,high||2-00:00:00|cpu=64,mem=1T|cpu=32\n"
+        "physics|physics|long|gpu|10:00|cpu=1|\nbio|physics|normal||||\n||||||\n"
+    )
     assert parse_accounts(text) == [
-        Account("physics", default=True, qos=("high", "long", "normal")),
+        Account("physics", default=True, qos=("high", "long", "normal"), max_walltime_s=172800, max_cpus=32),
         Account("bio", default=False, qos=("normal",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "rights", "accounts", "qos"),
+    [
+        ("AllowAccounts=ALL AllowQos=ALL", NOBODY_SPECIAL, None, None),
+        ("AllowAccounts=physics,bio AllowQos=high", NOBODY_SPECIAL, ("bio", "physics"), ("high",)),
+        ("AllowAccounts=physics,bio DenyQos=high", BIOLOGIST, ("bio",), ("low",)),
+        ("DenyAccounts=bio DenyQos=other", BIOLOGIST, ("art",), ("high", "low")),
+    ],
+)
+def test_says_which_accounts_and_qos_a_partition_takes(
+    settings: str, rights: Rights, accounts: tuple[str, ...] | None, qos: tuple[str, ...] | None
+) -> None:
+    text = NORMAL.replace("AllowAccounts=ALL AllowQos=ALL", settings)
+    (partition,) = parse_partitions(text, [], rights)
+    assert (partition.allowed_accounts, partition.allowed_qos) == (accounts, qos)
+
+
+def test_a_partition_has_the_limits_of_its_own_qos() -> None:
+    levels = [Qos("quick", max_walltime_s=300), Qos("slow", max_walltime_s=999_999)]
+    for own, limit in (("quick", 300), ("slow", 172800), ("unknown", 172800)):
+        text = NORMAL.replace("QoS=N/A", f"QoS={own}")
+        (partition,) = parse_partitions(text, [], NOBODY_SPECIAL, levels)
+        assert partition.max_walltime_s == limit
 
 
 def test_reads_qos() -> None:
