@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from .launch import ARCHIVE
 from .processes import runs
 from .registry import CLUSTER_ID, Registry
-from .slurm.evidence import batch_script, directory_named, log_patterns
+from .slurm.evidence import batch_script, log_patterns
 from .slurm.orphans import clusters_with_jobs
 from .slurm.rows import COMPLETING, JobRow
 
@@ -73,17 +74,24 @@ def _has_owner(registry: Registry, cluster_id: str) -> bool:
 
 
 async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping[str, str]) -> bool | None:
-    """Return whether a job is certainly ours; None where it is certainly not, or a check of interfaces."""
-    named = directory_named(patterns.get(job_id.partition("_")[0], ""), cluster_id)
-    # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
-    named = named or directory_named(await batch_script(job_id), cluster_id)
-    if named is None:
-        return False
-    directory, kind = named
-    if kind != "clusters" or not await asyncio.to_thread(_same, Path(directory), shared):
-        return None
+    """Return whether a job is certainly ours; None where it certainly is not, or has just gone."""
+    place = f"/clusters/{cluster_id}/"
+    directory, named, _ = patterns.get(job_id.partition("_")[0], "").partition(place)
+    if named:
+        ours = await asyncio.to_thread(_same, Path(directory or "/"), shared)
+    else:
+        # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
+        script = await batch_script(job_id)
+        if script and place not in script and f"/checks/{cluster_id}/" not in script:
+            return False
+        ours = names_path(script, f"{shared}{place}")
     # A home directory that is not mounted has no records either.
-    return await asyncio.to_thread(shared.is_dir)
+    return await asyncio.to_thread(shared.is_dir) if ours else None
+
+
+def names_path(script: str, beginning: str) -> bool:
+    """Return whether a word of a script is, or sets something to, a path that begins so."""
+    return re.search(rf"""(?:^|[\s='"]){re.escape(beginning)}""", script, re.MULTILINE) is not None
 
 
 def _same(one: Path, other: Path) -> bool:

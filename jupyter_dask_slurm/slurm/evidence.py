@@ -16,7 +16,6 @@ from .jobid import array_ids
 # Longer paths are cut, and then tell nothing.
 _PATH_WIDTH = 1024
 _ROW = re.compile(r"(\d+) *\|(.*)\|")
-_DIRECTORY = r"(?P<shared>/[^'\"\n]*?)/(?P<kind>clusters|checks)/{cluster}/"
 
 
 async def log_patterns(job_ids: Collection[str], *, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
@@ -53,12 +52,3 @@ async def batch_script(job_id: str, *, timeout_s: float = TIMEOUT_S) -> str:
     except SlurmRefused:
         return ""
     return answer.stdout
-
-
-def directory_named(text: str, cluster_id: str) -> tuple[str, str] | None:
-    """Return the shared directory of which a path or script names this cluster's part, and which part; pure.
-
-    ``("/home/ann/dask-slurm", "clusters")``, or ``"checks"`` for a check of the interfaces.
-    """
-    found = re.search(_DIRECTORY.format(cluster=re.escape(cluster_id)), text)
-    return (found["shared"], found["kind"]) if found else None

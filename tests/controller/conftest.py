@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.controller.process import ControllerProcess
+from tests.controller.process import ControllerProcess, new_directory
 
 Launch = Callable[..., ControllerProcess]
 
@@ -18,9 +18,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     started: list[ControllerProcess] = []
 
     def start(backend: str, **arguments: object) -> ControllerProcess:
-        directory = tmp_path / f"cluster-{len(started)}"
-        directory.mkdir(mode=0o700)
-        started.append(ControllerProcess(directory, backend, **arguments))  # type: ignore[arg-type]
+        started.append(ControllerProcess(new_directory(tmp_path), backend, **arguments))  # type: ignore[arg-type]
         return started[-1]
 
     yield start

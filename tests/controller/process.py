@@ -50,8 +50,16 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
+def new_directory(place: Path) -> Path:
+    """Make the directory of a cluster with a new id, where below a shared directory it would stand."""
+    directory = place / "clusters" / f"test-{os.urandom(2).hex()}"
+    directory.parent.mkdir(mode=0o700, exist_ok=True)
+    directory.mkdir(mode=0o700)
+    return directory
+
+
 class ControllerProcess:
-    """One controller, from launch to exit."""
+    """One controller, from launch to exit; `directory` is that of its cluster."""
 
     def __init__(
         self,
@@ -67,7 +75,7 @@ class ControllerProcess:
         # A test's own temporary folder may be too deep for a unix socket.
         self._socket_folder = tempfile.TemporaryDirectory(prefix="jds-")
         self.spec = LaunchSpec(
-            cluster_id=f"test-{os.urandom(2).hex()}",
+            cluster_id=directory.name,
             name="test",
             backend=backend,
             created_at=iso_time(),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.controller.process import ControllerProcess
+from tests.controller.process import ControllerProcess, new_directory
 from tests.faults.bent import BentCommands
 from tests.slurm import Options, PrivateSlurm
 
@@ -43,10 +43,8 @@ def launch(start_slurm: StartSlurm, bent: BentCommands, tmp_path: Path) -> Itera
     started: list[ControllerProcess] = []
 
     def start(*, jobs: int = 1, **arguments: object) -> ControllerProcess:
-        directory = tmp_path / f"cluster-{len(started)}"
-        directory.mkdir(mode=0o700)
         controller = ControllerProcess(
-            directory,
+            new_directory(tmp_path),
             "slurm",
             scaling={"mode": "manual", "jobs": jobs},
             environment=bent.environment,

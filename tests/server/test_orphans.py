@@ -80,6 +80,11 @@ def until_left(slurm: PrivateSlurm, job_id: str) -> None:
     wait_until(lambda: set(slurm.jobs()) == {job_id}, f"{job_id} is what is left", timeout=60)
 
 
+def worker(shared: Path, cluster_id: str) -> str:
+    certificate = f"--tls-ca-file {shared}/clusters/{cluster_id}/cert.pem"
+    return f"/usr/bin/python3 -m distributed.cli.dask_worker tls://10.0.0.1:4711 {certificate} --nthreads 1"
+
+
 async def until_listed(api: Api, cluster_id: str) -> dict[str, Any]:
     async def look() -> dict[str, Any]:
         while True:
@@ -152,8 +157,8 @@ def test_what_belongs_to_others_is_not_among_them(
     submit(f"jds-{recorded}-0", log_of(shared, recorded))
     # Another shared directory of the same user, told by the log and by the certificate.
     submit(f"jds-{elsewhere}-0", log_of(tmp_path, elsewhere))
-    certificate = f"--tls-cert {tmp_path}/clusters/{elsewhere}1-0000/cert.pem"
-    submit(f"jds-{elsewhere}1-0000-0", script=f"dask worker {certificate}")
+    submit(f"jds-{elsewhere}1-0000-0", script=worker(tmp_path, f"{elsewhere}1-0000"))
+    submit(f"jds-{elsewhere}2-0000-0", script=worker(Path(f"/mnt{shared}"), f"{elsewhere}2-0000"))
     submit(f"jds-{check}-0", script=f"--report {shared}/checks/{check}/0.json")
     for name in (f"jds-{new_id()}", "jds-ghost-0", "jds-ghost-XY12-0", f"my-jds-{new_id()}-0", "ghost"):
         submit(name, log_of(shared, name))
@@ -174,9 +179,7 @@ def test_a_certificate_below_our_directory_tells_whose_they_are(
     slurm: PrivateSlurm, shared: Path, submit: Submit
 ) -> None:
     orphan = new_id()
-    job = submit(
-        f"jds-{orphan}-0", script=f"dask worker --tls-cert {shared}/clusters/{orphan}/cert.pem", log="/tmp/%j"
-    )
+    job = submit(f"jds-{orphan}-0", "/tmp/%j", script=worker(shared, orphan))
     found = looked(Registry(shared))
     assert found == [LeftBehind(orphan, (job,), found[0].since, certain=True)]
     # Where our directory is gone, as a home directory that is not mounted, nothing is certain.

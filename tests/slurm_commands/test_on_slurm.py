@@ -23,7 +23,8 @@ Tag = Callable[[int], str]
 @pytest.fixture
 def tag(slurm: SlurmClient, request: pytest.FixtureRequest) -> Iterator[Tag]:
     """Make tags of a cluster of this test's own; its jobs are cancelled at the end."""
-    cluster = f"{CLUSTER}-{abs(hash(request.node.name)) % 10**6}"
+    # No id that a cluster could have: other tests' Jupyters would show these jobs as left behind.
+    cluster = f"{CLUSTER}-{abs(hash(request.node.name)) % 10**6:06}"
     used: set[str] = set()
 
     def make(number: int) -> str:
