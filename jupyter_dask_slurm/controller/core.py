@@ -17,6 +17,7 @@ from ..errors import InvalidRequest, JobNotFound, WrongState
 from ..models import Cluster, Ended, Job, LaunchSpec, Scaling, iso_time
 from . import facts
 from .backends import Backend
+from .enclosure import EnclosureWatch
 from .history import History
 from .housekeeping import Housekeeper
 from .keeper import Keeper
@@ -94,7 +95,12 @@ class Controller:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
         attendants = [
             asyncio.create_task(attend)
-            for attend in (self._housekeeper.run(), self._planner.run(), self._scheduler_closed())
+            for attend in (
+                self._housekeeper.run(),
+                self._planner.run(),
+                self._scheduler_closed(),
+                EnclosureWatch(self.state, self.publisher.touch).run(),
+            )
         ]
         try:
             await self._keeper.run()

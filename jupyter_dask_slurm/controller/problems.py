@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..models import Problem, iso_time
+from .enclosure_problem import ends_with
 from .idle_problem import idle_soon
 from .job_facts import JobFacts, Surroundings
 from .memory_problem import KILLS_COUNT_S, worker_killed
@@ -34,6 +35,7 @@ def find_problems(
     jobs = list(jobs)
     found = [*_of_cluster(state, around, now)]
     others = (
+        ends_with(state.enclosure, now),
         environment_mismatch(state.mismatches),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
         task_too_long(state.cut_tasks, now),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..models import ClusterStatus, Ended, ErrorInfo, Scaling
+from .enclosure_problem import Enclosure
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class ClusterState:
         Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
         Since when Slurm does not answer; `silence` holds its words.
+    enclosure : Enclosure or None
+        What this process was started in and cannot outlive.
     changed_at : float
         When the user last changed something: the idle clock starts again.
     """
@@ -125,6 +128,7 @@ class ClusterState:
     silence: str | None = None
     storage_error: str | None = None
     dashboard_error: str | None = None
+    enclosure: Enclosure | None = None
     idle_since: float | None = None
     changed_at: float = field(default_factory=time.time)
 
