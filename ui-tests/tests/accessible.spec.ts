@@ -35,6 +35,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       await expect(reef.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
       await panel.getByRole('button', { name: 'Start a Dask cluster' }).click();
       await page.getByText('More options').click();
+      await page.getByRole('button', { name: 'Save as profile…' }).click();
 
       expect(
         await violations(page, '.jp-DaskSlurmPanel', '.jp-DaskSlurmForm', '.jp-DaskSlurmStatus')

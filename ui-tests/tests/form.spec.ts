@@ -4,6 +4,8 @@ import type { Locator } from '@playwright/test';
 import { cardOf, ICluster, openPanel, stopClusters } from './clusters';
 
 const PROFILE = '/dask-slurm/api/profiles/regrid';
+/** One that the form saves. */
+const SAVED = '/dask-slurm/api/profiles/surge';
 
 /** Of the job that is started below: partition, walltime, size and one of the profile's own directives. */
 const PROPERTIES = [
@@ -26,13 +28,13 @@ test.beforeEach(async ({ request }) => {
   expect(answer.status(), await answer.text()).toBe(200);
 });
 test.afterEach(async ({ request }) => {
-  await request.delete(PROFILE);
+  await Promise.all([PROFILE, SAVED].map(path => request.delete(path)));
   await stopClusters(request);
 });
 
 async function openForm(page: IJupyterLabPageFixture): Promise<void> {
   const panel = await openPanel(page);
-  await panel.getByRole('button', { name: 'New cluster', exact: true }).click();
+  await panel.getByRole('button', { name: 'Start a Dask cluster' }).click();
 }
 
 /** What `scontrol show job` says of all jobs, asked from a notebook's kernel: Slurm is private to these tests. */
@@ -84,5 +86,77 @@ test('what the form says is what Slurm gets', async ({ page, request }) => {
     for (const property of PROPERTIES) {
       expect(` ${ours[0]} `).toContain(` ${property} `);
     }
+  });
+});
+
+test('a form is kept as a profile, taken along, and begun again', async ({ page, context, request }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openForm(page);
+  const profile = page.getByLabel('Profile', { exact: true });
+  const walltime = page.getByLabel('Walltime', { exact: true });
+
+  await test.step('under a name, which is then chosen; a name of the site is refused where it is typed', async () => {
+    await walltime.fill('00:06:00');
+    await page.getByRole('button', { name: 'Save as profile…' }).click();
+    const save = page.getByRole('group', { name: 'Save as profile' });
+    const name = save.getByLabel('Profile name');
+    await name.fill('-');
+    await name.press('Enter');
+    await expect(save.getByRole('alert')).toContainText('letter or digit', SOON);
+    await name.fill('surge');
+    await save.getByLabel('Profile description').fill('Six minutes');
+    await save.getByRole('button', { name: 'Save profile' }).click();
+    await expect(profile).toHaveValue('surge', SOON);
+    const saved = await request.get(SAVED);
+    expect(await saved.json()).toMatchObject({
+      options: { walltime: '00:06:00' },
+      description: 'Six minutes'
+    });
+  });
+
+  await test.step('as YAML', async () => {
+    await page.getByRole('button', { name: 'Copy as YAML for ~/.config/dask' }).click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('jobqueue:');
+    expect(copied).toContain('walltime: 00:06:00');
+  });
+
+  await test.step('removed after a question; what it filled in stays, until the form is reset', async () => {
+    await page.getByRole('button', { name: 'Delete profile surge…' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(profile).toHaveValue('', SOON);
+    await expect(walltime).toHaveValue('00:06:00');
+    expect((await request.get(SAVED)).status()).toBe(404);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect(walltime).toHaveValue('');
+  });
+});
+
+test('the next form begins with the last choices, and with the kernel at hand', async ({ page }) => {
+  await page.notebook.createNew('kernel.ipynb');
+  await openForm(page);
+  await expect(page.getByLabel('Kernel', { exact: true })).toHaveValue('python3', SOON);
+
+  await test.step('from the first field to a cluster by keyboard alone', async () => {
+    await page.getByLabel('Jobs', { exact: true }).fill('0');
+    await page.getByLabel('Walltime', { exact: true }).fill('00:06:00');
+    await page.getByLabel('Profile', { exact: true }).focus();
+    const start = page.getByRole('button', { name: 'Start', exact: true });
+    const isAtStart = () => start.evaluate(button => button === document.activeElement);
+    for (let tabs = 0; tabs < 40 && !(await isAtStart()); tabs++) {
+      await page.keyboard.press('Tab');
+    }
+    await expect(start).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('list', { name: 'Clusters' }).getByRole('listitem')).toHaveCount(1, SOON);
+  });
+
+  await test.step('which the next form remembers, until it is reset', async () => {
+    await openForm(page);
+    const walltime = page.getByLabel('Walltime', { exact: true });
+    await expect(walltime).toHaveValue('00:06:00', SOON);
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('');
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect(walltime).toHaveValue('');
   });
 });
