@@ -16,8 +16,9 @@ from tests.slurm.client import wait_until
 pytestmark = pytest.mark.usefixtures("no_controller_is_left")
 
 
-def problems() -> list[dict[str, Any]]:
-    return [problem for cluster in answer("list") for problem in cluster["problems"]]
+def said() -> list[dict[str, Any]]:
+    problems = [problem for cluster in answer("list") for problem in cluster["problems"]]
+    return [problem for problem in problems if problem["code"].startswith("ends_with")]
 
 
 def test_the_cluster_says_that_it_ends_with_the_job_and_when(slurm: SlurmClient, tmp_path: Path) -> None:
@@ -27,8 +28,8 @@ def test_the_cluster_says_that_it_ends_with_the_job_and_when(slurm: SlurmClient,
         stdin=f"#!/bin/sh\n{create}\nexec sleep 600\n",
     )  # fmt: skip
     try:
-        wait_until(lambda: bool(problems()), "there is something to say", timeout=120, interval=1)
-        (problem,) = problems()
+        wait_until(lambda: bool(said()), "there is something to say", timeout=120, interval=1)
+        (problem,) = said()
         ends = slurm.run("env", "SLURM_TIME_FORMAT=%s", "squeue", "-h", "-j", job_id, "-o", "%e")
         assert (problem["code"], problem["severity"], problem["job_id"]) == ("ends_with_job", "info", job_id)
         assert f"ends with it at {iso_time(float(ends))}." in problem["message"]
