@@ -112,7 +112,9 @@ const partition = object({
   gres: nullable(text),
   features: list(text),
   idle_cpus: number,
-  allowed: flag
+  allowed: flag,
+  allowed_accounts: nullable(list(text)),
+  allowed_qos: nullable(list(text))
 });
 
 const kernel = object({
@@ -133,7 +135,15 @@ export const site = object({
     error: nullable(text)
   }),
   partitions: list(partition),
-  accounts: list(object({ name: text, default: flag, qos: list(text) })),
+  accounts: list(
+    object({
+      name: text,
+      default: flag,
+      qos: list(text),
+      max_walltime_s: nullable(number),
+      max_cpus: nullable(number)
+    })
+  ),
   qos: list(object({ name: text, max_walltime_s: nullable(number), max_cpus_per_user: nullable(number) })),
   interfaces: list(object({ name: text, address: text })),
   kernels: list(kernel)
