@@ -44,18 +44,14 @@ class Configuration:
     def check(self, key: str, value: Any) -> None:
         """Fail unless this entry is refused in words, or the script of a cluster runs nothing of it."""
         self._write({"jobqueue": {"slurm": {key: value}}})
+        refusal: str | None = None
         with tempfile.TemporaryDirectory() as name:
             try:
-                script = self._renderer.script({}, Path(name))
+                run = run_script(self._renderer.script({}, Path(name)), Path(name))
             except InvalidRequest as error:
-                refused = error
-            else:
-                refused = None
-                run = run_script(script, Path(name))
-        if refused is not None:
-            assert "configuration" in refused.message or key in ("cores", "processes", "memory"), (
-                refused.message
-            )
+                refusal = error.message
+        if refusal is not None:
+            assert "configuration" in refusal or key in ("cores", "processes", "memory"), refusal
             return
         assert run.files == set(), value
         own = ("JDS_FIRST", "export", "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES")

@@ -58,6 +58,7 @@ def generate(server: Jupyter, folder: Path, *options: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_some_of_each_kind(server: Jupyter, tmp_path: Path) -> None:
     generate(
         server, tmp_path, "--phases", "examples,fuzzing", "--max-examples", "5", "--generation-deterministic"
