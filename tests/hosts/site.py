@@ -16,6 +16,7 @@ import requests
 from tests.hosts.network import Host, Network
 from tests.server.jupyter import Jupyter
 from tests.slurm import Options, Partition, Place, PrivateSlurm
+from tests.slurm.client import wait_until
 
 REACHED, UNREACHED = "site0", "office0"
 """The interfaces of a login node: that on the network of the compute nodes, and the other."""
@@ -43,6 +44,18 @@ class JupyterOn(Jupyter):
         answer = self.call("POST", "clusters", body)
         assert answer.status_code == 201, answer.text
         return answer.json()  # type: ignore[no-any-return]
+
+    def jobs(self, cluster_id: str, phase: str) -> dict[str, dict[str, Any]]:
+        """Return the jobs in a phase by their nodes, as soon as all of those are known."""
+        found: list[dict[str, Any]] = []
+
+        def placed() -> bool:
+            found[:] = self.call("GET", f"clusters/{cluster_id}/jobs").json()
+            found[:] = [job for job in found if job["phase"] == phase]
+            return all(job["node"] for job in found)
+
+        wait_until(placed, "Slurm has told where the jobs are", timeout=90)
+        return {job["node"]: job for job in found}
 
 
 @dataclass(frozen=True)

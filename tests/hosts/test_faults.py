@@ -11,6 +11,7 @@ from tests.hosts.computation import RIGHT, Computation
 from tests.hosts.network import Host
 from tests.hosts.site import ONE_NODE, REACHED, UNREACHED, JupyterOn, Site, address
 from tests.server.api import working
+from tests.slurm.client import wait_until
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
 
@@ -46,17 +47,16 @@ def test_a_link_that_is_cut_during_a_computation_and_mended(
     with Computation(site.logins[0], cluster["id"]) as computation:
         site.cut("n1")
         jupyter.until(cluster["id"], lambda c: c["jobs"]["missing"] == 1, timeout=150)
-        (missing,) = [job for job in _jobs(jupyter, cluster) if job["phase"] == "missing"]
-        assert (missing["node"], {worker["status"] for worker in missing["workers"]}) == ("n1", {"gone"})
+        ((node, missing),) = jupyter.jobs(cluster["id"], "missing").items()
+        assert (node, {worker["status"] for worker in missing["workers"]}) == ("n1", {"gone"})
         # Two nodes do what three had begun.
         assert computation.result(timeout=300) == RIGHT
     site.mend("n1")
-    assert jupyter.until(cluster["id"], working(3), timeout=300)["problems"] == []
-    working_jobs = {
-        job["job_id"]: job["node"] for job in _jobs(jupyter, cluster) if job["phase"] == "working"
-    }
-    assert set(working_jobs.values()) == {"n1", "n2", "n3"}
-    assert set(site.slurm.jobs()) == set(working_jobs)
+    jupyter.until(cluster["id"], lambda c: c["jobs"]["working"] == 3 and not c["problems"], timeout=300)
+    at_work = jupyter.jobs(cluster["id"], "working")
+    assert set(at_work) == {"n1", "n2", "n3"}
+    ids = {job["job_id"] for job in at_work.values()}
+    wait_until(lambda: set(site.slurm.jobs()) == ids, "Slurm has these jobs and no other", timeout=90)
 
 
 def test_a_node_that_is_lost_during_a_computation(
@@ -64,22 +64,17 @@ def test_a_node_that_is_lost_during_a_computation(
 ) -> None:
     jupyter = jupyter_on(site.logins[0])
     cluster = _working_cluster(jupyter, jobs=2)
-    lost = _jobs(jupyter, cluster)[0]
+    lost = min(jupyter.jobs(cluster["id"], "working"))
     with Computation(site.logins[0], cluster["id"]) as computation:
         # In this order: a node without power says no farewell.
-        site.cut(lost["node"])
-        site.slurm.crash_node(lost["node"])
+        site.cut(lost)
+        site.slurm.crash_node(lost)
         jupyter.until(cluster["id"], lambda c: c["jobs"]["missing"] == 1, timeout=150)
         jupyter.until(cluster["id"], working(2), timeout=200)
         assert computation.result(timeout=300) == RIGHT
-    nodes = {job["node"] for job in _jobs(jupyter, cluster) if job["phase"] == "working"}
-    assert nodes == {"n1", "n2", "n3"} - {lost["node"]}
+    assert set(jupyter.jobs(cluster["id"], "working")) == {"n1", "n2", "n3"} - {lost}
 
 
 def _working_cluster(jupyter: JupyterOn, jobs: int) -> dict[str, Any]:
     cluster = jupyter.start(options=ONE_NODE, scaling={"mode": "manual", "jobs": jobs})
     return jupyter.until(cluster["id"], working(jobs), timeout=120)
-
-
-def _jobs(jupyter: JupyterOn, cluster: dict[str, Any]) -> list[dict[str, Any]]:
-    return jupyter.call("GET", f"clusters/{cluster['id']}/jobs").json()  # type: ignore[no-any-return]

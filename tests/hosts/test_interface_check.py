@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.hosts.network import Host
 from tests.hosts.site import REACHED, UNREACHED, JupyterOn, Site, address
 from tests.server.api import working
@@ -18,12 +20,14 @@ _SMALL = {"cores": 1, "processes": 1, "memory": "500 MB"}
 _DOCTOR = (sys.executable, "-m", "jupyter_dask_slurm.cli", "doctor", "--check-interfaces", "--json")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_interface_that_nodes_reach_is_found_and_is_the_default_from_then_on(
     site: Site, jupyter_on: Callable[[Host], JupyterOn], shared: Path
 ) -> None:
     login, _ = site.logins
     done = subprocess.run(
-        [*login.wrapper, *_DOCTOR], stdout=subprocess.PIPE, text=True, check=False, timeout=100
+        [*login.wrapper, *_DOCTOR], stdout=subprocess.PIPE, text=True, check=False, timeout=200
     )
     report = json.loads(done.stdout)["interface_check"]
     (result,) = report["partitions"]
