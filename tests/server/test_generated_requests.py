@@ -57,7 +57,7 @@ def generate(server: Jupyter, folder: Path, *options: str) -> None:
     assert "Traceback" not in (folder / "jupyter.log").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(400)
 def test_some_of_each_kind(server: Jupyter, tmp_path: Path) -> None:
     generate(
