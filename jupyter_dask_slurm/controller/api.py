@@ -66,7 +66,8 @@ class ClusterHandler(_Handler):
 
     def patch(self) -> None:
         """Scale, rename or keep longer."""
-        self.answer(self.controller.change(self.body()).to_json())
+        self.controller.wishes.change(self.body())
+        self.answer(self.controller.cluster.to_json())
 
     def delete(self) -> None:
         """Stop it; with a `reason` in the body it counts as ended by itself."""
@@ -87,7 +88,8 @@ class JobHandler(_Handler):
 
     def delete(self, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
-        self.answer(self.controller.cancel_job(job_id).to_json(), 202)
+        self.controller.wishes.cancel_job(job_id)
+        self.answer(self.controller.job(job_id).to_json(), 202)
 
 
 class ResubmitHandler(_Handler):
@@ -96,7 +98,8 @@ class ResubmitHandler(_Handler):
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
         elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
-        self.answer(self.controller.resubmit(code, elsewhere).to_json())
+        self.controller.wishes.resubmit(code, elsewhere)
+        self.answer(self.controller.cluster.to_json())
 
 
 class ReportHandler(_Handler):

@@ -1,7 +1,7 @@
 """The controller: one cluster, from its launch to its end. What `api.py` may ask is what it offers.
 
-It holds the parts together and decides nothing itself: `Planner` says how many jobs there shall be,
-`Keeper` makes it so.
+It holds the parts together and decides nothing itself: `Wishes` takes in what users ask for, `Planner` says
+how many jobs there shall be, `Keeper` makes it so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..ceiling import check_ceiling, most_jobs
-from ..errors import InvalidRequest, JobNotFound, WrongState
-from ..models import Cluster, Ended, Job, LaunchSpec, Scaling, iso_time
+from ..errors import JobNotFound
+from ..models import Cluster, Ended, Job, LaunchSpec, iso_time
 from . import facts
 from .backends import Backend
 from .enclosure import EnclosureWatch
@@ -29,10 +29,11 @@ from .publish import Publisher
 from .record import RecordWriter
 from .roster import WorkerWatch, connected
 from .scheduler import ControllerScheduler, dashboard_problem
-from .sizing import resolve_scaling, whole_number
+from .sizing import resolve_scaling
 from .snapshot import cluster_model, job_model
 from .state import ClusterState
 from .versions import VersionWatch
+from .wishes import Wishes
 
 QUIET_S = 15.0
 """Seconds after which a silent event stream sends an empty line."""
@@ -53,7 +54,7 @@ class Controller:
         self.spec = spec
         self._backend = backend
         scaling = resolve_scaling(spec.scaling, backend.size)
-        self._check_size(scaling)
+        check_ceiling(spec.ceiling, most_jobs(scaling), backend.size.cores)
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
@@ -72,6 +73,17 @@ class Controller:
             on_spent=self.stop,
         )
         self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
+        self.wishes = Wishes(
+            self.state,
+            backend.ledger,
+            self._planner,
+            self.history,
+            size=backend.size,
+            ceiling=spec.ceiling,
+            current=lambda: self.cluster,
+            on_change=self._try_again,
+            on_act=self._plan_changed,
+        )
         backend.news.job_ended = self._keeper.job_ended
         backend.news.slurm_silent = self._keeper.dispatch.fell_silent
         backend.news.in_doubt = self._keeper.dispatch.in_doubt
@@ -150,86 +162,12 @@ class Controller:
         workers = connected(self._cluster.scheduler)
         return [self._job(job, workers) for job in self._ledger if job.job_id is not None]
 
-    def change(self, wish: Mapping[str, Any]) -> Cluster:
-        """Scale, rename or keep longer.
-
-        Parameters
-        ----------
-        wish : mapping
-            Any of ``scaling``, ``name``, ``idle_timeout_s``.
-
-        Raises
-        ------
-        InvalidRequest
-            Where something else is asked for, or a value cannot be.
-        LimitExceeded
-            Where it were larger than the administrator allows.
-        WrongState
-            While the cluster stops.
-        """
-        unknown = set(wish) - {"scaling", "name", "idle_timeout_s"}
-        if unknown:
-            raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
-        self._must_run()
-        if "scaling" in wish:
-            scaling = resolve_scaling(wish["scaling"], self._backend.size)
-            self._check_size(scaling)
-            self._planner.scale(scaling)
-        if "name" in wish:
-            self.history.add("renamed", f"Its user calls it {wish['name']}.")
-            self.state.name = str(wish["name"])
-        if "idle_timeout_s" in wish:
-            self.state.idle_timeout_s = whole_number(wish["idle_timeout_s"], "idle_timeout_s")
-        if "scaling" in wish:
-            self._user_changed()
-        else:
-            self._user_acted()
-        return self.cluster
-
-    def cancel_job(self, job_id: str) -> Job:
-        """Cancel one job and lower the plan by one.
-
-        Raises
-        ------
-        JobNotFound
-            Where no live job has that id.
-        """
+    def job(self, job_id: str) -> Job:
+        """Return one job; raises `JobNotFound`."""
         job = self._ledger.by_id(job_id)
-        if job is None or not job.live:
-            raise JobNotFound(f"This cluster has no live job {job_id}.")
-        self._must_run()
-        if job.wanted:
-            job.cancelling = True
-            self.state.lower_plan()
-            self.history.add("cancelling", f"Job {job_id} is cancelled by its user.")
-        self._user_acted()
+        if job is None:
+            raise JobNotFound(f"This cluster has no job {job_id}.")
         return self._job(job, connected(self._cluster.scheduler))
-
-    def resubmit(self, code: str, cores_elsewhere: int = 0) -> Cluster:
-        """Raise the plan again by the jobs that somebody cancelled, or try again what failed.
-
-        Parameters
-        ----------
-        cores_elsewhere : int
-            Of the user's other clusters.
-
-        Raises
-        ------
-        InvalidRequest
-            Where there is no such problem now.
-        LimitExceeded
-            Where it were larger than the administrator allows.
-        """
-        self._must_run()
-        if code not in {problem.code for problem in self.cluster.problems}:
-            raise InvalidRequest(f"There is no problem {code!r} now.")
-        lost = len(self.state.cancelled_outside) if code == "cancelled_outside" else 0
-        if lost and self.state.scaling.mode == "manual":
-            scaling = Scaling("manual", jobs=self.state.plan + lost)
-            self._check_size(scaling, cores_elsewhere)
-            self._planner.scale(scaling)
-        self._user_changed()
-        return self.cluster
 
     # -- what its own attendants ask -------------------------------------------------------------
 
@@ -240,13 +178,7 @@ class Controller:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _user_acted(self) -> None:
-        # What was given up stays given up: a new name is no wish for more jobs.
-        self.state.user_acted()
-        self._plan_changed()
-
-    def _user_changed(self) -> None:
-        self.state.user_changed()
+    def _try_again(self) -> None:
         self._keeper.try_now()
         self.publisher.touch()
 
@@ -259,14 +191,6 @@ class Controller:
         if job is not None:
             self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
             self.publisher.touch()
-
-    def _must_run(self) -> None:
-        if self.state.status != "running":
-            raise WrongState(f"The cluster is {self.state.status}; this can only be done while it runs.")
-
-    def _check_size(self, scaling: Scaling, cores_elsewhere: int = 0) -> None:
-        cores = self._backend.size.cores
-        check_ceiling(self.spec.ceiling, most_jobs(scaling), cores, cores_elsewhere)
 
     def _disk_said(self, error: str | None) -> None:
         if error != self.state.storage_error:
