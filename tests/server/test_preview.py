@@ -81,7 +81,7 @@ async def test_a_form_can_be_taken_along(api: Api, slurm: SlurmClient) -> None:
         if isinstance(call, ast.Call)
     }
     assert calls["cluster.scale"] == {"jobs": 2}
-    assert {name.replace("_", "-"): value for name, value in calls["SLURMCluster"].items()} == section
+    assert {str(name).replace("_", "-"): value for name, value in calls["SLURMCluster"].items()} == section
 
 
 async def test_every_line_but_the_empty_ones_is_explained(api: Api, slurm: SlurmClient) -> None:

@@ -96,8 +96,8 @@ describe('ClusterClient', () => {
       { title: 'Task Stream', path: 'individual-task-stream' },
       { title: 'Memory', path: 'memory' }
     ]);
-    expect(client.plotUrl(cluster, 'status')).toBe(
-      `${server.settings.baseUrl}dask-slurm/clusters/ocean-3f9c/dashboard/status`
+    expect(client.dashboard(cluster).root).toBe(
+      `${server.settings.baseUrl}dask-slurm/clusters/ocean-3f9c/dashboard/`
     );
   });
 
