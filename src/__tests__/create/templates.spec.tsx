@@ -10,17 +10,18 @@ import { serverJudges } from '../../create/serverJudges';
 import { FieldTemplate, ObjectTemplate } from '../../create/templates';
 
 const text = (title: string, group: string) => ({ type: 'string', title, 'x-group': group });
+const manual = 'https://slurm.schedmd.com/sbatch.html#OPT_qos';
 const schema = {
   type: 'object',
   properties: {
     walltime: text('Walltime', 'basic'),
-    qos: text('Quality of service', 'slurm'),
+    qos: { ...text('Quality of service', 'slurm'), 'x-slurm': '--qos', 'x-manual': manual },
     reservation: text('Reservation', 'slurm')
   },
   required: ['qos']
 } as RJSFSchema;
 
-it('marks what the administrator wants to be named, and shows it at once', () => {
+it('marks what the administrator wants to be named, shows it at once, and leads to the manual', () => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   const form = ReactWidget.create(
     <Form
@@ -38,5 +39,7 @@ it('marks what the administrator wants to be named, and shows it at once', () =>
     Array.from(form.node.querySelectorAll(`${selector} label`), label => label.textContent);
   expect(labels('details')).toEqual(['Reservation']);
   expect(labels('div')).toEqual(['Walltime', 'Quality of service *', 'Reservation']);
+  const links = Array.from(form.node.querySelectorAll('a'), link => [link.textContent, link.href]);
+  expect(links).toEqual([['--qos', manual]]);
   React.act(() => form.dispose());
 });
