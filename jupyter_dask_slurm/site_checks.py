@@ -63,10 +63,16 @@ def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
             )
         elif not by_name[name].allowed:
             yield SiteRefuses(
-                f'Partition "{name}" is not open to you (its state is {by_name[name].state}). '
+                f'Partition "{name}" is not open to you: {_why_closed(by_name[name])}. '
                 f"You can use: {there_are}.",
                 field="options.partition",
             )
+
+
+def _why_closed(partition: Partition) -> str:
+    if partition.state != "UP":
+        return f"its state is {partition.state}"
+    return "it takes other users, groups, accounts or QoS than yours"
 
 
 def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:

@@ -83,7 +83,7 @@ async def test_site(api: Api) -> None:
             {"partition": "strict", "account": "chemistry"}, "account",
             'Account "chemistry" is not allowed in partition strict. It takes: physics.',
         ),
-        ({"partition": "closed"}, "partition", 'Partition "closed" is not open to you'),
+        ({"partition": "closed"}, "partition", 'Partition "closed" is not open to you: it takes other'),
         ({"account": "biology"}, "account", "You can use: "),
         ({"qos": "long"}, "qos", 'QoS "long" does not exist here. There are: '),
     ],
