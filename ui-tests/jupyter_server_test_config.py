@@ -10,5 +10,5 @@ configure_jupyter_server(c)  # type: ignore[name-defined]  # noqa: F821
 folder = Path(mkdtemp(prefix="dask-slurm-ui-"))
 c.ServerApp.allow_root = True  # type: ignore[name-defined]  # noqa: F821
 c.ServerApp.ip = "127.0.0.1"  # type: ignore[name-defined]  # noqa: F821
-c.ServerApp.jpserver_extensions = {"jupyter_dask_slurm": True}  # type: ignore[name-defined]  # noqa: F821
+c.ServerApp.jpserver_extensions = {"jupyter_dask_slurm": True, "notebook": True}  # type: ignore[name-defined]  # noqa: F821
 c.DaskSlurmExtension.shared_directory = str(folder / "clusters")  # type: ignore[name-defined]  # noqa: F821

@@ -1,13 +1,15 @@
 import type { PlaywrightTestConfig } from '@playwright/test';
-import { execFileSync } from 'child_process';
 import { join } from 'path';
+
+import { freePort } from './freePort';
 
 /**
  * `PORT=8888 jlpm test` runs on a JupyterLab that is up already, while developing. `JUPYTER_URL`, without a
  * slash at its end, names one anywhere, and `JUPYTER_LOGIN` a file with the cookies of who has logged in there.
  */
 const { JUPYTER_URL, JUPYTER_LOGIN } = process.env;
-const PORT = JUPYTER_URL ? '' : (process.env.PORT ?? freePort());
+// Playwright's own processes read this file again: they find the port in their environment.
+const PORT = JUPYTER_URL ? '' : (process.env.PORT ?? (process.env.FREE_PORT ??= freePort()));
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -17,12 +19,6 @@ const CHROMIUM_ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync'
 ];
-
-/** Playwright's own processes read this file again: they find the port in their environment. */
-function freePort(): string {
-  const code = 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])';
-  return (process.env.FREE_PORT ??= execFileSync('python', ['-c', code], { encoding: 'utf8' }).trim());
-}
 
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {

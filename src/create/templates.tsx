@@ -33,21 +33,20 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
       <div className="jp-DaskSlurmField-description">
         {rawHelp && <strong id={`${id}__help`}>{rawHelp} </strong>}
         <span id={`${id}__description`}>{schema.description}</span>
-        <ManualLink label={label} about={schema} trans={(props.formContext as IFormContext).trans} />
+        <ManualLink about={schema} trans={(props.formContext as IFormContext).trans} />
       </div>
     </div>
   );
 }
 
 interface IManualLinkProps {
-  readonly label: string;
   /** The field's schema: `x-slurm` says what it becomes, `x-manual` where that is explained. */
   readonly about: Readonly<Record<string, unknown>>;
   readonly trans: TranslationBundle;
 }
 
 /** To the page of Slurm's or Dask's documentation about what a field becomes; nothing where there is none. */
-function ManualLink({ label, about, trans }: IManualLinkProps): React.ReactElement | null {
+function ManualLink({ about, trans }: IManualLinkProps): React.ReactElement | null {
   const { 'x-slurm': becomes, 'x-manual': page } = about;
   if (typeof becomes !== 'string' || typeof page !== 'string') {
     return null;
@@ -55,14 +54,8 @@ function ManualLink({ label, about, trans }: IManualLinkProps): React.ReactEleme
   return (
     <>
       {' '}
-      <a
-        href={page}
-        target="_blank"
-        rel="noreferrer"
-        title={trans.__('Becomes %1', becomes)}
-        aria-label={trans.__('Documentation of %1', label)}
-      >
-        {/^--[a-z-]+/.exec(becomes)?.[0] ?? trans.__('more')}
+      <a href={page} target="_blank" rel="noreferrer" title={trans.__('Becomes %1', becomes)}>
+        {/^--[a-z-]+/.exec(becomes)?.[0] ?? trans.__('documentation')}
       </a>
     </>
   );

@@ -15,10 +15,11 @@ export async function startCluster(
   request: APIRequestContext,
   name: string,
   jobs: number,
-  options: Record<string, unknown> = {}
+  options: Record<string, unknown> = {},
+  backend = 'slurm'
 ): Promise<ICluster> {
   const small = { cores: 2, processes: 1, memory: '1 GB', walltime: '00:30:00' };
-  const data = { name, scaling: { mode: 'manual', jobs }, options: { ...small, ...options } };
+  const data = { name, backend, scaling: { mode: 'manual', jobs }, options: { ...small, ...options } };
   const answer = await request.post(CLUSTERS, { data });
   expect(answer.status(), await answer.text()).toBe(201);
   return (await answer.json()) as ICluster;

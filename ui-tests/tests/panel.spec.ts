@@ -1,5 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 
+import { CommandIDs } from '../../src/commands/ids';
+
 test.use({ autoGoto: true });
 
 test('the panel opens and says what to do first', async ({ page }) => {
@@ -7,4 +9,23 @@ test('the panel opens and says what to do first', async ({ page }) => {
   const panel = page.getByRole('region', { name: 'Dask on Slurm' });
   await expect(panel.getByRole('button', { name: 'New cluster', exact: true })).toBeVisible();
   await expect(panel.getByRole('button', { name: 'Array larger than memory' })).toBeVisible();
+});
+
+test('every command has words, and describes its arguments', async ({ page }) => {
+  const wanted = Object.values(CommandIDs).sort();
+  const found = await page.evaluate(async () => {
+    const { commands } = window.jupyterapp;
+    const ours = commands.listCommands().filter(id => id.startsWith('dask-slurm:'));
+    const about = async (id: string) => ({
+      id,
+      label: commands.label(id),
+      type: (await commands.describedBy(id)).args?.type
+    });
+    return Promise.all(ours.sort().map(about));
+  });
+  expect(found.map(({ id }) => id)).toEqual(wanted);
+  for (const { id, label, type } of found) {
+    expect(label, id).not.toBe('');
+    expect(type, id).toBe('object');
+  }
 });

@@ -88,3 +88,19 @@ test('form: a new cluster', async ({ page }) => {
   await page.getByLabel('Name', { exact: true }).focus();
   await page.screenshot({ path: join(IMAGES, 'form.png') });
 });
+
+test('details: jobs that work, and jobs that wait', async ({ page, request }) => {
+  await startCluster(request, 'ocean', 6, { cores: 16, processes: 1, memory: '1 GB', walltime: '12:00:00' });
+  await openPanel(page);
+  await page.sidebar.setWidth(320, 'left');
+  const card = cardOf(page, 'ocean');
+  await expect(card.getByText('4 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
+  await card.getByRole('button', { name: 'Jobs', exact: true }).click();
+  const details = page.locator('.jp-DaskSlurmDetails');
+  await expect(details.getByText('Resources').first()).toBeVisible({ timeout: 60_000 });
+  await page.evaluate(() => {
+    const tabs = Array.from(window.jupyterapp.shell.widgets('main'));
+    tabs.find(({ title }) => title.label === 'Launcher')?.close();
+  });
+  await page.screenshot({ path: join(IMAGES, 'details.png') });
+});

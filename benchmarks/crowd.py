@@ -1,0 +1,155 @@
+"""Many clusters, jobs and browsers at once: what Jupyter answers meanwhile, and what it costs.
+
+Fifty clusters with a thousand jobs, most of them queued, and twenty tabs of JupyterLab with the panel, while
+clusters are renamed once a second: a change that every tab must show. There is no peer to measure: the others
+keep no clusters beyond one Jupyter server, and show no jobs.
+Takes ten minutes and half an hour in all; ``python -m benchmarks.crowd 2`` measures for two.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.create import API, create
+from benchmarks.drawing import open_panel
+from benchmarks.environments import Jupyter, jupyter
+from benchmarks.panel import ARGUMENTS, CHROMIUM
+from benchmarks.submit import counted
+
+WORKING, WAITING = 10, 40
+"""Clusters whose jobs run, and clusters whose jobs are held in the queue."""
+JOBS_WORKING, JOBS_WAITING = 4, 24
+"""Jobs of each of these clusters: a thousand together."""
+TABS = 20
+ROUND_S = 1.0
+"""Seconds between two changes; in each round three requests are timed."""
+
+Cluster = dict[str, Any]
+
+
+def start_clusters(server: Jupyter) -> list[Cluster]:
+    """Start all clusters, and wait until all jobs that can run have connected."""
+    small = {"memory": "200 MB", "processes": 1, "idle_timeout": 0}
+    working = [create(server, JOBS_WORKING, **small)[2] for _ in range(WORKING)]
+    held = {**small, "job_extra_directives": ["--hold"]}
+    waiting = [create(server, JOBS_WAITING, **held)[2] for _ in range(WAITING)]
+    for cluster in working:
+        _until(server, cluster, "working", JOBS_WORKING)
+    for cluster in waiting:
+        _until(server, cluster, "queued", JOBS_WAITING)
+    return working + waiting
+
+
+def _until(server: Jupyter, cluster: Cluster, phase: str, jobs: int) -> None:
+    while server.request("GET", f"{API}/{cluster['id']}")[1]["jobs"][phase] < jobs:
+        time.sleep(0.2)
+
+
+def stop_all(server: Jupyter, clusters: list[Cluster]) -> None:
+    """Stop them together and wait until the list is empty."""
+    for cluster in clusters:
+        server.request("DELETE", f"{API}/{cluster['id']}")
+    while server.request("GET", API)[1]:
+        time.sleep(0.5)
+
+
+def memory_mb(server: Jupyter, clusters: list[Cluster]) -> dict[str, float]:
+    """Return the resident memory of Jupyter, and of the largest controller."""
+    controllers = [psutil.Process(cluster["controller"]["pid"]) for cluster in clusters]
+    return {
+        "jupyter": round(psutil.Process(server.pid).memory_info().rss / 1e6, 1),
+        "largest_controller": round(max(one.memory_info().rss for one in controllers) / 1e6, 1),
+    }
+
+
+def disturb(server: Jupyter, clusters: list[Cluster], seconds: float) -> list[float]:
+    """Change a cluster each second, and ask for what a panel asks for; return the seconds of each answer."""
+    times, chance, end = [], random.Random(0), time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < end:
+        cluster = chance.choice(clusters)
+        start = time.monotonic()
+        number += 1
+        wish = {"name": f"crowd-{number}"}
+        for method, path, body in (
+            ("PATCH", f"{API}/{cluster['id']}", wish),
+            ("GET", API, None),
+            ("GET", f"{API}/{cluster['id']}/jobs", None),
+        ):
+            status, answer, elapsed = server.request(method, path, body)
+            if status != 200:
+                raise RuntimeError(f"{method} {path} answered {status}: {answer}")
+            times.append(elapsed)
+        time.sleep(max(0.0, start + ROUND_S - time.monotonic()))
+    return times
+
+
+def shown(page: Page) -> list[str]:
+    """Return the names on the cards of a tab, in order of the alphabet."""
+    names: list[str] = page.locator(".jp-DaskSlurmCard-name").all_inner_texts()
+    return sorted(names)
+
+
+def stale_tabs(server: Jupyter, pages: list[Page]) -> int:
+    """Return how many tabs do not show what the server lists, some seconds after the last change."""
+    pages[0].wait_for_timeout(5000)
+    listed = sorted(cluster["name"] for cluster in server.request("GET", API)[1])
+    return sum(shown(page) != listed for page in pages)
+
+
+def measure(minutes: float = 10) -> dict[str, Any]:
+    """Return times in milliseconds, memory in MB before and after, and calls of Slurm's commands."""
+    with (
+        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as folder,
+        counted(Path(folder)) as calls,
+        jupyter(sys.executable) as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        clusters = start_clusters(server)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        pages = [browser.new_page() for _ in range(TABS)]
+        for page in pages:
+            open_panel(page, server)
+        before = memory_mb(server, clusters)
+        calls.write_text("")
+        asked = pool.submit(disturb, server, clusters, 60 * minutes)
+        while not asked.done():
+            pages[0].wait_for_timeout(500)  # lets Playwright speak to its browser meanwhile
+        times = [1e3 * seconds for seconds in asked.result()]
+        made = Counter(calls.read_text().split())
+        stale = stale_tabs(server, pages)
+        after = memory_mb(server, clusters)
+        browser.close()
+        stop_all(server, clusters)
+    return {
+        "minutes": minutes,
+        "clusters": len(clusters),
+        "jobs": WORKING * JOBS_WORKING + WAITING * JOBS_WAITING,
+        "tabs": TABS,
+        "answers": len(times),
+        "answer_ms": {
+            "median": round(median(times), 1),
+            "p99": round(quantiles(times, n=100)[-1], 1),
+            "max": round(max(times), 1),
+        },
+        "memory_mb": {"before": before, "after": after},
+        "stale_tabs": stale,
+        "slurm_calls": dict(made),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(*map(float, sys.argv[1:2])), indent=2))

@@ -1,0 +1,69 @@
+import { expect, test } from '@jupyterlab/galata';
+import { ChildProcess, spawn } from 'child_process';
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+
+import { freePort } from '../freePort';
+import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+
+/** Beside the Jupyter server of all other stories: this one is killed. */
+const PORT = freePort();
+const URL = `http://127.0.0.1:${PORT}`;
+const SMALL = { cores: 1, processes: 1, memory: '500 MB', walltime: null };
+
+// Galata's stand-ins for lists of Jupyter fail a test when Jupyter does not answer, and here it does not.
+test.use({ autoGoto: false, baseURL: URL, tmpPath: '', kernels: null, sessions: null, terminals: null });
+
+let folder: string;
+let jupyter: ChildProcess;
+
+/** Start Jupyter with the clusters of this story, and wait until it answers. */
+async function startJupyter(): Promise<void> {
+  const config = join(__dirname, '..', 'jupyter_server_test_config.py');
+  const place = [`--port=${PORT}`, '--ServerApp.port_retries=0'];
+  const shared = `--DaskSlurmExtension.shared_directory=${join(folder, 'clusters')}`;
+  jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared], { stdio: 'ignore' });
+  const answers = () =>
+    fetch(`${URL}/api`).then(
+      answer => answer.ok,
+      () => false
+    );
+  await expect.poll(answers, { timeout: 120_000 }).toBe(true);
+}
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dask-slurm-ui-'));
+  await startJupyter();
+});
+
+test.afterEach(async ({ request }) => {
+  await stopClusters(request);
+  const ended = new Promise(resolve => jupyter.once('exit', resolve));
+  jupyter.kill('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('Jupyter is killed while the page is open: the panel says so, and heals', async ({ page, request }) => {
+  await page.goto();
+  const panel = await openPanel(page);
+  const { id } = await startCluster(request, 'rock', 1, SMALL, 'local');
+  const card = cardOf(page, 'rock');
+  await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
+
+  await test.step('lost', async () => {
+    const ended = new Promise(resolve => jupyter.once('exit', resolve));
+    jupyter.kill('SIGKILL');
+    await ended;
+    await expect(panel.getByRole('alert')).toContainText('out of date', { timeout: 30_000 });
+    await expect(card).toBeVisible();
+  });
+
+  await test.step('there again, and so is the cluster', async () => {
+    await startJupyter();
+    await expect(panel.getByRole('alert')).toHaveCount(0, { timeout: 90_000 });
+    await expect(card).toHaveAttribute('data-cluster', id);
+    await expect(card.getByText('1 worker', { exact: true })).toBeVisible();
+  });
+});
