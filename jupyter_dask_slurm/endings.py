@@ -62,8 +62,7 @@ class Endings:
         if attachment.removed:
             self._drop(attachment)
             return True
-        cluster = attachment.cluster
-        leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(cluster))
+        leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(attachment))
         if attachment.over and attachment.id not in self._tasks and not attachment.orphaned:
             if leaves:
                 self._begin(attachment, self._clear(attachment))
@@ -181,5 +180,7 @@ def _observed(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
-def _stopped_by_its_user(cluster: Cluster) -> bool:
-    return cluster.status == "stopped" and cluster.ended is None
+def _stopped_by_its_user(attachment: Attachment) -> bool:
+    """Return whether its user has asked for the end, even where the controller died meanwhile."""
+    cluster = attachment.cluster
+    return attachment.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)

@@ -156,7 +156,10 @@ def test_after_a_kill_at_any_moment_nothing_is_lost_doubled_or_left(
         # One that was being stopped may be gone by now.
         answer = server.call("DELETE", f"clusters/{cluster['id']}")
         assert answer.status_code in (202, 204, 404), answer.text
-    wait_until(lambda: server.clusters() == [], "the list is empty", timeout=60)
+    try:
+        wait_until(lambda: server.clusters() == [], "the list is empty", timeout=60)
+    except TimeoutError as error:
+        raise AssertionError(server.clusters()) from error
     assert controllers(shared) == []
     assert story.cluster_id not in _tags(slurm)
     assert alike in slurm.jobs()
