@@ -1,6 +1,6 @@
 """The controller's code in one zip archive, which a Python runs as it is.
 
-Only `models`, `errors`, `ceiling`, `storage`, `logs`, `processes`, `directives`, `slurm/` and `controller/`
+Only `errors`, `ceiling`, `storage`, `logs`, `processes`, `directives`, `models/`, `slurm/` and `controller/`
 go along: the kernel's environment need not have this package installed.
 """
 
@@ -16,10 +16,10 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 MODULES = (
-    *("__init__.py", "models.py", "errors.py", "ceiling.py"),
+    *("__init__.py", "errors.py", "ceiling.py"),
     *("storage.py", "logs.py", "processes.py", "directives.py"),
 )
-FOLDERS = ("slurm", "controller")
+FOLDERS = ("models", "slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.
 _MAIN = """
 import sys

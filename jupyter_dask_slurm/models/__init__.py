@@ -1,0 +1,72 @@
+"""What crosses a boundary: controller, Jupyter server, disk and browser speak in these.
+
+Every model is a frozen dataclass with ``to_json`` and ``from_json``; ``contract/*.json`` holds a
+golden sample of each, read by pytest and by jest. Numbers carry their unit in the name; times are
+text, ISO 8601 in UTC with seconds, for example ``2026-11-20T21:00:00Z``. ``from_json`` ignores
+fields that it does not know, so that an older reader understands a newer record.
+
+Standard library only: these modules also run inside the kernel's environment.
+"""
+
+from __future__ import annotations
+
+from .base import Model, epoch_time, iso_time
+from .cluster import (
+    OVER,
+    Backend,
+    Cluster,
+    ClusterStatus,
+    ControllerInfo,
+    Ended,
+    EnvironmentInfo,
+    ErrorInfo,
+    HistoryEntry,
+    Job,
+    JobCounts,
+    JobPhase,
+    LogTail,
+    Problem,
+    Scaling,
+    Severity,
+    TaskCounts,
+    Worker,
+    WorkerCounts,
+)
+from .launch import Ceiling, Credentials, LaunchSpec, Record
+from .site import Account, Interface, Kernel, Partition, Qos, Site, SlurmInfo
+
+__all__ = [
+    "OVER",
+    "Account",
+    "Backend",
+    "Ceiling",
+    "Cluster",
+    "ClusterStatus",
+    "ControllerInfo",
+    "Credentials",
+    "Ended",
+    "EnvironmentInfo",
+    "ErrorInfo",
+    "HistoryEntry",
+    "Interface",
+    "Job",
+    "JobCounts",
+    "JobPhase",
+    "Kernel",
+    "LaunchSpec",
+    "LogTail",
+    "Model",
+    "Partition",
+    "Problem",
+    "Qos",
+    "Record",
+    "Scaling",
+    "Severity",
+    "Site",
+    "SlurmInfo",
+    "TaskCounts",
+    "Worker",
+    "WorkerCounts",
+    "epoch_time",
+    "iso_time",
+]

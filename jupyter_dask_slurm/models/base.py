@@ -1,0 +1,72 @@
+"""Base of all models: to and from plain JSON values; and times as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from datetime import datetime, timezone
+from functools import cache
+from typing import Any, TypeVar
+
+_M = TypeVar("_M", bound="Model")
+
+
+def iso_time(epoch_s: float | None = None) -> str:
+    """Return a time as ISO 8601 text in UTC; `epoch_s` in seconds, now by default."""
+    moment = datetime.now(timezone.utc) if epoch_s is None else datetime.fromtimestamp(epoch_s, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def epoch_time(iso: str) -> float:
+    """Return the seconds since 1970 of a time that `iso_time` made."""
+    return datetime.strptime(iso, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
+
+
+class Model:
+    """Base of all models: to and from plain JSON values."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the model as plain dicts, lists, text and numbers."""
+        return {f.name: _encode(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_json(cls: type[_M], data: dict[str, Any]) -> _M:
+        """Build the model from plain JSON values.
+
+        Raises
+        ------
+        TypeError, ValueError, KeyError
+            Where a required field is missing or a value has another shape.
+        """
+        if not isinstance(data, dict):
+            raise TypeError(f"{cls.__name__} needs an object, not {type(data).__name__}")
+        hints = _hints(cls)  # type: ignore[arg-type]  # a class can be hashed
+        known = {name: _decode(hints[name], data[name]) for name in hints if name in data}
+        return cls(**known)
+
+
+@cache
+def _hints(cls: type[Model]) -> dict[str, Any]:
+    hints = typing.get_type_hints(cls)
+    return {f.name: hints[f.name] for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_json()
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    return value
+
+
+def _decode(hint: Any, value: Any) -> Any:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = [arg for arg in args if arg is not type(None)]
+        return None if value is None else _decode(inner[0], value)
+    if origin is tuple:
+        return tuple(_decode(args[0], item) for item in value)
+    if isinstance(hint, type) and issubclass(hint, Model):
+        return hint.from_json(value)
+    return value

@@ -1,0 +1,206 @@
+"""A cluster as users see it: its size, jobs, workers and problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .base import Model
+
+ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
+OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
+JobPhase = Literal["queued", "starting", "working", "missing", "ended"]
+Backend = Literal["slurm", "local"]
+Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Scaling(Model):
+    """How large a cluster shall be, in whole jobs: fixed (`jobs`) or between two limits."""
+
+    mode: Literal["manual", "adaptive"] = "manual"
+    jobs: int | None = None
+    minimum_jobs: int | None = None
+    maximum_jobs: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return only the keys that the mode has."""
+        return {key: value for key, value in super().to_json().items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Ended(Model):
+    """When and why a cluster ended by itself."""
+
+    time: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ErrorInfo(Model):
+    """Why a cluster failed; `reason` is the name of an error class."""
+
+    message: str
+    reason: str
+    details: str | None = None
+
+
+@dataclass(frozen=True)
+class ControllerInfo(Model):
+    """Where the controller of a cluster runs, and whether it answers from here."""
+
+    hostname: str
+    pid: int | None = None
+    reachable: bool = False
+
+
+@dataclass(frozen=True)
+class EnvironmentInfo(Model):
+    """The Python in which controller and workers run."""
+
+    kernel: str | None
+    python: str
+    distributed: str | None = None
+
+
+@dataclass(frozen=True)
+class JobCounts(Model):
+    """Jobs wanted (`plan`), and those in Slurm by phase."""
+
+    plan: int = 0
+    queued: int = 0
+    starting: int = 0
+    working: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class WorkerCounts(Model):
+    """Workers connected to the scheduler, and those that the plan will bring."""
+
+    connected: int = 0
+    expected: int = 0
+
+
+@dataclass(frozen=True)
+class TaskCounts(Model):
+    """Tasks of the scheduler by state."""
+
+    processing: int = 0
+    queued: int = 0
+    in_memory: int = 0
+    erred: int = 0
+
+
+@dataclass(frozen=True)
+class Problem(Model):
+    """Something wrong with a cluster, in words, with what to do about it.
+
+    `message` and `advice` are ours; `details` are Slurm's or Dask's own words.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    advice: str
+    since: str
+    details: str | None = None
+    job_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Cluster(Model):
+    """One Dask scheduler with its workers, as users see it.
+
+    `updated_at` is the time of the last change of state; numbers that drift do not touch it.
+    Live numbers are None where the cluster is shown from its record alone.
+    """
+
+    id: str
+    name: str
+    backend: Backend
+    status: ClusterStatus
+    created_at: str
+    updated_at: str
+    controller: ControllerInfo
+    environment: EnvironmentInfo
+    dashboard_path: str
+    scaling: Scaling
+    profile: str | None = None
+    ended: Ended | None = None
+    replaces: str | None = None
+    error: ErrorInfo | None = None
+    scheduler_address: str | None = None
+    secure: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+    jobs: JobCounts = JobCounts()
+    workers: WorkerCounts | None = WorkerCounts()
+    threads: int | None = 0
+    gpus: int | None = 0
+    memory_bytes: int | None = 0
+    memory_used_bytes: int | None = 0
+    cpu_percent: float | None = 0.0
+    tasks: TaskCounts | None = TaskCounts()
+    core_hours: float | None = 0.0
+    idle_since: str | None = None
+    idle_timeout_s: int = 3600
+    closes_at: str | None = None
+    expires_at: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Worker(Model):
+    """A Dask worker process of a job.
+
+    `status` is ``expected``, ``running``, ``paused``, ``closing`` or ``gone``.
+    """
+
+    name: str
+    status: str
+    address: str | None = None
+    memory_used_bytes: int = 0
+    cpu_percent: float = 0.0
+
+
+@dataclass(frozen=True)
+class Job(Model):
+    """One Slurm job: one element of a job array. `state` is Slurm's own word, `phase` is ours."""
+
+    job_id: str
+    state: str
+    phase: JobPhase
+    reason: str | None = None
+    reason_text: str | None = None
+    partition: str | None = None
+    node: str | None = None
+    cores: int = 0
+    memory_bytes: int = 0
+    gpus: int = 0
+    submitted_at: str | None = None
+    expected_start_at: str | None = None
+    started_at: str | None = None
+    ends_at: str | None = None
+    exit_code: str | None = None
+    restarts: int = 0
+    workers: tuple[Worker, ...] = ()
+    stdout: str | None = None
+    stderr: str | None = None
+
+
+@dataclass(frozen=True)
+class HistoryEntry(Model):
+    """One thing that happened to a cluster."""
+
+    time: str
+    event: str
+    message: str
+
+
+@dataclass(frozen=True)
+class LogTail(Model):
+    """The end of a log file; `truncated` says that there is more before it."""
+
+    path: str
+    text: str
+    truncated: bool = False

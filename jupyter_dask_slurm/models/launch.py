@@ -1,0 +1,88 @@
+"""What is on disk of a cluster: what its controller is told, and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .base import Model
+from .cluster import Backend, Cluster
+
+
+@dataclass(frozen=True)
+class Credentials(Model):
+    """Paths of the cluster's TLS files (PEM, 0600). The certificate signs itself and is its own CA."""
+
+    ca_file: str
+    cert: str
+    key: str
+
+    @classmethod
+    def below(cls, directory: str) -> Credentials:
+        """Return where those of a cluster with this directory are, or will be."""
+        certificate = f"{directory}/cert.pem"
+        return cls(ca_file=certificate, cert=certificate, key=f"{directory}/key.pem")
+
+
+@dataclass(frozen=True)
+class Ceiling(Model):
+    """The administrator's limits of size; None is no limit. See `ceiling.check_ceiling`."""
+
+    max_jobs_per_cluster: int | None = None
+    max_cores: int | None = None
+
+
+@dataclass(frozen=True)
+class LaunchSpec(Model):
+    """All that a controller is told at its start: ``launch.json``, written once, before launch.
+
+    `options` holds only what was asked for (after profile and limits); Dask's configuration fills
+    the rest inside the controller, and `defaults`, the site's, what that leaves open. `scaling` is a
+    request as REST takes it (jobs, workers, cores or memory). `nonce` is what the controller answers
+    with on its socket, so that another process
+    on the same path is never taken for it. `ceiling` and
+    `allowed_partitions` (none: all) hold for as long as the cluster lives.
+    """
+
+    cluster_id: str
+    name: str
+    backend: Backend
+    created_at: str
+    directory: str
+    socket: str
+    nonce: str
+    python: str
+    dashboard_path: str
+    scaling: dict[str, Any]
+    options: dict[str, Any]
+    idle_timeout_s: int
+    kernel: str | None = None
+    profile: str | None = None
+    replaces: str | None = None
+    credentials: Credentials | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
+    ceiling: Ceiling = Ceiling()
+    allowed_partitions: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Record(Model):
+    """What is known of a cluster on disk: ``record.json``.
+
+    Written by the launching Jupyter server until the controller runs (`pid` None), then by the
+    controller alone, and after the controller's death by whoever cleans up.
+    A process is known by `hostname`, `boot_id`, `pid` and `start_time` together
+    (field 22 of ``/proc/<pid>/stat``, in clock ticks since boot), and by its answer on `socket`.
+    """
+
+    cluster: Cluster
+    hostname: str
+    boot_id: str
+    nonce: str
+    socket: str
+    directory: str
+    heartbeat_at: str
+    pid: int | None = None
+    start_time: int | None = None
+    version: int = 1

@@ -1,0 +1,97 @@
+"""What a site offers: Slurm's partitions, accounts and QoS; interfaces of this host; kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .base import Model
+
+
+@dataclass(frozen=True)
+class Partition(Model):
+    """A partition of this site; sizes are those of its largest node, limits None where unlimited.
+
+    `allowed_accounts` and `allowed_qos` are None where any may be used there.
+    """
+
+    name: str
+    default: bool
+    state: str
+    max_walltime_s: int | None
+    default_walltime_s: int | None
+    nodes: int
+    cpus_per_node: int
+    memory_per_node_bytes: int
+    gpus_per_node: int
+    gres: str | None
+    features: tuple[str, ...]
+    idle_cpus: int
+    allowed: bool
+    allowed_accounts: tuple[str, ...] | None = None
+    allowed_qos: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class SlurmInfo(Model):
+    """Whether Slurm answers here, and what it is."""
+
+    available: bool
+    version: str | None = None
+    cluster_name: str | None = None
+    max_array_size: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Account(Model):
+    """An account that this user may charge; limits are the user's there, None where unlimited or unknown.
+
+    `max_cpus` is for all jobs together.
+    """
+
+    name: str
+    default: bool
+    qos: tuple[str, ...] = ()
+    max_walltime_s: int | None = None
+    max_cpus: int | None = None
+
+
+@dataclass(frozen=True)
+class Qos(Model):
+    """A quality of service and its limits; None where unlimited or unknown."""
+
+    name: str
+    max_walltime_s: int | None = None
+    max_cpus_per_user: int | None = None
+
+
+@dataclass(frozen=True)
+class Interface(Model):
+    """A network interface of this host."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Kernel(Model):
+    """A Jupyter kernel, and whether a cluster can run in its Python; `problem` says why not."""
+
+    name: str
+    display_name: str
+    python: str | None
+    distributed: str | None
+    usable: bool
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Site(Model):
+    """What this Slurm installation offers to this user, and the kernels of this Jupyter."""
+
+    slurm: SlurmInfo
+    partitions: tuple[Partition, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    qos: tuple[Qos, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    kernels: tuple[Kernel, ...] = ()
