@@ -3,7 +3,7 @@
 Fifty clusters with a thousand jobs, most of them queued, and twenty tabs of JupyterLab with the panel, while
 clusters are renamed once a second: a change that every tab must show. There is no peer to measure: the others
 keep no clusters beyond one Jupyter server, and show no jobs.
-Takes ten minutes and half an hour in all; ``python -m benchmarks.crowd 2`` measures for two.
+Takes ten minutes beside starting and stopping them all; ``python -m benchmarks.crowd 2`` takes two.
 """
 
 from __future__ import annotations
