@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from pathlib import Path
 
 from .attach import Attachment
-from .errors import SlurmMissing, SlurmRefused, SlurmUnavailable
+from .errors import SlurmRefused, SlurmUnavailable
 from .models import Cluster, Problem, iso_time
 from .slurm.orphans import cancel_cluster
 
@@ -21,7 +22,7 @@ async def cancel_left_jobs(attachment: Attachment) -> None:
     Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a
     problem stands on the cluster.
     """
-    if attachment.cluster.backend != "slurm":
+    if attachment.cluster.backend != "slurm" or not await asyncio.to_thread(_may_have_jobs, attachment):
         return
     pause = FIRST_PAUSE_S
     while True:
@@ -30,13 +31,20 @@ async def cancel_left_jobs(attachment: Attachment) -> None:
                 attachment.update(_without_problem(attachment.cluster))
                 return
             pause = FIRST_PAUSE_S
-        except SlurmMissing:
-            # Nothing that was submitted from here can be left.
-            return
         except (SlurmUnavailable, SlurmRefused) as error:
+            # Also where this Jupyter has no Slurm at all: the one that submitted had.
             attachment.update(_with_problem(attachment.cluster, error.details or error.message))
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+def _may_have_jobs(attachment: Attachment) -> bool:
+    """Return whether something was submitted, as far as is known: intents are on disk before sbatch runs."""
+    directory = Path(attachment.record.directory)
+    try:
+        return not directory.is_dir() or any(directory.glob("submissions/*"))
+    except OSError:
+        return True
 
 
 def _without_problem(cluster: Cluster) -> Cluster:

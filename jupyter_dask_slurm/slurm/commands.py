@@ -9,6 +9,7 @@ it up first".
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 import shutil
@@ -108,7 +109,8 @@ async def run(
     SlurmMissing
         There is no such command here.
     SlurmUnreachable
-        slurmctld could not be contacted, or Slurm is not configured here: certainly nothing was done.
+        slurmctld could not be contacted, Slurm is not configured here, or this machine starts no process:
+        certainly nothing was done.
     SlurmAmbiguous
         Timed out, killed, or the connection broke: it may have been done.
     SlurmRefused
@@ -127,9 +129,7 @@ async def run(
             start_new_session=True,
         )
     except OSError as error:
-        raise SlurmMissing(
-            f"The command {argv[0]} cannot be run on this machine: {error.strerror}.", details=str(error)
-        ) from error
+        raise _not_run(argv[0], error) from error
     try:
         out, err = await asyncio.wait_for(process.communicate(stdin.encode()), timeout_s)
     except asyncio.TimeoutError as error:
@@ -176,6 +176,15 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
         said = f": {last_words(words)}" if words else f" and said nothing (exit code {exit_code})"
         return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
     return SlurmRefused(f"Slurm refused: {last_words(words)}.", details=words)
+
+
+def _not_run(command: str, error: OSError) -> DaskSlurmError:
+    """Return what it means that a command did not start: it is not here, or this machine is exhausted."""
+    if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC):
+        return SlurmMissing(
+            f"The command {command} cannot be run on this machine: {error.strerror}.", details=str(error)
+        )
+    return SlurmUnreachable(f"{command} could not be started: {error.strerror}.", details=str(error))
 
 
 def last_words(stderr: str) -> str:

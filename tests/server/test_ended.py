@@ -10,6 +10,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from jupyter_dask_slurm.attach import Attachment
 from jupyter_dask_slurm.endings import KEPT_S, Endings
 from jupyter_dask_slurm.models import Cluster, Ended, Record, iso_time
@@ -66,6 +68,26 @@ async def test_of_one_that_is_lost_the_logs_are_found_too(
     forgotten = await api("DELETE", path)
     assert forgotten.status == 204 or (forgotten.status, forgotten.json["status"]) == (202, "stopping")
     await api.until_gone(cluster["id"], timeout=60)
+
+
+async def test_without_slurm_here_its_jobs_are_not_forgotten(
+    api: Api, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(shared)
+    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), status="running")
+    directory = registry.create(cluster.id)
+    (directory / "submissions").mkdir()
+    (directory / "submissions" / "0.json").write_text("{}")
+    # Of a boot before this one: its controller is dead.
+    registry.write(Record(cluster, hostname(), "before", "nonce", "", str(directory), iso_time(), pid=1))
+    # As where Jupyter was started again without the module that brings Slurm.
+    monkeypatch.setenv("PATH", "/nowhere")
+    lost = await api.until(cluster.id, status("lost"))
+    said = await api.until(cluster.id, lambda found: bool(found["problems"]))
+    assert (lost["status"], said["problems"][-1]["code"]) == ("lost", "slurm_unreachable")
+    stopping = await api("DELETE", f"clusters/{cluster.id}")
+    assert (stopping.status, stopping.json["status"]) == (202, "stopping")
+    assert (directory / "submissions" / "0.json").exists()
 
 
 async def test_it_is_forgotten_after_its_days_though_nothing_changes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 
@@ -49,6 +50,17 @@ async def test_no_shell_sees_the_arguments() -> None:
 async def test_a_missing_command_is_named() -> None:
     with pytest.raises(SlurmMissing, match="sbatch-of-nowhere"):
         await commands.run(["sbatch-of-nowhere"])
+
+
+async def test_a_machine_that_starts_no_process_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
+    with pytest.raises(SlurmUnreachable, match="squeue could not be started: Resource"):
+        await commands.run(["squeue"])
 
 
 async def test_a_late_command_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
