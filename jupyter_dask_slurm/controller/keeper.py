@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 STEP_S = 30.0
 """The loop turns at least so often, in seconds; a turn with nothing to do costs nothing."""
 
+AFTER_ERROR_S = 5.0
+"""A turn that failed in a way that nobody thought of is followed by the next after so long, in seconds."""
+
 
 class Watch(Protocol):
     """How the keeper learns what became of jobs; the local backend needs none."""
@@ -114,7 +117,8 @@ class Keeper:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
         job.end = end
         self._cluster.forget(job.name)
-        verdict = judge(job, end, keep_jobs=self._state.keep_jobs)
+        replaced = self._ledger.has_replacement(job, self._state.plan)
+        verdict = judge(job, end, keep_jobs=self._state.keep_jobs, replaced=replaced)
         loss = note_end(self._state, job, end, verdict)
         if verdict == "failed":
             self.dispatch.hold(back_off_s(len(self._state.failures)))
@@ -136,14 +140,19 @@ class Keeper:
         """Take turns until the cluster stops and no job is left."""
         while True:
             self._wake.clear()
+            at_least_s = 0.0
             try:
                 await self._turn()
             except DaskSlurmError as error:
                 logger.warning("%s %s", error.message, error.details or "")
+            except Exception:
+                # Not the end: computations and jobs would go with it.
+                logger.exception("A turn failed; what is left of it is done in the next.")
+                at_least_s = AFTER_ERROR_S
             if self._state.status == "stopping" and not self._ledger.live():
                 return
             try:
-                await asyncio.wait_for(self._wake.wait(), self._pause_s())
+                await asyncio.wait_for(self._wake.wait(), max(at_least_s, self._pause_s()))
             except asyncio.TimeoutError:
                 continue
 

@@ -147,6 +147,10 @@ class Ledger:
         """Return the job of that id, or None."""
         return next((job for job in self.jobs.values() if job.job_id == job_id), None)
 
+    def has_replacement(self, job: TrackedJob, plan: int) -> bool:
+        """Return whether a job nears its walltime and as many others as planned are there."""
+        return job.expiring and sum(other.wanted and not other.expiring for other in self) >= plan
+
     def core_hours(self, now: float) -> float:
         """Return the core hours spent so far, of ended jobs too."""
         seconds = sum(job.core_seconds(now) for job in self.jobs.values())

@@ -9,7 +9,7 @@ from .ledger import End, TrackedJob
 Verdict = Literal["asked", "outside", "replace", "lower", "failed"]
 """
 ``asked``
-    We ended it: the plan was lowered before.
+    It was not needed any more: we ended it, or another one had taken its place.
 ``outside``
     Somebody cancelled it: the plan goes down by it, for a tool that refills a queue against its
     operator gets banned.
@@ -25,9 +25,9 @@ Verdict = Literal["asked", "outside", "replace", "lower", "failed"]
 _NOT_ITS_FAULT = frozenset({"NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "REVOKED"})
 
 
-def judge(job: TrackedJob, end: End, *, keep_jobs: bool) -> Verdict:
-    """Return what the end of a job means."""
-    if job.cancelling or job.retiring:
+def judge(job: TrackedJob, end: End, *, keep_jobs: bool, replaced: bool = False) -> Verdict:
+    """Return what the end of a job means; `replaced` says that another one has taken its place already."""
+    if job.cancelling or job.retiring or replaced:
         return "asked"
     if end.state.startswith("CANCELLED"):
         return "outside"

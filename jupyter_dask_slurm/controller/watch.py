@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 from ..models import epoch_time
@@ -119,11 +120,18 @@ def end_of(job: TrackedJob, end: EndState) -> End:
 def _guess(job: TrackedJob, now: float) -> str:
     seen = job.seen
     waited = seen is None or seen.state in WAITING_STATES
-    if waited and not (job.stdout and Path(job.stdout).exists()):
+    if waited and not (job.stdout and _is_there(job.stdout)):
         # An array's element that is cancelled while it waits leaves no trace (Slurm 22.05). One that
         # started since we saw it waiting has left its output file.
         return "CANCELLED"
     return "TIMEOUT" if seen and seen.ends is not None and now >= seen.ends else UNKNOWN
+
+
+def _is_there(path: str) -> bool:
+    # Only since Python 3.12 a disk that does not say is no error to pathlib.
+    with suppress(OSError):
+        return Path(path).exists()
+    return False
 
 
 def _epoch(text: str | None) -> float | None:

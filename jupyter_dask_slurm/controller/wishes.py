@@ -104,7 +104,8 @@ class Wishes:
         self._must_run()
         if job.wanted:
             job.cancelling = True
-            self._state.lower_plan()
+            if not self._ledger.has_replacement(job, self._state.plan):
+                self._state.lower_plan()
             self._history.add("cancelling", f"Job {job_id} is cancelled by its user.")
         self._acted()
 

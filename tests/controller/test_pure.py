@@ -69,10 +69,25 @@ def test_verdict(tracked: TrackedJob, state: str, keep: bool, verdict: str) -> N
     assert judge(tracked, End(state, 90.0), keep_jobs=keep) == verdict
 
 
+def test_a_job_near_its_walltime_is_not_counted_twice() -> None:
+    ledger = Ledger("c", 1)
+    old = ledger.new(0.0)
+    assert not ledger.has_replacement(old, 1)
+    old.expiring_since = 50.0
+    assert not ledger.has_replacement(old, 1)
+    ledger.new(50.0)
+    assert ledger.has_replacement(old, 1)
+    assert not ledger.has_replacement(old, 2)
+    end = End("CANCELLED", 90.0)
+    assert judge(old, end, keep_jobs=True, replaced=True) == "asked"
+
+
 @pytest.mark.parametrize(
     ("tracked", "state"),
     [
         (job("PENDING"), "CANCELLED"),
+        # A disk that does not say whether there is a log.
+        (job("PENDING", stdout=f"/{'x' * 5000}"), "CANCELLED"),
         (job("RUNNING"), "UNKNOWN"),
         (TrackedJob("c-0", BOTH, 0.0, "7", seen=Seen("RUNNING", started=1.0, ends=2.0)), "TIMEOUT"),
     ],

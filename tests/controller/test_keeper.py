@@ -1,0 +1,60 @@
+"""The keeper goes on, whatever happens in one of its turns."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.controller import keeper
+from jupyter_dask_slurm.controller.history import History
+from jupyter_dask_slurm.controller.keeper import Keeper
+from jupyter_dask_slurm.controller.ledger import End, Ledger, TrackedJob
+from jupyter_dask_slurm.controller.state import ClusterState
+from jupyter_dask_slurm.models import Scaling
+
+
+class StaleOnce:
+    """A watch whose first look finds a file system that is away."""
+
+    def __init__(self, state: ClusterState) -> None:
+        self._state = state
+        self.looks = 0
+
+    def next_look(self, now: float) -> float | None:
+        """Look in each turn."""
+        return now
+
+    def something_happened(self) -> None:
+        """Nothing is to be noted."""
+
+    async def look(self) -> list[tuple[TrackedJob, End]]:
+        """Fail once; then end the cluster."""
+        self.looks += 1
+        if self.looks == 1:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        self._state.status = "stopping"
+        return []
+
+
+async def test_an_error_in_one_turn_is_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(keeper, "AFTER_ERROR_S", 0.01)
+    state = ClusterState("ocean", Scaling("manual", jobs=0), 0, 0)
+    watch = StaleOnce(state)
+    nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}))
+    await Keeper(
+        state,
+        Ledger("ocean-3f9c", 1),
+        nobody,
+        watch,
+        history=History(tmp_path),
+        on_change=lambda: None,
+        on_spent=lambda _reason: None,
+    ).run()
+    assert watch.looks == 2
+    assert "A turn failed" in caplog.text
