@@ -34,6 +34,11 @@ class SlurmJob(JobProcess, SLURMJob):
         Sends and cancels it, together with others.
     epilogue : sequence of str
         Lines after the worker's command.
+
+    Attributes
+    ----------
+    tag : str
+        The name under which Slurm has it; empty until it is submitted.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class SlurmJob(JobProcess, SLURMJob):
         with dask.config.set({f"jobqueue.{self.config_name}.log-directory": None}):
             super().__init__(scheduler, name=in_script, **keywords)
         self.name = name
+        self.tag = ""
         self.number = int(number) if number.isdigit() else 0
         self._epilogue = epilogue
         self._submitter = submitter

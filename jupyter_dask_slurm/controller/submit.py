@@ -60,7 +60,6 @@ class Submitter:
         self._news = news
         self._limit = ArrayLimit()
         self._count = 0
-        self._tags: set[str] = set()
         self._doubtful: set[str] = set()
         self.submit: OneTurn[SlurmJob] = OneTurn(self._submit)
         self.cancel: OneTurn[SlurmJob] = OneTurn(self._cancel)
@@ -94,7 +93,6 @@ class Submitter:
         self._count += 1
         script = jobs[0].array_script()
         intent.write(script)
-        self._tags.add(tag)
         try:
             job_id = await self._send_once(script, options, tag)
         except SlurmRefused as error:
@@ -105,7 +103,7 @@ class Submitter:
             raise
         ids = [job_id] if len(jobs) == 1 else [f"{job_id}_{index}" for index in range(len(jobs))]
         for job, own_id in zip(jobs, ids, strict=True):
-            self._enter(job, own_id)
+            self._enter(job, own_id, tag)
         intent.close(job_id=job_id)
 
     def options(self, tag: str, count: int) -> dict[str, str]:
@@ -160,16 +158,16 @@ class Submitter:
             await asyncio.sleep(wait_s)
         return None
 
-    def _enter(self, job: SlurmJob, job_id: str) -> None:
-        job.job_id = job_id
+    def _enter(self, job: SlurmJob, job_id: str, tag: str) -> None:
+        job.job_id, job.tag = job_id, tag
         tracked = self._ledger.jobs[job.name]
         tracked.job_id = job_id
         tracked.stdout = str(self._logs / f"{job_id}.out")
         tracked.stderr = str(self._logs / f"{job_id}.err")
 
     async def _cancel(self, jobs: list[SlurmJob]) -> None:
-        ids = [job.job_id for job in jobs if job.job_id is not None]
-        await queue.cancel_tagged(ids, self._tags)
+        tags = {job.job_id: job.tag for job in jobs if job.job_id is not None}
+        await queue.cancel_tagged(tags, set(tags.values()))
 
 
 class Intent:
