@@ -79,11 +79,10 @@ class Discovery:
         for cluster_id in set(ids) - self._known - self._ignored:
             try:
                 self._found(self._registry.read(cluster_id))
-            except ClusterNotFound:
-                # A directory whose record is about to be written, or was set aside.
+            except (ClusterNotFound, StorageUnavailable) as error:
+                # A record that is about to be written, was set aside, or that the disk does not give now.
+                log.debug("%s is looked for again: %s", cluster_id, error)
                 complete = False
                 ids = [other for other in ids if other != cluster_id]
-            except StorageUnavailable as error:
-                log.warning("%s", error)
         self._known = set(ids) | self._ignored
         return complete

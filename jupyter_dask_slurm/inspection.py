@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from .attach import Attachment
@@ -86,7 +87,7 @@ class Inspection:
         """
         attachment = self._manager.attachment(cluster_id)
         directory = Path(attachment.record.directory)
-        script, command = _last_submission(directory)
+        script, command = _last_submission(directory) if kind == "job_script" else (None, None)
         source = Source(
             cluster=attachment.cluster,
             credentials=self._manager.registry.read_launch(cluster_id).credentials,
@@ -115,12 +116,13 @@ class Inspection:
 
 def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
     """Return the script that was sent last and the command line that sent it."""
-    scripts = sorted((directory / "scripts").glob("*"), key=lambda path: path.stat().st_mtime)
-    if not scripts:
-        return None, None
-    script = read_private(scripts[-1]).decode("utf-8", errors="replace")
-    intent = read_json(directory / "submissions" / f"{scripts[-1].stem}.json")
-    return script, intent.get("command")
+    scripts = sorted((directory / "scripts").glob("[0-9]*.sh"), key=lambda path: int(path.stem), reverse=True)
+    for script in scripts:
+        # The newest may be one whose intent is being written at this moment.
+        with suppress(FileNotFoundError, ValueError):
+            intent = read_json(directory / "submissions" / f"{script.stem}.json")
+            return read_private(script).decode("utf-8", errors="replace"), intent.get("command")
+    return None, None
 
 
 def _log_directory(attachment: Attachment) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm import discovery
+from jupyter_dask_slurm.discovery import Discovery
 from jupyter_dask_slurm.errors import ClusterNotFound, StorageUnavailable
 from jupyter_dask_slurm.models import Cluster, Record
 from jupyter_dask_slurm.registry import Registry
@@ -76,3 +79,21 @@ def test_of_a_cluster_that_runs_it_is_written_again_and_the_others_stay_listed(
     assert {one["id"] for one in second.clusters()} == {cluster["id"], other.json()["id"]}
     wait_until(path.exists, "the record is there again", timeout=30)
     assert Registry(shared).read(cluster["id"]).cluster.id == cluster["id"]
+
+
+async def test_that_the_disk_does_not_give_once_it_is_read_again(
+    record: tuple[Registry, Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, whole = record
+    read, found = registry.read, asyncio.get_running_loop().create_future()
+
+    def once_stale(cluster_id: str) -> Record:
+        monkeypatch.setattr(registry, "read", read)
+        raise StorageUnavailable(f"Cannot read the record of {cluster_id}: Stale file handle.")
+
+    monkeypatch.setattr(registry, "read", once_stale)
+    monkeypatch.setattr(discovery, "INTERVAL_S", 0.01)
+    looking = Discovery(registry, found.set_result, lambda _cluster_id: None)
+    await looking.open()
+    assert await asyncio.wait_for(found, 30) == whole
+    await looking.close()

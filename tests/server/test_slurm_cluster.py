@@ -19,7 +19,7 @@ def _jobs_of(slurm: SlurmClient, cluster_id: str) -> list[str]:
     return [row.split()[1] for row in rows if row.startswith(f"jds-{cluster_id}-")]
 
 
-async def test_from_start_to_stop(slurm: SlurmClient, api: Api) -> None:
+async def test_from_start_to_stop(slurm: SlurmClient, api: Api, shared: Path) -> None:
     cluster = await api.start(name="ocean", options=JOB, scaling={"mode": "manual", "jobs": 2})
     assert cluster["backend"] == "slurm"
     path = f"clusters/{cluster['id']}"
@@ -35,6 +35,13 @@ async def test_from_start_to_stop(slurm: SlurmClient, api: Api) -> None:
     assert f"--job-name=jds-{cluster['id']}-0" in sent["command"]
     script = sent["code"]
     assert "--mem" in script
+    # What stands there while the next one is being written, or when that was cut short.
+    scripts = shared / "clusters" / cluster["id"] / "scripts"
+    for name in ("1.sh", ".1.sh.0a1b2c3d"):
+        (scripts / name).write_text("#!/bin/sh\n")
+    for kind in ("job_script", "attach"):
+        assert (await api("GET", f"{path}/snippet?kind={kind}")).status == 200
+    assert (await api("GET", f"{path}/snippet?kind=job_script")).json == sent
 
     scaled = await api("PATCH", path, {"scaling": {"mode": "manual", "jobs": 1}})
     assert scaled.json["scaling"] == {"mode": "manual", "jobs": 1}
