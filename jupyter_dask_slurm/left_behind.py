@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from .launch import ARCHIVE
 from .processes import runs
 from .registry import CLUSTER_ID, Registry
@@ -82,6 +84,9 @@ async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping
     else:
         # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
         script = await batch_script(job_id)
+        check = shared / "checks" / cluster_id
+        if names_path(script, f"{check}/"):
+            return True if await asyncio.to_thread(_is_abandoned, check) else None
         if script and place not in script and f"/checks/{cluster_id}/" not in script:
             return False
         ours = names_path(script, f"{shared}{place}")
@@ -92,6 +97,14 @@ async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping
 def names_path(script: str, beginning: str) -> bool:
     """Return whether a word of a script is, or sets something to, a path that begins so."""
     return re.search(rf"""(?:^|[\s='"]){re.escape(beginning)}""", script, re.MULTILINE) is not None
+
+
+def _is_abandoned(check: Path) -> bool:
+    """Return whether nobody waits any more for the jobs of a check of the interfaces."""
+    try:
+        return time.time() - check.stat().st_mtime > 2 * CHECK_LIMIT_S
+    except OSError:
+        return not check.exists()
 
 
 def _same(one: Path, other: Path) -> bool:

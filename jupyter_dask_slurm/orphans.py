@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import shutil
 import time
 from collections.abc import Callable
 
 from .attach import Attachment
-from .errors import SlurmMissing, SlurmRefused, SlurmUnavailable, StorageUnavailable
+from .errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
 from .left_behind import LeftBehind, left_behind
 from .models import (
     Cluster,
@@ -59,6 +60,7 @@ class OrphanWatch:
         self._cancel = cancel
         self._drop = drop
         self._shown: dict[str, Attachment] = {}
+        self._certain: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -77,14 +79,15 @@ class OrphanWatch:
         while True:
             try:
                 self._judge(await left_behind(self._registry))
-            except SlurmMissing:
-                return
             except (SlurmUnavailable, SlurmRefused, StorageUnavailable) as error:
                 log.info("It is not known whether jobs without a cluster are left: %s", error.message)
+                self._doubt(error)
+            except Exception:
+                log.exception("Jobs without a cluster are looked for again")
             await asyncio.sleep(GRACE_S)
 
     def _judge(self, found: list[LeftBehind]) -> None:
-        """Show those that are new, cancel those that were there at the last look too, drop the others."""
+        """Show those that are new, cancel those that were certain at the last look too, drop the others."""
         orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
         shown = {cluster_id: one for cluster_id, one in self._shown.items() if not one.gone.is_set()}
         for cluster_id in shown.keys() - orphans.keys():
@@ -92,10 +95,33 @@ class OrphanWatch:
         for cluster_id, orphan in orphans.items():
             if cluster_id not in shown:
                 shown[cluster_id] = self._show(as_record(orphan, self._registry))
-            elif orphan.certain:
+            elif orphan.certain and cluster_id in self._certain:
                 log.info("The jobs %s of %s have no cluster: cancelled.", ", ".join(orphan.jobs), cluster_id)
                 self._cancel(shown[cluster_id])
+            else:
+                _say(shown[cluster_id], _problem(orphan, iso_time()))
         self._shown = shown
+        self._certain = {cluster_id for cluster_id, orphan in orphans.items() if orphan.certain}
+
+    def _doubt(self, error: DaskSlurmError) -> None:
+        """Say of what is shown that it is not known any more."""
+        for attachment in self._shown.values():
+            if not attachment.gone.is_set():
+                _say(
+                    attachment,
+                    Problem(
+                        "orphaned_jobs",
+                        "warning",
+                        "Jobs without a cluster: whether they are still there is not known now.",
+                        f"They are looked for again at {iso_time(time.time() + GRACE_S)}.",
+                        since=iso_time(),
+                        details=error.details or error.message,
+                    ),
+                )
+
+
+def _say(attachment: Attachment, problem: Problem) -> None:
+    attachment.update(dataclasses.replace(attachment.cluster, problems=(problem,), updated_at=iso_time()))
 
 
 def as_record(orphan: LeftBehind, registry: Registry) -> Record:

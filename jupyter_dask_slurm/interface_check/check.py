@@ -41,6 +41,7 @@ class _Run:
     refused: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    asked: bool = False
 
     def report_path(self, partition: str) -> Path:
         """Return the file that the job in a partition writes."""
@@ -97,6 +98,7 @@ async def _submit(run: _Run, nonce: str, python: str) -> None:
             "cpus-per-task": "1", "mem": "200M", "time": str(JOB_MINUTES), "output": "/dev/null",
             "error": "/dev/null", "chdir": "/",
         }  # fmt: skip
+        run.asked = True  # also where Slurm's answer is lost
         try:
             run.jobs[partition] = await submit(script, options, environment=clean_environment(os.environ))
         except SlurmRefused as error:
@@ -130,8 +132,8 @@ async def _ended(run: _Run, partitions: set[str]) -> set[str]:
 
 async def _clear(run: _Run) -> None:
     await run.listener.close()
-    if run.jobs:
-        # What Slurm cannot be told now, `jupyter dask-slurm doctor` finds by its name; it ends by itself.
+    if run.asked:
+        # What Slurm cannot be told now is found as jobs without a cluster (`left_behind`).
         with suppress(DaskSlurmError):
             await cancel_cluster(run.check_id)
     await asyncio.to_thread(shutil.rmtree, run.directory, ignore_errors=True)

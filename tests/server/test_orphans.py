@@ -9,6 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,7 @@ def test_what_belongs_to_others_is_not_among_them(
     submit(f"jds-{elsewhere}-0", log_of(tmp_path, elsewhere))
     submit(f"jds-{elsewhere}1-0000-0", script=worker(tmp_path, f"{elsewhere}1-0000"))
     submit(f"jds-{elsewhere}2-0000-0", script=worker(Path(f"/mnt{shared}"), f"{elsewhere}2-0000"))
+    (shared / "checks" / check).mkdir(parents=True)
     submit(f"jds-{check}-0", script=f"--report {shared}/checks/{check}/0.json")
     for name in (f"jds-{new_id()}", "jds-ghost-0", "jds-ghost-XY12-0", f"my-jds-{new_id()}-0", "ghost"):
         submit(name, log_of(shared, name))
@@ -173,6 +175,21 @@ def test_what_belongs_to_others_is_not_among_them(
     finally:
         controller.communicate()
     assert [left.cluster_id for left in looked(registry)] == [running]
+
+
+def test_jobs_of_a_check_that_nobody_waits_for_are_ours(
+    slurm: PrivateSlurm, shared: Path, submit: Submit
+) -> None:
+    check = new_id()
+    directory = shared / "checks" / check
+    directory.mkdir(parents=True)
+    job = submit(f"jds-{check}-0", script=f"--report {directory}/0.json")
+    assert looked(Registry(shared)) == []
+    an_hour_ago = time.time() - 3600
+    os.utime(directory, (an_hour_ago, an_hour_ago))
+    assert [(left.jobs, left.certain) for left in looked(Registry(shared))] == [((job,), True)]
+    directory.rmdir()
+    assert [(left.jobs, left.certain) for left in looked(Registry(shared))] == [((job,), True)]
 
 
 def test_a_certificate_below_our_directory_tells_whose_they_are(
