@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tempfile
 import time
 from typing import Any
 
+import dask
 from distributed import Nanny
 from distributed.core import Status
 from distributed.security import Security
@@ -109,7 +111,8 @@ class LocalCluster(JobCluster):
             "ledger": ledger,
             "size": size,
             "news": news,
-            "local_directory": local_directory,
+            # Dask would look anew for each job, also while a report has its own place for temporary files.
+            "local_directory": local_directory or scratch_directory(),
         }
         super().__init__(
             scheduler={"cls": ControllerScheduler, "options": {**common, **(scheduler_options or {})}},
@@ -118,3 +121,8 @@ class LocalCluster(JobCluster):
             asynchronous=True,
             name=ledger.prefix,
         )
+
+
+def scratch_directory() -> str:
+    """Return where workers put what they spill, where nobody says otherwise: as Dask chooses it."""
+    return dask.config.get("temporary-directory", None) or tempfile.gettempdir()
