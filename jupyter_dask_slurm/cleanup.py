@@ -9,7 +9,7 @@ from pathlib import Path
 from .attach import Attachment
 from .errors import SlurmRefused, SlurmUnavailable
 from .models import Cluster, Problem, iso_time
-from .slurm.orphans import cancel_cluster
+from .slurm.cluster_jobs import cancel_cluster
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0

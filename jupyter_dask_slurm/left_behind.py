@@ -13,8 +13,8 @@ from .interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from .launch import ARCHIVE
 from .processes import runs
 from .registry import CLUSTER_ID, Registry
+from .slurm.cluster_jobs import clusters_with_jobs
 from .slurm.evidence import batch_script, log_patterns
-from .slurm.orphans import clusters_with_jobs
 from .slurm.rows import COMPLETING, JobRow
 
 

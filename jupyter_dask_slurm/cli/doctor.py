@@ -11,7 +11,7 @@ from ..errors import StorageUnavailable
 from ..host_facts import host_facts
 from ..left_behind import left_behind
 from ..services import Services
-from ..slurm.orphans import cancel_cluster
+from ..slurm.cluster_jobs import cancel_cluster
 from ..storage import check_private_directory
 from .interfaces import check, report_lines
 from .text import columns

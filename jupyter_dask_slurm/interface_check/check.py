@@ -17,7 +17,7 @@ from ..launch_environment import clean_environment
 from ..models import Interface, Site, iso_time
 from ..processes import hostname
 from ..slurm import queue
-from ..slurm.orphans import cancel_cluster
+from ..slurm.cluster_jobs import cancel_cluster
 from ..slurm.submission import submit
 from ..storage import make_private_directory, read_json
 from .listener import Listener

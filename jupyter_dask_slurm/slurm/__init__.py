@@ -6,7 +6,7 @@
 `queue`        which jobs there are; cancel what carries our tag
 `reasons`      why a job waits, in plain words
 `endings`      how jobs ended
-`orphans`      cancel what a dead controller left behind
+`cluster_jobs` the jobs of one cluster, whatever its record says; cancel them
 `evidence`     from which directory jobs were submitted
 `site`         what this installation offers to this user, from
 `partitions`   partitions and nodes,

@@ -1,4 +1,4 @@
-"""Cancel what a dead controller left behind.
+"""The jobs of one cluster, found and cancelled where its controller is dead.
 
 Jobs are found by their names (tags), so that even a lost record does not leave them running. Names are free
 text: they are only a hint of which tags exist. What is cancelled is what Slurm, asked by whole tag and by
