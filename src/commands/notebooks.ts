@@ -71,11 +71,13 @@ function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: 
       const [cluster, link] = [find(args), linkOf(args)];
       if (cluster && link) {
         await attempt(async () => {
-          await link.attach(cluster).catch(error => {
+          const connected = await link.attach(cluster).catch(error => {
             throw explainFailure(error, cluster, trans);
           });
-          const message = trans.__('"client" is connected to %1.', cluster.name);
-          Notification.success(message, { autoClose: 3000 });
+          if (connected) {
+            const message = trans.__('"client" is connected to %1.', cluster.name);
+            Notification.success(message, { autoClose: 3000 });
+          }
         });
       }
     }

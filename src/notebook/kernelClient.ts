@@ -2,7 +2,10 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { KernelError, NoPythonKernel, runSilently, speaksPython } from './kernel';
+import { NoPythonKernel, runSilently, speaksPython } from './kernel';
+
+/** Nothing where there is no client: the one that was to be there may have failed. What is not Dask's stays. */
+const CLOSE = 'if hasattr(globals().get("client"), "scheduler"):\n    client.close()\n    del client';
 
 /** What a kernel's `client` is, as far as this browser knows. */
 export type ClientState =
@@ -53,37 +56,57 @@ export class KernelClient {
   /**
    * Run code that makes the client.
    *
+   * @returns whether it is there; not where something else was wanted meanwhile, or the kernel started again:
+   * what comes of it then is of no interest, failures included.
+   *
    * @throws KernelError with the kernel's words; NoPythonKernel; whatever keeps the code from being there.
    */
-  async make(code: Promise<string>): Promise<void> {
+  async make(code: Promise<string>): Promise<boolean> {
     const attempt = ++this._attempt;
     this._set({ kind: 'connecting' });
     try {
       const [kernel, text] = await Promise.all([this._pythonKernel(), code]);
       // A restart is told twice, and each time asks for a client; one is enough.
       if (attempt !== this._attempt) {
-        throw new KernelError('Aborted');
+        return false;
       }
       const address = await runSilently(kernel, text);
-      if (attempt === this._attempt) {
-        this._made = address;
-        this._set({ kind: 'there', address: address ?? '' });
+      if (attempt !== this._attempt) {
+        return false;
       }
+      this._made = address;
+      this._set({ kind: 'there', address: address ?? '' });
+      return true;
     } catch (error) {
-      if (attempt === this._attempt) {
-        this._set({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      if (attempt !== this._attempt) {
+        return false;
       }
+      this._set({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   }
 
-  /** Close the client and take its name away. */
+  /**
+   * Close the client and take its name away; one that is being made too: the kernel runs what it was sent, and
+   * this after it.
+   */
   async close(): Promise<void> {
     const kernel = this._session.session?.kernel;
-    const there = this._state.kind === 'there';
+    const { kind } = this._state;
     this.assume('none');
-    if (kernel && there) {
-      await runSilently(kernel, 'client.close()\ndel client');
+    const attempt = this._attempt;
+    if (!kernel || (kind !== 'there' && kind !== 'connecting')) {
+      return;
+    }
+    try {
+      if ((await speaksPython(kernel)) && attempt === this._attempt) {
+        await runSilently(kernel, CLOSE);
+      }
+    } catch (error) {
+      // A kernel that started again meanwhile has closed it.
+      if (attempt === this._attempt) {
+        throw error;
+      }
     }
   }
 

@@ -83,14 +83,19 @@ export class NotebookLink implements IDisposable {
   /**
    * Connect the kernel, and let the notebook remember the cluster.
    *
+   * @returns whether it is connected; not where it was detached, or attached elsewhere, before it was.
+   *
    * @throws KernelError with the kernel's words; RequestError where the cluster cannot be connected to.
    */
-  async attach(cluster: Cluster): Promise<void> {
+  async attach(cluster: Cluster): Promise<boolean> {
     await this._panel.sessionContext.ready;
-    await this._make(cluster);
+    if (!(await this._make(cluster))) {
+      return false;
+    }
     const auto = this.memory?.auto;
     const memory = { cluster: cluster.id, name: cluster.name };
     remember(this._model, auto === undefined ? memory : { ...memory, auto });
+    return true;
   }
 
   /** Close the kernel's client, and forget the cluster. */
@@ -132,7 +137,7 @@ export class NotebookLink implements IDisposable {
     return this._parts.manager.clusters;
   }
 
-  private _make(cluster: Cluster): Promise<void> {
+  private _make(cluster: Cluster): Promise<boolean> {
     this._tried = cluster.id;
     const snippet = this._parts.manager.client.snippet(cluster.id, 'attach');
     return this._client.make(snippet.then(({ code }) => code));

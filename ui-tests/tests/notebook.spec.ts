@@ -44,7 +44,8 @@ async function restart(page: IJupyterLabPageFixture, item = 'restart'): Promise<
 
 test('a notebook is attached, and again by itself when its kernel starts again', async ({
   page,
-  request
+  request,
+  tmpPath
 }) => {
   const address = await startScheduler(request, 'reef');
   await page.notebook.createNew(NOTEBOOK);
@@ -66,9 +67,31 @@ test('a notebook is attached, and again by itself when its kernel starts again',
     await expect(item).toHaveText('reef: not connected');
   });
 
+  await test.step('detached while its kernel is being connected, it has no client, and the button says so', async () => {
+    // The kernel is busy until there is a file.
+    const busy = `import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.1)`;
+    await page.notebook.setCell(0, 'code', busy);
+    await page.notebook.runCell(0, { inplace: true, wait: false });
+    await choose(page, 'Attach to reef');
+    await expect(item).toHaveText('reef: connecting…');
+    await choose(page, 'Detach Notebook');
+    await expect(item).toHaveText('Dask');
+    await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
+    await page.notebook.addCell('code', "'client' in globals()");
+    await page.notebook.runCell(1, true);
+    expect(await page.notebook.getCellTextOutput(1)).toEqual(['False']);
+    await expect(item).toHaveText('Dask');
+  });
+
+  await test.step('attached again, it is', async () => {
+    await page.notebook.deleteCells();
+    await page.notebook.setCell(0, 'code', 'client.scheduler.address');
+    await choose(page, 'Attach to reef');
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
+  });
+
   await test.step('with auto-attach the client is there before the first cell', async () => {
     await choose(page, 'Attach Automatically');
-    await expect(item).toHaveText('reef', { timeout: 60_000 });
     await restart(page, 'restart-and-run');
     const output = () => page.notebook.getCellTextOutput(0);
     await expect.poll(output, { timeout: 60_000 }).toEqual([`'${address}'`]);

@@ -1,0 +1,53 @@
+import type { Kernel } from '@jupyterlab/services';
+import { PromiseDelegate } from '@lumino/coreutils';
+
+/** A kernel that runs what it was sent when a test says so, in the order in which it came. */
+export class FakeKernel {
+  status: Kernel.Status = 'idle';
+
+  /** What waits to be run. */
+  readonly waiting: { readonly code: string; readonly reply: PromiseDelegate<object> }[] = [];
+
+  readonly info = Promise.resolve({ language_info: { name: 'python' } });
+
+  requestExecute({ code }: { code: string }): { done: Promise<object> } {
+    if (this.status === 'dead') {
+      throw new Error('Kernel is dead');
+    }
+    const reply = new PromiseDelegate<object>();
+    this.waiting.push({ code, reply });
+    return { done: reply.promise };
+  }
+
+  /** Run the next; `address` is that of the `client` then, null where there is none. */
+  run(address: string | null): void {
+    const answer =
+      address === null
+        ? { status: 'error', ename: 'NameError' }
+        : { status: 'ok', data: { 'text/plain': `'${address}'` } };
+    this._next().resolve({ content: { status: 'ok', user_expressions: { address: answer } } });
+  }
+
+  /** Run the next, which raises. */
+  raise(ename: string, evalue: string): void {
+    this._next().resolve({ content: { status: 'error', ename, evalue } });
+  }
+
+  /** Drop what waits, as a restart does. */
+  drop(): void {
+    this.waiting.splice(0).forEach(({ reply }) => reply.reject(new Error('Canceled future')));
+  }
+
+  private _next(): PromiseDelegate<object> {
+    const next = this.waiting.shift();
+    if (!next) {
+      throw new Error('Nothing was sent to the kernel.');
+    }
+    return next.reply;
+  }
+}
+
+/** Let everything go on that waits for nothing but promises. */
+export function settle(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve));
+}

@@ -1,0 +1,87 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import { PromiseDelegate } from '@lumino/coreutils';
+
+import { KernelClient } from '../../notebook/kernelClient';
+import { FakeKernel, settle } from './fakeKernel';
+
+const ADDRESS = 'tls://10.0.0.1:8786';
+
+describe('the client in a kernel', () => {
+  let kernel: FakeKernel;
+  let client: KernelClient;
+
+  beforeEach(() => {
+    kernel = new FakeKernel();
+    client = new KernelClient({ session: { kernel } } as unknown as ISessionContext);
+  });
+
+  const codes = () => kernel.waiting.map(({ code }) => code);
+
+  it('is closed where it is there', async () => {
+    const made = client.make(Promise.resolve('make'));
+    await settle();
+    kernel.run(ADDRESS);
+    expect(await made).toBe(true);
+    expect(client.state).toEqual({ kind: 'there', address: ADDRESS });
+    const closed = client.close();
+    await settle();
+    expect(codes()).toEqual([expect.stringContaining('client.close()')]);
+    kernel.run(null);
+    await closed;
+    expect(client.state).toEqual({ kind: 'none' });
+  });
+
+  it('is closed where it is being made: by code that comes after that which makes it', async () => {
+    const made = client.make(Promise.resolve('make'));
+    await settle();
+    const closed = client.close();
+    await settle();
+    expect(codes()).toEqual(['make', expect.stringContaining('client.close()')]);
+    kernel.run(ADDRESS);
+    expect(await made).toBe(false);
+    kernel.run(null);
+    await closed;
+    expect(client.state).toEqual({ kind: 'none' });
+  });
+
+  it('tells nobody who has closed it that it could not be made', async () => {
+    const made = client.make(Promise.resolve('make'));
+    await settle();
+    const closed = client.close();
+    await settle();
+    kernel.raise('OSError', 'Timed out');
+    kernel.run(null);
+    await closed;
+    expect(await made).toBe(false);
+    expect(client.state).toEqual({ kind: 'none' });
+  });
+
+  it('is not made where it was closed before its code was known', async () => {
+    const code = new PromiseDelegate<string>();
+    const made = client.make(code.promise);
+    const closed = client.close();
+    code.resolve('make');
+    await settle();
+    expect(codes()).toEqual([expect.stringContaining('client.close()')]);
+    kernel.run(null);
+    await closed;
+    expect(await made).toBe(false);
+  });
+
+  it('is gone where the kernel starts again while it is closed', async () => {
+    const made = client.make(Promise.resolve('make'));
+    await settle();
+    const closed = client.close();
+    await settle();
+    client.assume('none');
+    kernel.drop();
+    await closed;
+    expect(await made).toBe(false);
+  });
+
+  it('leaves alone what is not there', async () => {
+    client.assume('none');
+    await client.close();
+    expect(codes()).toEqual([]);
+  });
+});
