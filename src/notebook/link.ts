@@ -122,7 +122,8 @@ export class NotebookLink implements IDisposable {
   /** Connect where that is wanted and possible, once for each kernel and cluster; what fails is shown. */
   reconsider(): void {
     const cluster = this.remembered;
-    const wanted = this.auto && cluster?.status === 'running' && cluster.id !== this._tried;
+    const runs = this._panel.sessionContext.session?.kernel?.status !== 'dead';
+    const wanted = runs && this.auto && cluster?.status === 'running' && cluster.id !== this._tried;
     const widowed = this._client.isOurs && !isAlive(this.attached);
     if (wanted && (this.state.kind === 'none' || this.state.kind === 'failed' || widowed)) {
       this._make(cluster).catch(() => undefined);
@@ -163,9 +164,9 @@ export class NotebookLink implements IDisposable {
     }
   }
 
-  /** A kernel that starts again has no `client`; what is sent to it now comes before any cell. */
+  /** A kernel that starts again has no `client`, and what is sent to it now comes before any cell; nor has a dead one. */
   private _onStatus(_: ISessionContext, status: Kernel.Status): void {
-    if (status === 'restarting' || status === 'autorestarting') {
+    if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
       this._tried = null;
       this._client.assume('none');
       this.reconsider();

@@ -32,6 +32,11 @@ class FakePanel {
   };
 
   readonly metadata = new Map<string, unknown>();
+
+  tell(status: Kernel.Status): void {
+    this.kernel.status = status;
+    this.sessionContext.statusChanged.emit(status);
+  }
 }
 
 describe('the link of a notebook', () => {
@@ -49,6 +54,30 @@ describe('the link of a notebook', () => {
   });
 
   afterEach(() => link.dispose());
+
+  async function attach(): Promise<boolean> {
+    const attached = link.attach(running);
+    await settle();
+    panel.kernel.run(ADDRESS);
+    return attached;
+  }
+
+  it('has no client in a kernel that died, and sends it nothing until it starts again', async () => {
+    expect(await attach()).toBe(true);
+    link.setAuto(true);
+    expect(link.attached).toBe(running);
+    panel.tell('dead');
+    expect(link.state).toEqual({ kind: 'none' });
+    expect(link.attached).toBeUndefined();
+    clustersChanged.emit();
+    await settle();
+    expect(link.state).toEqual({ kind: 'none' });
+    panel.tell('restarting');
+    await settle();
+    panel.kernel.run(ADDRESS);
+    await settle();
+    expect(link.attached).toBe(running);
+  });
 
   it('does not remember a cluster from which it was detached before it was connected', async () => {
     const attached = link.attach(running);
