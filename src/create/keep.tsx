@@ -39,7 +39,9 @@ export function Keep(props: IKeepProps): React.ReactElement {
   const remove = async (name: string) => {
     await actions.remove(name);
     const { profile, ...rest } = form.data;
-    form.set(profile === name ? rest : form.data);
+    if (profile === name) {
+      form.set(rest);
+    }
     done();
   };
   if (asks === 'save') {

@@ -36,14 +36,14 @@ export interface IClusterForm {
   readonly submission: ISubmission;
   /** Take an edit; a profile that was chosen fills the fields. */
   readonly change: (after: FormData) => void;
-  /** Take other data as it is. */
+  /** Take other data as it is; what was refused was said of the former. */
   readonly set: (data: FormData) => void;
 }
 
 /** The state of the form: what was typed, what it would send, and what is wrong with it. */
 export function useClusterForm(parts: IFormParts): IClusterForm {
   const { source, initial, trans } = parts;
-  const [data, set] = React.useState(initial);
+  const [data, setData] = React.useState(initial);
   const backend = data.backend === 'local' || !source.site.slurm.available ? 'local' : 'slurm';
   const profile = chosenProfile(data, source.profiles);
   const schema = React.useMemo(
@@ -54,11 +54,15 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const submission = useSubmit(() => parts.onSubmit(data, names));
   const preview = usePreview(toPreview(source, initial, data, names), parts.preview);
   const wrong = sentences(preview, submission.failure, names);
+  const set = (other: FormData) => {
+    submission.forget();
+    setData(other);
+  };
   const change = (after: FormData) => {
     if (!JSONExt.deepEqual(data, after)) {
-      submission.forget();
       set(withProfile(data, after, source.profiles));
     }
   };
-  return { data: { ...data, backend }, schema, names, profile, preview, wrong, submission, change, set };
+  const filled = { ...data, backend };
+  return { data: filled, schema, names, profile, preview, wrong, submission, change, set };
 }

@@ -4,41 +4,107 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import { preview, site } from '../../api/validate';
-import { ClusterForm } from '../../create/form';
+import { RequestError } from '../../api/errors';
+import { preview, profile, site } from '../../api/validate';
+import { ClusterForm, IFormProps } from '../../create/form';
 import { sample } from '../contract';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const told = preview(sample('preview'));
+const own = { ...profile(sample('profile')), source: 'user' as const };
 const options = {
   properties: { walltime: { type: 'string', title: 'Walltime', 'x-group': 'basic' } },
   'x-order': ['walltime']
 };
 
-it('shows what the preview finds wrong at its field', async () => {
-  jest.useFakeTimers();
-  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-  const form = ReactWidget.create(
-    <ClusterForm
-      source={{ options, site: site(sample('site')), profiles: [] }}
-      initial={{ walltime: '2-00:00:00' }}
-      defaults={{}}
-      onReset={() => undefined}
-      profiles={{ save: () => Promise.resolve(), remove: () => Promise.resolve() }}
-      trans={trans}
-      onSubmit={() => Promise.resolve()}
-      onCancel={() => undefined}
-      preview={() => Promise.resolve(told)}
-    />
-  );
-  React.act(() => {
-    Widget.attach(form, document.body);
-    MessageLoop.flush();
+const REFUSED = 'The partition short allows 00:10:00.';
+
+describe('the form', () => {
+  let form: ReactWidget;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   });
-  await React.act(async () => {
-    await jest.advanceTimersByTimeAsync(1000);
+
+  afterEach(() => {
+    React.act(() => form.dispose());
+    jest.useRealTimers();
   });
-  expect(form.node.textContent).toContain(told.errors[0].message);
-  React.act(() => form.dispose());
-  jest.useRealTimers();
+
+  async function open(props: Partial<IFormProps> = {}): Promise<void> {
+    form = ReactWidget.create(
+      <ClusterForm
+        source={{ options, site: site(sample('site')), profiles: [own] }}
+        initial={{ walltime: '2-00:00:00' }}
+        defaults={{}}
+        onReset={() => undefined}
+        profiles={{ save: () => Promise.resolve(), remove: () => Promise.resolve() }}
+        trans={trans}
+        onSubmit={() => Promise.resolve()}
+        onCancel={() => undefined}
+        preview={() => Promise.resolve(told)}
+        {...props}
+      />
+    );
+    React.act(() => {
+      Widget.attach(form, document.body);
+      MessageLoop.flush();
+    });
+    await pause();
+  }
+
+  const pause = () =>
+    React.act(async () => {
+      await jest.advanceTimersByTimeAsync(1000);
+    });
+  const click = async (label: string) => {
+    const buttons = Array.from(form.node.querySelectorAll('button'));
+    const button = buttons.find(({ textContent }) => textContent === label);
+    expect(button?.textContent).toBe(label);
+    React.act(() => button?.click());
+    await pause();
+  };
+  const alerts = () =>
+    Array.from(form.node.querySelectorAll('[role="alert"]')).map(({ textContent }) => textContent);
+
+  it('shows what the preview finds wrong at its field', async () => {
+    await open();
+    expect(form.node.textContent).toContain(told.errors[0].message);
+  });
+
+  describe('where a start was refused', () => {
+    const refusal = { message: REFUSED, reason: 'Refused', field: 'options.walltime', details: null };
+    const refused: Partial<IFormProps> = {
+      preview: () => Promise.resolve({ ...told, errors: [] }),
+      onSubmit: () => Promise.reject(new RequestError(400, refusal))
+    };
+
+    async function refuse(initial: IFormProps['initial']): Promise<void> {
+      // Where defaults are left to be filled in, that alone is an edit.
+      await open({ ...refused, initial, defaults: { backend: 'slurm', jobs: 1 } });
+      await click('Start');
+      expect(alerts()).toEqual([REFUSED, 'One field needs your attention.']);
+    }
+
+    it('says so no more after Reset', async () => {
+      await refuse({ walltime: '2-00:00:00' });
+      await click('Reset');
+      expect(alerts()).toEqual([]);
+    });
+
+    it('says so no more after the profile was deleted that it was said of', async () => {
+      await refuse({ walltime: '2-00:00:00', profile: own.name });
+      await click(`Delete profile ${own.name}…`);
+      await click('Delete');
+      expect(alerts()).toEqual([]);
+    });
+
+    it('says so no more after a profile was saved, which is chosen then', async () => {
+      await refuse({ walltime: '2-00:00:00', profile: own.name });
+      await click('Save as profile…');
+      await click(`Replace ${own.name}`);
+      expect(alerts()).toEqual([]);
+    });
+  });
 });
