@@ -11,18 +11,20 @@ import type { ISubmission } from './useSubmit';
 /** What all jobs come to, what keeps them from being started, and the two ways out. */
 export function Footer(props: {
   preview: Preview | null;
+  isLate: boolean;
   submission: ISubmission;
   wrong: ISentences;
   onCancel: () => void;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { preview, submission, wrong, onCancel, trans } = props;
+  const { preview, isLate, submission, wrong, onCancel, trans } = props;
   const { failure, busy } = submission;
   return (
     <div className="jp-DaskSlurmForm-footer">
       {failure && <Failure failure={failure} wrong={wrong} trans={trans} />}
-      {!failure && wrong.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} />)}
-      <div className="jp-DaskSlurmForm-totals">
+      {!failure &&
+        wrong.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
+      <div className="jp-DaskSlurmForm-totals" aria-busy={isLate}>
         {preview && <div>{totals(preview.totals, trans)}</div>}
         {preview?.expected_start_at && (
           <div>{trans.__('Slurm expects to start it at %1.', formatTime(preview.expected_start_at))}</div>
@@ -54,9 +56,9 @@ function Failure(props: {
 }
 
 /** What keeps the cluster from being started, and belongs to no field on the form. */
-function Refusal({ sentence }: { sentence: string }): React.ReactElement {
+function Refusal({ sentence, isLate }: { sentence: string; isLate: boolean }): React.ReactElement {
   return (
-    <div className="jp-DaskSlurmForm-failure" role="status">
+    <div className="jp-DaskSlurmForm-failure" role="status" aria-busy={isLate}>
       {sentence}
     </div>
   );

@@ -31,7 +31,7 @@ const FIELDS: RegistryFieldsType = { pairs: PairsField };
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { source, defaults, trans } = props;
   const form = useClusterForm(props);
-  const { preview, submission, wrong } = form;
+  const { preview, isLate, submission, wrong } = form;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -44,9 +44,9 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         <Keep form={form} like={source.like} actions={props.profiles} onReset={reset} trans={trans} />
         {preview && <Exports preview={preview} trans={trans} />}
         <div className="jp-DaskSlurmForm-beside">
-          {preview && <ScriptPreview preview={preview} trans={trans} />}
+          {preview && <ScriptPreview preview={preview} isLate={isLate} trans={trans} />}
         </div>
-        <Footer {...{ preview, submission, wrong, trans }} onCancel={props.onCancel} />
+        <Footer {...{ preview, isLate, submission, wrong, trans }} onCancel={props.onCancel} />
       </Fields>
     </div>
   );
@@ -57,6 +57,8 @@ function Fields(
   props: React.PropsWithChildren<{ form: IClusterForm; source: IFormSource; trans: TranslationBundle }>
 ): React.ReactElement {
   const { form, source, trans } = props;
+  // What was refused just now was said of these values.
+  const isLate = form.isLate && !form.submission.failure;
   return (
     <FormComponent
       className="jp-DaskSlurmForm-body"
@@ -72,7 +74,7 @@ function Fields(
       templates={TEMPLATES}
       widgets={WIDGETS}
       fields={FIELDS}
-      formContext={{ trans, defaultFormData: {} }}
+      formContext={{ trans, isLate, defaultFormData: {} }}
       showErrorList={false}
     >
       {props.children}

@@ -7,14 +7,19 @@ import { commandLine } from '../model/commandLine';
 /** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
 export function ScriptPreview(props: {
   preview: Preview;
+  isLate: boolean;
   trans: TranslationBundle;
 }): React.ReactElement | null {
-  const { preview, trans } = props;
+  const { preview, isLate, trans } = props;
   if (preview.lines.length === 0 && preview.warnings.length === 0) {
     return null;
   }
   return (
-    <section className="jp-DaskSlurmPreview" aria-label={trans.__('What is sent to Slurm')}>
+    <section
+      className="jp-DaskSlurmPreview"
+      aria-label={trans.__('What is sent to Slurm')}
+      aria-busy={isLate}
+    >
       <h3>{trans.__('What is sent to Slurm')}</h3>
       {preview.warnings.map(warning => (
         <p key={warning} className="jp-DaskSlurmForm-notice" role="note">

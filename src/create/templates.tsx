@@ -5,6 +5,8 @@ import * as React from 'react';
 /** What the templates need beside rjsf's own properties. */
 export interface IFormContext {
   readonly trans: TranslationBundle;
+  /** What is wrong was said of former values, and the answer to these takes long. */
+  readonly isLate?: boolean;
 }
 
 /** A field with a real label, and what is wrong with it below. */
@@ -13,6 +15,7 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
   if (id === 'root') {
     return <>{children}</>;
   }
+  const { trans, isLate } = props.formContext as IFormContext;
   const unit = (schema as Record<string, unknown>)['x-unit'];
   const needsUnit = typeof unit === 'string' && !label.toLowerCase().startsWith(unit.toLowerCase());
   const wide = schema.type === 'array' || schema.type === 'object';
@@ -26,14 +29,14 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
       </label>
       {children}
       {rawErrors.length > 0 && (
-        <div id={`${id}__error`} className="jp-DaskSlurmField-error" role="alert">
+        <div id={`${id}__error`} className="jp-DaskSlurmField-error" role="alert" aria-busy={isLate}>
           {rawErrors.join(' ')}
         </div>
       )}
       <div className="jp-DaskSlurmField-description">
         {rawHelp && <strong id={`${id}__help`}>{rawHelp} </strong>}
         <span id={`${id}__description`}>{schema.description}</span>
-        <ManualLink about={schema} trans={(props.formContext as IFormContext).trans} />
+        <ManualLink about={schema} trans={trans} />
       </div>
     </div>
   );

@@ -32,6 +32,8 @@ export interface IClusterForm {
   readonly names: readonly string[];
   readonly profile: Profile | undefined;
   readonly preview: Preview | null;
+  /** The preview is that of former values, and the answer to these takes long. */
+  readonly isLate: boolean;
   readonly wrong: ISentences;
   readonly submission: ISubmission;
   /** Take an edit; a profile that was chosen fills the fields. */
@@ -52,7 +54,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   );
   const names = Object.keys(schema.properties ?? {});
   const submission = useSubmit(() => parts.onSubmit(data, names));
-  const preview = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const { preview, isLate } = usePreview(toPreview(source, initial, data, names), parts.preview);
   const wrong = sentences(preview, submission.failure, names);
   const set = (other: FormData) => {
     submission.forget();
@@ -64,5 +66,5 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     }
   };
   const filled = { ...data, backend };
-  return { data: filled, schema, names, profile, preview, wrong, submission, change, set };
+  return { data: filled, schema, names, profile, preview, isLate, wrong, submission, change, set };
 }

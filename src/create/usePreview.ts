@@ -7,23 +7,34 @@ import type { Preview } from '../api/validate';
 /** A pause in typing; the server renders the script within some ten milliseconds. */
 const PAUSE_MS = 300;
 
+/** Beyond this an answer is late, and what is shown is marked as that of former values: sooner it would flicker. */
+const LATE_MS = 500;
+
 /**
  * Slurm is asked when the jobs would start once a form has not changed for two seconds, and once in ten. Who asks
  * again after these times gets its answer.
  */
 const AGAIN_MS = [2500, 13_000];
 
+/** What is known of a request while it is typed. */
+export interface IPreviewed {
+  /** The preview of the newest request that was answered. */
+  readonly preview: Preview | null;
+  /** It is that of a former request, and the answer to this one takes long. */
+  readonly isLate: boolean;
+}
+
 /**
  * Ask what a request would send, after each pause in typing. An answer to an older question is dropped;
  * one that fails (Slurm does not answer, for example) clears the preview, and "Start" says why.
- *
- * @returns the preview of the newest request that was answered.
  */
 export function usePreview(
   request: IPreviewRequest,
   ask: (request: IPreviewRequest) => Promise<Preview>
-): Preview | null {
+): IPreviewed {
   const [preview, setPreview] = React.useState<Preview | null>(null);
+  const [isLate, setLate] = React.useState(false);
+  const answered = React.useRef<string | null>(null);
   const newest = React.useRef({ request, ask });
   newest.current = { request, ask };
   const debouncer = React.useMemo(() => {
@@ -32,7 +43,9 @@ export function usePreview(
       const answer = await asked.ask(asked.request).catch(() => null);
       const isNewest = question(newest.current.request) === question(asked.request);
       if (!debouncer.isDisposed && isNewest) {
+        answered.current = question(asked.request);
         setPreview(answer);
+        setLate(false);
       }
     };
     const debouncer = new Debouncer(ask, PAUSE_MS);
@@ -44,10 +57,16 @@ export function usePreview(
     // A debouncer that is disposed while it waits rejects: nobody is there to be told.
     const invoke = () => void debouncer.invoke().catch(() => undefined);
     invoke();
-    const timers = AGAIN_MS.map(delay => setTimeout(invoke, delay));
+    // Who types on while an answer is late still sees the former one.
+    const judge = () => setLate(answered.current !== asked);
+    if (answered.current === asked) {
+      judge();
+    }
+    const again = AGAIN_MS.map(delay => setTimeout(invoke, delay));
+    const timers = [...again, setTimeout(judge, PAUSE_MS + LATE_MS)];
     return () => timers.forEach(clearTimeout);
   }, [asked, debouncer]);
-  return preview;
+  return { preview, isLate };
 }
 
 function question(request: IPreviewRequest): string {

@@ -17,8 +17,8 @@ const told = preview(sample('preview'));
 type Ask = (request: IClusterRequest) => Promise<Preview>;
 
 function Answer(props: { partition: string; ask: Ask }): React.ReactElement {
-  const answer = usePreview({ options: { partition: props.partition } }, props.ask);
-  return answer ? <ScriptPreview preview={answer} trans={trans} /> : <p>nothing</p>;
+  const { preview, isLate } = usePreview({ options: { partition: props.partition } }, props.ask);
+  return preview ? <ScriptPreview preview={preview} isLate={isLate} trans={trans} /> : <p>nothing</p>;
 }
 
 class Asker extends ReactWidget {
@@ -54,10 +54,11 @@ describe('the preview', () => {
       MessageLoop.flush();
     });
   };
-  const pause = () =>
+  const pause = (length = 1000) =>
     React.act(async () => {
-      await jest.advanceTimersByTimeAsync(1000);
+      await jest.advanceTimersByTimeAsync(length);
     });
+  const isBusy = () => asker.node.querySelector('section')?.getAttribute('aria-busy');
 
   it('asks once for what was typed before a pause, and shows each line with its meaning', async () => {
     const ask = jest.fn(() => Promise.resolve(told));
@@ -77,6 +78,41 @@ describe('the preview', () => {
     late.resolve(told);
     await pause();
     expect(asker.node.textContent).toBe('nothing');
+  });
+
+  it('is marked as that of former values where the answer takes long, and only then', async () => {
+    show('short', () => Promise.resolve(told));
+    await pause();
+    expect(isBusy()).toBe('false');
+    const slow = new PromiseDelegate<Preview>();
+    show('long', () => slow.promise);
+    await pause(700);
+    expect(isBusy()).toBe('false');
+    await pause(200);
+    expect(isBusy()).toBe('true');
+    slow.resolve(told);
+    await pause(0);
+    expect(isBusy()).toBe('false');
+  });
+
+  it('is not marked while Slurm is only asked again about the same values', async () => {
+    show('short', () => Promise.resolve(told));
+    await pause();
+    const never = new PromiseDelegate<Preview>();
+    show('short', () => never.promise);
+    await pause(20_000);
+    expect(isBusy()).toBe('false');
+  });
+
+  it('is not marked any more where the values are again those that were answered', async () => {
+    show('short', () => Promise.resolve(told));
+    await pause();
+    const never = new PromiseDelegate<Preview>();
+    show('long', () => never.promise);
+    await pause();
+    expect(isBusy()).toBe('true');
+    show('short', () => never.promise);
+    expect(isBusy()).toBe('false');
   });
 
   it('shows nothing where the server cannot tell', async () => {
