@@ -27,6 +27,8 @@ export class CreateBody extends ReactWidget {
   constructor(private readonly _options: ICreateOptions) {
     super();
     this.addClass('jp-DaskSlurmCreate');
+    const { manager, like } = _options;
+    this._like = like === undefined ? undefined : manager.get(like);
     void this._load();
   }
 
@@ -52,6 +54,7 @@ export class CreateBody extends ReactWidget {
         source={this._source}
         initial={this._initial}
         defaults={this._defaults}
+        notice={this._notice}
         trans={trans}
         onSubmit={(data, names) => this._submit(data, names)}
         onCancel={() => this._done.emit(null)}
@@ -76,13 +79,31 @@ export class CreateBody extends ReactWidget {
         client.profiles().catch(() => [])
       ]);
       const cluster = like === undefined ? undefined : manager.get(like);
+      const known = cluster ?? this._like;
       this._source = { options, site, profiles, like: cluster };
-      this._defaults = cluster ? fromCluster(cluster) : kernel ? stillOffered({ kernel }, site) : {};
-      this._initial = cluster ? this._defaults : { ...(await choices.read(site)), ...this._defaults };
+      this._defaults = known ? fromCluster(known) : kernel ? stillOffered({ kernel }, site) : {};
+      this._initial = known ? this._defaults : { ...(await choices.read(site)), ...this._defaults };
+      if (like !== undefined && !cluster) {
+        this._becomeNew();
+      }
     } catch (error) {
       this._failure = error instanceof Error ? error.message : String(error);
     }
     this._loaded.emit();
+  }
+
+  /** The cluster has left the list while Slurm was asked: then nothing can be started again, and that is said. */
+  private _becomeNew(): void {
+    const { trans } = this._options;
+    this.title.label = trans.__('New cluster');
+    this._notice = this._like
+      ? trans.__(
+          '%1 has left the list and cannot be started again. Its options are kept here, for a new cluster.',
+          this._like.name
+        )
+      : trans.__(
+          'The cluster that was to be started again has left the list, and its options with it. This starts a new one.'
+        );
   }
 
   private async _submit(data: FormData, names: readonly string[]): Promise<void> {
@@ -117,6 +138,9 @@ export class CreateBody extends ReactWidget {
   private _initial: FormData = {};
   private _defaults: FormData = {};
   private _failure: string | null = null;
+  private _notice: string | undefined;
+  /** The cluster to start again, as it was when that was asked for. */
+  private readonly _like: Cluster | undefined;
   private readonly _loaded = new Signal<this, void>(this);
   private readonly _done = new Signal<this, Cluster | null>(this);
 }

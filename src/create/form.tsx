@@ -19,6 +19,8 @@ import { ChoicesWidget, LinesWidget, PairsField } from './widgets';
 export interface IFormProps extends IFormParts {
   /** What "Reset" returns to. */
   readonly defaults: FormData;
+  /** What is to be known before anything is filled in. */
+  readonly notice?: string;
   readonly onReset: () => void;
   readonly onCancel: () => void;
   readonly profiles: IProfileActions;
@@ -29,7 +31,7 @@ const WIDGETS: RegistryWidgetsType = { choices: ChoicesWidget, lines: LinesWidge
 const FIELDS: RegistryFieldsType = { pairs: PairsField };
 
 export function ClusterForm(props: IFormProps): React.ReactElement {
-  const { source, defaults, trans } = props;
+  const { source, defaults, notice, trans } = props;
   const form = useClusterForm(props);
   const { preview, isLate, submission, wrong } = form;
   const reset = () => {
@@ -39,6 +41,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
   return (
     <div className="jp-DaskSlurmForm">
       <h2>{source.like ? trans.__('Start %1 again', source.like.name) : trans.__('New cluster')}</h2>
+      {notice && <Notice>{notice}</Notice>}
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
       <Fields form={form} source={source} trans={trans}>
         <Keep form={form} like={source.like} actions={props.profiles} onReset={reset} trans={trans} />
@@ -85,9 +88,17 @@ function Fields(
 function SlurmMissing(props: { source: IFormSource; trans: TranslationBundle }): React.ReactElement {
   const { source, trans } = props;
   return (
-    <p className="jp-DaskSlurmForm-notice" role="note">
+    <Notice>
       {source.site.slurm.error ??
         trans.__('Slurm does not answer. A cluster on this machine works all the same.')}
+    </Notice>
+  );
+}
+
+function Notice({ children }: React.PropsWithChildren): React.ReactElement {
+  return (
+    <p className="jp-DaskSlurmForm-notice" role="note">
+      {children}
     </p>
   );
 }

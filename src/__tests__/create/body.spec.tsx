@@ -6,8 +6,8 @@ import * as React from 'react';
 
 import { ClusterClient } from '../../api/client';
 import { ClusterEvents } from '../../api/events';
-import { site } from '../../api/validate';
-import { CreateBody } from '../../create/body';
+import { Cluster, site } from '../../api/validate';
+import { CreateBody, ICreateOptions } from '../../create/body';
 import { LastChoices } from '../../create/lastChoices';
 import { ClusterManager } from '../../model/manager';
 import { sample } from '../contract';
@@ -50,12 +50,20 @@ describe('the form of a new cluster', () => {
     }
   }
 
-  async function open(kernel?: string): Promise<void> {
-    body = new CreateBody({ manager, trans, choices, kernel });
+  function begin(options: Pick<ICreateOptions, 'kernel' | 'like'>): void {
+    body = new CreateBody({ manager, trans, choices, ...options });
     React.act(() => {
       Widget.attach(body, document.body);
       MessageLoop.flush();
     });
+  }
+
+  async function open(kernel?: string): Promise<void> {
+    begin({ kernel });
+    await shown();
+  }
+
+  async function shown(): Promise<void> {
     await until(() => body.node.querySelector('form') !== null);
   }
 
@@ -84,5 +92,51 @@ describe('the form of a new cluster', () => {
     await until(() => done);
     expect(await choices.read(site(sample('site')))).toMatchObject({ walltime: '01:00:00' });
     expect(server.count('POST', `${API}/clusters`)).toBe(1);
+  });
+
+  describe('like a cluster', () => {
+    const ocean = sample('cluster-running') as Cluster;
+    const notice = () => body.node.querySelector('[role="note"]')?.textContent;
+    const heading = () => body.node.querySelector('h2')?.textContent;
+
+    beforeEach(async () => {
+      server.answers.set(`GET ${API}/clusters`, [
+        200,
+        [{ ...ocean, options: { ...ocean.options, walltime: '00:07:00' } }]
+      ]);
+      await manager.refresh();
+      await choices.keep({ walltime: '01:00:00' });
+    });
+
+    it('begins with its options', async () => {
+      begin({ like: ocean.id });
+      await shown();
+      expect(heading()).toBe(`Start ${ocean.name} again`);
+      expect(value('walltime')).toBe('00:07:00');
+      expect(notice()).toBeUndefined();
+    });
+
+    it('says so where it leaves the list meanwhile, keeps its options, and starts a new one', async () => {
+      server.answers.set(`DELETE ${API}/clusters/${ocean.id}`, [204]);
+      jest.spyOn(manager.client, 'site').mockImplementation(async () => {
+        await manager.remove(ocean.id);
+        return site(sample('site'));
+      });
+      begin({ like: ocean.id });
+      await shown();
+      expect([heading(), body.title.label]).toEqual(['New cluster', 'New cluster']);
+      expect(notice()).toContain(`${ocean.name} has left the list`);
+      expect(value('walltime')).toBe('00:07:00');
+      start();
+      await until(() => server.count('POST', `${API}/clusters`) === 1);
+    });
+
+    it('says so where it was not in the list any more', async () => {
+      begin({ like: 'lake-0001' });
+      await shown();
+      expect(heading()).toBe('New cluster');
+      expect(notice()).toContain('has left the list');
+      expect(value('walltime')).toBe('01:00:00');
+    });
   });
 });

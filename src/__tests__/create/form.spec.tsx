@@ -73,6 +73,11 @@ describe('the form', () => {
     expect(form.node.textContent).toContain(told.errors[0].message);
   });
 
+  it('shows what is to be known before it is filled in', async () => {
+    await open({ notice: 'ocean has left the list.' });
+    expect(form.node.querySelector('[role="note"]')?.textContent).toBe('ocean has left the list.');
+  });
+
   describe('where a start was refused', () => {
     const refusal = { message: REFUSED, reason: 'Refused', field: 'options.walltime', details: null };
     const refused: Partial<IFormProps> = {
