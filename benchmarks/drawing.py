@@ -74,7 +74,7 @@ def open_panel(page: Page, server: Jupyter) -> None:
     tab = page.get_by_role("tab", name="Dask on Slurm")
     if tab.get_attribute("aria-selected") != "true":
         tab.click()
-    page.locator(".jp-DaskSlurmCard").wait_for(timeout=60_000)
+    page.locator(".jp-DaskSlurmCard").first.wait_for(timeout=60_000)
 
 
 def event_to_pixel_ms(page: Page, server: Jupyter, cluster: dict[str, Any]) -> list[float]:
