@@ -33,11 +33,24 @@ from .cluster import (
     WorkerCounts,
 )
 from .launch import Ceiling, Credentials, LaunchSpec, Record
-from .site import Account, Interface, Kernel, Partition, Qos, Site, SlurmInfo
+from .site import (
+    Account,
+    Association,
+    Interface,
+    Kernel,
+    Level,
+    Limits,
+    Partition,
+    Qos,
+    Rules,
+    Site,
+    SlurmInfo,
+)
 
 __all__ = [
     "OVER",
     "Account",
+    "Association",
     "Backend",
     "Ceiling",
     "Cluster",
@@ -54,12 +67,15 @@ __all__ = [
     "JobPhase",
     "Kernel",
     "LaunchSpec",
+    "Level",
+    "Limits",
     "LogTail",
     "Model",
     "Partition",
     "Problem",
     "Qos",
     "Record",
+    "Rules",
     "Scaling",
     "Severity",
     "Site",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from .base import Model
 
@@ -86,8 +88,61 @@ class Kernel(Model):
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Limits as Slurm looks them up, each by itself; None where it is not set there, or not known.
+
+    `whose` is part of a sentence: ``account "physics"``.
+    """
+
+    whose: str
+    walltime_s: int | None = None
+    cpus_of_job: int | None = None
+    cpus_of_user: int | None = None
+    cpus_of_all: int | None = None
+
+
+@dataclass(frozen=True)
+class Level:
+    """A QoS as jobs are judged by it; `over_partition` puts it before the QoS of a partition."""
+
+    name: str
+    limits: Limits
+    over_partition: bool = False
+
+
+@dataclass(frozen=True)
+class Association:
+    """What this user may do under an account, in one partition; None is each that has none of its own."""
+
+    account: str
+    partition: str | None
+    default: bool
+    qos: tuple[str, ...]
+    default_qos: str | None
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What Slurm's accounting enforces, and by what; nothing where that is not known.
+
+    `accounts`, `qos` and `limits` say whether each of these is enforced.
+    """
+
+    accounts: bool = False
+    qos: bool = False
+    limits: bool = False
+    associations: tuple[Association, ...] = ()
+    levels: tuple[Level, ...] = ()
+    qos_of_partitions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Site(Model):
-    """What this Slurm installation offers to this user, and the kernels of this Jupyter."""
+    """What this Slurm installation offers to this user, and the kernels of this Jupyter.
+
+    `rules` are what options are checked against, and no part of the JSON.
+    """
 
     slurm: SlurmInfo
     partitions: tuple[Partition, ...] = ()
@@ -95,3 +150,10 @@ class Site(Model):
     qos: tuple[Qos, ...] = ()
     interfaces: tuple[Interface, ...] = ()
     kernels: tuple[Kernel, ...] = ()
+    rules: Rules = Rules()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the browser is told: all but the rules."""
+        told = super().to_json()
+        del told["rules"]
+        return told

@@ -81,14 +81,28 @@ def parse_partitions(
     by_partition: dict[str, list[NodeGroup]] = {}
     for group in groups:
         by_partition.setdefault(group.partition, []).append(group)
-    by_name = {level.name: level for level in levels}
+    by_name = {level.name.casefold(): level for level in levels}
     partitions = []
     for line in text.splitlines():
-        fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
+        fields = _fields(line)
         if name := fields.get("PartitionName"):
             found = _partition(fields, by_partition.get(name, []), rights)
             partitions.append(_limited(found, fields, by_name, rights))
     return partitions
+
+
+def qos_of_partitions(text: str) -> dict[str, str]:
+    """Return the QoS that partitions have as their own, from what ``scontrol show partition`` wrote."""
+    lines = [_fields(line) for line in text.splitlines()]
+    return {
+        fields["PartitionName"]: fields["QoS"]
+        for fields in lines
+        if "PartitionName" in fields and fields.get("QoS", "N/A") not in {"", "N/A", "(null)"}
+    }
+
+
+def _fields(line: str) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in line.split() if "=" in word)
 
 
 def allowed(fields: dict[str, str], rights: Rights) -> bool:
@@ -110,7 +124,7 @@ def _one_allowed(fields: dict[str, str], kind: str, mine: frozenset[str] | None)
     """Whether one of the user's accounts or QoS may be used; unknown ones forbid nothing."""
     if mine is None:
         return True
-    allow, deny = _names(fields.get(f"Allow{kind}")), _names(fields.get(f"Deny{kind}"))
+    allow, deny = _folded(fields.get(f"Allow{kind}")), _folded(fields.get(f"Deny{kind}"))
     if allow is not None:
         return bool(allow & mine)
     return deny is None or bool(mine - deny)
@@ -142,7 +156,7 @@ def _limited(
     partition: Partition, fields: dict[str, str], levels: Mapping[str, Qos], rights: Rights
 ) -> Partition:
     """Return the partition with what its own QoS and its lists of accounts and QoS leave this user of it."""
-    own = levels.get(fields.get("QoS", ""))
+    own = levels.get(fields.get("QoS", "").casefold())
     walltimes = (partition.max_walltime_s, own.max_walltime_s if own else None)
     return replace(
         partition,
@@ -154,7 +168,7 @@ def _limited(
 
 def _usable(fields: dict[str, str], kind: str, mine: frozenset[str] | None) -> tuple[str, ...] | None:
     """Return which of the user's accounts or QoS a partition takes; None where it takes any."""
-    allow, deny = _names(fields.get(f"Allow{kind}")), _names(fields.get(f"Deny{kind}"))
+    allow, deny = _folded(fields.get(f"Allow{kind}")), _folded(fields.get(f"Deny{kind}"))
     if allow is not None:  # then Slurm does not look at the other list
         return tuple(sorted(allow if mine is None else allow & mine))
     return None if deny is None or mine is None else tuple(sorted(mine - deny))
@@ -180,6 +194,11 @@ def _bare_gres(gres: str | None) -> str:
 def _names(text: str | None) -> frozenset[str] | None:
     """Return a list of names; None where everybody is meant."""
     return None if text in {None, "", "ALL", "(null)"} else frozenset(str(text).split(","))
+
+
+def _folded(text: str | None) -> frozenset[str] | None:
+    """Return names of accounts or QoS as Slurm's database has them: in lower case."""
+    return _names(None if text is None or text == "ALL" else text.casefold())
 
 
 def _limit(text: str | None) -> int | None:

@@ -9,15 +9,32 @@ import pwd
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from ..errors import DaskSlurmError
-from ..models import Account, Qos, Site, SlurmInfo
-from .accounting import QOS_COMMAND, associations_command, parse_accounts, parse_qos
+from ..models import Qos, Rules, Site, SlurmInfo
+from .accounting import (
+    QOS_COMMAND,
+    accounts_of,
+    associations_command,
+    parse_associations,
+    parse_enforced,
+    parse_levels,
+    qos_of,
+)
 from .commands import TIMEOUT_S, run
 from .interfaces import interfaces
-from .partitions import SCONTROL_PARTITIONS, SINFO, Rights, parse_nodes, parse_partitions
+from .partitions import (
+    SCONTROL_PARTITIONS,
+    SINFO,
+    Rights,
+    parse_nodes,
+    parse_partitions,
+    qos_of_partitions,
+)
 
 MAX_AGE_S = 60.0
+_DATABASE = "accounting_storage/slurmdbd"
 _RETRY_S = 10.0  # a Slurm that did not answer is asked again sooner, but not by every caller
 
 
@@ -62,10 +79,9 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
     answers = await asyncio.gather(
         *(_ask(command, failures, timeout_s) for command in _questions(config)),
     )
-    shown_partitions, shown_nodes, shown_accounts, shown_qos = (*answers, None, None)[:4]
-    accounts = None if shown_accounts is None else parse_accounts(shown_accounts)
-    levels = parse_qos(shown_qos or "")
-    usable_qos = {name for account in accounts or () for name in account.qos}
+    shown_partitions, shown_nodes, shown_associations, shown_qos = (*answers, None, None)[:4]
+    rules = _rules(config, shown_associations, shown_qos, shown_partitions)
+    known = shown_associations is not None
     return Site(
         slurm=SlurmInfo(
             available=True,
@@ -76,12 +92,16 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
         ),
         partitions=tuple(
             parse_partitions(
-                shown_partitions or "", parse_nodes(shown_nodes or ""), _rights(accounts), levels
+                shown_partitions or "",
+                parse_nodes(shown_nodes or ""),
+                _rights(rules, known=known),
+                _levels_of_partitions(rules),
             )
         ),
-        accounts=tuple(accounts or ()),
-        qos=_limited_qos(levels, usable_qos),
+        accounts=tuple(accounts_of(rules.associations)),
+        qos=_limited_qos(rules),
         interfaces=interfaces(),
+        rules=rules,
     )
 
 
@@ -97,7 +117,7 @@ def parse_config(text: str) -> dict[str, str]:
 
 def _questions(config: dict[str, str]) -> list[Sequence[str]]:
     questions: list[Sequence[str]] = [SCONTROL_PARTITIONS, SINFO]
-    if config.get("AccountingStorageType") == "accounting_storage/slurmdbd":
+    if config.get("AccountingStorageType") == _DATABASE:
         questions += [associations_command(_user_name(), config.get("ClusterName")), QOS_COMMAND]
     return questions
 
@@ -110,20 +130,49 @@ async def _ask(command: Sequence[str], failures: list[str], timeout_s: float) ->
         return None
 
 
-def _rights(accounts: list[Account] | None) -> Rights:
-    """Return who we are; one account without QoS says that QoS are not known."""
-    qos = None if accounts is None else frozenset(name for account in accounts for name in account.qos)
+def _rules(
+    config: dict[str, str], associations: str | None, qos: str | None, partitions: str | None
+) -> Rules:
+    """Return what Slurm enforces; nothing without its database."""
+    if config.get("AccountingStorageType") != _DATABASE:
+        return Rules()
+    return replace(
+        parse_enforced(config.get("AccountingStorageEnforce")),
+        associations=tuple(parse_associations(associations or "")),
+        levels=tuple(parse_levels(qos or "")),
+        qos_of_partitions=qos_of_partitions(partitions or ""),
+    )
+
+
+def _rights(rules: Rules, *, known: bool) -> Rights:
+    """Return who we are; what is not enforced closes nothing, nor do associations that name no QoS."""
     return Rights(
         groups=_group_names(),
-        accounts=None if accounts is None else frozenset(account.name for account in accounts),
-        qos=qos or None,
+        accounts=frozenset(found.account for found in rules.associations)
+        if known and rules.accounts
+        else None,
+        qos=_usable_qos(rules) or None,
         root=os.geteuid() == 0,
     )
 
 
-def _limited_qos(levels: list[Qos], usable: set[str]) -> tuple[Qos, ...]:
+def _usable_qos(rules: Rules) -> frozenset[str]:
+    """Return the QoS that associations name; none where any may be used."""
+    return frozenset(name for found in rules.associations for name in found.qos if rules.qos)
+
+
+def _limited_qos(rules: Rules) -> tuple[Qos, ...]:
     """Return the QoS that this user may ask for; all, where associations name none."""
-    return tuple(qos for qos in levels if not usable or qos.name in usable)
+    usable = _usable_qos(rules)
+    return tuple(qos for qos in qos_of(rules.levels) if not usable or qos.name in usable)
+
+
+def _levels_of_partitions(rules: Rules) -> list[Qos]:
+    """Return all QoS: with their limits only where a partition's own one holds for every job there."""
+    overruled = any(level.over_partition and level.limits.walltime_s is not None for level in rules.levels)
+    if rules.limits and not overruled:
+        return qos_of(rules.levels)
+    return [Qos(level.name) for level in rules.levels]
 
 
 def _max_array_size(config: dict[str, str]) -> int | None:

@@ -27,7 +27,9 @@ def accounted() -> Iterator[PrivateSlurm]:
         user = getpass.getuser()
         for words in (
             ("modify", "qos", "express", "set", "MaxTRESPerUser=cpu=4"),
-            ("add", "user", user, "account=chemistry", "qos=normal,express"),
+            ("add", "qos", "patient", "MaxWall=1-12:00:00"),
+            ("modify", "user", user, "where", "account=physics", "set", "qos+=patient"),
+            ("add", "user", user, "account=chemistry", "qos=normal,express", "DefaultQOS=express"),
             (
                 "modify",
                 "user",
@@ -74,6 +76,9 @@ async def test_site(api: Api) -> None:
         ({"cores": 9}, "cores", 'over the limit of account "physics", which is 8'),
         ({"qos": "express", "cores": 5, "walltime": "1"}, "cores", 'limit of QoS "express", which is 4'),
         ({"qos": "express", "walltime": "10"}, "walltime", 'limit of QoS "express", which is 00:05:00'),
+        ({"account": "chemistry", "walltime": "10"}, "walltime", 'limit of QoS "express", which is 00:05:00'),
+        ({"qos": "patient", "walltime": "2-00:00:00"}, "walltime", 'QoS "patient", which is 1-12:00:00'),
+        ({"partition": "quick", "cores": 5, "walltime": "1"}, "cores", 'QoS "express" of partition quick'),
         ({"partition": "quick", "walltime": "10"}, "walltime", "limit of partition quick, which is 00:05:00"),
         (
             {"partition": "strict", "qos": "express", "walltime": "1"}, "qos",
@@ -102,5 +107,17 @@ async def test_within_the_limits(api: Api, accounted: PrivateSlurm) -> None:
     (job,) = (await api("GET", f"clusters/{cluster['id']}/jobs")).json
     shown = accounted.run("scontrol", "show", "job", job["job_id"])
     assert "Account=chemistry QOS=express" in shown
+    await api("DELETE", f"clusters/{cluster['id']}")
+    await api.until_gone(cluster["id"], timeout=60)
+
+
+async def test_a_qos_lifts_what_the_account_limits(api: Api, accounted: PrivateSlurm) -> None:
+    options = {**SMALL, "account": "Physics", "qos": "Patient", "walltime": "1-06:00:00"}
+    cluster = await api.start(options=options)
+    await api.until(cluster["id"], lambda found: found["jobs"]["working"] == 1, timeout=90)
+    (job,) = (await api("GET", f"clusters/{cluster['id']}/jobs")).json
+    shown = accounted.run("scontrol", "show", "job", job["job_id"])
+    assert "Account=physics QOS=patient" in shown
+    assert "TimeLimit=1-06:00:00" in shown
     await api("DELETE", f"clusters/{cluster['id']}")
     await api.until_gone(cluster["id"], timeout=60)

@@ -6,9 +6,15 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.models import Account, Partition, Qos
-from jupyter_dask_slurm.slurm.accounting import associations_command, parse_accounts, parse_qos
-from jupyter_dask_slurm.slurm.partitions import NodeGroup, Rights, allowed, parse_nodes, parse_partitions
+from jupyter_dask_slurm.models import Partition, Qos
+from jupyter_dask_slurm.slurm.partitions import (
+    NodeGroup,
+    Rights,
+    allowed,
+    parse_nodes,
+    parse_partitions,
+    qos_of_partitions,
+)
 
 NOBODY_SPECIAL = Rights(groups=frozenset({"users"}))
 BIOLOGIST = Rights(
@@ -129,17 +135,6 @@ def test_reads_a_large_site_in_time() -> None:
     assert read[0].idle_cpus == sum(128 - node for node in range(50))
 
 
-def test_reads_accounts_once_however_many_partitions() -> None:
-    text = (
-        "physics|physics|normal,high||2-00:00:00|cpu=64,mem=1T|cpu=32\n"
-        "physics|physics|long|gpu|10:00|cpu=1|\nbio|physics|normal||||\n||||||\n"
-    )
-    assert parse_accounts(text) == [
-        Account("physics", default=True, qos=("high", "long", "normal"), max_walltime_s=172800, max_cpus=32),
-        Account("bio", default=False, qos=("normal",)),
-    ]
-
-
 @pytest.mark.parametrize(
     ("settings", "rights", "accounts", "qos"),
     [
@@ -147,6 +142,7 @@ def test_reads_accounts_once_however_many_partitions() -> None:
         ("AllowAccounts=physics,bio AllowQos=high", NOBODY_SPECIAL, ("bio", "physics"), ("high",)),
         ("AllowAccounts=physics,bio DenyQos=high", BIOLOGIST, ("bio",), ("low",)),
         ("DenyAccounts=bio DenyQos=other", BIOLOGIST, ("art",), ("high", "low")),
+        ("AllowAccounts=Physics,Bio AllowQos=High", BIOLOGIST, ("bio",), ("high",)),
     ],
 )
 def test_says_which_accounts_and_qos_a_partition_takes(
@@ -159,16 +155,12 @@ def test_says_which_accounts_and_qos_a_partition_takes(
 
 def test_a_partition_has_the_limits_of_its_own_qos() -> None:
     levels = [Qos("quick", max_walltime_s=300), Qos("slow", max_walltime_s=999_999)]
-    for own, limit in (("quick", 300), ("slow", 172800), ("unknown", 172800)):
+    for own, limit in (("quick", 300), ("Quick", 300), ("slow", 172800), ("unknown", 172800)):
         text = NORMAL.replace("QoS=N/A", f"QoS={own}")
         (partition,) = parse_partitions(text, [], NOBODY_SPECIAL, levels)
         assert partition.max_walltime_s == limit
 
 
-def test_reads_qos() -> None:
-    text = "normal||\nhigh|1-00:00:00|cpu=64,gres/gpu=2\nodd|sometimes|node=3\n"
-    assert parse_qos(text) == [Qos("normal"), Qos("high", 86400, 64), Qos("odd")]
-
-
-def test_asks_for_this_cluster_of_a_shared_database() -> None:
-    assert associations_command("ada", "blue")[-3:-1] == ("user=ada", "cluster=blue")
+def test_knows_which_partitions_have_a_qos_of_their_own() -> None:
+    assert qos_of_partitions(NORMAL) == {}
+    assert qos_of_partitions(f"{NORMAL.replace('QoS=N/A', 'QoS=quick')}\n\n") == {"normal": "quick"}
