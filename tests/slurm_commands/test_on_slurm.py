@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.errors import SlurmAmbiguous, SlurmRefused
-from jupyter_dask_slurm.slurm import endings, orphans, queue, submission
+from jupyter_dask_slurm.slurm import cluster_jobs, endings, queue, submission
 from jupyter_dask_slurm.slurm.commands import Answer
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
@@ -132,7 +132,7 @@ async def test_names_cannot_forge_rows(slurm: SlurmClient, tag: Tag) -> None:
         try:
             assert set(await queue.find_by_tag([tag(1), tag(2)])) == {real}
             assert set(await queue.jobs([real, hostile])) == {real, hostile}
-            assert set(await orphans.jobs_of_cluster(queue.cluster_of(tag(1)))) == {real}
+            assert set(await cluster_jobs.jobs_of_cluster(queue.cluster_of(tag(1)))) == {real}
         finally:
             slurm.run("scancel", hostile)
 
@@ -192,11 +192,11 @@ async def test_cancels_what_a_dead_controller_left(slurm: SlurmClient, tag: Tag)
     other = await submission.submit(SLEEP, options(f"jds-{cluster}-more-1", **LATER))
     wait_until(lambda: slurm.jobs().get(f"{first}_1") == "RUNNING", "it runs")
     expected = {f"{first}_0", f"{first}_1", second}
-    assert set((await orphans.clusters_with_jobs())[cluster]) == expected
-    assert set(await orphans.cancel_cluster(cluster)) == expected
+    assert set((await cluster_jobs.clusters_with_jobs())[cluster]) == expected
+    assert set(await cluster_jobs.cancel_cluster(cluster)) == expected
     wait_until(lambda: not expected & slurm.jobs().keys(), "all are gone")
-    assert await orphans.cancel_cluster(cluster) == []
-    assert await orphans.cancel_cluster(f"{cluster}-more") == [other]
+    assert await cluster_jobs.cancel_cluster(cluster) == []
+    assert await cluster_jobs.cancel_cluster(f"{cluster}-more") == [other]
 
 
 async def test_tells_ends_apart(slurm: SlurmClient, tag: Tag) -> None:
