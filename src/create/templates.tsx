@@ -35,31 +35,43 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
       )}
       <div className="jp-DaskSlurmField-description">
         {rawHelp && <strong id={`${id}__help`}>{rawHelp} </strong>}
-        <span id={`${id}__description`}>{schema.description}</span>
-        <ManualLink about={schema} trans={trans} />
+        <span id={`${id}__description`}>
+          <Description about={schema} trans={trans} />
+        </span>
       </div>
     </div>
   );
 }
 
-interface IManualLinkProps {
+interface IDescriptionProps {
   /** The field's schema: `x-slurm` says what it becomes, `x-manual` where that is explained. */
   readonly about: Readonly<Record<string, unknown>>;
   readonly trans: TranslationBundle;
 }
 
-/** To the page of Slurm's or Dask's documentation about what a field becomes; nothing where there is none. */
-function ManualLink({ about, trans }: IManualLinkProps): React.ReactElement | null {
+/** What a field is; the option that it becomes leads to its page of Slurm's or Dask's documentation. */
+function Description({ about, trans }: IDescriptionProps): React.ReactElement {
   const { 'x-slurm': becomes, 'x-manual': page } = about;
+  const text = typeof about.description === 'string' ? about.description : '';
   if (typeof becomes !== 'string' || typeof page !== 'string') {
-    return null;
+    return <>{text}</>;
   }
-  return (
+  const option = /^--[a-z-]+/.exec(becomes)?.[0];
+  const link = (
+    <a href={page} target="_blank" rel="noreferrer" title={trans.__('Becomes %1', becomes)}>
+      {option ?? trans.__('documentation')}
+    </a>
+  );
+  const [before, after] = option ? text.split(option, 2) : [text];
+  return after === undefined ? (
     <>
-      {' '}
-      <a href={page} target="_blank" rel="noreferrer" title={trans.__('Becomes %1', becomes)}>
-        {/^--[a-z-]+/.exec(becomes)?.[0] ?? trans.__('documentation')}
-      </a>
+      {text} {link}
+    </>
+  ) : (
+    <>
+      {before}
+      {link}
+      {after}
     </>
   );
 }

@@ -71,6 +71,8 @@ test('overview: a cluster, a notebook that computes on it, and its tasks', async
 });
 
 test('form: a new cluster', async ({ page }) => {
+  // Ends above the worker's command, which names paths of the machine that makes this picture.
+  await page.setViewportSize({ width: 1400, height: 740 });
   const panel = await openPanel(page);
   await page.sidebar.setWidth(320, 'left');
   await panel.getByRole('button', { name: 'New cluster', exact: true }).click();
@@ -86,6 +88,7 @@ test('form: a new cluster', async ({ page }) => {
     await page.getByLabel(label, { exact: true }).fill(value);
   }
   await page.getByLabel('Name', { exact: true }).focus();
+  await expect(page.locator('.jp-DaskSlurmForm')).toContainText('#SBATCH -t 12:00:00', { timeout: 60_000 });
   await page.screenshot({ path: join(IMAGES, 'form.png') });
 });
 
@@ -94,10 +97,10 @@ test('details: jobs that work, and jobs that wait', async ({ page, request }) =>
   await openPanel(page);
   await page.sidebar.setWidth(320, 'left');
   const card = cardOf(page, 'ocean');
-  await expect(card.getByText('4 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(card.getByText('4 of 6 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
   await card.getByRole('button', { name: 'Jobs', exact: true }).click();
   const details = page.locator('.jp-DaskSlurmDetails');
-  await expect(details.getByText('Resources').first()).toBeVisible({ timeout: 60_000 });
+  await expect(details.getByText('waits for nodes').first()).toBeVisible({ timeout: 60_000 });
   await page.evaluate(() => {
     const tabs = Array.from(window.jupyterapp.shell.widgets('main'));
     tabs.find(({ title }) => title.label === 'Launcher')?.close();

@@ -15,7 +15,12 @@ const schema = {
   type: 'object',
   properties: {
     walltime: text('Walltime', 'basic'),
-    qos: { ...text('Quality of service', 'slurm'), 'x-slurm': '--qos', 'x-manual': manual },
+    qos: {
+      ...text('Quality of service', 'slurm'),
+      description: 'Becomes --qos.',
+      'x-slurm': '--qos',
+      'x-manual': manual
+    },
     reservation: text('Reservation', 'slurm')
   },
   required: ['qos']
@@ -41,5 +46,6 @@ it('marks what the administrator wants to be named, shows it at once, and leads 
   expect(labels('div')).toEqual(['Walltime', 'Quality of service *', 'Reservation']);
   const links = Array.from(form.node.querySelectorAll('a'), link => [link.textContent, link.href]);
   expect(links).toEqual([['--qos', manual]]);
+  expect(form.node.textContent).toContain('Becomes --qos.');
   React.act(() => form.dispose());
 });
