@@ -43,3 +43,10 @@ def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slow ones: at the end, one of xdist's workers would wait for the other."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why tests needed a second try (see ``scripts/test``): what passes then is not unseen."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"first try of {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
