@@ -6,6 +6,8 @@ module.exports = {
   reporters: ['default'],
   rootDir: __dirname,
   roots: ['<rootDir>/src'],
+  // A machine that is busy with others may be slow; what is lost never comes.
+  testTimeout: 30_000,
   testRegex: '/src/__tests__/.*\\.spec\\.tsx?$',
   transform: {
     ...base.transform,

@@ -65,6 +65,24 @@ export class TestServer {
     return this.seen.filter(request => request.method === method && request.path === path).length;
   }
 
+  /** Keeps the answers to a question back; returns what lets them go. */
+  hold(question: string): () => void {
+    let release = () => {};
+    const held = new Promise<void>(resolve => (release = resolve));
+    this._held.set(question, held);
+    return () => {
+      this._held.delete(question);
+      release();
+    };
+  }
+
+  /** Resolves as soon as the requests so far are as wanted. */
+  async received(wanted: () => boolean): Promise<void> {
+    while (!wanted()) {
+      await once(this._http, 'seen');
+    }
+  }
+
   async stop(): Promise<void> {
     this.dropSockets();
     this._sockets.close();
@@ -83,11 +101,14 @@ export class TestServer {
     const method = request.method ?? '';
     const text = Buffer.concat(chunks).toString();
     this.seen.push({ method, path, body: text ? JSON.parse(text) : undefined });
+    this._http.emit('seen');
     const [status, body] = this.answers.get(`${method} ${path}`) ?? [404, 'no such page'];
+    await this._held.get(`${method} ${path}`);
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
   }
 
+  private readonly _held = new Map<string, Promise<void>>();
   private readonly _http: Server;
   private readonly _sockets: WebSocketServer;
 }

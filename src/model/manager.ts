@@ -114,17 +114,35 @@ export class ClusterManager implements IClusterManager, IDisposable {
 
   private async _load(): Promise<void> {
     try {
-      const clusters = await this.client.list();
+      this._asking ??= this._ask().finally(() => (this._asking = null));
+      const clusters = await this._asking;
       this._error = null;
-      this._stale = false;
       this._connection = 'live';
       this._set(clusters);
     } catch (error) {
       this._error = error instanceof Error ? error.message : String(error);
+      this._stale = true;
       this._connection = 'lost';
       this._changed.emit();
       throw error;
     }
+  }
+
+  /**
+   * The list as the server has it; of clusters of which something was heard meanwhile what was heard,
+   * for an event may overtake the answer to an older question.
+   */
+  private async _ask(): Promise<Cluster[]> {
+    let answered: Cluster[];
+    do {
+      this._stale = false;
+      this._heard.clear();
+      answered = await this.client.list();
+    } while (this._stale);
+    return [
+      ...answered.filter(({ id }) => !this._heard.has(id)),
+      ...this._clusters.filter(({ id }) => this._heard.has(id))
+    ];
   }
 
   private _onConnection(_: ClusterEvents, connected: boolean): void {
@@ -147,6 +165,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
 
   /** An answer may arrive after an event that is newer; the newer one stays. */
   private _take(cluster: Cluster): Cluster {
+    this._heard.add(cluster.id);
     const known = this.get(cluster.id);
     if (!known || known.updated_at <= cluster.updated_at) {
       this._set([...this._clusters.filter(other => other.id !== cluster.id), cluster]);
@@ -155,6 +174,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
   }
 
   private _drop(id: string): void {
+    this._heard.add(id);
     this._set(this._clusters.filter(cluster => cluster.id !== id));
   }
 
@@ -169,7 +189,10 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private _connection: IClusterManager['connection'] = 'pending';
   private _error: string | null = null;
   private _events: ClusterEvents | null = null;
+  private _asking: Promise<Cluster[]> | null = null;
   private _watchers = 0;
+  /** Ids of which something was heard since the list was last asked for. */
+  private readonly _heard = new Set<string>();
   /** Whether the list has to be asked for although nobody watches. */
   private _stale = true;
   private readonly _poll: Poll<void>;

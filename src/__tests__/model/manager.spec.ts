@@ -12,12 +12,20 @@ const gpu = sample('cluster-failed') as Cluster;
 describe('ClusterManager', () => {
   let server: TestServer;
   let manager: ClusterManager;
+  /** Resolves when the event socket is open for the first time. */
+  let opened: Promise<void>;
 
   beforeEach(async () => {
     server = await TestServer.start();
     server.answers.set(`GET ${CLUSTERS}`, [200, [ocean]]);
     const { settings } = server;
-    manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));
+    opened = new Promise(resolve => {
+      manager = new ClusterManager(new ClusterClient(settings), () => {
+        const events = new ClusterEvents(settings);
+        events.connectionChanged.connect(() => resolve());
+        return events;
+      });
+    });
   });
 
   afterEach(async () => {
@@ -39,10 +47,11 @@ describe('ClusterManager', () => {
     });
   }
 
-  /** Watch, and wait for the answer that follows the opening of the event socket. */
+  /** Wait for an answer that follows the opening of the event socket. */
   async function live(): Promise<void> {
-    manager.watch();
-    await until(() => manager.connection === 'live' && server.count('GET', CLUSTERS) === 2);
+    await opened;
+    await manager.refresh();
+    expect(manager.connection).toBe('live');
   }
 
   it('asks for nothing until somebody watches', () => {
@@ -59,7 +68,7 @@ describe('ClusterManager', () => {
 
   it('is fed without a watcher too, once it listens', async () => {
     manager.listen();
-    await until(() => manager.connection === 'live' && server.count('GET', CLUSTERS) === 2);
+    await live();
     server.emit({ action: 'removed', cluster_id: ocean.id, cluster: null });
     await until(() => manager.clusters.length === 0);
     server.dropSockets();
@@ -68,15 +77,18 @@ describe('ClusterManager', () => {
   });
 
   it('follows events without asking', async () => {
+    manager.watch();
     await live();
+    const asked = server.count('GET', CLUSTERS);
     server.emit({ action: 'changed', cluster_id: gpu.id, cluster: gpu });
     await until(() => manager.clusters.length === 2);
     server.emit({ action: 'removed', cluster_id: gpu.id, cluster: null });
     await until(() => manager.clusters.length === 1);
-    expect(server.count('GET', CLUSTERS)).toBe(2);
+    expect(server.count('GET', CLUSTERS)).toBe(asked);
   });
 
   it('passes over events of others', async () => {
+    manager.watch();
     await live();
     server.send({ schema_id: 'https://events.jupyter.org/kernel_actions/v1', action: 'start' });
     server.emit({ action: 'removed', cluster_id: ocean.id, cluster: null });
@@ -84,6 +96,7 @@ describe('ClusterManager', () => {
   });
 
   it('asks again when the event socket comes back, for events may be lost', async () => {
+    manager.watch();
     await live();
     server.answers.set(`GET ${CLUSTERS}`, [200, [ocean, gpu]]);
     server.dropSockets();
@@ -92,6 +105,7 @@ describe('ClusterManager', () => {
   });
 
   it('says why the list may be old', async () => {
+    manager.watch();
     await live();
     server.answers.set(`GET ${CLUSTERS}`, [503, sample('error')]);
     await manager.refresh().catch(() => undefined);
@@ -101,6 +115,7 @@ describe('ClusterManager', () => {
   });
 
   it('keeps the newer of an answer and an event', async () => {
+    manager.watch();
     await live();
     const newer = { ...ocean, name: 'newer', updated_at: '2026-11-20T22:00:00Z' };
     server.emit({ action: 'changed', cluster_id: ocean.id, cluster: newer });
@@ -110,7 +125,35 @@ describe('ClusterManager', () => {
     expect(manager.get(ocean.id)?.name).toBe('newer');
   });
 
+  it('keeps what an event said while the list was asked for', async () => {
+    manager.watch();
+    await live();
+    const release = server.hold(`GET ${CLUSTERS}`);
+    const asked = server.count('GET', CLUSTERS);
+    const refreshed = manager.refresh();
+    await server.received(() => server.count('GET', CLUSTERS) > asked);
+    server.emit({ action: 'changed', cluster_id: gpu.id, cluster: gpu });
+    await until(() => manager.clusters.length === 2);
+    release();
+    await refreshed;
+    expect(manager.get(gpu.id)).toBeDefined();
+  });
+
+  it('asks once more when it was called again while it asked', async () => {
+    manager.watch();
+    await live();
+    const release = server.hold(`GET ${CLUSTERS}`);
+    const asked = server.count('GET', CLUSTERS);
+    const first = manager.refresh();
+    await server.received(() => server.count('GET', CLUSTERS) > asked);
+    const second = manager.refresh();
+    release();
+    await Promise.all([first, second]);
+    expect(server.count('GET', CLUSTERS)).toBe(asked + 2);
+  });
+
   it('keeps the identity of clusters that did not change', async () => {
+    manager.watch();
     await live();
     const { clusters } = manager;
     await manager.refresh();
@@ -118,6 +161,7 @@ describe('ClusterManager', () => {
   });
 
   it('shows what an action answered at once', async () => {
+    manager.watch();
     await live();
     server.answers.set(`POST ${CLUSTERS}`, [201, gpu]);
     await manager.create({});
@@ -131,6 +175,7 @@ describe('ClusterManager', () => {
   });
 
   it('replaces a cluster that is started again', async () => {
+    manager.watch();
     await live();
     const again = { ...ocean, id: 'ocean-77aa', replaces: ocean.id };
     server.answers.set(`POST ${CLUSTERS}/${ocean.id}/restart`, [201, again]);
