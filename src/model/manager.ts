@@ -132,8 +132,8 @@ export class ClusterManager implements IClusterManager, IDisposable {
    * The list as the server has it; of clusters of which something was heard meanwhile what was heard,
    * for an event may overtake the answer to an older question.
    */
-  private async _ask(): Promise<Cluster[]> {
-    let answered: Cluster[];
+  private async _ask(): Promise<readonly Cluster[]> {
+    let answered: readonly Cluster[];
     do {
       this._stale = false;
       this._heard.clear();
@@ -189,7 +189,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private _connection: IClusterManager['connection'] = 'pending';
   private _error: string | null = null;
   private _events: ClusterEvents | null = null;
-  private _asking: Promise<Cluster[]> | null = null;
+  private _asking: Promise<readonly Cluster[]> | null = null;
   private _watchers = 0;
   /** Ids of which something was heard since the list was last asked for. */
   private readonly _heard = new Set<string>();
