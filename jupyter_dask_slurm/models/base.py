@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 import typing
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 _M = TypeVar("_M", bound="Model")
@@ -29,6 +30,11 @@ class Model:
     def to_json(self) -> dict[str, Any]:
         """Return the model as plain dicts, lists, text and numbers."""
         return {f.name: _encode(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @cached_property
+    def json_text(self) -> str:
+        """The model as JSON; made once, for models do not change."""
+        return json.dumps(self.to_json())
 
     @classmethod
     def from_json(cls: type[_M], data: dict[str, Any]) -> _M:

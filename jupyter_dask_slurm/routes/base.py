@@ -11,6 +11,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from ..errors import DaskSlurmError, InvalidRequest, NotFound
+from ..models import Model
 
 if TYPE_CHECKING:
     from ..inspection import Inspection
@@ -88,7 +89,7 @@ class DaskSlurmHandler(APIHandler):
     def reply(self, value: Any, status: int = 200) -> None:
         """Send models or plain JSON values."""
         self.set_status(status)
-        self.finish(json.dumps(_plain(value)))
+        self.finish(_json(value))
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a number of the query string.
@@ -148,9 +149,9 @@ def _error_of(info: dict[str, Any]) -> BaseException | None:
     return exc_info[1] if exc_info else None
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_json"):
-        return value.to_json()
+def _json(value: Any) -> str:
+    if isinstance(value, Model):
+        return value.json_text
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+        return f"[{', '.join(map(_json, value))}]"
+    return json.dumps(value)
