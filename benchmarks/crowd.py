@@ -1,14 +1,16 @@
 """Many clusters, jobs and browsers at once: what Jupyter answers meanwhile, and what it costs.
 
 Fifty clusters with a thousand jobs, almost all of them queued, and twenty tabs of JupyterLab with the panel,
-while clusters are renamed once a second: a change that every tab must show. There is no peer to measure: the
-others keep no clusters beyond one Jupyter server, and show no jobs.
+while clusters are renamed once a second: a change that every tab must show. In life the tabs are on other
+machines; here they have the lowest priority. There is no peer to measure: the others keep no clusters beyond
+one Jupyter server, and show no jobs.
 Takes ten minutes beside starting and stopping them all; ``python -m benchmarks.crowd 2`` takes two.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import tempfile
@@ -74,24 +76,36 @@ def memory_mb(server: Jupyter, clusters: list[Cluster]) -> dict[str, float]:
     }
 
 
-def disturb(server: Jupyter, clusters: list[Cluster], seconds: float) -> list[float]:
-    """Change a cluster each second, and ask for what a panel asks for; return the seconds of each answer."""
-    times, chance, end = [], random.Random(0), time.monotonic() + seconds
+def yield_to_others() -> None:
+    """Give what this process has started, Playwright and its browser, the lowest priority."""
+    for process in psutil.Process().children(recursive=True):
+        if process.name().startswith(("node", "chrom", "headless_shell")):
+            process.nice(19)
+            # Linux first weighs sessions against each other, where it groups them (sched(7)).
+            group = Path(f"/proc/{process.pid}/autogroup")
+            if os.getsid(process.pid) == process.pid and group.exists():
+                group.write_text("19")
+
+
+def disturb(server: Jupyter, clusters: list[Cluster], seconds: float) -> dict[str, list[float]]:
+    """Change a cluster each second, and ask for what a panel asks for; return each answer's seconds."""
+    times: dict[str, list[float]] = {"rename": [], "clusters": [], "jobs": []}
+    chance, end = random.Random(0), time.monotonic() + seconds
     number = 0
     while time.monotonic() < end:
         cluster = chance.choice(clusters)
         start = time.monotonic()
         number += 1
         wish = {"name": f"crowd-{number}"}
-        for method, path, body in (
-            ("PATCH", f"{API}/{cluster['id']}", wish),
-            ("GET", API, None),
-            ("GET", f"{API}/{cluster['id']}/jobs", None),
+        for kind, method, path, body in (
+            ("rename", "PATCH", f"{API}/{cluster['id']}", wish),
+            ("clusters", "GET", API, None),
+            ("jobs", "GET", f"{API}/{cluster['id']}/jobs", None),
         ):
             status, answer, elapsed = server.request(method, path, body)
             if status != 200:
                 raise RuntimeError(f"{method} {path} answered {status}: {answer}")
-            times.append(elapsed)
+            times[kind].append(elapsed)
         time.sleep(max(0.0, start + ROUND_S - time.monotonic()))
     return times
 
@@ -103,10 +117,19 @@ def shown(page: Page) -> list[str]:
 
 
 def stale_tabs(server: Jupyter, pages: list[Page]) -> int:
-    """Return how many tabs do not show what the server lists, some seconds after the last change."""
-    pages[0].wait_for_timeout(5000)
+    """Return how many tabs do not show what the server lists: an event may be a minute late, not lost."""
     listed = sorted(cluster["name"] for cluster in server.request("GET", API)[1])
-    return sum(shown(page) != listed for page in pages)
+    end = time.monotonic() + 60
+    while (stale := sum(shown(page) != listed for page in pages)) and time.monotonic() < end:
+        pages[0].wait_for_timeout(1000)
+    return stale
+
+
+def summary(seconds: list[float]) -> dict[str, float]:
+    """Return the median, the 99th percentile and the largest of some times, in milliseconds."""
+    times = [1e3 * one for one in seconds]
+    values = {"median": median(times), "p99": quantiles(times, n=100)[-1], "max": max(times)}
+    return {name: round(value, 1) for name, value in values.items()}
 
 
 def measure(minutes: float = 10) -> dict[str, Any]:
@@ -120,6 +143,7 @@ def measure(minutes: float = 10) -> dict[str, Any]:
     ):
         clusters = start_clusters(server)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield_to_others()
         pages = [browser.new_page() for _ in range(TABS)]
         for page in pages:
             open_panel(page, server)
@@ -128,7 +152,7 @@ def measure(minutes: float = 10) -> dict[str, Any]:
         asked = pool.submit(disturb, server, clusters, 60 * minutes)
         while not asked.done():
             pages[0].wait_for_timeout(500)  # lets Playwright speak to its browser meanwhile
-        times = [1e3 * seconds for seconds in asked.result()]
+        times = asked.result()
         made = Counter(calls.read_text().split())
         stale = stale_tabs(server, pages)
         after = memory_mb(server, clusters)
@@ -139,12 +163,9 @@ def measure(minutes: float = 10) -> dict[str, Any]:
         "clusters": len(clusters),
         "jobs": WORKING * JOBS_WORKING + WAITING * JOBS_WAITING,
         "tabs": TABS,
-        "answers": len(times),
-        "answer_ms": {
-            "median": round(median(times), 1),
-            "p99": round(quantiles(times, n=100)[-1], 1),
-            "max": round(max(times), 1),
-        },
+        "answers": sum(map(len, times.values())),
+        "answer_ms": {kind: summary(seconds) for kind, seconds in times.items()},
+        "load": psutil.getloadavg()[0],
         "memory_mb": {"before": before, "after": after},
         "stale_tabs": stale,
         "slurm_calls": dict(made),
