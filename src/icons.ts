@@ -26,14 +26,6 @@ export const dashboardIcon = new LabIcon({
 </svg>`
 });
 
-/** Marks a favourite; filled by style where it is one. */
-export const starIcon = new LabIcon({
-  name: 'jupyter-dask-slurm:star',
-  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
-  <path d="m8 1.9 1.9 3.9 4.2.6-3 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3-3 4.2-.6z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>
-</svg>`
-});
-
 /** A sheet with bars: a report to keep. */
 export const reportIcon = new LabIcon({
   name: 'jupyter-dask-slurm:report',
@@ -55,28 +47,3 @@ export const insertIcon = new LabIcon({
   </g>
 </svg>`
 });
-
-const statusShapes = {
-  starting:
-    '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="3.1 2.1"/>',
-  running: '<circle cx="8" cy="8" r="5.5" fill="currentColor"/>',
-  stopping:
-    '<path d="M8 2.5a5.5 5.5 0 0 0 0 11z" fill="currentColor"/><circle cx="8" cy="8" r="5" fill="none" stroke="currentColor"/>',
-  stopped:
-    '<rect x="3.5" y="3.5" width="9" height="9" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.6"/>',
-  failed: '<path d="m4 4 8 8m0-8-8 8" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/>',
-  lost: '<path d="M8 1.8 14.2 8 8 14.2 1.8 8z" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/>',
-  problem:
-    '<path d="M8 2 15 14H1z" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/><path d="M8 6.5v3.2m0 1.6v.4" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>'
-};
-
-/** One shape for each state, so that state can be told without colour. */
-export const statusIcons = Object.fromEntries(
-  Object.entries(statusShapes).map(([name, shape]) => [
-    name,
-    new LabIcon({
-      name: `jupyter-dask-slurm:${name}`,
-      svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">${shape}</svg>`
-    })
-  ])
-) as Record<keyof typeof statusShapes, LabIcon>;

@@ -1,10 +1,9 @@
-import { Clipboard, Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { copyIcon, editIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Cluster } from '../api/validate';
-import { canBeChanged, hasEnded, isOutOfReach } from '../model/describe';
+import { canBeChanged, isOutOfReach } from '../model/status';
 import type { IClusterAction, IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster } from './args';
 import { attempt } from './failure';
@@ -50,45 +49,29 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   });
 }
 
+const questions = () => import('./questions');
+
 function renameAction({ manager, trans }: IClusterCommands): IClusterAction {
   return {
     label: trans.__('Rename Cluster…'),
     icon: editIcon,
     enabled: canBeChanged,
     run: async cluster => {
-      const answer = await InputDialog.getText({
-        title: trans.__('Rename %1', cluster.name),
-        label: trans.__('Name'),
-        text: cluster.name,
-        okLabel: trans.__('Rename')
-      });
-      if (answer.button.accept && answer.value && answer.value !== cluster.name) {
-        await manager.change(cluster.id, { name: answer.value });
+      const name = await (await questions()).askName(cluster, trans);
+      if (name !== null) {
+        await manager.change(cluster.id, { name });
       }
     }
   };
 }
 
 function restartAction({ manager, selection, trans }: IClusterCommands): IClusterAction {
-  const confirmed = async (cluster: Cluster): Promise<boolean> => {
-    if (hasEnded(cluster)) {
-      return true;
-    }
-    const answer = await showDialog({
-      title: trans.__('Restart %1?', cluster.name),
-      body: trans.__(
-        'Its jobs are cancelled and its results are lost. It starts anew with the same options.'
-      ),
-      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Restart') })]
-    });
-    return answer.button.accept;
-  };
   return {
     label: trans.__('Restart Cluster'),
     icon: refreshIcon,
     enabled: cluster => cluster.status !== 'stopping' && !isOutOfReach(cluster),
     run: async cluster => {
-      if (await confirmed(cluster)) {
+      if (await (await questions()).confirmRestart(cluster, trans)) {
         selection.select((await manager.restart(cluster.id)).id);
       }
     }
@@ -96,34 +79,12 @@ function restartAction({ manager, selection, trans }: IClusterCommands): ICluste
 }
 
 function stopAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const question = (cluster: Cluster): string => {
-    const { working, starting, queued, missing } = cluster.jobs;
-    const jobs = working + starting + queued + missing;
-    const inMemory = cluster.tasks?.in_memory ?? 0;
-    return [
-      trans._n('%1 job is cancelled.', '%1 jobs are cancelled.', jobs),
-      inMemory > 0 && trans._n('%1 result in memory is lost.', '%1 results in memory are lost.', inMemory)
-    ]
-      .filter(Boolean)
-      .join(' ');
-  };
-  const confirmed = async (cluster: Cluster): Promise<boolean> => {
-    if (hasEnded(cluster)) {
-      return true;
-    }
-    const answer = await showDialog({
-      title: trans.__('Stop %1?', cluster.name),
-      body: question(cluster),
-      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Stop') })]
-    });
-    return answer.button.accept;
-  };
   return {
     label: trans.__('Stop Cluster'),
     icon: stopIcon,
     enabled: cluster => cluster.status !== 'stopping',
     run: async cluster => {
-      if (await confirmed(cluster)) {
+      if (await (await questions()).confirmStop(cluster, trans)) {
         await manager.remove(cluster.id);
       }
     }

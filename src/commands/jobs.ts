@@ -1,30 +1,22 @@
-import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 
-import type { Cluster } from '../api/validate';
-import { canBeChanged } from '../model/describe';
-import type { ScalingRequest } from '../api/client';
+import { canBeChanged } from '../model/status';
 import type { IClusterAction, IClusterCommands } from './action';
-import { readSize } from './size';
+
+const questions = () => import('./questions');
 
 /** A fixed size: a number of jobs, or as many as make so many cores or so much memory. */
 export function scaleAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const ask = async (cluster: Cluster): Promise<ScalingRequest | null> => {
-    const answer = await InputDialog.getText({
-      title: trans.__('Scale %1', cluster.name),
-      label: trans.__('Jobs, or cores or memory in all: 8, 48 cores, 200 GB'),
-      text: String(cluster.scaling.jobs ?? cluster.jobs.plan),
-      okLabel: trans.__('Scale')
-    });
-    return answer.button.accept ? readSize(answer.value ?? '') : null;
-  };
   return {
     label: trans.__('Scale Cluster…'),
     properties: { jobs: { type: 'integer', minimum: 0, description: 'How many jobs; asked for if missing' } },
     enabled: canBeChanged,
     run: async (cluster, args) => {
       const { jobs } = args;
-      const scaling = typeof jobs === 'number' ? ({ mode: 'manual', jobs } as const) : await ask(cluster);
+      const scaling =
+        typeof jobs === 'number'
+          ? ({ mode: 'manual', jobs } as const)
+          : await (await questions()).askSize(cluster, trans);
       if (scaling !== null) {
         await manager.change(cluster.id, { scaling });
       }
@@ -34,15 +26,6 @@ export function scaleAction({ manager, trans }: IClusterCommands): IClusterActio
 
 /** As many jobs as the load deserves, between two limits. */
 export function adaptAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const ask = async (cluster: Cluster): Promise<number | null> => {
-    const answer = await InputDialog.getNumber({
-      title: trans.__('Adapt %1 to its load', cluster.name),
-      label: trans.__('Most jobs'),
-      value: cluster.scaling.maximum_jobs ?? Math.max(cluster.jobs.plan, 1),
-      okLabel: trans.__('Adapt')
-    });
-    return answer.button.accept ? answer.value : null;
-  };
   return {
     label: trans.__('Adapt Cluster to its Load…'),
     properties: {
@@ -52,7 +35,10 @@ export function adaptAction({ manager, trans }: IClusterCommands): IClusterActio
     enabled: canBeChanged,
     run: async (cluster, args) => {
       const minimum_jobs = typeof args.minimum === 'number' ? args.minimum : 0;
-      const maximum_jobs = typeof args.maximum === 'number' ? args.maximum : await ask(cluster);
+      const maximum_jobs =
+        typeof args.maximum === 'number'
+          ? args.maximum
+          : await (await questions()).askMostJobs(cluster, trans);
       if (maximum_jobs !== null) {
         await manager.change(cluster.id, { scaling: { mode: 'adaptive', minimum_jobs, maximum_jobs } });
       }
@@ -81,17 +67,6 @@ const AT_ONCE = 8;
 
 /** Some of the jobs, after a question; the plan goes down by them. */
 export function cancelJobsAction({ manager, trans }: IClusterCommands): IClusterAction {
-  const confirmed = async (cluster: Cluster, count: number): Promise<boolean> => {
-    const answer = await showDialog({
-      title: trans._n('Cancel %1 job of %2?', 'Cancel %1 jobs of %2?', count, cluster.name),
-      body: trans.__('The cluster gets smaller by as much. What runs there now is computed again elsewhere.'),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Keep') }),
-        Dialog.warnButton({ label: trans.__('Cancel Jobs') })
-      ]
-    });
-    return answer.button.accept;
-  };
   return {
     label: trans.__('Cancel Jobs'),
     icon: closeIcon,
@@ -99,7 +74,8 @@ export function cancelJobsAction({ manager, trans }: IClusterCommands): ICluster
     enabled: canBeChanged,
     run: async (cluster, args) => {
       const left = Array.isArray(args.jobs) ? args.jobs.filter(id => typeof id === 'string') : [];
-      if (left.length === 0 || !(await confirmed(cluster, left.length))) {
+      const count = left.length;
+      if (count === 0 || !(await (await questions()).confirmCancel(count, cluster, trans))) {
         return;
       }
       const work = async () => {

@@ -1,13 +1,11 @@
-import { Notification } from '@jupyterlab/apputils';
-import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { daskSlurmIcon } from '../icons';
-import { isAlive } from '../model/describe';
+import { isAlive } from '../model/status';
 import type { NotebookLink } from '../notebook/link';
 import type { NotebookLinks } from '../notebook/links';
-import { explainFailure } from '../notebook/words';
 import type { IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster, Properties } from './args';
 import { attempt } from './failure';
@@ -16,7 +14,8 @@ import { CommandIDs } from './ids';
 /** What the commands about notebooks work with. */
 export interface INotebookCommands extends IClusterCommands {
   readonly notebooks: INotebookTracker;
-  readonly links: NotebookLinks;
+  /** Null before the first notebook is open. */
+  readonly links: () => NotebookLinks | null;
 }
 
 const NOTEBOOK: Properties = {
@@ -27,8 +26,8 @@ const NOTEBOOK: Properties = {
 export function addNotebookCommands(commands: CommandRegistry, parts: INotebookCommands): void {
   const { trans, links, notebooks } = parts;
   const linkOf = (args: ReadonlyPartialJSONObject): NotebookLink | null => {
-    const panel = links.find(notebooks, args.notebook);
-    return panel && links.of(panel);
+    const panel = findNotebook(notebooks, args.notebook);
+    return (panel && links()?.of(panel)) ?? null;
   };
   addAttach(commands, parts, linkOf);
   commands.addCommand(CommandIDs.detachNotebook, {
@@ -71,17 +70,19 @@ function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: 
       const [cluster, link] = [find(args), linkOf(args)];
       if (cluster && link) {
         await attempt(async () => {
-          const connected = await link.attach(cluster).catch(error => {
-            throw explainFailure(error, cluster, trans);
-          });
-          if (connected) {
-            const message = trans.__('"client" is connected to %1.', cluster.name);
-            Notification.success(message, { autoClose: 3000 });
-          }
+          const { attach } = await import('../notebook/attach');
+          await attach(link, cluster, trans);
         });
       }
     }
   });
+}
+
+/** @returns the notebook with this id; without an id the current one. */
+function findNotebook(notebooks: INotebookTracker, id: unknown): NotebookPanel | null {
+  return typeof id === 'string'
+    ? (notebooks.find(panel => panel.id === id) ?? null)
+    : notebooks.currentWidget;
 }
 
 function belongs(link: NotebookLink | null): boolean {

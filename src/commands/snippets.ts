@@ -5,7 +5,7 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { insertIcon } from '../icons';
-import { hasEnded } from '../model/describe';
+import { hasEnded } from '../model/status';
 import { insertIntoConsole, insertIntoNotebook } from '../snippets/insert';
 import type { IClusterManager, ISelection } from '../tokens';
 import { aboutCluster, namedCluster } from './args';

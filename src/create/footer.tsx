@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import type { RequestError } from '../api/errors';
 import type { Preview } from '../api/validate';
-import { formatTime } from '../model/describe';
+import { formatTime } from '../model/format';
 import type { ISentences } from './sentences';
 import { totals } from './totals';
 import type { ISubmission } from './useSubmit';

@@ -3,7 +3,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 import type { Partition, Profile, Site } from '../api/validate';
-import { formatBytes, formatSpan } from '../model/describe';
+import { formatBytes, formatSpan } from '../model/format';
 import type { FormData, IFormSource } from './formSchema';
 
 type Choices = Partial<Record<string, IChoice[]>>;

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Preview } from '../api/validate';
-import { formatBytes } from '../model/describe';
+import { formatBytes } from '../model/format';
 
 /** @returns what all jobs come to, in a line. */
 export function totals(sum: Preview['totals'], trans: TranslationBundle): string {

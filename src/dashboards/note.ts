@@ -4,7 +4,8 @@ import { Widget } from '@lumino/widgets';
 
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { formatTime, hasEnded } from '../model/describe';
+import { formatTime } from '../model/format';
+import { hasEnded } from '../model/status';
 import type { IClusterManager } from '../tokens';
 
 interface INoteParts {

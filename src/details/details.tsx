@@ -1,7 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { hasEnded, statusWord } from '../model/describe';
+import { hasEnded } from '../model/status';
+import { statusWord } from '../model/summary';
 import { Activity, Ending, Summary } from '../sidebar/activity';
 import { usePanel, useSignalUpdates } from '../sidebar/context';
 import { StatusIcon } from '../sidebar/statusIcon';

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { formatTime, withLocalTimes } from '../model/describe';
+import { formatTime, withLocalTimes } from '../model/format';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 

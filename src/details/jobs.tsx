@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import type { Cluster, Job } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { canBeChanged } from '../model/describe';
+import { canBeChanged } from '../model/status';
 import { usePanel } from '../sidebar/context';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES } from './jobRows';
 import { JobsTable } from './jobsTable';

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { LogStream } from '../api/client';
 import type { Cluster } from '../api/validate';
-import { hasEnded } from '../model/describe';
+import { hasEnded } from '../model/status';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 import { useVisibility } from './visibility';

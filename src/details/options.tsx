@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { formatTime } from '../model/describe';
+import { formatTime } from '../model/format';
 import { usePanel } from '../sidebar/context';
 
 /** With what a cluster runs: its environment, where it can be reached, and the options that are set. */

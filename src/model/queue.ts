@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Job } from '../api/validate';
-import { formatTime } from './describe';
+import { formatTime } from './format';
 
 /**
  * @returns why jobs wait and when the first of them is expected to start, in one line: the reason

@@ -1,7 +1,7 @@
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { IClusterManager, ISelection } from '../tokens';
-import { isAlive } from './describe';
+import { isAlive } from './status';
 
 /**
  * Remembers the selected cluster. A selection that has left the list falls back to the newest

@@ -1,5 +1,5 @@
 import type { Cluster } from '../api/validate';
-import { isAlive } from '../model/describe';
+import { isAlive } from '../model/status';
 import type { IMemory } from './memory';
 
 /**

@@ -6,7 +6,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { Cluster } from '../api/validate';
-import { isAlive } from '../model/describe';
+import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import { findCluster } from './find';
 import { ClientState, KernelClient } from './kernelClient';

@@ -1,4 +1,4 @@
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import { ILinkParts, NotebookLink } from './link';
 
@@ -19,13 +19,6 @@ export class NotebookLinks {
       link.dispose();
     });
     return link;
-  }
-
-  /** @returns the notebook with this id; without an id the current one. */
-  find(notebooks: INotebookTracker, id: unknown): NotebookPanel | null {
-    return typeof id === 'string'
-      ? (notebooks.find(panel => panel.id === id) ?? null)
-      : notebooks.currentWidget;
   }
 
   /** Look again at what every notebook wants: the setting has changed. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/validate';
-import { isAlive } from '../model/describe';
+import { isAlive } from '../model/status';
 import { KernelError, NoPythonKernel } from './kernel';
 import type { NotebookLink } from './link';
 

@@ -8,7 +8,6 @@ import { addDashboardCommands } from '../commands/dashboards';
 import { CommandIDs } from '../commands/ids';
 import { addLayoutCommands } from '../commands/layouts';
 import { addReportCommand } from '../commands/report';
-import { Layouts } from '../dashboards/layouts';
 import type { DashboardPane } from '../dashboards/pane';
 import { IClusterManager, ISelection } from '../tokens';
 
@@ -42,7 +41,7 @@ export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
     const tracker = new WidgetTracker<DashboardPane>({ namespace: 'dask-slurm-dashboards' });
     const parts = { manager, selection, tracker, trans, labShell };
     addDashboardCommands(app, parts);
-    addLayoutCommands(app, { ...parts, layouts: new Layouts(settings, ID) });
+    addLayoutCommands(app, { ...parts, settings, settingsId: ID });
     addReportCommand(app.commands, { manager, selection, trans });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDashboard,

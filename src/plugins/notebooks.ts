@@ -1,19 +1,16 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
-import { INotebookTracker, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids';
 import { addNotebookCommands } from '../commands/notebooks';
-import { LinkButton } from '../notebook/button';
-import { NotebookLinks } from '../notebook/links';
+import { LinkItem } from '../notebook/item';
+import type { NotebookLinks } from '../notebook/links';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:notebooks';
-
-/** A cell that may have made or closed a client. */
-const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown)\(/;
 
 /** Notebooks that are on a cluster: attached by command or by themselves, and shown in their toolbar. */
 export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
@@ -34,25 +31,25 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands } = app;
     const trans = translator.load('jupyter_dask_slurm');
-    let autoAttach = false;
-    const links = new NotebookLinks({ manager, autoAttach: () => autoAttach });
-    addNotebookCommands(commands, { manager, selection, trans, notebooks, links });
+    let links: NotebookLinks | null = null;
+    // Nobody needs the rest before a notebook is open.
+    const linking = firstOf(notebooks).then(async () => {
+      const { linkNotebooks, linkButton } = await import('../notebook/linking');
+      links = linkNotebooks(manager, notebooks, settings?.load(ID));
+      return { links, linkButton };
+    });
+    addNotebookCommands(commands, { manager, selection, trans, notebooks, links: () => links });
     toolbars?.addFactory<NotebookPanel>(
       'Notebook',
       'dask-slurm',
-      panel => new LinkButton(panel, links.of(panel), { commands, manager }, trans)
+      panel =>
+        new LinkItem(
+          linking.then(({ links, linkButton }) =>
+            linkButton(panel, links.of(panel), { commands, manager }, trans)
+          ),
+          trans
+        )
     );
-    notebooks.forEach(panel => links.of(panel));
-    notebooks.widgetAdded.connect((_, panel) => links.of(panel));
-    lookAfterCells(notebooks, links);
-    void settings?.load(ID).then(loaded => {
-      const read = () => {
-        autoAttach = loaded.get('autoAttach').composite === true;
-        links.reconsider();
-      };
-      loaded.changed.connect(read);
-      read();
-    });
     for (const command of [
       CommandIDs.attachNotebook,
       CommandIDs.detachNotebook,
@@ -63,16 +60,12 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** The user's own code connects as well. */
-function lookAfterCells(notebooks: INotebookTracker, links: NotebookLinks): void {
-  NotebookActions.executed.connect((_, { notebook, cell }) => {
-    const panel = notebooks.find(({ content }) => content === notebook);
-    if (panel && MAKES_CLIENT.test(cell.model.sharedModel.getSource())) {
-      // A kernel that ends meanwhile leaves nothing to be known.
-      links
-        .of(panel)
-        .look()
-        .catch(() => undefined);
+/** Resolves as soon as a notebook is open. */
+function firstOf(notebooks: INotebookTracker): Promise<void> {
+  return new Promise(resolve => {
+    notebooks.widgetAdded.connect(() => resolve());
+    if (notebooks.size > 0) {
+      resolve();
     }
   });
 }

@@ -1,9 +1,8 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands/ids';
-import { ClustersStatus } from '../statusBar/item';
 import { IClusterManager } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:status-bar';
@@ -24,16 +23,31 @@ export const statusBarPlugin: JupyterFrontEndPlugin<void> = {
     if (!statusBar) {
       return;
     }
-    const item = new ClustersStatus(manager, translator.load('jupyter_dask_slurm'), () => {
-      void app.commands.execute(CommandIDs.openPanel);
-    });
-    statusBar.registerStatusItem(ID, {
-      item,
-      align: 'left',
-      rank: 10,
-      isActive: () => manager.clusters.length > 0,
-      activeStateChanged: manager.changed
-    });
+    const show = () => {
+      if (manager.clusters.length > 0) {
+        manager.changed.disconnect(show);
+        void addItem(app, manager, translator.load('jupyter_dask_slurm'), statusBar);
+      }
+    };
+    manager.changed.connect(show);
     void app.restored.then(() => manager.listen());
   }
 };
+
+/** The code of the item is loaded when there is a cluster to speak of. */
+async function addItem(
+  app: JupyterFrontEnd,
+  manager: IClusterManager,
+  trans: TranslationBundle,
+  statusBar: IStatusBar
+): Promise<void> {
+  const { ClustersStatus } = await import('../statusBar/item');
+  const openPanel = () => void app.commands.execute(CommandIDs.openPanel);
+  statusBar.registerStatusItem(ID, {
+    item: new ClustersStatus(manager, trans, openPanel),
+    align: 'left',
+    rank: 10,
+    isActive: () => manager.clusters.length > 0,
+    activeStateChanged: manager.changed
+  });
+}

@@ -5,7 +5,8 @@ import type { ISignal } from '@lumino/signaling';
 import type { Cluster } from '../api/validate';
 import { attempt } from '../commands/failure';
 import { daskSlurmIcon } from '../icons';
-import { hasEnded, phaseWords, statusWord } from '../model/describe';
+import { hasEnded } from '../model/status';
+import { phaseWords, statusWord } from '../model/summary';
 import type { IClusterManager } from '../tokens';
 
 /** The clusters that live, as the Running panel takes them. It asks itself before it shuts down. */

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
 import { dashboardIcon, insertIcon } from '../icons';
-import { canBeChanged } from '../model/describe';
+import { canBeChanged } from '../model/status';
 import { CommandButton } from './buttons';
 import { usePanel } from './context';
 

@@ -1,14 +1,9 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import {
-  composition,
-  formatSpan,
-  formatTime,
-  hasEnded,
-  isOutOfReach,
-  withLocalTimes
-} from '../model/describe';
+import { composition } from '../model/describe';
+import { formatSpan, formatTime, withLocalTimes } from '../model/format';
+import { hasEnded, isOutOfReach } from '../model/status';
 import { Actions, LastActions } from './actions';
 import { useMinutes, usePanel } from './context';
 import { JobsBar } from './jobsBar';

@@ -2,8 +2,9 @@ import { caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-comp
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { statusIcons } from '../icons';
-import { hasEnded, phaseWords, statusWord } from '../model/describe';
+import { statusIcons } from './icons';
+import { hasEnded } from '../model/status';
+import { phaseWords, statusWord } from '../model/summary';
 import { Activity, Ending, Summary } from './activity';
 import { IconButton } from './buttons';
 import { usePanel } from './context';

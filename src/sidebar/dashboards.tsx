@@ -7,7 +7,7 @@ import { CommandIDs } from '../commands/ids';
 import type { Favourites } from '../dashboards/favourites';
 import { groupPlots, statusPage } from '../dashboards/plots';
 import { dashboardIcon, reportIcon } from '../icons';
-import { isOutOfReach } from '../model/describe';
+import { isOutOfReach } from '../model/status';
 import { CommandButton } from './buttons';
 import { usePanel, useSignalUpdates } from './context';
 import { PlotList } from './plotList';

@@ -1,7 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { formatBytes, liveNumbers, taskWords } from '../model/describe';
+import { liveNumbers, taskWords } from '../model/describe';
+import { formatBytes } from '../model/format';
 import { useMinutes, usePanel } from './context';
 import { Sparkline } from './sparkline';
 

@@ -5,7 +5,7 @@ import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
 import type { Favourites } from '../dashboards/favourites';
 import { groupTitle, IPlotGroup } from '../dashboards/plots';
-import { starIcon } from '../icons';
+import { starIcon } from './icons';
 import { usePanel } from './context';
 
 interface IPlotListProps {

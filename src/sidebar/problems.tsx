@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster, Problem } from '../api/validate';
-import { statusIcons } from '../icons';
-import { withLocalTimes } from '../model/describe';
+import { statusIcons } from './icons';
+import { withLocalTimes } from '../model/format';
 import { CommandLink } from './buttons';
 import { usePanel } from './context';
 import { findRemedies, IRemedy } from './remedies';

@@ -3,7 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster, Problem } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { canBeChanged, hasEnded, isOutOfReach } from '../model/describe';
+import { canBeChanged, hasEnded, isOutOfReach } from '../model/status';
 
 /** A problem's advice as a command. */
 export interface IRemedy {

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { canBeChanged } from '../model/describe';
+import { canBeChanged } from '../model/status';
 import { usePanel } from './context';
 import { CountInput } from './countInput';
 import { JobsStepper } from './stepper';

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { statusIcons } from '../icons';
+import { statusIcons } from './icons';
 
 /** How a cluster is, by shape and colour. What is wrong with one that runs counts more than that it runs. */
 export function StatusIcon({ cluster }: { cluster: Cluster }): React.ReactElement {

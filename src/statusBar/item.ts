@@ -1,10 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import { overview } from '../model/describe';
+import { overview } from '../model/summary';
 import type { IClusterManager } from '../tokens';
 
-/** One button that says how the clusters are; drawn without React, for it is loaded at start. */
+import '../../style/status.css';
+
+/** One button that says how the clusters are. */
 export class ClustersStatus extends Widget {
   constructor(
     private readonly _manager: IClusterManager,

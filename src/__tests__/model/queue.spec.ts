@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Job } from '../../api/validate';
 import { job as readJob } from '../../api/validate';
-import { formatTime } from '../../model/describe';
+import { formatTime } from '../../model/format';
 import { queueWords } from '../../model/queue';
 import { sample } from '../contract';
 

@@ -1,0 +1,41 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { formatBytes, formatSpan, formatTime, withLocalTimes } from '../../model/format';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1024, '1 KiB'],
+    [1536 * 1024, '1.5 MiB'],
+    [51539607552, '48 GiB'],
+    [1000 * 1024 ** 3, '1 TiB']
+  ])('%d is %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('formatSpan', () => {
+  it.each([
+    [-5, 'less than 1 min'],
+    [20, 'less than 1 min'],
+    [60, '1 min'],
+    [3600, '1 h'],
+    [3660, '1 h 1 min'],
+    [12 * 3600 + 300, '12 h'],
+    [86400, '1 d'],
+    [172800 + 7200, '2 d 2 h']
+  ])('%d s is %s', (seconds, text) => {
+    expect(formatSpan(seconds, trans)).toBe(text);
+  });
+});
+
+describe('withLocalTimes', () => {
+  it('shows times as the reader’s own', () => {
+    const now = new Date('2026-11-20T21:05:00Z');
+    const when = formatTime('2026-11-20T21:00:00Z', now);
+    expect(withLocalTimes('Idle since 2026-11-20T21:00:00Z.', now)).toBe(`Idle since ${when}.`);
+  });
+});

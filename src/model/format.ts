@@ -1,0 +1,41 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** @returns a number of bytes as people write it: three digits at most, for example `1.2 GiB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${UNITS[unit]}`;
+}
+
+/** @returns the larger two units of a time span in seconds, for example `1 d 4 h`, `12 min`. */
+export function formatSpan(seconds: number, trans: TranslationBundle): string {
+  const minutes = Math.max(0, Math.round(seconds / 60));
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  if (days > 0) {
+    return hours ? trans.__('%1 d %2 h', days, hours) : trans.__('%1 d', days);
+  }
+  if (hours > 0) {
+    return rest && hours < 6 ? trans.__('%1 h %2 min', hours, rest) : trans.__('%1 h', hours);
+  }
+  return minutes ? trans.__('%1 min', minutes) : trans.__('less than 1 min');
+}
+
+/** @returns the time of day of an ISO 8601 time, with the date where it is not today's. */
+export function formatTime(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  return time.toDateString() === now.toDateString()
+    ? time.toLocaleTimeString(undefined, clock)
+    : time.toLocaleString(undefined, { day: 'numeric', month: 'short', ...clock });
+}
+
+/** @returns a sentence of the server with its times, which are UTC, as the reader's own. */
+export function withLocalTimes(sentence: string, now = new Date()): string {
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, iso => formatTime(iso, now));
+}

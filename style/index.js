@@ -1,2 +1,0 @@
-import './status.css';
-import './notebook.css';
