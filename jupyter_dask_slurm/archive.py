@@ -1,7 +1,6 @@
 """The controller's code in one zip archive, which a Python runs as it is.
 
-Only `errors`, `ceiling`, `storage`, `logs`, `processes`, `directives`, `models/`, `slurm/` and `controller/`
-go along: the kernel's environment need not have this package installed.
+Only `MODULES` and `FOLDERS` go along: the kernel's environment need not have this package installed.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 MODULES = (
     *("__init__.py", "errors.py", "ceiling.py"),
-    *("storage.py", "logs.py", "processes.py", "directives.py"),
+    *("storage.py", "logs.py", "processes.py", "directives.py", "unix_sockets.py"),
 )
 FOLDERS = ("models", "slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
-import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ import aiohttp
 
 from .errors import ControllerUnreachable, DaskSlurmError
 from .models import Cluster, Job
+from .unix_sockets import peer_uid
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout
@@ -42,18 +41,12 @@ class _OwnPeers(aiohttp.UnixConnector):
         connection = await super().connect(req, traces, timeout)
         transport = connection.transport
         peer = transport.get_extra_info("socket") if transport is not None else None
-        if peer is None or _peer_uid(peer) != os.geteuid():
+        if peer is None or peer_uid(peer) != os.geteuid():
             connection.close()
             raise ControllerUnreachable(
                 "Another user's process listens in place of the cluster's controller."
             )
         return connection
-
-
-def _peer_uid(peer: socket.socket) -> int:
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _pid, uid, _gid = struct.unpack("3i", credentials)
-    return int(uid)
 
 
 class ControllerClient:

@@ -15,9 +15,8 @@ from .environments import Environment
 from .launch_environment import clean_environment
 from .models import LaunchSpec
 from .storage import storage_errors, write_private
+from .unix_sockets import LONGEST_PATH
 
-# sockaddr_un of unix(7) has 108 bytes, one of them for the final NUL.
-SOCKET_PATH_LIMIT = 107
 SOCKET_PREFIX = "dask-slurm-"
 ARCHIVE = "controller.pyz"
 """What a controller runs from, in the directory of its cluster."""
@@ -33,7 +32,7 @@ def new_socket() -> str:
     """
     with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
         directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
-        if len(os.fsencode(directory / "socket")) > SOCKET_PATH_LIMIT:
+        if len(os.fsencode(directory / "socket")) > LONGEST_PATH:
             directory.rmdir()
             # Short, and ours alone.
             directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir="/tmp"))

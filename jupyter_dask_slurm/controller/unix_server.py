@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
-import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,18 +13,9 @@ from tornado.netutil import bind_unix_socket
 from tornado.routing import Router
 
 from ..storage import make_private_directory
+from ..unix_sockets import LONGEST_PATH, peer_uid
 
 logger = logging.getLogger(__name__)
-
-LONGEST_PATH = 107
-"""Bytes of a unix socket's path: ``sun_path`` holds 108 with its closing NUL (unix(7))."""
-
-
-def peer_uid(connection: socket.socket) -> int:
-    """Return the user id of the process at the other end (SO_PEERCRED, unix(7))."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _pid, uid, _gid = struct.unpack("3i", credentials)
-    return int(uid)
 
 
 class _OwnUserServer(HTTPServer):
