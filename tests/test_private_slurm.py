@@ -29,7 +29,7 @@ def submit(slurm: SlurmClient, *options: str, script: str = "sleep 300") -> str:
 
 
 def await_state(slurm: SlurmClient, job: str, *states: str) -> None:
-    wait_until(lambda: slurm.jobs("-t", "all").get(job) in states, f"job {job} is {states}")
+    wait_until(lambda: slurm.jobs(ended=True).get(job) in states, f"job {job} is {states}")
 
 
 def test_offers_partitions_features_and_gpus(private: PrivateSlurm) -> None:

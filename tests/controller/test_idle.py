@@ -58,8 +58,7 @@ def test_an_idle_cluster_warns_can_be_kept_and_ends_with_its_jobs(slurm: SlurmCl
     assert ended.ended is not None
     assert "Idle for 5 s" in ended.ended.reason
     assert (ended.problems, ended.idle_since, ended.closes_at) == ((), None, None)
-    names = slurm.run("squeue", "-h", "-o", "%j").splitlines()
-    assert not [name for name in names if controller.spec.cluster_id in name]
+    assert slurm.jobs_of(controller.spec.cluster_id) == {}
 
 
 def test_neither_a_job_that_queues_nor_a_client_that_waits_is_idle(

@@ -32,7 +32,7 @@ def test_how_a_forgotten_job_ended_is_found_in_the_accounts(start_slurm: StartSl
     (job,) = controller.jobs
     controller.process.send_signal(signal.SIGSTOP)  # it cannot look before Slurm has forgotten
     slurm.run("scancel", job.job_id)
-    wait_until(lambda: job.job_id not in slurm.jobs("-t", "all"), "Slurm has forgotten it", timeout=90)
+    wait_until(lambda: job.job_id not in slurm.jobs(ended=True), "Slurm has forgotten it", timeout=90)
     controller.process.send_signal(signal.SIGCONT)
     controller.until(lambda c: c.jobs.plan == 0)
     assert controller.jobs[0].state == "CANCELLED"

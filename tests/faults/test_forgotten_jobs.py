@@ -13,11 +13,11 @@ from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import wait_until
 
 FORGETFUL = Options(nodes=1, gpus=0, min_job_age_s=5)
-pytestmark = [pytest.mark.nightly, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 
 
 def until_forgotten(slurm: PrivateSlurm, controller: ControllerProcess) -> None:
-    wait_until(lambda: not jobs_of(slurm, controller, "-t", "all"), "Slurm has forgotten the job", 90)
+    wait_until(lambda: not jobs_of(slurm, controller, ended=True), "Slurm has forgotten the job", 90)
 
 
 def test_a_queued_job_that_was_cancelled_and_forgotten_is_not_submitted_again(

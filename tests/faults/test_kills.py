@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Story(threading.Thread):
 
 def _tags(slurm: SlurmClient) -> Counter[str]:
     """Return how many jobs Slurm has of each cluster, by their names."""
-    names = slurm.run("squeue", "-r", "-h", "-o", "%j").split()
+    names = slurm.queue("%j")
     return Counter(name.removeprefix("jds-").rpartition("-")[0] for name in names if name.startswith("jds-"))
 
 
@@ -120,16 +120,22 @@ def _strike(server: Jupyter, shared: Path, chance: random.Random) -> None:
         server.end(signal.SIGKILL)
 
 
+@pytest.fixture
+def alike(slurm: SlurmClient) -> Iterator[str]:
+    """Submit somebody else's job, with a name much like ours: it must outlive it all."""
+    job_id = slurm.run("sbatch", "--parsable", "--hold", "--job-name=jds-ocean-3f9c", "--wrap=true")
+    yield job_id
+    slurm.run("scancel", job_id)
+
+
 @pytest.mark.parametrize(
     "seed",
     [*range(IN_EVERY_RUN), *(pytest.param(n, marks=pytest.mark.nightly) for n in range(IN_EVERY_RUN, SEEDS))],
 )
 def test_after_a_kill_at_any_moment_nothing_is_lost_doubled_or_left(
-    seed: int, slurm: SlurmClient, jupyter: Callable[[], Jupyter], shared: Path
+    seed: int, slurm: SlurmClient, alike: str, jupyter: Callable[[], Jupyter], shared: Path
 ) -> None:
     chance = random.Random(seed)
-    # Somebody else's job with a name much like ours must outlive it all.
-    alike = slurm.run("sbatch", "--parsable", "--hold", "--job-name=jds-ocean-3f9c", "--wrap=true")
     server = jupyter()
     story = Story(server, chance)
     story.start()
@@ -163,4 +169,3 @@ def test_after_a_kill_at_any_moment_nothing_is_lost_doubled_or_left(
     assert controllers(shared) == []
     assert story.cluster_id not in _tags(slurm)
     assert alike in slurm.jobs()
-    slurm.run("scancel", alike)

@@ -13,6 +13,9 @@ from tests.slurm import Options
 from tests.slurm.client import wait_until
 
 QUICK = Options(nodes=1, gpus=0, extra=("MessageTimeout=2",))
+# So long its commands hang that one who waits for them is told from a machine that is busy.
+SLOW_S = 12
+SLOW = Options(nodes=1, gpus=0, extra=(f"MessageTimeout={SLOW_S}",))
 
 
 @pytest.mark.parametrize(
@@ -26,10 +29,8 @@ def test_what_is_asked_while_slurm_is_away_is_done_once_afterwards(
     controller = launch(options=HELD, jobs=2)
     controller.until(lambda c: c.jobs.queued == 2)
     slurm.stop_controller()
-    asked = time.monotonic()
     controller.scale(5)
     cluster = controller.cluster
-    assert time.monotonic() - asked < 1
     assert (cluster.jobs.plan, cluster.jobs.queued) == (5, 2)
     cluster = controller.until(lambda c: c.problems)
     assert codes(cluster) == ["slurm_unreachable"]
@@ -39,7 +40,7 @@ def test_what_is_asked_while_slurm_is_away_is_done_once_afterwards(
     assert codes(controller.cluster) == ["slurm_unreachable"]
     slurm.start_controller()
     controller.until(lambda c: c.jobs.queued == 5 and not c.problems, timeout=100)
-    assert len(jobs_of(slurm, controller, "-t", "all")) == 5
+    assert len(jobs_of(slurm, controller, ended=True)) == 5
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_stop_while_slurm_is_away_ends_when_slurm_has_no_job_left(
 
 
 def test_a_frozen_slurm_keeps_no_request_waiting(start_slurm: StartSlurm, launch: Launch) -> None:
-    slurm = start_slurm(QUICK)
+    slurm = start_slurm(SLOW)
     controller = launch(options=HELD, jobs=1)
     controller.until(lambda c: c.jobs.queued == 1)
     slurm.freeze()
@@ -76,7 +77,7 @@ def test_a_frozen_slurm_keeps_no_request_waiting(start_slurm: StartSlurm, launch
         assert controller.cluster.jobs.plan == 0
         slowest = max(slowest, time.monotonic() - began)
         time.sleep(0.1)  # over a time in which a command of Slurm's hangs
-    assert slowest < 1
+    assert slowest < SLOW_S / 2
     controller.until(lambda c: codes(c) == ["slurm_unreachable"])
     slurm.thaw()
     controller.until(lambda c: c.jobs.queued == 0 and not c.problems)

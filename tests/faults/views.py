@@ -11,11 +11,9 @@ HELD = {**SMALL, "job_extra_directives": ["--hold"]}
 ONE_WORKER = {**SMALL, "processes": 1}
 
 
-def jobs_of(slurm: SlurmClient, controller: ControllerProcess, *options: str) -> dict[str, str]:
-    """Return the states of the cluster's jobs in Slurm, by id; with ``-t all`` of ended ones too."""
-    rows = slurm.run("squeue", "-r", "-h", "-o", "%i %T %j", *options).splitlines()
-    mine = [row.split() for row in rows if f"jds-{controller.spec.cluster_id}-" in row]
-    return {job_id: state for job_id, state, _ in mine}
+def jobs_of(slurm: SlurmClient, controller: ControllerProcess, *, ended: bool = False) -> dict[str, str]:
+    """Return the states of the cluster's jobs in Slurm, by id; with `ended` of ended ones too."""
+    return slurm.jobs_of(controller.spec.cluster_id, ended=ended)
 
 
 def codes(cluster: object) -> list[str]:

@@ -9,15 +9,18 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.interface_check import check
 from jupyter_dask_slurm.interface_check.check import check_interfaces
 from jupyter_dask_slurm.interface_check.listener import Listener
 from jupyter_dask_slurm.interface_check.memory import last_report, remember, remembered_interface
 from jupyter_dask_slurm.interface_check.probe import probe_script
 from jupyter_dask_slurm.models import Interface, Site
 from jupyter_dask_slurm.slurm.site import read_site
+from jupyter_dask_slurm.slurm.submission import submit
 from tests.slurm.client import SlurmClient
 
 # Of TEST-NET-1 (RFC 5737): no host has it.
@@ -46,13 +49,24 @@ async def test_jobs_of_all_partitions_try_all_addresses(slurm: SlurmClient, tmp_
     assert remembered_interface(tmp_path / "shared") == report.interface
 
 
-async def test_jobs_that_do_not_start_are_cancelled(slurm: SlurmClient, tmp_path: Path) -> None:
+async def test_jobs_that_do_not_start_are_cancelled(
+    slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other tests' checks have jobs of the same name.
+    submitted: list[str] = []
+
+    async def noted(*arguments: Any, **options: Any) -> str:
+        submitted.append(await submit(*arguments, **options))
+        return submitted[-1]
+
+    monkeypatch.setattr(check, "submit", noted)
     site = await read_site()
     normal = tuple(partition for partition in site.partitions if partition.name == "normal")
     report = await check_interfaces(Site(site.slurm, normal, interfaces=()), tmp_path, limit_s=0)
     assert [result.state for result in report.partitions] == ["waiting"]
     assert report.interface is None
-    assert "jds-check" not in slurm.run("squeue", "-h", "-t", "PD,R", "-o", "%j")
+    assert len(submitted) == 1
+    assert slurm.jobs().get(submitted[0]) in (None, "COMPLETING")
 
 
 async def test_who_does_not_know_the_nonce_gets_no_answer() -> None:

@@ -41,7 +41,7 @@ def until_working(name: str, jobs: int) -> None:
     wait_until(
         lambda: {found["name"]: found["jobs"]["working"] for found in answer("list")}.get(name) == jobs,
         f"{name} has {jobs} jobs",
-        timeout=60,
+        timeout=90,
     )
 
 
@@ -106,7 +106,7 @@ def test_on_slurm(slurm: SlurmClient, shared: Path) -> None:
     assert cluster["id"] not in [orphan["cluster_id"] for orphan in doctor["orphans"]]
 
     assert cli("stop", "dask-1").stdout == "dask-1 is stopped.\n"
-    assert f"jds-{cluster['id']}-" not in slurm.run("squeue", "-h", "-o", "%j")
+    assert slurm.jobs_of(cluster["id"]) == {}
 
 
 def test_jobs_without_a_record_are_found(slurm: SlurmClient, shared: Path) -> None:
@@ -114,12 +114,14 @@ def test_jobs_without_a_record_are_found(slurm: SlurmClient, shared: Path) -> No
     log = f"{shared}/clusters/ghost-0a1b/logs/%j.out"
     ours = slurm.run("sbatch", "--parsable", "--hold", "-o", log, "-J", "jds-ghost-0a1b-1", "--wrap", "true")
     other = slurm.run("sbatch", "--parsable", "-o", "/dev/null", "-J", "jds-ghost", "--wrap", "sleep 600")
-    found = {orphan["cluster_id"]: orphan["jobs"] for orphan in answer("doctor")["orphans"]}
-    assert found["ghost-0a1b"] == [ours]
-    assert f"ghost-0a1b: {ours} (cancelled)" in cli("doctor", "--cancel").stdout
-    wait_until(lambda: ours not in slurm.jobs(), "it is cancelled")
-    assert other in slurm.jobs()
-    slurm.run("scancel", other)
+    try:
+        found = {orphan["cluster_id"]: orphan["jobs"] for orphan in answer("doctor")["orphans"]}
+        assert found["ghost-0a1b"] == [ours]
+        assert f"ghost-0a1b: {ours} (cancelled)" in cli("doctor", "--cancel").stdout
+        wait_until(lambda: ours not in slurm.jobs(), "it is cancelled")
+        assert other in slurm.jobs()
+    finally:
+        slurm.run("scancel", ours, other)
 
 
 def test_jobs_of_a_lost_cluster_are_cancelled_by_any_command(slurm: SlurmClient, shared: Path) -> None:
@@ -128,6 +130,6 @@ def test_jobs_of_a_lost_cluster_are_cancelled_by_any_command(slurm: SlurmClient,
     assert cluster.controller.pid is not None
     os.kill(cluster.controller.pid, signal.SIGKILL)
     assert answer("list")[0]["status"] == "lost"
-    assert f"jds-{cluster.id}-" not in slurm.run("squeue", "-h", "-o", "%j")
+    wait_until(lambda: not slurm.jobs_of(cluster.id), "Slurm has none of its jobs")
     cli("stop", cluster.name)
     assert list((shared / "clusters").iterdir()) == []

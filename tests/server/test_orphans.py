@@ -22,7 +22,6 @@ from jupyter_dask_slurm.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status
 from tests.slurm import Options, PrivateSlurm
-from tests.slurm.client import wait_until
 
 Submit = Callable[..., str]
 
@@ -76,11 +75,6 @@ def looked(registry: Registry) -> list[LeftBehind]:
     return asyncio.run(left_behind(registry))
 
 
-def until_left(slurm: PrivateSlurm, job_id: str) -> None:
-    # squeue shows a cancelled job for a moment longer.
-    wait_until(lambda: set(slurm.jobs()) == {job_id}, f"{job_id} is what is left", timeout=60)
-
-
 def worker(shared: Path, cluster_id: str) -> str:
     certificate = f"--tls-ca-file {shared}/clusters/{cluster_id}/cert.pem"
     return f"/usr/bin/python3 -m distributed.cli.dask_worker tls://10.0.0.1:4711 {certificate} --nthreads 1"
@@ -109,7 +103,7 @@ async def test_jobs_without_a_record_are_shown_at_once_and_cancelled_later(
     assert [problem["code"] for problem in shown["problems"]] == ["orphaned_jobs"]
     assert f"{ours}_0, {ours}_1. They are cancelled at 20" in shown["problems"][0]["message"]
     await api.until_gone(orphan, timeout=60)
-    until_left(slurm, perhaps)
+    assert set(slurm.jobs()) == {perhaps}
     left = (await api("GET", f"clusters/{other}")).json
     assert "they are left alone" in left["problems"][0]["message"]
 
@@ -128,7 +122,7 @@ async def test_a_click_cancels_them_now(
     assert (await api("POST", f"clusters/{orphan}/restart", {})).status == 404
     assert (await api("DELETE", f"clusters/{orphan}")).status in (202, 204)
     await api.until_gone(orphan, timeout=60)
-    until_left(slurm, another)
+    assert set(slurm.jobs()) == {another}
 
 
 async def test_they_are_left_to_a_record_that_turns_up(

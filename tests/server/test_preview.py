@@ -29,7 +29,7 @@ async def test_is_what_the_controller_sends(api: Api, slurm: SlurmClient, shared
     preview = (await api("POST", "preview", body)).json
     assert preview["errors"] == []
     # Other tests' jobs may be there.
-    assert slurm.jobs("--name=jds-ocean-0000-0") == {}
+    assert slurm.jobs_of("ocean-0000") == {}
     assert not (shared / "clusters").exists()
 
     cluster = await api.start(**body)
@@ -198,13 +198,13 @@ async def test_slurm_says_when_it_would_start_once_the_form_rests(api: Api, slur
     assert (await api("POST", "preview", body)).json["expected_start_at"] is None
     said: list[str | None] = []
 
-    for _ in range(60):
+    for _ in range(240):
         said.append((await api("POST", "preview", body)).json["expected_start_at"])
         if said[-1]:
             break
         await asyncio.sleep(0.25)
     assert said[-1] is not None
-    assert slurm.jobs("--name=jds-dask-0000-0") == {}
+    assert slurm.jobs_of("dask-0000") == {}
 
 
 class Clock:

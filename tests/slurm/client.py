@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+# Said one by one: without, squeue shows for a moment also jobs that have just ended.
+_NOT_ENDED = "PENDING,RUNNING,SUSPENDED,COMPLETING"
+
 
 class SlurmCommandError(RuntimeError):
     """A Slurm command failed; the message has its stderr."""
@@ -51,17 +54,28 @@ class SlurmClient:
             raise SlurmCommandError(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def jobs(self, *options: str) -> dict[str, str]:
-        """Return the state of each job that has not ended (``-t all``: of all), by id (array: ``7_0``)."""
-        rows = self.run("squeue", "-r", "-h", "-o", "%i %T", *options).splitlines()
-        return dict(row.split() for row in rows)
+    def queue(self, fields: str, *, ended: bool = False) -> list[str]:
+        """Return a line of `fields` (squeue's ``-o``) of each job that has not ended (`ended`: of all)."""
+        states = "all" if ended else _NOT_ENDED
+        return self.run("squeue", "-r", "-h", "-t", states, "-o", fields).splitlines()
 
-    def cancel_all(self) -> None:
+    def jobs(self, *, ended: bool = False) -> dict[str, str]:
+        """Return the state of each job that has not ended (`ended`: of all), by id (array: ``7_0``)."""
+        return dict(row.split() for row in self.queue("%i %T", ended=ended))
+
+    def jobs_of(self, cluster_id: str, *, ended: bool = False) -> dict[str, str]:
+        """Return the same of one cluster's jobs, found by their names and not by what we say."""
+        # A name may hold line breaks, and what follows them is no row.
+        rows = (row.split(" ", 2) for row in self.queue("%i %T %j", ended=ended))
+        mine = (row for row in rows if len(row) == 3 and row[2].startswith(f"jds-{cluster_id}-"))
+        return {job_id: state for job_id, state, _ in mine}
+
+    def cancel_all(self, timeout: float = 90) -> None:
         """Cancel every job of every user and wait until none is left."""
         running = list(self.jobs())
         if running:
             self.run("scancel", *running)
-        wait_until(lambda: not self.jobs(), "no job is left in the queue")
+        wait_until(lambda: not self.jobs(), "no job is left in the queue", timeout)
 
     def node_down(self, node: str) -> None:
         """Declare a node down: its jobs end as NODE_FAIL or are requeued."""
@@ -77,7 +91,7 @@ class SlurmClient:
         return self.run("sinfo", "-h", "-N", "-n", node, "-o", "%T").splitlines()[0]
 
 
-def wait_until(condition: Callable[[], bool], what: str, timeout: float = 30, interval: float = 0.1) -> None:
+def wait_until(condition: Callable[[], bool], what: str, timeout: float = 90, interval: float = 0.1) -> None:
     """Poll Slurm, which tells nobody by itself, until a condition holds.
 
     Raises

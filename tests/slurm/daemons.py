@@ -39,7 +39,7 @@ class Daemons:
         key.touch(mode=0o600)
         key.write_bytes(secrets.token_bytes(128))
         self._spawn("munged")
-        wait_until(self._layout.munge_socket.exists, "munged listens", 10, 0.01)
+        wait_until(self._layout.munge_socket.exists, "munged listens", 60, 0.01)
         if self._options.accounting:
             self._start_accounting()
         for name in ("slurmctld", *self._options.node_names):
@@ -94,7 +94,7 @@ class Daemons:
         processes.end_descendants(10, spare=self.pids() | processes.job_steps())
         # Where slurmctld is stopped or broken, the jobs' processes are killed below.
         with contextlib.suppress(SlurmCommandError, TimeoutError, subprocess.TimeoutExpired):
-            self._slurm.cancel_all()
+            self._slurm.cancel_all(timeout=30)
         for process in reversed(self._processes.values()):
             process.terminate()
         processes.end_descendants(5)
