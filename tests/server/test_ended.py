@@ -93,7 +93,7 @@ async def test_without_slurm_here_its_jobs_are_not_forgotten(
 async def test_it_is_forgotten_after_its_days_though_nothing_changes(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "shared")
     cluster = Cluster.from_json(json.loads(_SAMPLE.read_text()))
-    ended = Ended(iso_time(time.time() - KEPT_S + 2), "Idle for one hour.")
+    ended = Ended(iso_time(time.time() - KEPT_S + 5), "Idle for one hour.")
     directory = registry.create(cluster.id)
     record = Record(
         dataclasses.replace(cluster, ended=ended), hostname(), boot_id(), "nonce", "", str(directory),

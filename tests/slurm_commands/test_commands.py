@@ -65,8 +65,8 @@ async def test_a_machine_that_starts_no_process_tells_nothing(
 
 async def test_a_late_command_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     script = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
-    with pytest.raises(SlurmAmbiguous, match=r"sh did not answer within 0\.5 s"):
-        await commands.run(["sh", "-c", script], timeout_s=0.5)
+    with pytest.raises(SlurmAmbiguous, match="sh did not answer within 3 s"):
+        await commands.run(["sh", "-c", script], timeout_s=3)
     pid = read_pid(tmp_path / "pid")
     wait_until(lambda: not is_running(pid), "the whole group is gone")
 
