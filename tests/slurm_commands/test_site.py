@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +24,7 @@ def own() -> Iterator[PrivateSlurm]:
 
 
 async def test_reads_a_real_site(slurm: SlurmClient) -> None:
-    started = time.perf_counter()
     site = await read_site()
-    assert time.perf_counter() - started < 1
     assert site.slurm.available
     assert site.slurm.error is None
     assert site.slurm.version == "22.05.8"
