@@ -60,12 +60,15 @@ class Renderer:
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         own = folder / "renderer"
         own.mkdir()
+        self._stands_in = folder / "stands-in"
+        self._stands_in.mkdir()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jupyter_dask_slurm.controller", "--render", str(own)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            cwd=self._stands_in,
             env={**os.environ, **(environment or {})},
         )
 
@@ -92,8 +95,9 @@ class Renderer:
         return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """End it."""
-        self._process.communicate(timeout=30)
+        """End it; no path that it was given has made it write where it stands."""
+        self._process.communicate(timeout=60)
+        assert list(self._stands_in.iterdir()) == []
 
 
 def _spec(options: dict[str, Any], folder: Path, worker: Path) -> LaunchSpec:
