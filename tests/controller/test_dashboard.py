@@ -77,9 +77,9 @@ async def _first_words(path: str, token: str) -> str:
     )
     connection = WebSocketClientConnection(request, subprotocols=["bokeh", token], resolver=resolver)
     await connection.connect_future
-    words = [str(await asyncio.wait_for(connection.read_message(), 10)) for _ in range(3)]
+    words = [str(await asyncio.wait_for(connection.read_message(), 60)) for _ in range(3)]
     connection.close()
     # Until both sides have said so: else its socket would still be open when the loop has ended.
-    while await asyncio.wait_for(connection.read_message(), 10) is not None:
+    while await asyncio.wait_for(connection.read_message(), 60) is not None:
         pass
     return " ".join(words)

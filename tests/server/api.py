@@ -64,7 +64,7 @@ class Api:
         return answer.json  # type: ignore[no-any-return]
 
     async def until(
-        self, cluster_id: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 30
+        self, cluster_id: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 90
     ) -> dict[str, Any]:
         """Return the cluster as soon as `condition` holds for it."""
         deadline = time.monotonic() + timeout
@@ -75,7 +75,7 @@ class Api:
             assert time.monotonic() < deadline, f"not within {timeout} s: {answer.text}"
             await asyncio.sleep(0.1)
 
-    async def until_gone(self, cluster_id: str, timeout: float = 30) -> None:
+    async def until_gone(self, cluster_id: str, timeout: float = 90) -> None:
         """Wait until the cluster has left the list."""
         deadline = time.monotonic() + timeout
         while (await self("GET", f"clusters/{cluster_id}")).status != 404:

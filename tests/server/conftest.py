@@ -68,8 +68,9 @@ def _end(pid: int) -> None:
     started = start_time(pid)
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGCONT)  # a test that failed may have left it frozen
     try:
-        wait_until(lambda: not is_alive(pid, started), f"controller {pid} ends", timeout=15)
+        wait_until(lambda: not is_alive(pid, started), f"controller {pid} ends", timeout=60)
     except TimeoutError:
         os.kill(pid, signal.SIGKILL)
 

@@ -85,7 +85,7 @@ class Jupyter:
         return set(self.call("GET", "modules", below="inside/").json())
 
     def until(
-        self, cluster_id: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 40
+        self, cluster_id: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 90
     ) -> dict[str, Any]:
         """Return the cluster as soon as `condition` holds for it."""
         found: list[dict[str, Any]] = []
@@ -97,7 +97,7 @@ class Jupyter:
         wait_until(holds, f"{cluster_id} as wanted", timeout=timeout)
         return found[0]
 
-    def until_gone(self, cluster_id: str, timeout: float = 60) -> None:
+    def until_gone(self, cluster_id: str, timeout: float = 90) -> None:
         """Wait until the cluster has left the list."""
         wait_until(
             lambda: cluster_id not in {cluster["id"] for cluster in self.clusters()},
@@ -108,5 +108,5 @@ class Jupyter:
     def end(self, number: signal.Signals) -> None:
         """Send a signal and wait for the end."""
         self.process.send_signal(number)
-        self.process.wait(20)
+        self.process.wait(60)
         self._log.close()

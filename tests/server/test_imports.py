@@ -26,7 +26,7 @@ def test_no_dask_whatever_is_asked(jupyter: Callable[[], Jupyter]) -> None:
     for question in ("site", "schema", "profiles", "examples", f"{path}/jobs", f"{path}/snippet?kind=yaml"):
         assert server.call("GET", question).ok, question
     assert server.call("DELETE", path).status_code == 202
-    wait_until(lambda: server.clusters() == [], "the list is empty", timeout=20)
+    wait_until(lambda: server.clusters() == [], "the list is empty", timeout=60)
     loaded = _packages(server)
     assert {"jupyter_dask_slurm", "pydantic", "cryptography"} <= loaded
     assert not DASK & loaded

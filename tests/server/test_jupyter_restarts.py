@@ -28,7 +28,7 @@ def test_clusters_survive(jupyter: Callable[[], Jupyter], how: signal.Signals) -
     assert scaled.json()["scaling"]["jobs"] == 2
     second.until(cluster["id"], working(2))
     assert second.call("DELETE", f"clusters/{cluster['id']}").status_code == 202
-    wait_until(lambda: second.clusters() == [], "the list is empty", timeout=20)
+    wait_until(lambda: second.clusters() == [], "the list is empty", timeout=60)
 
 
 def test_two_servers_show_the_same(jupyter: Callable[[], Jupyter]) -> None:
@@ -40,7 +40,7 @@ def test_two_servers_show_the_same(jupyter: Callable[[], Jupyter]) -> None:
     one.until(cluster["id"], status("lost"))
     two.until(cluster["id"], status("lost"))
     assert two.call("DELETE", f"clusters/{cluster['id']}").status_code == 204
-    wait_until(lambda: one.clusters() == [], "the other list is empty too", timeout=20)
+    wait_until(lambda: one.clusters() == [], "the other list is empty too", timeout=60)
 
 
 def test_controller_that_died_while_no_jupyter_ran(jupyter: Callable[[], Jupyter]) -> None:
