@@ -29,7 +29,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       ]);
       const panel = await openPanel(page);
       await expect(cardOf(page, 'tide').getByRole('list', { name: 'Problems of tide' })).toBeVisible({
-        timeout: 40_000
+        timeout: 90_000
       });
       const reef = cardOf(page, 'reef');
       await expect(reef.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });

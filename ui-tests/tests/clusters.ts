@@ -36,7 +36,7 @@ export async function stopClusters(request: APIRequestContext): Promise<void> {
         await Promise.all(stoppable.map(({ id }) => request.delete(`${CLUSTERS}/${id}`)));
         return clusters.length;
       },
-      { timeout: 60_000 }
+      { timeout: 180_000 }
     )
     .toBe(0);
 }

@@ -59,7 +59,7 @@ test('a dashboard draws in a pane from which its scripts reach nothing of Jupyte
     .getByRole('button', { name: 'Progress', exact: true })
     .click();
   const element = page.locator('iframe[title="Progress — vault"]');
-  await expect(element.contentFrame().locator('canvas').first()).toBeVisible({ timeout: 40_000 });
+  await expect(element.contentFrame().locator('canvas').first()).toBeVisible({ timeout: 90_000 });
   const frame = await (await element.elementHandle())?.contentFrame();
   expect(frame && (await loot(frame, baseURL ?? ''))).toEqual([]);
 
@@ -70,13 +70,13 @@ test('a dashboard draws in a pane from which its scripts reach nothing of Jupyte
       .click();
     const status = page.locator('iframe[title="Status — vault"]').contentFrame();
     await status.getByRole('link', { name: 'Workers', exact: true }).click();
-    await expect(status.getByText('nthreads').first()).toBeVisible({ timeout: 40_000 });
+    await expect(status.getByText('nthreads').first()).toBeVisible({ timeout: 90_000 });
   });
 
   await test.step('a page in a window of its own draws, and reads no other address of Jupyter', async () => {
     const own = await page.context().newPage();
     await own.goto(`${baseURL}/dask-slurm/clusters/${id}/dashboard/individual-progress`);
-    await expect(own.locator('canvas').first()).toBeVisible({ timeout: 40_000 });
+    await expect(own.locator('canvas').first()).toBeVisible({ timeout: 90_000 });
     const read = (path: string) =>
       own.evaluate(
         address =>

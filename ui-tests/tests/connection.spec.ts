@@ -56,7 +56,7 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
     const ended = new Promise(resolve => jupyter.once('exit', resolve));
     jupyter.kill('SIGKILL');
     await ended;
-    await expect(panel.getByRole('alert')).toContainText('out of date', { timeout: 30_000 });
+    await expect(panel.getByRole('alert')).toContainText('out of date', { timeout: 90_000 });
     await expect(card).toBeVisible();
   });
 

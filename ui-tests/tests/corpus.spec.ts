@@ -52,7 +52,7 @@ function watch(page: Page): string[] {
 /** The corpus stands in the page as text, and nothing of it has become an element. */
 async function expectText(page: IJupyterLabPageFixture, selector: string): Promise<void> {
   const shown = page.locator(selector).filter({ hasText: 'and its end' }).first();
-  await expect(shown).toContainText(`<img src="${CANARY}/image" onerror="alert(2)">`, { timeout: 30_000 });
+  await expect(shown).toContainText(`<img src="${CANARY}/image" onerror="alert(2)">`, { timeout: 90_000 });
   expect(await shown.locator('script, img, iframe, style, svg a, a[href^="javascript"]').count()).toBe(0);
 }
 

@@ -39,7 +39,7 @@ test('details: jobs by phase, a log, a cancelled job, and all of it after a relo
 
   await test.step('a reload brings the same section back', async () => {
     await page.evaluate(() => window.location.reload());
-    await expect(page.getByRole('tab', { name: 'History', selected: true })).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByRole('tab', { name: 'History', selected: true })).toBeVisible({ timeout: 90_000 });
     await expect(page.getByText('Submitted 3 jobs')).toBeVisible({ timeout: 20_000 });
   });
 

@@ -9,7 +9,7 @@ test('a card dragged onto a notebook becomes a cell that connects', async ({ pag
   await startCluster(request, 'tide', 0);
   await openPanel(page);
   const card = cardOf(page, 'tide');
-  await expect(card).toBeVisible({ timeout: 30_000 });
+  await expect(card).toBeVisible({ timeout: 90_000 });
   await page.notebook.createNew();
   await page.notebook.setCell(0, 'code', 'typed = "stays"');
 

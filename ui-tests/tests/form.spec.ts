@@ -18,7 +18,7 @@ const PROPERTIES = [
   'Nice=7'
 ];
 /** The first preview waits for a Python with Dask in it. */
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 90_000 };
 
 test.use({ autoGoto: true });
 

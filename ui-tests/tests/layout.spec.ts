@@ -29,7 +29,7 @@ test('a layout: several dashboards by one click, the saved one or the default', 
   };
   const drawn = (title: string) =>
     expect(page.frameLocator(`iframe[title="${title} — reef"]`).locator('canvas').first()).toBeVisible({
-      timeout: 40_000
+      timeout: 90_000
     });
 
   await open('memory');

@@ -57,7 +57,7 @@ test('overview: a cluster, a notebook that computes on it, and its tasks', async
     await plots.getByRole('button', { name: plot, exact: true }).click();
     await place(page, `${plot} — ocean`, mode, ref);
     const frame = page.frameLocator(`iframe[title="${plot} — ocean"]`);
-    await expect(frame.locator('canvas').first()).toBeVisible({ timeout: 30_000 });
+    await expect(frame.locator('canvas').first()).toBeVisible({ timeout: 90_000 });
   }
 
   await page.evaluate(() => {

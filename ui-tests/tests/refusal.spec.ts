@@ -12,7 +12,7 @@ test('what sbatch refuses stands on the card, with a way to mend it', async ({ p
   const problem = card.getByRole('list', { name: 'Problems of tide' }).getByRole('listitem');
 
   await test.step("Slurm's words and the script", async () => {
-    await expect(problem).toContainText('reservation is invalid', { timeout: 30_000, ignoreCase: true });
+    await expect(problem).toContainText('reservation is invalid', { timeout: 90_000, ignoreCase: true });
     await problem.getByText('Details').click();
     await expect(problem).toContainText('#SBATCH --reservation=maintenance');
   });
@@ -23,7 +23,7 @@ test('what sbatch refuses stands on the card, with a way to mend it', async ({ p
     await page.getByText('More options').click();
     await page.getByLabel('Reservation', { exact: true }).fill('');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 40_000 });
+    await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 120_000 });
     await expect(problem).toHaveCount(0);
   });
 });
