@@ -46,7 +46,7 @@ class Discovery:
 
     async def _begin(self) -> None:
         stamp = self._registry.stamp()
-        complete = self._look(await asyncio.to_thread(self._registry.ids))
+        complete = await self._look()
         self._task = asyncio.create_task(self._watch(stamp if complete else -1))
 
     async def close(self) -> None:
@@ -68,11 +68,17 @@ class Discovery:
             await asyncio.sleep(INTERVAL_S)
             newer = await asyncio.to_thread(self._registry.stamp)
             if newer != stamp:
-                complete = self._look(await asyncio.to_thread(self._registry.ids))
-                stamp = newer if complete else -1
+                stamp = newer if await self._look() else -1
 
-    def _look(self, ids: list[str]) -> bool:
-        """Tell what is new and what is gone; False if a record is not there yet."""
+    async def _look(self) -> bool:
+        """Tell what is new and what is gone; False if the disk did not give all."""
+        try:
+            return self._compare(await asyncio.to_thread(self._registry.ids))
+        except StorageUnavailable as error:
+            log.debug("The clusters are looked for again: %s", error)
+            return False
+
+    def _compare(self, ids: list[str]) -> bool:
         for cluster_id in self._known.difference(ids):
             self._vanished(cluster_id)
         complete = True

@@ -70,12 +70,22 @@ class Registry:
         return make_private_directory(self.directory(cluster_id))
 
     def ids(self) -> list[str]:
-        """Return the ids of all clusters that have a directory here."""
+        """Return the ids of all clusters that have a directory here; none where others may write to it.
+
+        Raises
+        ------
+        StorageUnavailable
+            If the disk does not say.
+        """
         try:
-            check_private_directory(self.clusters)
-            return sorted(path.name for path in self.clusters.iterdir() if CLUSTER_ID.fullmatch(path.name))
-        except (StorageUnavailable, OSError):
-            return []
+            with storage_errors(self.clusters, "read"):
+                check_private_directory(self.clusters)
+                names = [path.name for path in self.clusters.iterdir()]
+        except StorageUnavailable as error:
+            if error.__cause__ is None or isinstance(error.__cause__, FileNotFoundError):
+                return []
+            raise
+        return sorted(name for name in names if CLUSTER_ID.fullmatch(name))
 
     def stamp(self) -> int:
         """Return a number that changes when clusters come or go; cheap enough to look at each few seconds."""

@@ -97,3 +97,39 @@ async def test_that_the_disk_does_not_give_once_it_is_read_again(
     await looking.open()
     assert await asyncio.wait_for(found, 30) == whole
     await looking.close()
+
+
+def test_a_disk_that_does_not_answer_is_told_from_one_that_holds_nothing(
+    record: tuple[Registry, Record],
+) -> None:
+    registry, _whole = record
+    registry.shared.rename(registry.shared.with_name("away"))
+    assert registry.ids() == []
+    registry.shared.touch()  # "Not a directory", as where a mount has gone
+    with pytest.raises(StorageUnavailable, match="Not a directory"):
+        registry.ids()
+
+
+async def test_while_the_disk_does_not_answer_no_cluster_leaves_the_list(
+    record: tuple[Registry, Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, whole = record
+    vanished: list[str] = []
+    found: asyncio.Queue[Record] = asyncio.Queue()
+    ids = registry.ids
+
+    def once_stale() -> list[str]:
+        monkeypatch.setattr(registry, "ids", ids)
+        raise StorageUnavailable("Cannot read the clusters: Stale file handle.")
+
+    monkeypatch.setattr(discovery, "INTERVAL_S", 0.01)
+    looking = Discovery(registry, found.put_nowait, vanished.append)
+    await looking.open()
+    assert await found.get() == whole
+    monkeypatch.setattr(registry, "ids", once_stale)
+    lake = dataclasses.replace(whole.cluster, id="lake-0001")
+    directory = registry.create(lake.id)
+    registry.write(dataclasses.replace(whole, cluster=lake, directory=str(directory)))
+    assert (await asyncio.wait_for(found.get(), 30)).cluster == lake
+    assert vanished == []
+    await looking.close()
