@@ -5,9 +5,13 @@ import * as React from 'react';
 
 import type { Preview } from '../api/validate';
 
-/** The form as text to take along; nothing where there is no job. */
-export function Exports(props: { preview: Preview; trans: TranslationBundle }): React.ReactElement | null {
-  const { preview, trans } = props;
+/** The form as text to take along; nothing where there is no job, and not while it is that of former values. */
+export function Exports(props: {
+  preview: Preview;
+  isLate: boolean;
+  trans: TranslationBundle;
+}): React.ReactElement | null {
+  const { preview, isLate, trans } = props;
   const [copied, setCopied] = React.useState('');
   if (!preview.exports) {
     return null;
@@ -28,6 +32,7 @@ export function Exports(props: { preview: Preview; trans: TranslationBundle }): 
           key={label}
           type="button"
           className="jp-DaskSlurmForm-quiet"
+          disabled={isLate}
           onClick={() => copy(label, text)}
         >
           <copyIcon.react tag="span" className="jp-DaskSlurmForm-icon" />

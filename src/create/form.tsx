@@ -45,7 +45,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
       <Fields form={form} source={source} trans={trans}>
         <Keep form={form} like={source.like} actions={props.profiles} onReset={reset} trans={trans} />
-        {preview && <Exports preview={preview} trans={trans} />}
+        {preview && <Exports preview={preview} isLate={isLate} trans={trans} />}
         <div className="jp-DaskSlurmForm-beside">
           {preview && <ScriptPreview preview={preview} isLate={isLate} trans={trans} />}
         </div>

@@ -7,6 +7,7 @@ import * as React from 'react';
 
 import type { IClusterRequest } from '../../api/client';
 import { Preview, preview } from '../../api/validate';
+import { Exports } from '../../create/exports';
 import { ScriptPreview } from '../../create/preview';
 import { usePreview } from '../../create/usePreview';
 import { sample } from '../contract';
@@ -18,7 +19,14 @@ type Ask = (request: IClusterRequest) => Promise<Preview>;
 
 function Answer(props: { partition: string; ask: Ask }): React.ReactElement {
   const { preview, isLate } = usePreview({ options: { partition: props.partition } }, props.ask);
-  return preview ? <ScriptPreview preview={preview} isLate={isLate} trans={trans} /> : <p>nothing</p>;
+  return preview ? (
+    <>
+      <Exports preview={preview} isLate={isLate} trans={trans} />
+      <ScriptPreview preview={preview} isLate={isLate} trans={trans} />
+    </>
+  ) : (
+    <p>nothing</p>
+  );
 }
 
 class Asker extends ReactWidget {
@@ -58,6 +66,7 @@ describe('the preview', () => {
     React.act(async () => {
       await jest.advanceTimersByTimeAsync(length);
     });
+  const canCopy = () => !asker.node.querySelector('button')?.disabled;
   const isBusy = () => asker.node.querySelector('section')?.getAttribute('aria-busy');
 
   it('asks once for what was typed before a pause, and shows each line with its meaning', async () => {
@@ -80,7 +89,7 @@ describe('the preview', () => {
     expect(asker.node.textContent).toBe('nothing');
   });
 
-  it('is marked as that of former values where the answer takes long, and only then', async () => {
+  it('is marked as that of former values, and not taken along, where the answer takes long, and only then', async () => {
     show('short', () => Promise.resolve(told));
     await pause();
     expect(isBusy()).toBe('false');
@@ -89,10 +98,10 @@ describe('the preview', () => {
     await pause(700);
     expect(isBusy()).toBe('false');
     await pause(200);
-    expect(isBusy()).toBe('true');
+    expect([isBusy(), canCopy()]).toEqual(['true', false]);
     slow.resolve(told);
     await pause(0);
-    expect(isBusy()).toBe('false');
+    expect([isBusy(), canCopy()]).toEqual(['false', true]);
   });
 
   it('is not marked while Slurm is only asked again about the same values', async () => {
