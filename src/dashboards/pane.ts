@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { Panel } from '@lumino/widgets';
+import { Panel, Widget } from '@lumino/widgets';
 
 import type { Cluster } from '../api/validate';
 import { dashboardIcon } from '../icons';
@@ -48,6 +48,9 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     this.toolbar.hide();
     this._note = new PaneNote(_parts);
     const { manager } = _parts;
+    this._lost.addClass('jp-DaskSlurmPane-lost');
+    this._lost.node.setAttribute('role', 'status');
+    this.content.addWidget(this._lost);
     this.content.addWidget(this._note);
     this.content.addWidget(this._frame);
     this._watching = manager.watch();
@@ -99,6 +102,7 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     const live = cluster?.status === 'running' && cluster.controller.reachable;
     this._frame.setHidden(!live);
     this._note.setHidden(live);
+    this._sayWhetherLost(live && connection === 'lost');
     if (connection === 'lost') {
       // Jupyter took the page's socket along.
       this._shown = null;
@@ -113,9 +117,19 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     }
   }
 
+  /** A dashboard without its connection looks as if nothing happened any more. */
+  private _sayWhetherLost(lost: boolean): void {
+    const { trans } = this._parts;
+    this._lost.setHidden(!lost);
+    this._lost.node.textContent = lost
+      ? trans.__('The connection to Jupyter is lost; what you see may be out of date.')
+      : '';
+  }
+
   /** The cluster whose page is in the frame; null where none is, or one that Jupyter has left. */
   private _shown: string | null = null;
   private _options: IPaneOptions;
+  private readonly _lost = new Widget();
   private readonly _note: PaneNote;
   private readonly _frame = new ConfinedFrame();
   private readonly _watching: IDisposable;

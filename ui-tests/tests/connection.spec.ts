@@ -51,6 +51,10 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
   const { id } = await startCluster(request, 'rock', 1, SMALL, 'local');
   const card = cardOf(page, 'rock');
   await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
+  const pane = page.getByRole('tabpanel', { name: 'Status — rock' });
+  const canvas = page.frameLocator('iframe[title="Status — rock"]').locator('canvas').first();
+  await card.getByRole('button', { name: 'Dashboard', exact: true }).click();
+  await expect(canvas).toBeVisible({ timeout: 90_000 });
 
   await test.step('lost', async () => {
     const ended = new Promise(resolve => jupyter.once('exit', resolve));
@@ -58,6 +62,7 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
     await ended;
     await expect(panel.getByRole('alert')).toContainText('out of date', { timeout: 90_000 });
     await expect(card).toBeVisible();
+    await expect(pane.getByRole('status')).toContainText('out of date');
   });
 
   await test.step('there again, and so is the cluster', async () => {
@@ -65,5 +70,7 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
     await expect(panel.getByRole('alert')).toHaveCount(0, { timeout: 90_000 });
     await expect(card).toHaveAttribute('data-cluster', id);
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible();
+    await expect(pane.getByRole('status')).toBeHidden();
+    await expect(canvas).toBeVisible({ timeout: 90_000 });
   });
 });
