@@ -65,9 +65,9 @@ class Endings:
         leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(attachment))
         if attachment.over and attachment.id not in self._tasks and not attachment.orphaned:
             if leaves:
-                self._begin(attachment, self._clear(attachment))
+                self._begin(attachment, self._clear)
             else:
-                self._begin(attachment, self._tidy(attachment))
+                self._begin(attachment, self._tidy)
                 self._keep_for_days(attachment)
         return leaves
 
@@ -75,7 +75,7 @@ class Endings:
         """Stop a cluster that shall leave the list at once, in whatever state it is."""
         attachment.hidden = True
         if attachment.over:
-            self._begin(attachment, self._clear(attachment))
+            self._begin(attachment, self._clear)
         elif attachment.here:
             await attachment.stop()
         else:
@@ -83,7 +83,7 @@ class Endings:
 
     async def forget(self, attachment: Attachment) -> Cluster | None:
         """Clean up an ended cluster and forget it; the cluster where Slurm makes that take longer."""
-        task = self._begin(attachment, self._clear(attachment))
+        task = self._begin(attachment, self._clear)
         await asyncio.wait([task], timeout=PATIENCE_S)
         if not task.done():
             return dataclasses.replace(attachment.cluster, status="stopping")
@@ -101,7 +101,7 @@ class Endings:
 
     def cancel_orphan(self, attachment: Attachment) -> None:
         """Cancel jobs that nobody owns, and take them off the list when Slurm has none of them."""
-        self._begin(attachment, self._cancel_orphan(attachment))
+        self._begin(attachment, self._cancel_orphan)
 
     def give_up(self, cluster_id: str) -> None:
         """Leave alone what was being cleared up: its owner has turned up."""
@@ -115,14 +115,16 @@ class Endings:
             return
         left_s = epoch_time(attachment.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
         if left_s < 0:
-            self._begin(attachment, self._clear(attachment))
+            self._begin(attachment, self._clear)
             return
         # A little later: times in records are whole seconds.
         self._timers[attachment.id] = asyncio.get_running_loop().call_later(
             left_s + 1, self._judge_heartbeat, attachment
         )
 
-    def _begin(self, attachment: Attachment, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _begin(
+        self, attachment: Attachment, work: Callable[[Attachment], Coroutine[Any, Any, None]]
+    ) -> asyncio.Task[None]:
         """Run one piece of work after what is already under way for this cluster."""
         earlier = self._tasks.get(attachment.id)
 
@@ -130,7 +132,7 @@ class Endings:
             if earlier is not None:
                 await asyncio.gather(earlier, return_exceptions=True)
             try:
-                await work
+                await work(attachment)
             except StorageUnavailable as error:
                 log.warning("Something is left of %s: %s", attachment.id, error.message)
                 raise
@@ -147,7 +149,7 @@ class Endings:
             return
         left_s = epoch_time(ended.time) + KEPT_S - time.time()
         self._timers[attachment.id] = asyncio.get_running_loop().call_later(
-            max(0.0, left_s), lambda: self._begin(attachment, self._clear(attachment))
+            max(0.0, left_s), lambda: self._begin(attachment, self._clear)
         )
 
     async def _tidy(self, attachment: Attachment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm import endings
 from jupyter_dask_slurm.attach import Attachment
 from jupyter_dask_slurm.endings import KEPT_S, Endings
 from jupyter_dask_slurm.models import Cluster, Ended, Record, iso_time
@@ -101,9 +103,31 @@ async def test_it_is_forgotten_after_its_days_though_nothing_changes(tmp_path: P
     )  # fmt: skip
     registry.write(record)
     dropped = asyncio.Event()
-    endings = Endings(registry, lambda _attachment: dropped.set())
-    endings.takes(Attachment(record, registry, lambda _changed: None))
+    clearing = Endings(registry, lambda _attachment: dropped.set())
+    clearing.takes(Attachment(record, registry, lambda _changed: None))
     assert registry.ids() == [cluster.id]
     await asyncio.wait_for(dropped.wait(), 60)
     assert registry.ids() == []
-    await endings.close()
+    await clearing.close()
+
+
+async def test_what_waits_for_its_turn_when_jupyter_ends_is_left_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def silence(_attachment: Attachment) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(endings, "cancel_left_jobs", silence)
+    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), status="lost")
+    record = Record(cluster, hostname(), boot_id(), "nonce", "", str(tmp_path), iso_time())
+    attachment = Attachment(record, Registry(tmp_path), lambda _changed: None)
+    clearing = Endings(Registry(tmp_path), lambda _attachment: None)
+    clearing.cancel_orphan(attachment)
+    clearing.cancel_orphan(attachment)
+    await asyncio.wait_for(begun.wait(), 60)
+    await clearing.close()
+    del clearing
+    gc.collect()  # warns of what was never begun; warnings are errors
