@@ -36,12 +36,14 @@ export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands):
         await commands.execute(CommandIDs.openDashboard, { cluster: cluster.id });
         return;
       }
-      if (cluster) {
-        const { chooseLayout } = await arranging();
-        for (const { plot, mode, ref } of await chooseLayout(parts, args.layout)) {
-          await commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot, mode, ref });
+      await attempt(async () => {
+        if (cluster) {
+          const { chooseLayout } = await arranging();
+          for (const { plot, mode, ref } of await chooseLayout(parts, args.layout)) {
+            await commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot, mode, ref });
+          }
         }
-      }
+      });
     }
   });
   commands.addCommand(CommandIDs.saveLayout, {

@@ -165,9 +165,9 @@ export class ClusterManager implements IClusterManager, IDisposable {
 
   /** An answer may arrive after an event that is newer; the newer one stays. */
   private _take(cluster: Cluster): Cluster {
-    this._heard.add(cluster.id);
     const known = this.get(cluster.id);
     if (!known || known.updated_at <= cluster.updated_at) {
+      this._heard.add(cluster.id);
       this._set([...this._clusters.filter(other => other.id !== cluster.id), cluster]);
     }
     return cluster;
