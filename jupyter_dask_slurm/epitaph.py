@@ -17,6 +17,7 @@ def at_rest(cluster: Cluster) -> Cluster:
         cluster,
         controller=dataclasses.replace(cluster.controller, reachable=False),
         jobs=JobCounts(),
+        waiting=None,
         workers=WorkerCounts(),
         threads=0,
         gpus=0,

@@ -221,5 +221,5 @@ def as_seen_from_afar(record: Record) -> Cluster:
         controller=dataclasses.replace(cluster.controller, reachable=False),
         updated_at=record.heartbeat_at,
         workers=None, threads=None, gpus=None, memory_bytes=None, memory_used_bytes=None, cpu_percent=None,
-        tasks=None, core_hours=None,
+        tasks=None, core_hours=None, waiting=None,
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """When a change is told to those who listen: at once, gathered, or not at all.
 
-A change of state is told at once, further ones within 250 ms together. Numbers that drift (memory,
-CPU, tasks, core hours) are told at most every 5 s, not where their rounded values are equal, and
-they do not touch `updated_at`.
+A change of state is told at once, further ones within 250 ms together. What drifts by itself (memory,
+CPU, tasks, core hours, what Slurm thinks of the queue) is told at most every 5 s, not where its rounded
+values are equal, and does not touch `updated_at`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..models import Cluster
 
 GATHER_S = 0.25
 DRIFT_S = 5.0
-_DRIFTING = ("memory_used_bytes", "cpu_percent", "tasks", "core_hours", "idle_since", "closes_at")
+_DRIFTING = ("memory_used_bytes", "cpu_percent", "tasks", "core_hours", "idle_since", "closes_at", "waiting")
 
 
 class Publisher:
@@ -104,7 +104,7 @@ class Publisher:
 
 
 def state_part(cluster: Cluster) -> dict[str, Any]:
-    """Return what counts as state: all but the drifting numbers and `updated_at`."""
+    """Return what counts as state: all but what drifts and `updated_at`."""
     values = {f.name: getattr(cluster, f.name) for f in dataclasses.fields(cluster)}
     for name in (*_DRIFTING, "updated_at"):
         del values[name]
@@ -121,6 +121,7 @@ def rounded(cluster: Cluster) -> dict[str, Any]:
         "core_hours": _two_digits(cluster.core_hours or 0.0),
         "idle": cluster.idle_since,
         "closes": cluster.closes_at,
+        "waiting": cluster.waiting,
     }
 
 

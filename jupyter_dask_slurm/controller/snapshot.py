@@ -19,6 +19,7 @@ from .ledger import Ledger, TrackedJob
 from .phases import phase_of
 from .roster import Workers, connected, workers_of
 from .state import ClusterState
+from .waiting import waiting
 
 VERSION = version("distributed")
 
@@ -51,6 +52,7 @@ def cluster_model(
         scheduler_address=_address(scheduler),
         options=dict(options),
         jobs=_job_counts(state, ledger, workers),
+        waiting=waiting(ledger.live(), workers, now),
         workers=WorkerCounts(connected=len(workers), expected=state.plan * ledger.processes),
         threads=totals.threads,
         gpus=_gpus(ledger, workers),

@@ -29,6 +29,7 @@ from .cluster import (
     Scaling,
     Severity,
     TaskCounts,
+    Waiting,
     Worker,
     WorkerCounts,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "Site",
     "SlurmInfo",
     "TaskCounts",
+    "Waiting",
     "Worker",
     "WorkerCounts",
     "epoch_time",

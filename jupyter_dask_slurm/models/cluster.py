@@ -75,6 +75,18 @@ class JobCounts(Model):
 
 
 @dataclass(frozen=True)
+class Waiting(Model):
+    """Why most of the queued jobs wait, and when Slurm expects the first of them to start.
+
+    `reason` is Slurm's own word, `reason_text` the same in plain words.
+    """
+
+    reason: str | None = None
+    reason_text: str | None = None
+    expected_start_at: str | None = None
+
+
+@dataclass(frozen=True)
 class WorkerCounts(Model):
     """Workers connected to the scheduler, and those that the plan will bring."""
 
@@ -134,6 +146,7 @@ class Cluster(Model):
     secure: bool = True
     options: dict[str, Any] = field(default_factory=dict)
     jobs: JobCounts = JobCounts()
+    waiting: Waiting | None = None
     workers: WorkerCounts | None = WorkerCounts()
     threads: int | None = 0
     gpus: int | None = 0

@@ -34,6 +34,13 @@ const jobCounts = object({
   missing: number
 });
 
+/** Why most of the queued jobs wait, and when the first of them is expected to start. */
+const waiting = object({
+  reason: nullable(text),
+  reason_text: nullable(text),
+  expected_start_at: nullable(text)
+});
+
 /** Live numbers are null where the cluster is known from its record alone. */
 export const cluster = object({
   id: text,
@@ -54,6 +61,7 @@ export const cluster = object({
   secure: flag,
   options: record(anything),
   jobs: jobCounts,
+  waiting: nullable(waiting),
   workers: nullable(object({ connected: number, expected: number })),
   threads: nullable(number),
   gpus: nullable(number),

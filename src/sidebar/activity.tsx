@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { Cluster } from '../api/validate';
 import { composition } from '../model/describe';
 import { formatSpan, formatTime, withLocalTimes } from '../model/format';
+import { queueWords } from '../model/queue';
 import { hasEnded, isOutOfReach } from '../model/status';
 import { Actions, LastActions } from './actions';
 import { useMinutes, usePanel } from './context';
@@ -11,7 +12,6 @@ import { Load } from './load';
 import { Problems } from './problems';
 import { Scaling } from './scaling';
 import { useSite } from './site';
-import { Waiting } from './waiting';
 
 /** What a cluster is made of, and for how long yet. */
 export function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
@@ -60,6 +60,13 @@ export function Activity({ cluster, inDetails }: IActivityProps): React.ReactEle
       <Actions cluster={cluster} inDetails={inDetails} />
     </>
   );
+}
+
+/** Why jobs wait and when Slurm expects the first to start; nothing where none waits. */
+function Waiting({ cluster }: { cluster: Cluster }): React.ReactElement | null {
+  const { trans } = usePanel();
+  const words = queueWords(cluster, trans);
+  return words === null ? null : <div className="jp-DaskSlurmCard-note">{words}</div>;
 }
 
 /** How long a cluster that has nothing to do stays. */

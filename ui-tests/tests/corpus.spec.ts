@@ -69,7 +69,12 @@ test('texts from elsewhere stay texts: on the card, in the details, in the form'
   const problem = { code: 'worker_failed', severity: 'error', job_id: null, since: '2026-11-20T21:00:00Z' };
   const told = { ...problem, message: CORPUS, details: CORPUS, advice: CORPUS };
   // So late that no event that comes later is newer.
-  const cluster = (answer: ITold) => ({ ...answer, problems: [told], updated_at: '2999-01-01T00:00:00Z' });
+  const cluster = (answer: ITold) => ({
+    ...answer,
+    problems: [told],
+    waiting: { reason: CORPUS, reason_text: CORPUS, expected_start_at: null },
+    updated_at: '2999-01-01T00:00:00Z'
+  });
   await poison(page, /\/api\/clusters(\?|$)/, (answer: ITold[]) => answer.map(cluster));
   await poison(page, /\/clusters\/[^/]+\/jobs(\?|$)/, (answer: object[]) =>
     answer.map(job => ({ ...job, phase: 'queued', reason: CORPUS, reason_text: CORPUS }))
@@ -91,6 +96,7 @@ test('texts from elsewhere stay texts: on the card, in the details, in the form'
 
   await test.step('card', async () => {
     await expectText(page, '.jp-DaskSlurmProblems');
+    await expectText(page, '.jp-DaskSlurmCard-note');
   });
   await test.step('details', async () => {
     await cardOf(page, 'bait').getByRole('button', { name: 'Jobs', exact: true }).click();

@@ -1,0 +1,41 @@
+"""Why queued jobs wait: one sentence for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_dask_slurm.controller.ledger import Seen, TrackedJob
+from jupyter_dask_slurm.controller.waiting import waiting
+from jupyter_dask_slurm.models import Waiting
+
+NOW = 1_000.0
+
+
+def job(number: int, state: str = "PENDING", cancelling: bool = False, **said: Any) -> TrackedJob:
+    name = f"c-{number}"
+    return TrackedJob(
+        name, (name,), asked_at=0.0, job_id=str(number), seen=Seen(state, **said), cancelling=cancelling
+    )
+
+
+def test_the_reason_of_most() -> None:
+    jobs = [job(1, reason="Resources"), job(2, reason="Priority"), job(3, reason="Priority")]
+    assert waiting(jobs, (), NOW) == Waiting("Priority", "Jobs with higher priority are ahead.")
+
+
+def test_the_earliest_start_that_is_yet_to_come() -> None:
+    jobs = [job(number, expected_start=start) for number, start in enumerate((NOW - 1, 4_600.0, 2_800.0))]
+    found = waiting(jobs, (), NOW)
+    assert found is not None
+    assert found.expected_start_at == "1970-01-01T00:46:40Z"
+
+
+def test_slurm_has_not_said_why() -> None:
+    assert waiting([job(1)], (), NOW) == Waiting(None, "Slurm has not said yet why it waits.")
+
+
+def test_only_jobs_that_wait_and_shall_stay_speak() -> None:
+    works = job(1, reason="Priority")
+    going = job(2, reason="Priority", cancelling=True)
+    unseen = TrackedJob("c-4", ("c-4",), asked_at=0.0, job_id="4")
+    assert waiting([works, going, job(3, "RUNNING"), unseen], ("c-1",), NOW) is None
