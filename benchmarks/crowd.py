@@ -1,9 +1,9 @@
 """Many clusters, jobs and browsers at once: what Jupyter answers meanwhile, and what it costs.
 
 Fifty clusters with a thousand jobs, almost all of them queued, and twenty tabs of JupyterLab with the panel,
-while clusters are renamed once a second: a change that every tab must show. In life tabs and jobs run on other
-machines; here they have the lowest priority. There is no peer to measure: the others keep no clusters beyond
-one Jupyter server, and show no jobs. Beside our answers stands Jupyter's own to its smallest question.
+while clusters are renamed once a second: a change that every tab must show. In life tabs and jobs run on
+other machines; here they have the lowest priority. There is no peer to measure: the others keep no clusters
+beyond one Jupyter server, and show no jobs. Beside our answers stands Jupyter's own to its smallest question.
 Takes ten minutes beside starting and stopping them all; ``python -m benchmarks.crowd 2`` takes two.
 """
 
@@ -79,7 +79,7 @@ def memory_mb(server: Jupyter, clusters: list[Cluster]) -> dict[str, float]:
 
 
 def elsewhere() -> Iterator[psutil.Process]:
-    """Yield what runs on other machines in life: Playwright with its browser, and what Slurm's jobs started."""
+    """Yield what runs on other machines in life: Playwright with its browser, and Slurm's jobs."""
     for process in psutil.Process().children(recursive=True):
         if process.name().startswith(("node", "chrom", "headless_shell")):
             yield process
