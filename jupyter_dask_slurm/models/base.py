@@ -6,6 +6,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -47,15 +48,35 @@ class Model:
         """
         if not isinstance(data, dict):
             raise TypeError(f"{cls.__name__} needs an object, not {type(data).__name__}")
-        hints = _hints(cls)  # type: ignore[arg-type]  # a class can be hashed
-        known = {name: _decode(hints[name], data[name]) for name in hints if name in data}
-        return cls(**known)
+        decoders = _decoders(cls)  # type: ignore[arg-type]  # a class can be hashed
+        return cls(**{name: decode(data[name]) for name, decode in decoders if name in data})
+
+
+_Decoder = Callable[[Any], Any]
 
 
 @cache
-def _hints(cls: type[Model]) -> dict[str, Any]:
+def _decoders(cls: type[Model]) -> tuple[tuple[str, _Decoder], ...]:
+    """Return for each field how its plain value becomes what it is; found out once for a class."""
     hints = typing.get_type_hints(cls)
-    return {f.name: hints[f.name] for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    return tuple((f.name, _decoder(hints[f.name])) for f in dataclasses.fields(cls))  # type: ignore[arg-type]
+
+
+def _decoder(hint: Any) -> _Decoder:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = _decoder(next(arg for arg in args if arg is not type(None)))
+        return lambda value: None if value is None else inner(value)
+    if origin is tuple:
+        item = _decoder(args[0])
+        return lambda values: tuple(map(item, values))
+    if isinstance(hint, type) and issubclass(hint, Model):
+        return hint.from_json
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _encode(value: Any) -> Any:
@@ -63,16 +84,4 @@ def _encode(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, (list, tuple)):
         return [_encode(item) for item in value]
-    return value
-
-
-def _decode(hint: Any, value: Any) -> Any:
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        inner = [arg for arg in args if arg is not type(None)]
-        return None if value is None else _decode(inner[0], value)
-    if origin is tuple:
-        return tuple(_decode(args[0], item) for item in value)
-    if isinstance(hint, type) and issubclass(hint, Model):
-        return hint.from_json(value)
     return value
