@@ -180,7 +180,9 @@ def measure(minutes: float = 10) -> dict[str, Any]:
         clusters = start_clusters(server)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield_to_the_login_node()
-        pages = [browser.new_page() for _ in range(TABS)]
+        context = browser.new_context()
+        context.set_default_timeout(300_000)  # twenty of them start, with what processor time is left
+        pages = [context.new_page() for _ in range(TABS)]
         for page in pages:
             open_panel(page, server)
         before = memory_mb(server, clusters)
