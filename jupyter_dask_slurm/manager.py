@@ -17,7 +17,7 @@ from .changes import Changes
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound
+from .errors import ClusterNotFound, StorageUnavailable
 from .limits import Limits
 from .models import Cluster, Record
 from .names import Names
@@ -215,7 +215,14 @@ class ClusterManager:
             others = [other for other in self.list() if other.id != cluster_id]
             new, draft = await self._replace(old, await self._starter.draft(wish, others))
         self._succession.begin(old, new, draft)
-        await self._endings.end(old)
+        try:
+            await self._endings.end(old)
+        except StorageUnavailable:
+            # On another login node, and not told to stop: it goes on, and the new one must not start beside it.
+            new.stop_wanted.set()
+            old.hidden = False
+            self._tell(old.id, old.cluster)
+            raise
         return new.cluster
 
     async def _replace(self, old: Attachment, draft: Draft) -> tuple[Attachment, Draft]:

@@ -15,21 +15,27 @@ export class LinkItem extends ReactWidget {
   ) {
     super();
     this.addClass('jp-DaskSlurmNotebook');
-    void loaded.then(content => {
-      this._content = content;
-      if (!this.isDisposed) {
-        this.update();
-      }
-    });
+    loaded.then(
+      content => this._show(content),
+      () =>
+        this._show(() => this._disabled(this._trans.__('Its code could not be loaded. Reload this page.')))
+    );
   }
 
   protected override render(): React.ReactElement {
+    return this._content?.(this.node) ?? this._disabled();
+  }
+
+  private _disabled(why?: string): React.ReactElement {
     const label = this._trans.__('Dask');
-    return (
-      this._content?.(this.node) ?? (
-        <ToolbarButtonComponent label={label} icon={daskSlurmIcon} enabled={false} />
-      )
-    );
+    return <ToolbarButtonComponent label={label} icon={daskSlurmIcon} enabled={false} tooltip={why} />;
+  }
+
+  private _show(content: ItemContent): void {
+    this._content = content;
+    if (!this.isDisposed) {
+      this.update();
+    }
   }
 
   private _content: ItemContent | null = null;

@@ -71,6 +71,24 @@ def test_stopped_from_another_login_node(jupyter: Callable[..., Jupyter], shared
     assert list((shared / "clusters").iterdir()) == []
 
 
+def test_restart_elsewhere_that_cannot_ask_the_old_one_to_stop(
+    jupyter: Callable[..., Jupyter], shared: Path
+) -> None:
+    here, there = jupyter(), jupyter(OTHER_HOST)
+    cluster = here.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
+    here.until(cluster["id"], working(1))
+    there.until(cluster["id"], working(1))
+    (shared / "clusters" / cluster["id"] / "requests").touch()  # where the directory of requests should be
+    answer = there.call("POST", f"clusters/{cluster['id']}/restart", {})
+    assert (answer.status_code, answer.json()["reason"]) == (503, "StorageUnavailable"), answer.text
+
+    def both_list_it_alone() -> bool:
+        lists = [[(one["id"], one["status"]) for one in server.clusters()] for server in (here, there)]
+        return lists == [[(cluster["id"], "running")]] * 2
+
+    wait_until(both_list_it_alone, "both list the old one, which runs, and no other", timeout=60)
+
+
 def test_another_login_node_that_is_dead(
     slurm: SlurmClient, jupyter: Callable[..., Jupyter], shared: Path
 ) -> None:

@@ -3,6 +3,7 @@ import { expect, test } from '@jupyterlab/galata';
 import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
 
 test.use({ autoGoto: true });
+test.setTimeout(600_000); // more than all its waits together
 test.afterEach(({ request }) => stopClusters(request));
 
 test('a cluster that ended by itself says why, starts again, and its pane follows', async ({
