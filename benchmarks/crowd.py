@@ -2,9 +2,8 @@
 
 Fifty clusters with a thousand jobs, almost all of them queued, and twenty tabs of JupyterLab with the panel,
 while clusters are renamed once a second: a change that every tab must show. In life tabs and jobs run on
-other machines; here they have the lowest priority and one processor. There is no peer to measure: the others
-keep no clusters beyond one Jupyter server, and show no jobs. Beside our answers stands Jupyter's own to its
-smallest question.
+other machines; here they have the lowest priority. There is no peer to measure: the others keep no clusters
+beyond one Jupyter server, and show no jobs. Beside our answers stands Jupyter's own to its smallest question.
 On a virtual machine the host may give the processors to others for a while, whatever runs here: the rounds in
 which it did not are counted by themselves too.
 Takes ten minutes beside starting and stopping them all; ``python -m benchmarks.crowd 2`` takes two.
@@ -95,12 +94,9 @@ def elsewhere() -> Iterator[psutil.Process]:
 
 
 def yield_to_the_login_node() -> None:
-    """Give what runs elsewhere in life the lowest priority, and one of the processors only."""
-    one = {max(os.sched_getaffinity(0))}
+    """Give what runs elsewhere in life the lowest priority."""
     for process in elsewhere():
-        for thread in process.threads():  # those to come take it over from these
-            os.setpriority(os.PRIO_PROCESS, thread.id, 19)
-            os.sched_setaffinity(thread.id, one)
+        process.nice(19)
         # Linux first weighs sessions against each other, where it groups them (sched(7)).
         group = Path(f"/proc/{process.pid}/autogroup")
         if os.getsid(process.pid) == process.pid and group.exists():

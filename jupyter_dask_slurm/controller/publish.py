@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from ..models import Cluster
+from ..models import Cluster, Waiting
 
 GATHER_S = 0.25
 DRIFT_S = 5.0
@@ -121,8 +121,13 @@ def rounded(cluster: Cluster) -> dict[str, Any]:
         "core_hours": _two_digits(cluster.core_hours or 0.0),
         "idle": cluster.idle_since,
         "closes": cluster.closes_at,
-        "waiting": cluster.waiting,
+        "waiting": _to_the_minute(cluster.waiting),
     }
+
+
+def _to_the_minute(waiting: Waiting | None) -> tuple[str | None, str] | None:
+    """Return why and when as a card shows it; Slurm's scheduler moves the second of a start in each round."""
+    return waiting and (waiting.reason, (waiting.expected_start_at or "")[: len("2026-11-20T21:00")])
 
 
 def _two_digits(value: float) -> float:

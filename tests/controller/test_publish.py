@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,11 +65,16 @@ def test_a_change_of_state_is_told_and_written() -> None:
     asyncio.run(story())
 
 
-def test_what_a_user_would_not_notice_is_not_told() -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"cpu_percent": 78.1}, {"waiting": Waiting("Priority", "…", expected_start_at="2026-11-20T22:05:59Z")}],
+    ids=["cpu", "seconds of the expected start"],
+)
+def test_what_a_user_would_not_notice_is_not_told(changes: dict[str, Any]) -> None:
     async def story() -> None:
         told = Told()
         await after_first(told)
-        told.now = dataclasses.replace(told.now, cpu_percent=78.1)
+        told.now = dataclasses.replace(told.now, **changes)
         told.publisher.close()
         with pytest.raises(StopAsyncIteration):
             await told.next()
