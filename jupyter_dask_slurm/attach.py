@@ -119,6 +119,11 @@ class Attachment:
             self._settled.clear()
         self._changed(self)
 
+    def show_again(self) -> None:
+        """Take back that the cluster leaves the list."""
+        self.hidden = False
+        self._changed(self)
+
     async def stop(self) -> None:
         """Ask the controller to stop; where it cannot be reached yet, as soon as it can."""
         self.stop_wanted.set()

@@ -17,7 +17,7 @@ from .changes import Changes
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound, StorageUnavailable
+from .errors import ClusterNotFound
 from .limits import Limits
 from .models import Cluster, Record
 from .names import Names
@@ -71,7 +71,7 @@ class ClusterManager:
         self._changes = Changes(limits, self._sizing, self.list)
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
-        self._succession = Succession(registry, self._run)
+        self._succession = Succession(registry, self._run, self._endings.end)
         self._discovery = Discovery(registry, self._attach, self._vanished)
         self._orphans = OrphanWatch(
             registry, self._owns, self._attach, self._endings.cancel_orphan, self._drop
@@ -214,15 +214,7 @@ class ClusterManager:
         async with self._sizing:
             others = [other for other in self.list() if other.id != cluster_id]
             new, draft = await self._replace(old, await self._starter.draft(wish, others))
-        self._succession.begin(old, new, draft)
-        try:
-            await self._endings.end(old)
-        except StorageUnavailable:
-            # On another login node, and not told to stop: it goes on, and the new one must not start beside it.
-            new.stop_wanted.set()
-            old.hidden = False
-            self._tell(old.id, old.cluster)
-            raise
+        await self._succession.begin(old, new, draft)
         return new.cluster
 
     async def _replace(self, old: Attachment, draft: Draft) -> tuple[Attachment, Draft]:

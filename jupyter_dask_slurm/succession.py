@@ -49,19 +49,39 @@ class Succession:
         Where it is written that a cluster did not come to be.
     run : callable
         Starts the controller of a draft that stands on disk; raises `StorageUnavailable`.
+    end : callable
+        Has a cluster stopped that leaves the list; raises `StorageUnavailable`.
     """
 
-    def __init__(self, registry: Registry, run: Callable[[Draft], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        run: Callable[[Draft], Awaitable[None]],
+        end: Callable[[Attachment], Awaitable[None]],
+    ) -> None:
         self._registry = registry
         self._run = run
+        self._end = end
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
 
-    def begin(self, old: Attachment, new: Attachment, draft: Draft) -> None:
-        """Start the controller of `new` when `old` is gone; returns at once."""
+    async def begin(self, old: Attachment, new: Attachment, draft: Draft) -> None:
+        """Have `old` stopped, and the controller of `new` started when it is gone; waits for neither.
+
+        Raises
+        ------
+        StorageUnavailable
+            The old cluster runs on another login node and cannot be told: it goes on, and the new one ends.
+        """
         task = asyncio.create_task(self._succeed(old, new, draft))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        try:
+            await self._end(old)
+        except StorageUnavailable:
+            new.stop_wanted.set()
+            old.show_again()
+            raise
 
     async def close(self) -> None:
         """Start what still waits: nobody else would, once this Jupyter server has ended."""

@@ -127,7 +127,9 @@ def rounded(cluster: Cluster) -> dict[str, Any]:
 
 def _to_the_minute(waiting: Waiting | None) -> tuple[str | None, str] | None:
     """Return why and when as a card shows it; Slurm's scheduler moves the second of a start in each round."""
-    return waiting and (waiting.reason, (waiting.expected_start_at or "")[: len("2026-11-20T21:00")])
+    if waiting is None:
+        return None
+    return waiting.reason, (waiting.expected_start_at or "")[: len("2026-11-20T21:00")]
 
 
 def _two_digits(value: float) -> float:
