@@ -13,6 +13,9 @@ from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
+ARCHIVE = "controller.pyz"
+"""What a controller runs from, in the directory of its cluster."""
+
 _PACKAGE = Path(__file__).parent
 MODULES = (
     *("__init__.py", "errors.py", "ceiling.py"),

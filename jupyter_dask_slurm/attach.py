@@ -12,10 +12,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from .archive import ARCHIVE
 from .controller_client import ControllerClient
 from .epitaph import at_rest, epitaph
 from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
-from .launch import ARCHIVE
 from .models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
 from .processes import is_alive, runs
 from .registry import Registry, as_seen_from_afar, booted_since, is_here

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from .archive import controller_archive
+from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 from .launch_environment import clean_environment
 from .models import LaunchSpec
@@ -18,8 +18,6 @@ from .storage import storage_errors, write_private
 from .unix_sockets import LONGEST_PATH
 
 SOCKET_PREFIX = "dask-slurm-"
-ARCHIVE = "controller.pyz"
-"""What a controller runs from, in the directory of its cluster."""
 
 
 def new_socket() -> str:

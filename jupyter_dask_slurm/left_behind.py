@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .archive import ARCHIVE
 from .interface_check.report import LIMIT_S as CHECK_LIMIT_S
-from .launch import ARCHIVE
 from .processes import runs
 from .registry import CLUSTER_ID, Registry
 from .slurm.cluster_jobs import clusters_with_jobs

@@ -16,10 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .archive import controller_archive
+from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 from .errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
-from .launch import ARCHIVE
 from .launch_environment import clean_environment
 from .models import LaunchSpec
 from .storage import storage_errors, write_private

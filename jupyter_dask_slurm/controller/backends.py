@@ -10,7 +10,6 @@ from typing import Any
 from ..models import LaunchSpec
 from ..storage import make_private_directory, storage_errors
 from .cluster import JobCluster, security_from
-from .keeper import Watch
 from .keywords import jobqueue_keywords
 from .ledger import Ledger
 from .local import LocalCluster
@@ -19,7 +18,7 @@ from .options import effective_options, job_size
 from .roster import connected
 from .sizing import JobSize
 from .submit import Submitter
-from .watch import SlurmWatch
+from .watch import SlurmWatch, Watch
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,6 @@ class Controller:
         backend.news.job_ended = self._keeper.job_ended
         backend.news.slurm_silent = self._keeper.dispatch.fell_silent
         backend.news.in_doubt = self._keeper.dispatch.in_doubt
-        self._housekeeper = Housekeeper(self, backend.ledger)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -105,15 +104,7 @@ class Controller:
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
-        attendants = [
-            asyncio.create_task(attend)
-            for attend in (
-                self._housekeeper.run(),
-                self._planner.run(),
-                self._scheduler_closed(),
-                EnclosureWatch(self.state, self.publisher.touch).run(),
-            )
-        ]
+        attendants = [asyncio.create_task(attend) for attend in self._attendants()]
         try:
             await self._keeper.run()
         finally:
@@ -125,6 +116,19 @@ class Controller:
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
         self.publisher.close()
         await self.record.flush()
+
+    def _attendants(self) -> list[Coroutine[Any, Any, None]]:
+        housekeeper = Housekeeper(
+            self.state,
+            self._ledger,
+            self._cluster,
+            self.publisher,
+            self.record,
+            directory=Path(self.spec.directory),
+            stop=self.stop,
+        )
+        enclosure = EnclosureWatch(self.state, self.publisher.touch)
+        return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), enclosure.run()]
 
     async def _scheduler_closed(self) -> None:
         await self._cluster.scheduler.finished()

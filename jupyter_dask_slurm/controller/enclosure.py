@@ -13,8 +13,7 @@ from ..errors import DaskSlurmError
 from ..models import epoch_time
 from ..slurm import queue
 from ..slurm.commands import run
-from .enclosure_problem import Enclosure
-from .state import ClusterState
+from .state import ClusterState, Enclosure
 
 # A job's walltime can be changed while it runs; nobody is told.
 LOOK_AGAIN_S = 600.0

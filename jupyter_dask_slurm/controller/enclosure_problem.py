@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..models import Problem, iso_time
+from .state import Enclosure
 
 SOON_S = 900.0
 """So long before the end it is a warning, in seconds."""
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """What this process was started in and cannot outlive: a Slurm job, or a service of systemd.
-
-    Parameters
-    ----------
-    name : str
-        The job's id, or the unit's name.
-    found_at : float
-        In seconds since 1970, as all times here.
-    ends_at : float or None
-        When the job comes to its walltime; None for a service, and where Slurm has not said.
-    """
-
-    is_job: bool
-    name: str
-    found_at: float
-    ends_at: float | None = None
 
 
 def ends_with(enclosure: Enclosure | None, now: float) -> Problem | None:

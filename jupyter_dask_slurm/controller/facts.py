@@ -6,14 +6,13 @@ from distributed import Scheduler
 
 from ..slurm.interfaces import interfaces
 from ..slurm.reasons import explain, never
-from .adapt import Load
-from .idle import Activity
+from .idle_problem import Activity
 from .job_facts import JobFacts, Surroundings
 from .ledger import Ledger, TrackedJob
 from .losses import last_words
 from .phases import WAITING_STATES, phase_of
 from .problems import NO_CONNECTION_S
-from .roster import Workers, workers_of
+from .roster import Workers
 
 
 def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
@@ -81,18 +80,4 @@ def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity
         workers=len(workers),
         jobs_on_their_way=max(0, phases.count("queued") + phases.count("starting") - replacements),
         open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
-    )
-
-
-def load(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Load:
-    """Return what decides how many jobs suit the load."""
-    phases = [phase_of(job, workers) for job in ledger.live() if job.wanted]
-    return Load(
-        workers=int(scheduler.adaptive_target()),
-        processes=ledger.processes,
-        present=len(workers),
-        waiting=phases.count("queued") + phases.count("starting"),
-        busy=sum(
-            any(worker.processing for worker in workers_of(job, workers)) for job in ledger if job.wanted
-        ),
     )

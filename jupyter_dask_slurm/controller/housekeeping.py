@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import facts
-from .idle import idle_since, is_over
+from .cluster import JobCluster
+from .idle_problem import idle_since, is_over
 from .ledger import Ledger
 from .log_size import bound_log
+from .publish import Publisher
+from .record import RecordWriter
 from .roster import connected
-
-if TYPE_CHECKING:
-    from .core import Controller
+from .state import ClusterState
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +25,34 @@ HEARTBEAT_S = 60.0
 
 
 class Housekeeper:
-    """Every few seconds: drifting numbers, idle time, requests left on disk; each minute: heartbeat, log."""
+    """Every few seconds: drifting numbers, idle time, requests left on disk; each minute: heartbeat, log.
 
-    def __init__(self, controller: Controller, ledger: Ledger) -> None:
-        self._controller = controller
+    Parameters
+    ----------
+    directory : Path
+        The cluster's own: requests are looked for there, and its log is kept short.
+    stop : callable
+        Ends the cluster; called with the reason, or with None where its user asked for it.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        cluster: JobCluster,
+        publisher: Publisher,
+        record: RecordWriter,
+        *,
+        directory: Path,
+        stop: Callable[[str | None], None],
+    ) -> None:
+        self._state = state
         self._ledger = ledger
-        self._stop_request = Path(controller.spec.directory) / "requests" / "stop"
+        self._cluster = cluster
+        self._publisher = publisher
+        self._record = record
+        self._directory = directory
+        self._stop = stop
         self._beat_at = time.monotonic()
 
     async def run(self) -> None:
@@ -46,25 +69,23 @@ class Housekeeper:
                 logger.exception("Not all was looked after")
 
     def _tick(self) -> None:
-        controller = self._controller
-        state = controller.state
+        state, scheduler = self._state, self._cluster.scheduler
         now = time.time()
-        workers = connected(controller.scheduler)
-        activity = facts.activity(self._ledger, workers, controller.scheduler)
+        workers = connected(scheduler)
+        activity = facts.activity(self._ledger, workers, scheduler)
         if state.status == "running":
             state.idle_since = idle_since(activity, state.idle_since, now)
         facts.listen_to_silent_jobs(self._ledger, workers, now)
-        controller.publisher.drift()
+        self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
-            controller.stop(f"Idle for {state.idle_timeout_s} s.")
-        if self._stop_request.exists():
-            controller.stop()
-        elif controller.record.is_amiss:
-            controller.record.write(controller.cluster)
+            self._stop(f"Idle for {state.idle_timeout_s} s.")
+        if (self._directory / "requests" / "stop").exists():
+            self._stop(None)
+        elif self._record.is_amiss:
+            self._record.write(self._publisher.current)
 
     async def _beat(self) -> None:
-        controller = self._controller
         self._ledger.forget_old(time.time())
         # Though nothing has changed: it tells others that this process lives.
-        controller.record.write(controller.cluster)
-        await asyncio.to_thread(bound_log, Path(controller.spec.directory))
+        self._record.write(self._publisher.current)
+        await asyncio.to_thread(bound_log, self._directory)

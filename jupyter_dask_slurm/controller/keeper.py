@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from ..errors import DaskSlurmError, SlurmUnavailable
 from .cluster import JobCluster
@@ -20,11 +19,12 @@ from .ledger import End, Ledger, TrackedJob
 from .losses import note_end
 from .memory_problem import KILLS_COUNT_S
 from .phases import phase_of
-from .reconcile import MOST_FAILURES, JobView, Situation, back_off_s, decide
+from .reconcile import JobView, Situation, back_off_s, decide
 from .renewal import longest_wait_s, replace_at
 from .roster import connected, is_idle, note_connections
-from .state import ClusterState
+from .state import MOST_FAILURES, ClusterState
 from .verdict import judge
+from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -33,19 +33,6 @@ STEP_S = 30.0
 
 AFTER_ERROR_S = 5.0
 """A turn that failed in a way that nobody thought of is followed by the next after so long, in seconds."""
-
-
-class Watch(Protocol):
-    """How the keeper learns what became of jobs; the local backend needs none."""
-
-    def next_look(self, now: float) -> float | None:
-        """Return when to look next, in seconds since 1970; None while everything is accounted for."""
-
-    def something_happened(self) -> None:
-        """Look again soon: a job was submitted, cancelled, connected or lost."""
-
-    async def look(self) -> list[tuple[TrackedJob, End]]:
-        """Ask Slurm, write what it said into the ledger, return the jobs that ended."""
 
 
 class Keeper:

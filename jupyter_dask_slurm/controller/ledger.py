@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 LONGEST_MEMORY_S = 3600
 """For how long ended jobs stay listed, in seconds."""
@@ -30,6 +31,22 @@ class Seen:
     started: float | None = None
     ends: float | None = None
     restarts: int = 0
+
+
+Verdict = Literal["asked", "outside", "replace", "lower", "failed"]
+"""
+``asked``
+    It was not needed any more: we ended it, or another one had taken its place.
+``outside``
+    Somebody cancelled it: the plan goes down by it, for a tool that refills a queue against its
+    operator gets banned.
+``replace``
+    The plan stays, so another one is submitted.
+``lower``
+    The user does not want jobs to be kept: the plan goes down by it.
+``failed``
+    It ended before its workers ever connected: another one after a pause, and three in a row are enough.
+"""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 
 from ..errors import StorageUnavailable
 from ..logs import tail
-from .ledger import End, Ledger, TrackedJob
+from .ledger import End, Ledger, TrackedJob, Verdict
 from .state import ClusterState, Loss, MemoryKill
-from .verdict import Verdict
 
 _LINES_READ = 200
 _LINES_KEPT = 8

@@ -7,13 +7,15 @@ import logging
 import time
 from collections.abc import Callable
 
+from distributed import Scheduler
+
 from ..models import Scaling
-from . import facts
-from .adapt import LOOK_S, Limits, Lull, adapt
+from .adapt import LOOK_S, Limits, Load, Lull, adapt
 from .cluster import JobCluster
 from .history import History
 from .ledger import Ledger
-from .roster import connected
+from .phases import phase_of
+from .roster import Workers, connected, workers_of
 from .state import ClusterState
 
 logger = logging.getLogger(__name__)
@@ -71,12 +73,26 @@ class Planner:
         state = self._state
         if state.status != "running":
             return
-        load = facts.load(self._ledger, connected(self._cluster.scheduler), self._cluster.scheduler)
+        load = load_of(self._ledger, connected(self._cluster.scheduler), self._cluster.scheduler)
         plan, self._lull = adapt(state.plan, load, limits(state), self._lull, time.monotonic())
         if plan != state.plan:
             self._history.add("adapted", f"{plan} jobs suit the load better than {state.plan}.")
             state.plan = plan
             self._on_change()
+
+
+def load_of(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Load:
+    """Return what decides how many jobs suit the load."""
+    phases = [phase_of(job, workers) for job in ledger.live() if job.wanted]
+    return Load(
+        workers=int(scheduler.adaptive_target()),
+        processes=ledger.processes,
+        present=len(workers),
+        waiting=phases.count("queued") + phases.count("starting"),
+        busy=sum(
+            any(worker.processing for worker in workers_of(job, workers)) for job in ledger if job.wanted
+        ),
+    )
 
 
 def limits(state: ClusterState) -> Limits:

@@ -12,8 +12,7 @@ from .enclosure_problem import ends_with
 from .idle_problem import idle_soon
 from .job_facts import JobFacts, Surroundings
 from .memory_problem import KILLS_COUNT_S, worker_killed
-from .reconcile import MOST_FAILURES
-from .state import ClusterState, Doubt, Loss, Refusal
+from .state import MOST_FAILURES, ClusterState, Doubt, Loss, Refusal
 from .versions import environment_mismatch
 from .walltime_problems import task_too_long, walltime_soon
 

@@ -14,9 +14,6 @@ from ..models import JobPhase
 MISSING_PATIENCE_S = 60.0
 """For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""
 
-MOST_FAILURES = 3
-"""So many jobs in a row that ended without ever connecting, and no more are submitted."""
-
 # What is given up first when there are too many: lower is earlier.
 _COST: dict[JobPhase, int] = {"queued": 0, "missing": 1, "starting": 2, "working": 3, "ended": 0}
 

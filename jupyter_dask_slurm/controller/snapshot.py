@@ -6,7 +6,7 @@ import dataclasses
 import os
 import socket
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -14,12 +14,12 @@ from typing import Any
 from distributed import Scheduler
 
 from .. import models
-from ..models import Cluster, Job, JobCounts, LaunchSpec, TaskCounts, WorkerCounts, iso_time
+from ..models import Cluster, Job, JobCounts, LaunchSpec, TaskCounts, Waiting, WorkerCounts, iso_time
+from ..slurm.reasons import explain
 from .ledger import Ledger, TrackedJob
 from .phases import phase_of
 from .roster import Workers, connected, workers_of
 from .state import ClusterState
-from .waiting import waiting
 
 VERSION = version("distributed")
 
@@ -203,3 +203,26 @@ def _address(scheduler: Scheduler | None) -> str | None:
 
 def _time(epoch_s: float | None) -> str | None:
     return None if epoch_s is None else iso_time(epoch_s)
+
+
+def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) -> Waiting | None:
+    """Return the reason that most queued jobs have and the earliest expected start that is yet to come.
+
+    Parameters
+    ----------
+    now : float
+        In seconds since 1970.
+
+    Returns
+    -------
+    Waiting or None
+        None where no job waits of which Slurm has said anything.
+    """
+    queued = [
+        job.seen for job in jobs if job.seen and not job.cancelling and phase_of(job, connected) == "queued"
+    ]
+    if not queued:
+        return None
+    [(reason, _)] = Counter(seen.reason for seen in queued).most_common(1)
+    starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
+    return Waiting(reason, explain(reason).text, iso_time(min(starts)) if starts else None)

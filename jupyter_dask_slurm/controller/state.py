@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..models import ClusterStatus, Ended, ErrorInfo, Scaling
-from .enclosure_problem import Enclosure
+
+MOST_FAILURES = 3
+"""So many jobs in a row that ended without ever connecting, and no more are submitted."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,26 @@ class Mismatch:
     who: str
     differences: tuple[str, ...]
     at: float
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What this process was started in and cannot outlive: a Slurm job, or a service of systemd.
+
+    Parameters
+    ----------
+    name : str
+        The job's id, or the unit's name.
+    found_at : float
+        In seconds since 1970, as all times here.
+    ends_at : float or None
+        When the job comes to its walltime; None for a service, and where Slurm has not said.
+    """
+
+    is_job: bool
+    name: str
+    found_at: float
+    ends_at: float | None = None
 
 
 @dataclass

@@ -9,27 +9,53 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .. import storage
-from ..errors import SlurmAmbiguous, SlurmRefused, SlurmUnavailable, SlurmUnreachable
+from ..errors import DaskSlurmError, SlurmAmbiguous, SlurmRefused, SlurmUnavailable, SlurmUnreachable
 from ..models import iso_time
 from ..slurm import queue, submission
+from ..slurm.commands import run_in_turn
 from ..slurm.jobid import split_id
-from .array_limit import ArrayLimit
 from .ledger import Ledger
 from .news import News
 from .one_turn import OneTurn
-
-if TYPE_CHECKING:
-    from .slurm_cluster import SlurmJob
 
 logger = logging.getLogger(__name__)
 
 LATE_S = 3.0
 """A request that Slurm took in before it stalled may still become a job: look again after so long."""
+
+
+_USUAL_ARRAY_SIZE = 1001
+"""Slurm's own default of MaxArraySize (slurm.conf(5))."""
+
+_MAX_ARRAY_SIZE = re.compile(r"^MaxArraySize\s*=\s*(\d+)", re.MULTILINE)
+
+
+class ArrayJob(Protocol):
+    """One job as its submission sees it: an element of the array.
+
+    Attributes
+    ----------
+    name : str
+        Dask's name of the job.
+    number : int
+        Its place among all jobs of the cluster.
+    tag : str
+        The name under which Slurm has it; empty until it is submitted.
+    """
+
+    name: str
+    number: int
+    job_id: str | None
+    tag: str
+
+    def array_script(self) -> str:
+        """Return the script for an array whose first element is this job."""
 
 
 class SubmitRefused(SlurmRefused):
@@ -61,8 +87,8 @@ class Submitter:
         self._limit = ArrayLimit()
         self._count = 0
         self._doubtful: set[str] = set()
-        self.submit: OneTurn[SlurmJob] = OneTurn(self._submit)
-        self.cancel: OneTurn[SlurmJob] = OneTurn(self._cancel)
+        self.submit: OneTurn[ArrayJob] = OneTurn(self._submit)
+        self.cancel: OneTurn[ArrayJob] = OneTurn(self._cancel)
 
     async def sweep(self) -> None:
         """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.
@@ -78,13 +104,13 @@ class Submitter:
             late = await queue.find_by_tag(self._doubtful)
             await queue.cancel_tagged(late, self._doubtful)
 
-    async def _submit(self, jobs: list[SlurmJob]) -> None:
+    async def _submit(self, jobs: list[ArrayJob]) -> None:
         await self.sweep()
         longest = await self._limit.longest() if len(jobs) > 1 else 1
         for run in consecutive(sorted(jobs, key=lambda job: job.number), longest):
             await self._send(run)
 
-    async def _send(self, jobs: Sequence[SlurmJob]) -> None:
+    async def _send(self, jobs: Sequence[ArrayJob]) -> None:
         """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
         tag = f"jds-{self._ledger.prefix}-{self._count}"
         options = self.options(tag, len(jobs))
@@ -158,16 +184,36 @@ class Submitter:
             await asyncio.sleep(wait_s)
         return None
 
-    def _enter(self, job: SlurmJob, job_id: str, tag: str) -> None:
+    def _enter(self, job: ArrayJob, job_id: str, tag: str) -> None:
         job.job_id, job.tag = job_id, tag
         tracked = self._ledger.jobs[job.name]
         tracked.job_id = job_id
         tracked.stdout = str(self._logs / f"{job_id}.out")
         tracked.stderr = str(self._logs / f"{job_id}.err")
 
-    async def _cancel(self, jobs: list[SlurmJob]) -> None:
+    async def _cancel(self, jobs: list[ArrayJob]) -> None:
         tags = {job.job_id: job.tag for job in jobs if job.job_id is not None}
         await queue.cancel_tagged(tags, set(tags.values()))
+
+
+class ArrayLimit:
+    """How many jobs fit into one job array of this Slurm: asked once, before the first array is sent."""
+
+    def __init__(self) -> None:
+        self._longest: int | None = None
+
+    async def longest(self) -> int:
+        """Return the most elements that an array may have; 1 where arrays are switched off."""
+        if self._longest is None:
+            try:
+                answer = await run_in_turn(["scontrol", "show", "config"])
+            except DaskSlurmError as error:
+                logger.warning("MaxArraySize is not known: %s", error)
+                return _USUAL_ARRAY_SIZE
+            found = _MAX_ARRAY_SIZE.search(answer.stdout)
+            # Indices must be below MaxArraySize; ours begin with 0. 0 switches arrays off.
+            self._longest = max(1, int(found[1])) if found else _USUAL_ARRAY_SIZE
+        return self._longest
 
 
 class Intent:
@@ -200,7 +246,7 @@ class Intent:
         storage.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
 
 
-def consecutive(jobs: Sequence[SlurmJob], longest: int) -> Iterator[Sequence[SlurmJob]]:
+def consecutive(jobs: Sequence[ArrayJob], longest: int) -> Iterator[Sequence[ArrayJob]]:
     """Split jobs, ascending by number, into runs without gaps of at most `longest`."""
     start = 0
     for end in range(1, len(jobs) + 1):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from ..models import epoch_time
 from ..slurm import queue
@@ -22,6 +23,19 @@ from .phases import WAITING_STATES, phase_of
 SOON_S = 1.0
 FIRST_MINUTE_S = 60.0
 SETTLED_S = 30.0
+
+
+class Watch(Protocol):
+    """How the loop learns what became of jobs; the local backend needs none."""
+
+    def next_look(self, now: float) -> float | None:
+        """Return when to look next, in seconds since 1970; None while everything is accounted for."""
+
+    def something_happened(self) -> None:
+        """Look again soon: a job was submitted, cancelled, connected or lost."""
+
+    async def look(self) -> list[tuple[TrackedJob, End]]:
+        """Ask Slurm, write what it said into the ledger, return the jobs that ended."""
 
 
 class SlurmWatch:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.idle import Activity, idle_since, is_over
+from jupyter_dask_slurm.controller.idle_problem import Activity, idle_since, is_over
 from jupyter_dask_slurm.controller.ledger import End, Ledger, Seen, TrackedJob, worker_names
 from jupyter_dask_slurm.controller.phases import phase_of
 from jupyter_dask_slurm.controller.sizing import JobSize, resolve_scaling

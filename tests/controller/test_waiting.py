@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_dask_slurm.controller.ledger import Seen, TrackedJob
-from jupyter_dask_slurm.controller.waiting import waiting
+from jupyter_dask_slurm.controller.snapshot import waiting
 from jupyter_dask_slurm.models import Waiting
 
 NOW = 1_000.0
