@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .errors import SiteRefuses
-from .models import Association, Level, Limits, Partition, Rules, Site
+from .protocol.errors import SiteRefuses
+from .protocol.models import Association, Level, Limits, Partition, Rules, Site
 from .slurm.units import format_walltime, parse_walltime
 
 _CPUS = {

@@ -14,7 +14,7 @@ from .routes.base import SERVICES_KEY
 from .settings import DaskSlurmSettings
 
 if TYPE_CHECKING:
-    from .models import Cluster
+    from .protocol.models import Cluster
 
 EVENT_SCHEMA_ID = "https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1"
 

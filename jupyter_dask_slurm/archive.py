@@ -17,11 +17,8 @@ ARCHIVE = "controller.pyz"
 """What a controller runs from, in the directory of its cluster."""
 
 _PACKAGE = Path(__file__).parent
-MODULES = (
-    *("__init__.py", "errors.py", "ceiling.py"),
-    *("storage.py", "logs.py", "processes.py", "directives.py", "unix_sockets.py"),
-)
-FOLDERS = ("models", "slurm", "controller")
+MODULES = ("__init__.py",)
+FOLDERS = ("protocol", "system", "slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.
 _MAIN = """
 import sys

@@ -15,10 +15,10 @@ from pathlib import Path
 from .archive import ARCHIVE
 from .controller_client import ControllerClient
 from .epitaph import at_rest, epitaph
-from .errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
-from .models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
-from .processes import is_alive, runs
+from .protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
+from .protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
 from .registry import Registry, as_seen_from_afar, booted_since, is_here
+from .system.processes import is_alive, runs
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .dask_files import mention
-from .errors import DaskSlurmError, NameTaken
-from .models import Cluster
+from .protocol.errors import DaskSlurmError, NameTaken
+from .protocol.models import Cluster
 
 if TYPE_CHECKING:
     from .manager import ClusterManager

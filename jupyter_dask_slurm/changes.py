@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from .attach import Attachment
-from .ceiling import most_jobs
-from .errors import ControllerUnreachable, ProblemNotFound, WrongState
 from .host_size import refusals_of_host, this_host
 from .limits import Limits, cores_of
-from .models import Cluster
+from .protocol.ceiling import most_jobs
+from .protocol.errors import ControllerUnreachable, ProblemNotFound, WrongState
+from .protocol.models import Cluster
 from .sizes import in_jobs
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import dataclasses
 from pathlib import Path
 
 from .attach import Attachment
-from .errors import SlurmRefused, SlurmUnavailable
-from .models import Cluster, Problem, iso_time
+from .protocol.errors import SlurmRefused, SlurmUnavailable
+from .protocol.models import Cluster, Problem, iso_time
 from .slurm.cluster_jobs import cancel_cluster
 
 FIRST_PAUSE_S = 1.0

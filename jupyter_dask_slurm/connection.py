@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import ClusterNotFound, WrongState
-from .models import Record
+from .protocol.errors import ClusterNotFound, WrongState
+from .protocol.models import Record
 from .registry import Registry
 from .shared_directory import default_shared_directory
 

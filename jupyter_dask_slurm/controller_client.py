@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import aiohttp
 
-from .errors import ControllerUnreachable, DaskSlurmError
-from .models import Cluster, Job
-from .unix_sockets import peer_uid
+from .protocol.errors import ControllerUnreachable, DaskSlurmError
+from .protocol.models import Cluster, Job
+from .system.sockets import peer_uid
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout

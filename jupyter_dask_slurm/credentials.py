@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from .models import Credentials
-from .storage import create_private
+from .protocol.models import Credentials
+from .system.files import create_private
 
 # Longer than any cluster should live: an expired certificate would cut a running one in half.
 LIFETIME = timedelta(days=3 * 365)

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from .errors import ClusterNotFound, StorageUnavailable
-from .models import Record
+from .protocol.errors import ClusterNotFound, StorageUnavailable
+from .protocol.models import Record
 from .registry import Registry
 
 log = logging.getLogger(__name__)

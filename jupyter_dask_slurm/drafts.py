@@ -13,7 +13,7 @@ from typing import Any
 from .dask_files import mention
 from .environments import Environment
 from .limits import Limits
-from .models import (
+from .protocol.models import (
     Backend,
     Cluster,
     ControllerInfo,
@@ -25,9 +25,9 @@ from .models import (
     WorkerCounts,
     iso_time,
 )
-from .processes import boot_id, hostname
 from .registry import Registry
 from .sizes import DEFAULT_SCALING, in_jobs
+from .system.processes import boot_id, hostname
 
 _SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command"}
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from .attach import Attachment
 from .cleanup import cancel_left_jobs
-from .errors import StorageUnavailable
 from .launch import remove_socket
-from .models import Cluster, epoch_time
+from .protocol.errors import StorageUnavailable
+from .protocol.models import Cluster, epoch_time
 from .registry import Registry
 
 log = logging.getLogger(__name__)

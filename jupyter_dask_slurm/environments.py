@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from .errors import EnvironmentUnusable
 from .launch_environment import clean_environment
-from .models import EnvironmentInfo, Kernel
+from .protocol.errors import EnvironmentUnusable
+from .protocol.models import EnvironmentInfo, Kernel
 
 PROBE_TIMEOUT_S = 20.0
 DISTRIBUTIONS = ("dask", "distributed", "dask-jobqueue", "bokeh")

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .errors import NotFound
+from .protocol.errors import NotFound
 
 # In the installed package, and in a checkout of the project.
 _FOLDERS = (Path(__file__).parent / "examples", Path(__file__).parent.parent / "examples")

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from .errors import SlurmRefused, SlurmUnavailable
+from .protocol.errors import SlurmRefused, SlurmUnavailable
 from .slurm.forecast import expected_start
 
 UNCHANGED_S = 2.0

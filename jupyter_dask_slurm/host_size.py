@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import SiteRefuses
+from .protocol.errors import SiteRefuses
 from .slurm.units import parse_memory
 
 THREADS_PER_CORE = 4

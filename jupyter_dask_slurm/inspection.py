@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from .attach import Attachment
-from .errors import ControllerUnreachable, JobNotFound, WrongState
-from .logs import tail
 from .manager import ClusterManager
-from .models import HistoryEntry, Job, LogTail
+from .protocol.errors import ControllerUnreachable, JobNotFound, WrongState
+from .protocol.models import HistoryEntry, Job, LogTail
 from .snippets import Snippet, Source, make_snippet
-from .storage import read_json, read_private
+from .system.files import read_json, read_private
+from .system.logs import tail
 
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
 _SUFFIX = {"stdout": "out", "stderr": "err"}

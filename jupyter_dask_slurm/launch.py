@@ -13,9 +13,9 @@ from pathlib import Path
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 from .launch_environment import clean_environment
-from .models import LaunchSpec
-from .storage import storage_errors, write_private
-from .unix_sockets import LONGEST_PATH
+from .protocol.models import LaunchSpec
+from .system.files import storage_errors, write_private
+from .system.sockets import LONGEST_PATH
 
 SOCKET_PREFIX = "dask-slurm-"
 

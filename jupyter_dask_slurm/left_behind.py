@@ -11,11 +11,11 @@ from pathlib import Path
 
 from .archive import ARCHIVE
 from .interface_check.report import LIMIT_S as CHECK_LIMIT_S
-from .processes import runs
 from .registry import CLUSTER_ID, Registry
 from .slurm.cluster_jobs import clusters_with_jobs
-from .slurm.evidence import batch_script, log_patterns
+from .slurm.origin import batch_script, log_patterns
 from .slurm.rows import COMPLETING, JobRow
+from .system.processes import runs
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .ceiling import check_ceiling, most_jobs
-from .errors import LimitExceeded
-from .models import OVER, Ceiling, Cluster
+from .protocol.ceiling import check_ceiling, most_jobs
+from .protocol.errors import LimitExceeded
+from .protocol.models import OVER, Ceiling, Cluster
 
 
 @dataclass(frozen=True)

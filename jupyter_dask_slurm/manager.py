@@ -17,11 +17,11 @@ from .changes import Changes
 from .discovery import Discovery
 from .drafts import Draft, Wish
 from .endings import Endings
-from .errors import ClusterNotFound
 from .limits import Limits
-from .models import Cluster, Record
 from .names import Names
 from .orphans import OrphanWatch
+from .protocol.errors import ClusterNotFound
+from .protocol.models import Cluster, Record
 from .registry import Registry
 from .start import Starter
 from .succession import Succession, wish_again

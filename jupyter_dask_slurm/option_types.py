@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from .directives import managed_directive
+from .slurm.sbatch_options import managed_directive
 from .slurm.script_text import EXPANSION, is_one_line, may_be_exported
 from .slurm.units import parse_memory, parse_walltime
 

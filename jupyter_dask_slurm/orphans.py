@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 from .attach import Attachment
-from .errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
 from .left_behind import LeftBehind, left_behind
-from .models import (
+from .protocol.errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
+from .protocol.models import (
     Cluster,
     ControllerInfo,
     EnvironmentInfo,
@@ -22,8 +22,8 @@ from .models import (
     Scaling,
     iso_time,
 )
-from .processes import boot_id, hostname
 from .registry import Registry
+from .system.processes import boot_id, hostname
 
 log = logging.getLogger(__name__)
 

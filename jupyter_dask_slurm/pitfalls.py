@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .models import Site
+from .protocol.models import Site
 from .site_checks import possible_partitions
 from .slurm.units import parse_walltime
 

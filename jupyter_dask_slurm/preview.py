@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .drafts import Wish, as_rendered
-from .errors import DaskSlurmError, LimitExceeded
 from .expected_start import ExpectedStarts
 from .explanations import explain
 from .limits import Limits
 from .manager import ClusterManager
-from .models import Cluster
 from .names import is_taken
 from .pitfalls import pitfalls
+from .protocol.errors import DaskSlurmError, LimitExceeded
+from .protocol.models import Cluster
 from .registry import slug
 from .snippets import as_python, as_yaml
 from .start import Sketch, Starter

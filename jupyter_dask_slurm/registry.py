@@ -14,10 +14,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import ClusterNotFound, StorageUnavailable
-from .models import Cluster, HistoryEntry, Job, LaunchSpec, Record
-from .processes import boot_id, hostname
-from .storage import (
+from .protocol.errors import ClusterNotFound, StorageUnavailable
+from .protocol.models import Cluster, HistoryEntry, Job, LaunchSpec, Record
+from .system.files import (
     check_private_directory,
     make_private_directory,
     read_json,
@@ -26,6 +25,7 @@ from .storage import (
     write_json,
     write_private,
 )
+from .system.processes import boot_id, hostname
 
 CLUSTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{4}")
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ from typing import Any
 
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
-from .errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
 from .launch_environment import clean_environment
-from .models import LaunchSpec
-from .storage import storage_errors, write_private
+from .protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
+from .protocol.models import LaunchSpec
+from .system.files import storage_errors, write_private
 
 WARM_S = 120.0
 """So long a process waits for another question, in seconds."""

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from .errors import InvalidRequest
 from .option_types import KernelName, Memory, quoted
 from .options import OPTION_NAMES, STRICT, ClusterOptions
+from .protocol.errors import InvalidRequest
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}\z"
 MAX_JOBS = 10_000

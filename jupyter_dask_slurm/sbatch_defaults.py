@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from .errors import InvalidRequest
+from .protocol.errors import InvalidRequest
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from .interface_check.service import InterfaceCheck
     from .limits import Limits
     from .manager import ClusterManager
-    from .models import Cluster
     from .profiles.catalogue import Profiles
+    from .protocol.models import Cluster
     from .site import SiteSource
 
 

@@ -15,7 +15,7 @@ from .shared_directory import SHARED_VARIABLE
 
 if TYPE_CHECKING:
     from .environments import KernelSpecs
-    from .models import Cluster
+    from .protocol.models import Cluster
 
 _LIMITS = (
     *("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure"),

@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Collection
 
 from .environments import Environments
-from .errors import DaskSlurmError, SlurmMissing, SlurmUnreachable
-from .models import Site, SlurmInfo
-from .slurm.commands import run
-from .slurm.interfaces import interfaces
-from .slurm.site import MAX_AGE_S, SiteReader
+from .protocol.errors import DaskSlurmError, SlurmMissing, SlurmUnreachable
+from .protocol.models import Site, SlurmInfo
+from .slurm.installation.reader import MAX_AGE_S, SiteReader
+from .slurm.run import run
+from .system.interfaces import interfaces
 
 # What does not change from hour to hour is not asked for while a user waits.
 OLD_ENOUGH_S = 600.0

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .account_checks import refusals_of_accounts
-from .errors import SiteRefuses
-from .models import Partition, Site
+from .protocol.errors import SiteRefuses
+from .protocol.models import Partition, Site
 from .slurm.rows import count_gpus
 from .slurm.units import format_walltime, parse_memory, parse_walltime
 

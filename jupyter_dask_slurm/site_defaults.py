@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .models import Backend, Partition, Site
+from .protocol.models import Backend, Partition, Site
 from .site_checks import possible_partitions
 from .slurm.units import format_walltime, parse_memory, parse_walltime
 

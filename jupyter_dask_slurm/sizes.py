@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .models import Scaling
+from .protocol.models import Scaling
 from .slurm.units import parse_memory
 
 DEFAULT_SCALING: dict[str, Any] = {"mode": "manual", "jobs": 1}

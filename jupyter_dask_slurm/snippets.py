@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from .connection import dashboard_link
-from .errors import InvalidRequest, WrongState
-from .models import Cluster, Credentials, Model, Scaling
+from .protocol.errors import InvalidRequest, WrongState
+from .protocol.models import Cluster, Credentials, Model, Scaling
 
 # Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
 _KEYWORDS = {

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .ceiling import most_jobs
 from .drafts import Draft, Wish, as_rendered, may_say_more, speaks_of_jobqueue, to_render, write_out
 from .environments import Environments
-from .errors import DaskSlurmError
 from .host_size import refusals_of_host, this_host
 from .interface_check.memory import remembered_interface
 from .job_names import ConfiguredName, configured_name
 from .launch import new_socket, remove_socket, start_controller
 from .limits import Limits
-from .models import Backend, Cluster, LaunchSpec, Site
+from .protocol.ceiling import most_jobs
+from .protocol.errors import DaskSlurmError
+from .protocol.models import Backend, Cluster, LaunchSpec, Site
 from .registry import Registry
 from .renderers import Renderers
 from .site import SiteSource

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from .errors import InvalidRequest
-from .models import Site
+from .protocol.errors import InvalidRequest
+from .protocol.models import Site
 from .slurm.units import parse_walltime
 
 # sbatch(1): its option, its letter, and our option that means the same.

@@ -14,8 +14,8 @@ from typing import Any
 
 from .attach import Attachment
 from .drafts import Draft, Wish
-from .errors import DaskSlurmError, StorageUnavailable
-from .models import Cluster, ErrorInfo, LaunchSpec, iso_time
+from .protocol.errors import DaskSlurmError, StorageUnavailable
+from .protocol.models import Cluster, ErrorInfo, LaunchSpec, iso_time
 from .registry import Registry
 
 log = logging.getLogger(__name__)

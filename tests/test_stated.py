@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.errors import InvalidRequest
-from jupyter_dask_slurm.models import Site, SlurmInfo
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.protocol.models import Site, SlurmInfo
 from jupyter_dask_slurm.stated import judged, refuse_stated, stated
 
 NOWHERE = Site(slurm=SlurmInfo(available=True))

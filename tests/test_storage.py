@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm import storage
-from jupyter_dask_slurm.errors import StorageUnavailable
+from jupyter_dask_slurm.protocol.errors import StorageUnavailable
+from jupyter_dask_slurm.system import files as storage
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make files of another user")
 NOBODY = 65534

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import DaskSlurmError
+from ..protocol.errors import DaskSlurmError
 from .arguments import make_parser
 
 

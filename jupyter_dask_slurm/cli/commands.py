@@ -9,7 +9,7 @@ from typing import Any
 
 from ..attach import Attachment
 from ..connection import own_base_url
-from ..errors import ClusterNotFound, DaskSlurmError
+from ..protocol.errors import ClusterNotFound, DaskSlurmError
 from ..requests import ChangeRequest, ClusterRequest, parse
 from ..services import Services
 from .arguments import options_of, scaling_of

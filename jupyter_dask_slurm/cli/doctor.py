@@ -7,12 +7,12 @@ import asyncio
 import shutil
 from typing import Any
 
-from ..errors import StorageUnavailable
 from ..host_facts import host_facts
 from ..left_behind import left_behind
+from ..protocol.errors import StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
-from ..storage import check_private_directory
+from ..system.files import check_private_directory
 from .interfaces import check, report_lines
 from .text import columns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..errors import DaskSlurmError
+from ..protocol.errors import DaskSlurmError
 from ..services import Services
 from .text import columns
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..models import Cluster, Job, Scaling
+from ..protocol.models import Cluster, Job, Scaling
 
 
 def cluster_table(clusters: Sequence[Cluster]) -> str:

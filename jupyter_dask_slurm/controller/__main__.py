@@ -14,8 +14,8 @@ import signal
 import sys
 from pathlib import Path
 
-from .. import storage
-from ..models import LaunchSpec
+from ..protocol.models import LaunchSpec
+from ..system import files as storage
 from .render_server import serve
 
 logger = logging.getLogger(__name__)

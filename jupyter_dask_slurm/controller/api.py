@@ -11,7 +11,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from tornado.routing import PathMatches, Rule, RuleRouter
 
-from ..errors import DaskSlurmError, InvalidRequest
+from ..protocol.errors import DaskSlurmError, InvalidRequest
 from .core import Controller
 from .dashboard import DashboardRouter
 from .report import Reporter

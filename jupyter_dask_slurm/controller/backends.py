@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..models import LaunchSpec
-from ..storage import make_private_directory, storage_errors
+from ..protocol.models import LaunchSpec
+from ..system.files import make_private_directory, storage_errors
 from .cluster import JobCluster, security_from
 from .keywords import jobqueue_keywords
 from .ledger import Ledger

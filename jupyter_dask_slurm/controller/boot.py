@@ -8,9 +8,9 @@ import logging
 import time
 from pathlib import Path
 
-from .. import storage
-from ..errors import DaskSlurmError, StorageUnavailable
-from ..models import ErrorInfo, LaunchSpec, Record, iso_time
+from ..protocol.errors import DaskSlurmError, StorageUnavailable
+from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
+from ..system import files as storage
 from .api import make_router
 from .backends import make_backend
 from .core import Controller

@@ -15,8 +15,8 @@ from distributed.deploy.cluster import Cluster
 from distributed.deploy.spec import ProcessInterface, SpecCluster
 from distributed.security import Security
 
-from ..errors import DaskSlurmError
-from ..models import Credentials
+from ..protocol.errors import DaskSlurmError
+from ..protocol.models import Credentials
 from .ledger import Ledger, TrackedJob
 from .scheduler import ControllerScheduler
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..ceiling import check_ceiling, most_jobs
-from ..errors import JobNotFound
-from ..models import Cluster, Ended, Job, LaunchSpec, iso_time
+from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.errors import JobNotFound
+from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from . import facts
 from .backends import Backend
 from .enclosure import EnclosureWatch

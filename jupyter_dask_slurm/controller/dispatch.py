@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from ..errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
+from ..protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
 from .cluster import JobCluster
 from .handover import hand_over
 from .history import History

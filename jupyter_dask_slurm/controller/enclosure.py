@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DaskSlurmError
-from ..models import epoch_time
+from ..protocol.errors import DaskSlurmError
+from ..protocol.models import epoch_time
 from ..slurm import queue
-from ..slurm.commands import run
+from ..slurm.run import run
 from .state import ClusterState, Enclosure
 
 # A job's walltime can be changed while it runs; nobody is told.

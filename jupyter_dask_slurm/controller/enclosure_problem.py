@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 from .state import Enclosure
 
 SOON_S = 900.0

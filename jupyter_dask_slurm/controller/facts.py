@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from distributed import Scheduler
 
-from ..slurm.interfaces import interfaces
 from ..slurm.reasons import explain, never
+from ..system.interfaces import interfaces
 from .idle_problem import Activity
 from .job_facts import JobFacts, Surroundings
 from .ledger import Ledger, TrackedJob

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from .. import storage
-from ..errors import StorageUnavailable
-from ..models import HistoryEntry, LaunchSpec, iso_time
+from ..protocol.errors import StorageUnavailable
+from ..protocol.models import HistoryEntry, LaunchSpec, iso_time
+from ..system import files as storage
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 
 SOON_S = 600.0
 """So long before its end one is warned, in seconds; for short timeouts at half of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import JobPhase
+from ..protocol.models import JobPhase
 
 
 @dataclass(frozen=True)

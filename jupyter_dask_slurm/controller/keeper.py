@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from ..errors import DaskSlurmError, SlurmUnavailable
+from ..protocol.errors import DaskSlurmError, SlurmUnavailable
 from .cluster import JobCluster
 from .dispatch import Dispatcher
 from .history import History

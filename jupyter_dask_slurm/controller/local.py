@@ -13,7 +13,7 @@ from distributed import Nanny
 from distributed.core import Status
 from distributed.security import Security
 
-from ..errors import Unprocessable
+from ..protocol.errors import Unprocessable
 from .cluster import JobCluster, JobProcess
 from .ledger import End, Ledger, Seen, TrackedJob
 from .news import News

@@ -12,8 +12,8 @@ import stat
 import sys
 from pathlib import Path
 
-from .. import storage
-from ..errors import StorageUnavailable
+from ..protocol.errors import StorageUnavailable
+from ..system import files as storage
 
 logger = logging.getLogger(__name__)
 

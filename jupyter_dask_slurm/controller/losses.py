@@ -8,8 +8,8 @@ from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from ..errors import StorageUnavailable
-from ..logs import tail
+from ..protocol.errors import StorageUnavailable
+from ..system.logs import tail
 from .ledger import End, Ledger, TrackedJob, Verdict
 from .state import ClusterState, Loss, MemoryKill
 

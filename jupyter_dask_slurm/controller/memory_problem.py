@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dask.utils import format_bytes
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 from .state import MemoryKill
 
 KILLS_COUNT_S = 1800.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import SlurmUnavailable
+from ..protocol.errors import SlurmUnavailable
 from .ledger import End, TrackedJob
 
 

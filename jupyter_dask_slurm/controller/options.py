@@ -16,9 +16,9 @@ import dask
 from dask.utils import format_bytes, parse_bytes
 from distributed.deploy.utils import nprocesses_nthreads
 
-from ..directives import managed_directive
-from ..errors import InvalidRequest, Unprocessable
-from ..models import LaunchSpec
+from ..protocol.errors import InvalidRequest, Unprocessable
+from ..protocol.models import LaunchSpec
+from ..slurm.sbatch_options import managed_directive
 from ..slurm.script_text import is_one_line, is_words
 from .sizing import JobSize
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..models import JobPhase
+from ..protocol.models import JobPhase
 from .ledger import TrackedJob
 
 # squeue(1), JOB STATE CODES: the job holds no nodes, or holds them but its script does not run.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from distributed import Scheduler
 
-from ..models import Scaling
+from ..protocol.models import Scaling
 from .adapt import LOOK_S, Limits, Load, Lull, adapt
 from .cluster import JobCluster
 from .history import History

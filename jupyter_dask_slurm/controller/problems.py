@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 from .enclosure_problem import ends_with
 from .idle_problem import idle_soon
 from .job_facts import JobFacts, Surroundings

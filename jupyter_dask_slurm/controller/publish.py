@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from ..models import Cluster, Waiting
+from ..protocol.models import Cluster, Waiting
 
 GATHER_S = 0.25
 DRIFT_S = 5.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import JobPhase
+from ..protocol.models import JobPhase
 
 MISSING_PATIENCE_S = 60.0
 """For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .. import storage
-from ..errors import StorageUnavailable
-from ..models import Cluster, Job, LaunchSpec, Record, iso_time
-from ..processes import boot_id, hostname, own_start_time
+from ..protocol.errors import StorageUnavailable
+from ..protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
+from ..system import files as storage
+from ..system.processes import boot_id, hostname, own_start_time
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..errors import Unprocessable
-from ..models import LaunchSpec, Scaling
+from ..protocol.errors import Unprocessable
+from ..protocol.models import LaunchSpec, Scaling
 from ..slurm.submission import sbatch_command
 from .cluster import security_from
 from .keywords import jobqueue_keywords

@@ -19,8 +19,8 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..errors import DaskSlurmError, Unprocessable
-from ..models import LaunchSpec
+from ..protocol.errors import DaskSlurmError, Unprocessable
+from ..protocol.models import LaunchSpec
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from distributed.diagnostics.task_stream import TaskStreamPlugin
 
-from ..errors import ControllerUnreachable, EnvironmentUnusable
+from ..protocol.errors import ControllerUnreachable, EnvironmentUnusable
 from .scheduler import ControllerScheduler, dashboard_problem
 
 PATIENCE_S = 60.0

@@ -9,8 +9,8 @@ from typing import Any
 
 from dask.utils import parse_bytes
 
-from ..errors import InvalidRequest
-from ..models import Scaling
+from ..protocol.errors import InvalidRequest
+from ..protocol.models import Scaling
 
 MOST_JOBS = 10_000
 """More jobs than any cluster has: what asks for more is a slip, and keeps a scheduler busy for long."""

@@ -13,7 +13,7 @@ import dask
 from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
-from ..errors import DaskSlurmError, SlurmUnavailable
+from ..protocol.errors import DaskSlurmError, SlurmUnavailable
 from .cluster import JobCluster, JobProcess
 from .ledger import Ledger
 from .scheduler import ControllerScheduler

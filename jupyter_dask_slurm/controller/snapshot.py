@@ -13,8 +13,8 @@ from typing import Any
 
 from distributed import Scheduler
 
-from .. import models
-from ..models import Cluster, Job, JobCounts, LaunchSpec, TaskCounts, Waiting, WorkerCounts, iso_time
+from ..protocol import models
+from ..protocol.models import Cluster, Job, JobCounts, LaunchSpec, TaskCounts, Waiting, WorkerCounts, iso_time
 from ..slurm.reasons import explain
 from .ledger import Ledger, TrackedJob
 from .phases import phase_of

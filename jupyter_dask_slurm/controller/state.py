@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..models import ClusterStatus, Ended, ErrorInfo, Scaling
+from ..protocol.models import ClusterStatus, Ended, ErrorInfo, Scaling
 
 MOST_FAILURES = 3
 """So many jobs in a row that ended without ever connecting, and no more are submitted."""

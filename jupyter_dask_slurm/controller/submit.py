@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from .. import storage
-from ..errors import DaskSlurmError, SlurmAmbiguous, SlurmRefused, SlurmUnavailable, SlurmUnreachable
-from ..models import iso_time
+from ..protocol.errors import DaskSlurmError, SlurmAmbiguous, SlurmRefused, SlurmUnavailable, SlurmUnreachable
+from ..protocol.models import iso_time
 from ..slurm import queue, submission
-from ..slurm.commands import run_in_turn
 from ..slurm.jobid import split_id
+from ..slurm.run import run_in_turn
+from ..system import files as storage
 from .ledger import Ledger
 from .news import News
 from .one_turn import OneTurn

@@ -12,8 +12,8 @@ from tornado.iostream import IOStream
 from tornado.netutil import bind_unix_socket
 from tornado.routing import Router
 
-from ..storage import make_private_directory
-from ..unix_sockets import LONGEST_PATH, peer_uid
+from ..system.files import make_private_directory
+from ..system.sockets import LONGEST_PATH, peer_uid
 
 logger = logging.getLogger(__name__)
 

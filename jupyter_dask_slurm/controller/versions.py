@@ -10,7 +10,7 @@ from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.versions import get_versions
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 from .state import Mismatch
 
 # What the three exchange pickled or compressed, and what data are most often made of.

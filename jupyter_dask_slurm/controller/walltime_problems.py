@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dask.utils import format_time
 
-from ..models import Problem, iso_time
+from ..protocol.models import Problem, iso_time
 from .job_facts import JobFacts
 from .state import CutTask
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from ..models import epoch_time
+from ..protocol.models import epoch_time
 from ..slurm import queue
-from ..slurm.endings import UNKNOWN, EndState, end_states
+from ..slurm.end_states import UNKNOWN, EndState, end_states
 from ..slurm.rows import JobRow
 from .ledger import End, Ledger, Seen, TrackedJob
 from .phases import WAITING_STATES, phase_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..ceiling import check_ceiling, most_jobs
-from ..errors import InvalidRequest, JobNotFound, WrongState
-from ..models import Ceiling, Cluster, Scaling
+from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
+from ..protocol.models import Ceiling, Cluster, Scaling
 from .history import History
 from .ledger import Ledger
 from .planner import Planner

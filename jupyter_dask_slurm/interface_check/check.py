@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import DaskSlurmError, SlurmRefused
 from ..launch_environment import clean_environment
-from ..models import Interface, Site, iso_time
-from ..processes import hostname
+from ..protocol.errors import DaskSlurmError, SlurmRefused
+from ..protocol.models import Interface, Site, iso_time
 from ..slurm import queue
 from ..slurm.cluster_jobs import cancel_cluster
 from ..slurm.submission import submit
-from ..storage import make_private_directory, read_json
+from ..system.files import make_private_directory, read_json
+from ..system.processes import hostname
 from .listener import Listener
 from .probe import probe_script
 from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import StorageUnavailable
-from ..processes import hostname
-from ..slurm.interfaces import interfaces
-from ..storage import make_private_directory, read_json, write_json
+from ..protocol.errors import StorageUnavailable
+from ..system.files import make_private_directory, read_json, write_json
+from ..system.interfaces import interfaces
+from ..system.processes import hostname
 from .report import CheckReport
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..models import Interface, Model, Site
+from ..protocol.models import Interface, Model, Site
 
 JOB_MINUTES = 2
 LIMIT_S = 90.0

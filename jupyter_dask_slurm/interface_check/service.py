@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..environments import Environments
-from ..errors import DaskSlurmError, WrongState
-from ..models import ErrorInfo, Model
+from ..protocol.errors import DaskSlurmError, WrongState
+from ..protocol.models import ErrorInfo, Model
 from ..site import SiteSource
 from .check import check_interfaces
 from .memory import last_report, remember

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotAllowed, ProfileNotFound, Unprocessable
+from ..protocol.errors import NotAllowed, ProfileNotFound, Unprocessable
 from .kernel import KernelProfiles
 from .merging import Merged, merge
 from .profile import Profile

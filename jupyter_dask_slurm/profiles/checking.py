@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ..directives import managed_directive
-from ..errors import InvalidRequest
 from ..options import STRICT, ClusterOptions
+from ..protocol.errors import InvalidRequest
 from ..requests import NAME_PATTERN, ScalingRequest, parse
+from ..slurm.sbatch_options import managed_directive
 from .documents import Entry
 from .profile import Profile, ProfileSource
 

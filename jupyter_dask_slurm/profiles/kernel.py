@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..environments import Environments
-from ..errors import DaskSlurmError, EnvironmentUnusable
+from ..protocol.errors import DaskSlurmError, EnvironmentUnusable
 from .dask import dask_profiles
 from .labextension import initial_names
 from .profile import Profile

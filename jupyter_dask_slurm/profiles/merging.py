@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..models import Backend
+from ..protocol.models import Backend
 from .profile import Profile
 
 if TYPE_CHECKING:

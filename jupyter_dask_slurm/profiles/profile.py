@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..models import Backend, Model
+from ..protocol.models import Backend, Model
 
 ProfileSource = Literal["dask", "site", "user"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from ..errors import StorageUnavailable
+from ..protocol.errors import StorageUnavailable
 from ..slurm.script_text import is_one_line
-from ..storage import (
+from ..system.files import (
     check_private_directory,
     make_private_directory,
     read_private,

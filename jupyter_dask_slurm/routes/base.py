@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
-from ..errors import DaskSlurmError, InvalidRequest, NotFound
-from ..models import Model
+from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
+from ..protocol.models import Model
 
 if TYPE_CHECKING:
     from ..inspection import Inspection

@@ -15,7 +15,7 @@ from jupyter_server_proxy.handlers import ProxyHandler
 from tornado import web
 from tornado.httputil import HTTPHeaders
 
-from ..errors import DaskSlurmError
+from ..protocol.errors import DaskSlurmError
 from .base import CLUSTER, SERVICES_KEY
 
 PREFIX = "/dashboard/"

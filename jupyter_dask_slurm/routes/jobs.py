@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..errors import InvalidRequest
+from ..protocol.errors import InvalidRequest
 from .base import CLUSTER, DaskSlurmHandler
 
 JOB = r"(?P<job_id>[^/]+)"

@@ -7,7 +7,7 @@ import asyncio
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..errors import InvalidRequest
+from ..protocol.errors import InvalidRequest
 from .base import CLUSTER, DaskSlurmHandler
 
 

@@ -7,9 +7,9 @@ user, says is ours, and it is asked again right before scancel.
 
 from __future__ import annotations
 
-from .commands import TIMEOUT_S
 from .queue import cancel_tagged, cluster_of, find_by_tag, find_tags
 from .rows import JobRow
+from .run import TIMEOUT_S
 
 
 async def jobs_of_cluster(cluster_id: str, *, timeout_s: float = TIMEOUT_S) -> dict[str, JobRow]:

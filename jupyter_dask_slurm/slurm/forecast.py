@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..models import iso_time
-from .commands import job_environment, run_in_turn
+from ..protocol.models import iso_time
+from .run import job_environment, run_in_turn
 
 START = re.compile(r"to start at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from ..errors import SlurmRefused
-from .commands import TIMEOUT_S, run_in_turn
+from ..protocol.errors import SlurmRefused
 from .jobid import array_ids
 from .rows import ENDED, FORMAT, TAGGED_FORMAT, JobRow, parse_rows
+from .run import TIMEOUT_S, run_in_turn
 from .submission import cancel
 
 TAG = re.compile(r"jds-[a-z0-9][a-z0-9-]{0,80}-\d{1,9}", re.ASCII)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..errors import SlurmAmbiguous
+from ..protocol.errors import SlurmAmbiguous
 from .units import parse_slurm_memory, parse_time, parse_walltime
 
 PENDING = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"})

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..errors import SlurmAmbiguous, SlurmRefused
-from .commands import TIMEOUT_S, Answer, job_environment, run_in_turn
+from ..protocol.errors import SlurmAmbiguous, SlurmRefused
 from .jobid import compress
+from .run import TIMEOUT_S, Answer, job_environment, run_in_turn
 
 _PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?", re.ASCII)
 _GONE = ("Invalid job id", "already completing or completed", "Job/step already")

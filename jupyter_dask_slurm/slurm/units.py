@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ..models import iso_time
+from ..protocol.models import iso_time
 
 # ASCII: \d alone also takes digits of other scripts, which Slurm does not.
 _DAYS = re.compile(r"(\d{1,6})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?", re.ASCII)

@@ -20,9 +20,8 @@ from typing import Any
 from distributed import Client
 from distributed.security import Security
 
-from jupyter_dask_slurm import storage
 from jupyter_dask_slurm.credentials import make_credentials
-from jupyter_dask_slurm.models import (
+from jupyter_dask_slurm.protocol.models import (
     Backend,
     Cluster,
     ControllerInfo,
@@ -33,6 +32,7 @@ from jupyter_dask_slurm.models import (
     Scaling,
     iso_time,
 )
+from jupyter_dask_slurm.system import files as storage
 
 SMALL = {"cores": 2, "processes": 2, "memory": "1 GB", "walltime": "00:10:00"}
 

@@ -14,7 +14,7 @@ from jupyter_dask_slurm.controller.history import History
 from jupyter_dask_slurm.controller.keeper import Keeper
 from jupyter_dask_slurm.controller.ledger import End, Ledger, TrackedJob
 from jupyter_dask_slurm.controller.state import ClusterState
-from jupyter_dask_slurm.models import Scaling
+from jupyter_dask_slurm.protocol.models import Scaling
 
 
 class StaleOnce:

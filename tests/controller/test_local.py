@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_dask_slurm.models import WorkerCounts
+from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.process import ControllerProcess
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.controller.publish import Publisher
-from jupyter_dask_slurm.models import Cluster, Waiting
+from jupyter_dask_slurm.protocol.models import Cluster, Waiting
 
 SAMPLE = Path(__file__).parents[2] / "contract/cluster-running.json"
 LATER = "2026-11-20T22:00:00Z"

@@ -12,8 +12,8 @@ from jupyter_dask_slurm.controller.phases import phase_of
 from jupyter_dask_slurm.controller.sizing import JobSize, resolve_scaling
 from jupyter_dask_slurm.controller.verdict import judge
 from jupyter_dask_slurm.controller.watch import end_of, is_settled
-from jupyter_dask_slurm.errors import InvalidRequest
-from jupyter_dask_slurm.slurm.endings import EndState
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.slurm.end_states import EndState
 
 BOTH = ("c-0-0", "c-0-1")
 

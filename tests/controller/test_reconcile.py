@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dask_slurm.controller.reconcile import Decision, JobView, Situation, back_off_s, decide
-from jupyter_dask_slurm.models import JobPhase
+from jupyter_dask_slurm.protocol.models import JobPhase
 
 
 def view(name: str, phase: JobPhase, *, idle: bool = True, missing_s: float = 0.0) -> JobView:

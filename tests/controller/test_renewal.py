@@ -12,7 +12,7 @@ from jupyter_dask_slurm.controller.reconcile import Decision, JobView, Situation
 from jupyter_dask_slurm.controller.renewal import longest_wait_s, replace_at
 from jupyter_dask_slurm.controller.state import CutTask
 from jupyter_dask_slurm.controller.walltime_problems import task_too_long, walltime_soon
-from jupyter_dask_slurm.models import JobPhase
+from jupyter_dask_slurm.protocol.models import JobPhase
 
 
 def job(walltime_s: float | None, connected_at: float | None = 10.0) -> TrackedJob:

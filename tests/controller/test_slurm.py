@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from jupyter_dask_slurm.models import WorkerCounts
+from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
 from tests.controller.process import SMALL, ControllerProcess

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_dask_slurm.controller.ledger import Seen, TrackedJob
 from jupyter_dask_slurm.controller.snapshot import waiting
-from jupyter_dask_slurm.models import Waiting
+from jupyter_dask_slurm.protocol.models import Waiting
 
 NOW = 1_000.0
 

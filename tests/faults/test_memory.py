@@ -14,8 +14,8 @@ from jupyter_dask_slurm.controller.problems import find_problems
 from jupyter_dask_slurm.controller.state import ClusterState
 from jupyter_dask_slurm.controller.verdict import judge
 from jupyter_dask_slurm.controller.watch import end_of
-from jupyter_dask_slurm.models import Scaling
-from jupyter_dask_slurm.slurm.endings import EndState
+from jupyter_dask_slurm.protocol.models import Scaling
+from jupyter_dask_slurm.slurm.end_states import EndState
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import ONE_WORKER
 from tests.slurm import Options, SlurmClient

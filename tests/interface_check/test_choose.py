@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dask_slurm.interface_check.report import Attempt, PartitionResult, choose, make_plan
-from jupyter_dask_slurm.models import Interface, Partition, Site, SlurmInfo
+from jupyter_dask_slurm.protocol.models import Interface, Partition, Site, SlurmInfo
 
 
 def _answered(partition: str, **reached: bool) -> PartitionResult:

@@ -11,8 +11,8 @@ import yaml
 
 from jupyter_dask_slurm.controller.keywords import jobqueue_keywords
 from jupyter_dask_slurm.controller.options import effective_options, job_size
-from jupyter_dask_slurm.models import LaunchSpec
 from jupyter_dask_slurm.profiles.dask import dask_profiles
+from jupyter_dask_slurm.protocol.models import LaunchSpec
 
 # dask-jobqueue's page of examples (NCAR, NERSC, SDSC), and pages for users of DKRZ and of Oxford's BMRC.
 FILES = yaml.safe_load("""

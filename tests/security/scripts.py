@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_dask_slurm.controller.render import SCHEDULER
-from jupyter_dask_slurm.errors import InvalidRequest
-from jupyter_dask_slurm.models import LaunchSpec, iso_time
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.protocol.models import LaunchSpec, iso_time
 from tests.security.hostile import COMPUTED
 
 # Instead of Python: it notes how it was started.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_dask_slurm.models import Record
+from jupyter_dask_slurm.protocol.models import Record
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import working
 from tests.server.conftest import SMALL

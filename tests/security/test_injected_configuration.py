@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hypothesis import given
 
-from jupyter_dask_slurm.errors import InvalidRequest
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from tests.security.hostile import FRAGMENTS, hostile_texts
 from tests.security.scripts import Renderer, run_script
 from tests.security.test_injected_options import AT_NIGHT

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.processes import is_alive, start_time
+from jupyter_dask_slurm.system.processes import is_alive, start_time
 from tests.server.api import Api
 from tests.server.jupyter import Jupyter
 from tests.slurm.client import wait_until

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.models import Cluster
 from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.protocol.models import Cluster
 from tests.server.contract import contract
 from tests.slurm.client import SlurmClient, wait_until
 

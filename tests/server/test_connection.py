@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.connection import find
-from jupyter_dask_slurm.errors import ClusterNotFound
+from jupyter_dask_slurm.protocol.errors import ClusterNotFound
 from jupyter_dask_slurm.registry import Registry
 
 

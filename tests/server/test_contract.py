@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import models
-from jupyter_dask_slurm.errors import SiteRefuses
 from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.protocol import models
+from jupyter_dask_slurm.protocol.errors import SiteRefuses
 from jupyter_dask_slurm.snippets import Snippet
 from tests.server.contract import contract
 

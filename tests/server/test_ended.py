@@ -16,9 +16,9 @@ import pytest
 from jupyter_dask_slurm import endings
 from jupyter_dask_slurm.attach import Attachment
 from jupyter_dask_slurm.endings import KEPT_S, Endings
-from jupyter_dask_slurm.models import Cluster, Ended, Record, iso_time
-from jupyter_dask_slurm.processes import boot_id, hostname
+from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
+from jupyter_dask_slurm.system.processes import boot_id, hostname
 from tests.server.api import Api, status, working
 from tests.server.conftest import SMALL
 from tests.slurm.client import SlurmClient

@@ -14,7 +14,7 @@ import pytest
 
 from jupyter_dask_slurm import environments
 from jupyter_dask_slurm.environments import Environments
-from jupyter_dask_slurm.errors import EnvironmentUnusable
+from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 from tests.server.api import Api, working
 from tests.server.conftest import SMALL
 

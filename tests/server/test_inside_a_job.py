@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.models import iso_time
+from jupyter_dask_slurm.protocol.models import iso_time
 from tests.server.test_cli import answer, cli
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.controller_client import ControllerClient
-from jupyter_dask_slurm.errors import LimitExceeded
+from jupyter_dask_slurm.protocol.errors import LimitExceeded
 from tests.server.api import Api, status
 from tests.server.conftest import SMALL
 from tests.slurm import SlurmClient

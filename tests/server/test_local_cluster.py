@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm import attach, succession
-from jupyter_dask_slurm.models import Cluster, Job
+from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status, working
 from tests.server.conftest import SMALL

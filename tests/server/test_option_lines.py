@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.errors import InvalidRequest
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.requests import ClusterRequest, parse
 
 

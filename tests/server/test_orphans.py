@@ -18,7 +18,7 @@ import pytest
 
 from jupyter_dask_slurm import orphans
 from jupyter_dask_slurm.left_behind import LeftBehind, left_behind
-from jupyter_dask_slurm.models import Cluster, Record, iso_time
+from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status
 from tests.slurm import Options, PrivateSlurm

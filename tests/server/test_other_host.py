@@ -15,9 +15,9 @@ import pytest
 
 from jupyter_dask_slurm.attach import Attachment
 from jupyter_dask_slurm.endings import HEARTBEAT_LIMIT_S, Endings
-from jupyter_dask_slurm.models import Cluster, Record, iso_time
-from jupyter_dask_slurm.processes import hostname, is_alive
+from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
+from jupyter_dask_slurm.system.processes import hostname, is_alive
 from tests.server.api import status, working
 from tests.server.conftest import SMALL
 from tests.server.contract import contract

@@ -12,10 +12,10 @@ import pytest
 
 from jupyter_dask_slurm import discovery
 from jupyter_dask_slurm.discovery import Discovery
-from jupyter_dask_slurm.errors import ClusterNotFound, StorageUnavailable
-from jupyter_dask_slurm.models import Cluster, Record
+from jupyter_dask_slurm.protocol.errors import ClusterNotFound, StorageUnavailable
+from jupyter_dask_slurm.protocol.models import Cluster, Record
 from jupyter_dask_slurm.registry import Registry
-from jupyter_dask_slurm.storage import write_json
+from jupyter_dask_slurm.system.files import write_json
 from tests.server.api import working
 from tests.server.conftest import SMALL
 from tests.server.jupyter import Jupyter

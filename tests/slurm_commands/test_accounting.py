@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.models import Account, Association, Level, Limits, Qos
-from jupyter_dask_slurm.slurm.accounting import (
+from jupyter_dask_slurm.protocol.models import Account, Association, Level, Limits, Qos
+from jupyter_dask_slurm.slurm.installation.accounting import (
     accounts_of,
     associations_command,
     parse_associations,

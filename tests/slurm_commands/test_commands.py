@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.errors import (
+from jupyter_dask_slurm.protocol.errors import (
     DaskSlurmError,
     SlurmAmbiguous,
     SlurmMissing,
     SlurmRefused,
     SlurmUnreachable,
 )
-from jupyter_dask_slurm.slurm import commands
+from jupyter_dask_slurm.slurm import run as commands
 from tests.slurm.client import wait_until
 
 

@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from jupyter_dask_slurm.slurm.endings import EndState, parse_sacct
+from jupyter_dask_slurm.slurm.end_states import EndState, parse_sacct
 
 KILLED = "It was killed (signal 9), as happens to one that uses more memory than it has."
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.models import Site, SlurmInfo
-from jupyter_dask_slurm.slurm.partitions import Rights, parse_nodes, parse_partitions
-from jupyter_dask_slurm.slurm.site import read_site
+from jupyter_dask_slurm.protocol.models import Site, SlurmInfo
+from jupyter_dask_slurm.slurm.installation.partitions import Rights, parse_nodes, parse_partitions
+from jupyter_dask_slurm.slurm.installation.reader import read_site
 from tests.slurm import PrivateSlurm
 from tests.slurm.large import NODES_EACH, PARTITIONS, large_site
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.errors import SlurmAmbiguous, SlurmRefused
-from jupyter_dask_slurm.slurm import cluster_jobs, endings, queue, submission
-from jupyter_dask_slurm.slurm.commands import Answer
+from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmRefused
+from jupyter_dask_slurm.slurm import cluster_jobs, queue, submission
+from jupyter_dask_slurm.slurm import end_states as endings
+from jupyter_dask_slurm.slurm.run import Answer
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.models import Partition, Qos
-from jupyter_dask_slurm.slurm.partitions import (
+from jupyter_dask_slurm.protocol.models import Partition, Qos
+from jupyter_dask_slurm.slurm.installation.partitions import (
     NodeGroup,
     Rights,
     allowed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.errors import SlurmAmbiguous
+from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous
 from jupyter_dask_slurm.slurm.rows import count_gpus, format_exit_code, parse_rows
 
 RUNNING = (

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.errors import SlurmAmbiguous, SlurmUnreachable
-from jupyter_dask_slurm.models import Interface
+from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmUnreachable
+from jupyter_dask_slurm.protocol.models import Interface
 from jupyter_dask_slurm.slurm import queue, submission
-from jupyter_dask_slurm.slurm.interfaces import interfaces
-from jupyter_dask_slurm.slurm.site import SiteReader, parse_config, read_site
+from jupyter_dask_slurm.slurm.installation.reader import SiteReader, parse_config, read_site
+from jupyter_dask_slurm.system.interfaces import interfaces
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 
 

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..errors import DaskSlurmError
-from ..models import Qos, Rules, Site, SlurmInfo
+from ...protocol.errors import DaskSlurmError
+from ...protocol.models import Qos, Rules, Site, SlurmInfo
+from ...system.interfaces import interfaces
+from ..run import TIMEOUT_S, run
 from .accounting import (
     QOS_COMMAND,
     accounts_of,
@@ -22,8 +24,6 @@ from .accounting import (
     parse_levels,
     qos_of,
 )
-from .commands import TIMEOUT_S, run
-from .interfaces import interfaces
 from .partitions import (
     SCONTROL_PARTITIONS,
     SINFO,

@@ -6,8 +6,8 @@ import os
 import stat
 from pathlib import Path
 
-from .errors import StorageUnavailable
-from .models import LogTail
+from ..protocol.errors import StorageUnavailable
+from ..protocol.models import LogTail
 
 MAX_BYTES = 1_000_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..models import Partition, Qos
-from .rows import count_gpus
-from .units import parse_walltime
+from ...protocol.models import Partition, Qos
+from ..rows import count_gpus
+from ..units import parse_walltime
 
 SCONTROL_PARTITIONS = ("scontrol", "show", "partition", "--oneliner", "--all")
 # Nodes that are alike come as one row for each partition and state, so that 3,000 nodes are a few dozen rows.

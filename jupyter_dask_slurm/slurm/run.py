@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from ..errors import DaskSlurmError, SlurmAmbiguous, SlurmMissing, SlurmRefused, SlurmUnreachable
+from ..protocol.errors import DaskSlurmError, SlurmAmbiguous, SlurmMissing, SlurmRefused, SlurmUnreachable
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ..errors import SlurmRefused
-from .commands import TIMEOUT_S, run_in_turn
+from ..protocol.errors import SlurmRefused
 from .jobid import array_ids
+from .run import TIMEOUT_S, run_in_turn
 
 # Longer paths are cut, and then tell nothing.
 _PATH_WIDTH = 1024

@@ -16,11 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..errors import SlurmRefused, SlurmUnavailable
-from .commands import TIMEOUT_S, run_in_turn
+from ..protocol.errors import SlurmRefused, SlurmUnavailable
 from .jobid import array_ids
 from .queue import jobs
 from .rows import ENDED, JobRow
+from .run import TIMEOUT_S, run_in_turn
 from .units import parse_time
 
 Kind = Literal["completed", "cancelled", "walltime", "memory", "node", "preempted", "failed", "unknown"]

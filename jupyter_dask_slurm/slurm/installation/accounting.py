@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..models import Account, Association, Level, Limits, Qos, Rules
-from .units import parse_walltime
+from ...protocol.models import Account, Association, Level, Limits, Qos, Rules
+from ..units import parse_walltime
 
 
 def associations_command(user: str, cluster: str | None) -> tuple[str, ...]:

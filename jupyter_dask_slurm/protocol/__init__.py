@@ -1,0 +1,1 @@
+"""What the processes tell each other: models, errors, sizes; standard library only, travels to kernels."""
