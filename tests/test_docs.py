@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_dask_slurm.cli.arguments import make_parser
 from jupyter_dask_slurm.cli.commands import COMMANDS
-from jupyter_dask_slurm.controller.options import FROM_CONFIG, SLURM_DEFAULTS
+from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, SLURM_DEFAULTS
 from jupyter_dask_slurm.options import OPTION_NAMES
 from jupyter_dask_slurm.settings import DaskSlurmSettings
 from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE

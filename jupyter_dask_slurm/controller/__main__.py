@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..protocol.models import LaunchSpec
 from ..system import files as storage
-from .render_server import serve
+from .render.server import serve
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def main() -> int:
 
 async def _run(spec: LaunchSpec) -> int:
     # Here and not above: not all that runs this module needs all of it.
-    from .boot import boot
+    from .main import boot
 
     told = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import facts
-from .cluster import JobCluster
-from .idle_problem import idle_since, is_over
-from .ledger import Ledger
-from .log_size import bound_log
-from .publish import Publisher
-from .record import RecordWriter
-from .roster import connected
-from .state import ClusterState
+from .backend.base import JobCluster
+from .problems import gather as facts
+from .problems.idle import idle_since, is_over
+from .publish.log_size import bound_log
+from .publish.publisher import Publisher
+from .publish.record import RecordWriter
+from .state.jobs import Ledger
+from .state.state import ClusterState
+from .state.workers import connected
 
 logger = logging.getLogger(__name__)
 

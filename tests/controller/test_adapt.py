@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.adapt import HOLD_S, MOST_WAITING, Limits, Load, Lull, adapt
+from jupyter_dask_slurm.controller.reconcile.adaptive import HOLD_S, MOST_WAITING, Limits, Load, Lull, adapt
 
 UP_TO_TEN = Limits(0, 10)
 MANY = Limits(0, 1000)

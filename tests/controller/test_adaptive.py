@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.controller.adapt import HOLD_S
+from jupyter_dask_slurm.controller.reconcile.adaptive import HOLD_S
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
 from tests.controller.process import ControllerProcess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.options import drop_managed
+from jupyter_dask_slurm.controller.options.effective import drop_managed
 
 
 @pytest.mark.parametrize(

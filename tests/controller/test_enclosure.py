@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.controller.enclosure import find_enclosure, job_id_in, service_in
-from jupyter_dask_slurm.controller.enclosure_problem import SOON_S, ends_with
-from jupyter_dask_slurm.controller.state import Enclosure
+from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with
+from jupyter_dask_slurm.controller.problems.parent_watch import find_enclosure, job_id_in, service_in
+from jupyter_dask_slurm.controller.state.state import Enclosure
 from jupyter_dask_slurm.protocol.models import iso_time
 
 NOW = 1_800_000_000.0

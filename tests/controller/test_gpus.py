@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.keywords import jobqueue_keywords
-from jupyter_dask_slurm.controller.options import FROM_CONFIG, WITHOUT_CONFIG
+from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, WITHOUT_CONFIG
+from jupyter_dask_slurm.controller.options.keywords import jobqueue_keywords
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
 from tests.slurm import SlurmClient

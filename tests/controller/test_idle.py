@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.controller.idle_problem import idle_soon
+from jupyter_dask_slurm.controller.problems.idle import idle_soon
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
 from tests.slurm import SlurmClient

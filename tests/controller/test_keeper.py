@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller import keeper
-from jupyter_dask_slurm.controller.history import History
-from jupyter_dask_slurm.controller.keeper import Keeper
-from jupyter_dask_slurm.controller.ledger import End, Ledger, TrackedJob
-from jupyter_dask_slurm.controller.state import ClusterState
+from jupyter_dask_slurm.controller.publish.history import History
+from jupyter_dask_slurm.controller.reconcile import loop as keeper
+from jupyter_dask_slurm.controller.reconcile.loop import Keeper
+from jupyter_dask_slurm.controller.state.jobs import End, Ledger, TrackedJob
+from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
 
 

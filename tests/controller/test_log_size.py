@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.controller.log_size import bound_log
+from jupyter_dask_slurm.controller.publish.log_size import bound_log
 
 
 @pytest.fixture

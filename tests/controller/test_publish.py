@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.publish import Publisher
+from jupyter_dask_slurm.controller.publish.publisher import Publisher
 from jupyter_dask_slurm.protocol.models import Cluster, Waiting
 
 SAMPLE = Path(__file__).parents[2] / "contract/cluster-running.json"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.idle_problem import Activity, idle_since, is_over
-from jupyter_dask_slurm.controller.ledger import End, Ledger, Seen, TrackedJob, worker_names
-from jupyter_dask_slurm.controller.phases import phase_of
-from jupyter_dask_slurm.controller.sizing import JobSize, resolve_scaling
-from jupyter_dask_slurm.controller.verdict import judge
-from jupyter_dask_slurm.controller.watch import end_of, is_settled
+from jupyter_dask_slurm.controller.options.sizing import JobSize, resolve_scaling
+from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, is_over
+from jupyter_dask_slurm.controller.reconcile.end_policy import judge
+from jupyter_dask_slurm.controller.state.jobs import End, Ledger, Seen, TrackedJob, worker_names
+from jupyter_dask_slurm.controller.state.phases import phase_of
+from jupyter_dask_slurm.controller.state.slurm_watch import end_of, is_settled
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.slurm.end_states import EndState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.reconcile import Decision, JobView, Situation, back_off_s, decide
+from jupyter_dask_slurm.controller.reconcile.decide import Decision, JobView, Situation, back_off_s, decide
 from jupyter_dask_slurm.protocol.models import JobPhase
 
 

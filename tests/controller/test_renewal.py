@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.job_facts import JobFacts
-from jupyter_dask_slurm.controller.keywords import jobqueue_keywords
-from jupyter_dask_slurm.controller.ledger import Seen, TrackedJob
-from jupyter_dask_slurm.controller.options import FROM_CONFIG, WITHOUT_CONFIG
-from jupyter_dask_slurm.controller.reconcile import Decision, JobView, Situation, decide
-from jupyter_dask_slurm.controller.renewal import longest_wait_s, replace_at
-from jupyter_dask_slurm.controller.state import CutTask
-from jupyter_dask_slurm.controller.walltime_problems import task_too_long, walltime_soon
+from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, WITHOUT_CONFIG
+from jupyter_dask_slurm.controller.options.keywords import jobqueue_keywords
+from jupyter_dask_slurm.controller.problems.facts import JobFacts
+from jupyter_dask_slurm.controller.problems.walltime import task_too_long, walltime_soon
+from jupyter_dask_slurm.controller.reconcile.decide import Decision, JobView, Situation, decide
+from jupyter_dask_slurm.controller.reconcile.replacement import longest_wait_s, replace_at
+from jupyter_dask_slurm.controller.state.jobs import Seen, TrackedJob
+from jupyter_dask_slurm.controller.state.state import CutTask
 from jupyter_dask_slurm.protocol.models import JobPhase
 
 

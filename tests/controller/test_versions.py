@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from distributed import versions
 
-from jupyter_dask_slurm.controller.state import Mismatch
-from jupyter_dask_slurm.controller.versions import differences, environment_mismatch
+from jupyter_dask_slurm.controller.problems.versions import differences, environment_mismatch
+from jupyter_dask_slurm.controller.state.state import Mismatch
 from tests.controller.conftest import Launch
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_dask_slurm.controller.ledger import Seen, TrackedJob
-from jupyter_dask_slurm.controller.snapshot import waiting
+from jupyter_dask_slurm.controller.publish.snapshot import waiting
+from jupyter_dask_slurm.controller.state.jobs import Seen, TrackedJob
 from jupyter_dask_slurm.protocol.models import Waiting
 
 NOW = 1_000.0

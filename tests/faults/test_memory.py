@@ -7,13 +7,13 @@ import time
 import pytest
 from distributed import Client
 
-from jupyter_dask_slurm.controller.job_facts import Surroundings
-from jupyter_dask_slurm.controller.ledger import Ledger, Seen
-from jupyter_dask_slurm.controller.losses import note_end
-from jupyter_dask_slurm.controller.problems import find_problems
-from jupyter_dask_slurm.controller.state import ClusterState
-from jupyter_dask_slurm.controller.verdict import judge
-from jupyter_dask_slurm.controller.watch import end_of
+from jupyter_dask_slurm.controller.problems.facts import Surroundings
+from jupyter_dask_slurm.controller.problems.find import find_problems
+from jupyter_dask_slurm.controller.problems.job_ends import note_end
+from jupyter_dask_slurm.controller.reconcile.end_policy import judge
+from jupyter_dask_slurm.controller.state.jobs import Ledger, Seen
+from jupyter_dask_slurm.controller.state.slurm_watch import end_of
+from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
 from jupyter_dask_slurm.slurm.end_states import EndState
 from tests.faults.conftest import Launch, StartSlurm

@@ -9,8 +9,8 @@ import dask
 import pytest
 import yaml
 
-from jupyter_dask_slurm.controller.keywords import jobqueue_keywords
-from jupyter_dask_slurm.controller.options import effective_options, job_size
+from jupyter_dask_slurm.controller.options.effective import effective_options, job_size
+from jupyter_dask_slurm.controller.options.keywords import jobqueue_keywords
 from jupyter_dask_slurm.profiles.dask import dask_profiles
 from jupyter_dask_slurm.protocol.models import LaunchSpec
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_dask_slurm.controller.render import SCHEDULER
+from jupyter_dask_slurm.controller.render.render import SCHEDULER
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import LaunchSpec, iso_time
 from tests.security.hostile import COMPUTED

@@ -1,0 +1,1 @@
+"""The controller's HTTP on its unix socket: what Jupyter may ask, and Dask's own pages."""

@@ -1,0 +1,150 @@
+"""HTTP for the Jupyter server, on the controller's unix socket: ``/control/…``, thin verbs only."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http.client import responses
+from typing import Any
+
+from tornado import web
+from tornado.iostream import StreamClosedError
+from tornado.routing import PathMatches, Rule, RuleRouter
+
+from ...protocol.errors import DaskSlurmError, InvalidRequest
+from ..controller import Controller
+from ..options.sizing import whole_number
+from .dashboard import DashboardRouter
+from .performance_report import Reporter
+
+logger = logging.getLogger(__name__)
+
+
+class _Handler(web.RequestHandler):
+    """JSON in and out, and one place where errors become answers."""
+
+    def initialize(self, controller: Controller) -> None:
+        self.controller = controller
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's JSON object; an empty body is an empty object."""
+        try:
+            value = json.loads(self.request.body or b"{}")
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest("The body is not JSON.") from error
+        if not isinstance(value, dict):
+            raise InvalidRequest("The body must be a JSON object.")
+        return value
+
+    def answer(self, value: Any, status: int = 200) -> None:
+        """Send `value` as JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(value))
+
+    def write_error(self, status_code: int, **info: Any) -> None:
+        error = info["exc_info"][1] if "exc_info" in info else None
+        if isinstance(error, DaskSlurmError):
+            self.answer(error.to_json(), error.status)
+            return
+        message = responses.get(status_code, "Error")
+        self.answer(
+            {"message": message, "reason": "DaskSlurmError", "field": None, "details": None}, status_code
+        )
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if not isinstance(value, DaskSlurmError):
+            super().log_exception(typ, value, tb)
+
+
+class ClusterHandler(_Handler):
+    """The cluster: see it, change it, stop it."""
+
+    def get(self) -> None:
+        """Show it, with the nonce that proves whose socket this is."""
+        self.answer({"nonce": self.controller.spec.nonce, "cluster": self.controller.cluster.to_json()})
+
+    def patch(self) -> None:
+        """Scale, rename or keep longer."""
+        self.controller.wishes.change(self.body())
+        self.answer(self.controller.cluster.to_json())
+
+    def delete(self) -> None:
+        """Stop it; with a `reason` in the body it counts as ended by itself."""
+        self.controller.stop(self.body().get("reason"))
+        self.answer(self.controller.cluster.to_json(), 202)
+
+
+class JobsHandler(_Handler):
+    """Its jobs."""
+
+    def get(self) -> None:
+        """List them."""
+        self.answer([job.to_json() for job in self.controller.jobs()])
+
+
+class JobHandler(_Handler):
+    """One of its jobs."""
+
+    def delete(self, job_id: str) -> None:
+        """Cancel it and lower the plan by one."""
+        self.controller.wishes.cancel_job(job_id)
+        self.answer(self.controller.job(job_id).to_json(), 202)
+
+
+class ResubmitHandler(_Handler):
+    """The answer to "submit again"."""
+
+    def post(self, code: str) -> None:
+        """Try again what the problem `code` has ended."""
+        elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
+        self.controller.wishes.resubmit(code, elsewhere)
+        self.answer(self.controller.cluster.to_json())
+
+
+class ReportHandler(_Handler):
+    """Dask's performance report."""
+
+    def initialize(self, reporter: Reporter) -> None:  # type: ignore[override]
+        """Take what makes it (called by tornado)."""
+        self.reporter = reporter
+
+    async def get(self) -> None:
+        """Make it."""
+        page = await self.reporter.html()
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(page)
+
+
+class EventsHandler(_Handler):
+    """The cluster at each change, a line each, until the controller ends."""
+
+    async def get(self) -> None:
+        """Stream it."""
+        self.set_header("Content-Type", "application/x-ndjson")
+        try:
+            async for cluster in self.controller.follow():
+                line = {"cluster": cluster.to_json()} if cluster else None
+                self.write((json.dumps(line) if line else "") + "\n")
+                await self.flush()
+        except StreamClosedError:
+            logger.debug("A follower has left")
+
+
+def make_router(controller: Controller, dashboard: DashboardRouter, reporter: Reporter) -> RuleRouter:
+    """Return what the unix socket serves."""
+    inject = {"controller": controller}
+    control = web.Application(
+        [
+            (r"/control/cluster", ClusterHandler, inject),
+            (r"/control/jobs", JobsHandler, inject),
+            (r"/control/jobs/(\w+)", JobHandler, inject),
+            (r"/control/problems/(\w+)/resubmit", ResubmitHandler, inject),
+            (r"/control/report", ReportHandler, {"reporter": reporter}),
+            (r"/control/events", EventsHandler, inject),
+        ],
+        log_function=lambda handler: None,
+    )
+    return RuleRouter(
+        [Rule(PathMatches(r"/control/.*"), control), Rule(PathMatches(r"/dashboard(/.*)?"), dashboard)]
+    )

@@ -1,0 +1,32 @@
+"""What a backend finds out by itself, for whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...protocol.errors import SlurmUnavailable
+from ..state.jobs import End, TrackedJob
+
+
+def _unheard(*_news: object) -> None:
+    """Before anybody listens there is no job, and so no news."""
+
+
+@dataclass
+class News:
+    """Three kinds of news.
+
+    Attributes
+    ----------
+    job_ended : callable
+        A job ended without being asked to.
+    slurm_silent : callable
+        Slurm does not answer.
+    in_doubt : callable
+        Whether Slurm took a submission is not known; with None, it is known again.
+    """
+
+    job_ended: Callable[[TrackedJob, End], None] = _unheard
+    slurm_silent: Callable[[SlurmUnavailable], None] = _unheard
+    in_doubt: Callable[[SlurmUnavailable | None], None] = _unheard

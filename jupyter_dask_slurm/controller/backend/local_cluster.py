@@ -1,0 +1,128 @@
+"""The backend for machines without Slurm: a job is a group of worker processes on this host."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+import time
+from typing import Any
+
+import dask
+from distributed import Nanny
+from distributed.core import Status
+from distributed.security import Security
+
+from ...protocol.errors import Unprocessable
+from ..options.sizing import JobSize
+from ..state.jobs import End, Ledger, Seen, TrackedJob
+from .base import JobCluster, JobProcess
+from .events import News
+from .scheduler import ControllerScheduler
+
+LOOPBACK = "127.0.0.1"
+
+
+class LocalJob(JobProcess):
+    """`size.processes` workers with their nannies, started and ended together."""
+
+    def __init__(
+        self, scheduler: str, name: str, *, ledger: Ledger, size: JobSize, news: News, **nanny: Any
+    ) -> None:
+        super().__init__(scheduler=scheduler, name=name)
+        self._scheduler = scheduler
+        self._job: TrackedJob = ledger.jobs[name]
+        self._size = size
+        self._news = news
+        self._nanny_options = nanny
+        self._nannies: list[Nanny] = []
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the workers; returns when all have registered."""
+        self._job.job_id = "local_" + self._job.name.rpartition("-")[2]
+        self._job.seen = Seen(
+            "RUNNING",
+            node=socket.gethostname(),
+            cores=self._size.cores,
+            memory_bytes=self._size.memory_bytes,
+            submitted=self._job.asked_at,
+            started=time.time(),
+        )
+        self._nannies = [self._new_nanny(name) for name in self._job.workers]
+        try:
+            await asyncio.gather(*self._nannies)
+        except Exception as error:
+            self.status = Status.failed
+            self._job.job_id = None
+            await self._close_nannies()
+            raise Unprocessable("The workers could not be started.", details=str(error)) from error
+        self._watcher = asyncio.create_task(self._watch())
+        await super().start()
+
+    def _new_nanny(self, name: str) -> Nanny:
+        return Nanny(
+            self._scheduler,
+            name=name,
+            nthreads=self._size.cores // self._size.processes,
+            memory_limit=self._size.memory_bytes // self._size.processes,
+            dashboard=False,
+            # A worker listens for HTTP whatever is asked; on loopback it reaches nobody else.
+            dashboard_address=f"{LOOPBACK}:0",
+            **self._nanny_options,
+        )
+
+    async def _watch(self) -> None:
+        await asyncio.gather(*(nanny.finished() for nanny in self._nannies))
+        if self._job.live:
+            self._news.job_ended(self._job, End("FAILED", time.time()))
+
+    async def close(self) -> None:
+        """End the workers and wait for it."""
+        # Asked for: what the watcher would report is no news.
+        self._job.end = self._job.end or End("CANCELLED", time.time())
+        await self._close_nannies()
+        await super().close()
+
+    async def _close_nannies(self) -> None:
+        await asyncio.gather(*(nanny.close(reason="job-ended") for nanny in self._nannies))
+
+
+class LocalCluster(JobCluster):
+    """A scheduler and groups of workers, all on this host and speaking over loopback."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        size: JobSize,
+        security: Security | None,
+        news: News,
+        interface: str | None = None,
+        local_directory: str | None = None,
+        scheduler_options: dict[str, Any] | None = None,
+    ) -> None:
+        self.ledger = ledger
+        protocol = "tls://" if security else "tcp://"
+        place = {"interface": interface} if interface else {"host": LOOPBACK}
+        common = {"security": security, "protocol": protocol, **place}
+        job = {
+            **common,
+            "ledger": ledger,
+            "size": size,
+            "news": news,
+            # Dask would look anew for each job, also while a report has its own place for temporary files.
+            "local_directory": local_directory or scratch_directory(),
+        }
+        super().__init__(
+            scheduler={"cls": ControllerScheduler, "options": {**common, **(scheduler_options or {})}},
+            worker={"cls": LocalJob, "options": job},
+            security=security,
+            asynchronous=True,
+            name=ledger.prefix,
+        )
+
+
+def scratch_directory() -> str:
+    """Return where workers put what they spill, where nobody says otherwise: as Dask chooses it."""
+    return dask.config.get("temporary-directory", None) or tempfile.gettempdir()

@@ -1,0 +1,262 @@
+"""Jobs into Slurm and out of it again, many at once: one ``sbatch --array``, one scancel.
+
+No double and no orphan, whatever happens in between: the intent, with the tag that becomes the jobs'
+name, is on disk before sbatch runs, and the ids after it. Where sbatch ended so that the jobs may
+exist or not, they are looked up by their tag; found, they are ours, else they are sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...protocol.errors import (
+    DaskSlurmError,
+    SlurmAmbiguous,
+    SlurmRefused,
+    SlurmUnavailable,
+    SlurmUnreachable,
+)
+from ...protocol.models import iso_time
+from ...slurm import queue, submission
+from ...slurm.jobid import split_id
+from ...slurm.run import run_in_turn
+from ...system import files as storage
+from ..state.jobs import Ledger
+from .batch import OneTurn
+from .events import News
+
+logger = logging.getLogger(__name__)
+
+LATE_S = 3.0
+"""A request that Slurm took in before it stalled may still become a job: look again after so long."""
+
+
+_USUAL_ARRAY_SIZE = 1001
+"""Slurm's own default of MaxArraySize (slurm.conf(5))."""
+
+_MAX_ARRAY_SIZE = re.compile(r"^MaxArraySize\s*=\s*(\d+)", re.MULTILINE)
+
+
+class ArrayJob(Protocol):
+    """One job as its submission sees it: an element of the array.
+
+    Attributes
+    ----------
+    name : str
+        Dask's name of the job.
+    number : int
+        Its place among all jobs of the cluster.
+    tag : str
+        The name under which Slurm has it; empty until it is submitted.
+    """
+
+    name: str
+    number: int
+    job_id: str | None
+    tag: str
+
+    def array_script(self) -> str:
+        """Return the script for an array whose first element is this job."""
+
+
+class SubmitRefused(SlurmRefused):
+    """Slurm refused this script."""
+
+    def __init__(self, message: str, *, details: str | None, script: str) -> None:
+        super().__init__(message, details=details)
+        self.script = script
+
+
+class Submitter:
+    """Submits and cancels the jobs of one cluster.
+
+    Parameters
+    ----------
+    directory : Path
+        The cluster's own: intents and scripts are kept there.
+    logs : Path
+        Where Slurm writes the jobs' output.
+    news : News
+        Told while a submission waits for Slurm to say whether it was taken.
+    """
+
+    def __init__(self, ledger: Ledger, directory: Path, logs: Path, news: News) -> None:
+        self._ledger = ledger
+        self._directory = directory
+        self._logs = logs
+        self._news = news
+        self._limit = ArrayLimit()
+        self._count = 0
+        self._doubtful: set[str] = set()
+        self.submit: OneTurn[ArrayJob] = OneTurn(self._submit)
+        self.cancel: OneTurn[ArrayJob] = OneTurn(self._cancel)
+
+    async def sweep(self) -> None:
+        """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.
+
+        Their jobs were sent again, so these belong to nobody.
+
+        Raises
+        ------
+        SlurmUnavailable
+            Nothing is known; sweep again later.
+        """
+        if self._doubtful:
+            late = await queue.find_by_tag(self._doubtful)
+            await queue.cancel_tagged(late, self._doubtful)
+
+    async def _submit(self, jobs: list[ArrayJob]) -> None:
+        await self.sweep()
+        longest = await self._limit.longest() if len(jobs) > 1 else 1
+        for run in consecutive(sorted(jobs, key=lambda job: job.number), longest):
+            await self._send(run)
+
+    async def _send(self, jobs: Sequence[ArrayJob]) -> None:
+        """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
+        tag = f"jds-{self._ledger.prefix}-{self._count}"
+        options = self.options(tag, len(jobs))
+        command = submission.sbatch_command(options)
+        intent = Intent(self._directory, self._count, tag, [job.name for job in jobs], command)
+        self._count += 1
+        script = jobs[0].array_script()
+        intent.write(script)
+        try:
+            job_id = await self._send_once(script, options, tag)
+        except SlurmRefused as error:
+            intent.close(refused=error.details or error.message)
+            raise SubmitRefused(error.message, details=error.details, script=script) from error
+        except SlurmUnavailable as error:
+            intent.close(refused=error.message)
+            raise
+        ids = [job_id] if len(jobs) == 1 else [f"{job_id}_{index}" for index in range(len(jobs))]
+        for job, own_id in zip(jobs, ids, strict=True):
+            self._enter(job, own_id, tag)
+        intent.close(job_id=job_id)
+
+    def options(self, tag: str, count: int) -> dict[str, str]:
+        """Return what goes into sbatch's command line, where it beats every line of the script."""
+        # In these patterns a percent sign stands for something (sbatch(1), FILENAME PATTERN).
+        pattern = str(self._logs / "@").replace("%", "%%").replace("@", "%j" if count == 1 else "%A_%a")
+        options = {
+            "job-name": tag,
+            "output": f"{pattern}.out",
+            "error": f"{pattern}.err",
+            # A requeued job keeps its id: its first run's words shall not be lost.
+            "open-mode": "append",
+        }
+        return options if count == 1 else {**options, "array": f"0-{count - 1}"}
+
+    async def _send_once(self, script: str, options: dict[str, str], tag: str) -> str:
+        """Submit, and where sbatch's end says nothing, find out; returns the job's or array's id.
+
+        Raises
+        ------
+        SlurmUnreachable
+            Slurm has nothing of it. Whether to send again is decided anew: the plan may have changed.
+        """
+        try:
+            return await submission.submit(script, options)
+        except SlurmAmbiguous as error:
+            logger.warning("Whether %s was submitted is not certain: %s", tag, error)
+            self._news.in_doubt(error)
+            try:
+                found = await self._look_up(tag)
+            finally:
+                self._news.in_doubt(None)
+            if found is None:
+                self._doubtful.add(tag)
+                raise SlurmUnreachable(error.message, details=error.details) from error
+            return found
+
+    async def _look_up(self, tag: str) -> str | None:
+        """Return the id of what carries `tag`; None when Slurm has said twice that nothing does."""
+        nothing = 0
+        wait_s = LATE_S
+        while nothing < 2:
+            try:
+                rows = await queue.find_by_tag([tag], ended=True)
+            except SlurmUnavailable as error:
+                self._news.slurm_silent(error)
+                nothing, wait_s = 0, min(300.0, 2 * wait_s)
+            else:
+                if rows:
+                    return str(split_id(next(iter(rows)))[0])
+                nothing, wait_s = nothing + 1, LATE_S
+            await asyncio.sleep(wait_s)
+        return None
+
+    def _enter(self, job: ArrayJob, job_id: str, tag: str) -> None:
+        job.job_id, job.tag = job_id, tag
+        tracked = self._ledger.jobs[job.name]
+        tracked.job_id = job_id
+        tracked.stdout = str(self._logs / f"{job_id}.out")
+        tracked.stderr = str(self._logs / f"{job_id}.err")
+
+    async def _cancel(self, jobs: list[ArrayJob]) -> None:
+        tags = {job.job_id: job.tag for job in jobs if job.job_id is not None}
+        await queue.cancel_tagged(tags, set(tags.values()))
+
+
+class ArrayLimit:
+    """How many jobs fit into one job array of this Slurm: asked once, before the first array is sent."""
+
+    def __init__(self) -> None:
+        self._longest: int | None = None
+
+    async def longest(self) -> int:
+        """Return the most elements that an array may have; 1 where arrays are switched off."""
+        if self._longest is None:
+            try:
+                answer = await run_in_turn(["scontrol", "show", "config"])
+            except DaskSlurmError as error:
+                logger.warning("MaxArraySize is not known: %s", error)
+                return _USUAL_ARRAY_SIZE
+            found = _MAX_ARRAY_SIZE.search(answer.stdout)
+            # Indices must be below MaxArraySize; ours begin with 0. 0 switches arrays off.
+            self._longest = max(1, int(found[1])) if found else _USUAL_ARRAY_SIZE
+        return self._longest
+
+
+class Intent:
+    """What is about to be submitted, on disk before sbatch runs, so that nothing is ever lost."""
+
+    def __init__(
+        self, directory: Path, number: int, tag: str, names: Sequence[str], command: Sequence[str]
+    ) -> None:
+        self._path = directory / "submissions" / f"{number}.json"
+        self._script = directory / "scripts" / f"{number}.sh"
+        self._facts: dict[str, Any] = {
+            "tag": tag, "jobs": len(names), "names": list(names), "command": list(command),
+        }  # fmt: skip
+
+    def write(self, script: str) -> None:
+        """Write intent and script.
+
+        Raises
+        ------
+        StorageUnavailable
+            Where the disk refuses: then nothing may be submitted.
+        """
+        for path in (self._path, self._script):
+            storage.make_private_directory(path.parent)
+        storage.write_private(self._script, script)
+        storage.write_json(self._path, {**self._facts, "time": iso_time()})
+
+    def close(self, **outcome: str) -> None:
+        """Add what became of it: `job_id`, or why it was `refused`."""
+        storage.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
+
+
+def consecutive(jobs: Sequence[ArrayJob], longest: int) -> Iterator[Sequence[ArrayJob]]:
+    """Split jobs, ascending by number, into runs without gaps of at most `longest`."""
+    start = 0
+    for end in range(1, len(jobs) + 1):
+        full = end - start == longest
+        if end == len(jobs) or full or jobs[end].number != jobs[end - 1].number + 1:
+            yield jobs[start:end]
+            start = end

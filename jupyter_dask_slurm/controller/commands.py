@@ -1,0 +1,154 @@
+"""What users ask of a cluster that runs: another size, another name, one job less, once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
+from ..protocol.models import Ceiling, Cluster, Scaling
+from .options.sizing import JobSize, resolve_scaling, whole_number
+from .publish.history import History
+from .reconcile.planner import Planner
+from .state.jobs import Ledger
+from .state.state import ClusterState
+
+
+class Wishes:
+    """Enters what users ask for into the state; others make it so.
+
+    Parameters
+    ----------
+    size : JobSize
+        What one job has.
+    ceiling : Ceiling
+        The administrator's sizes.
+    current : callable
+        Returns the cluster as it is.
+    on_change : callable
+        Called after a wish that lets what was given up be tried again.
+    on_act : callable
+        Called after any other.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        planner: Planner,
+        history: History,
+        *,
+        size: JobSize,
+        ceiling: Ceiling,
+        current: Callable[[], Cluster],
+        on_change: Callable[[], None],
+        on_act: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._planner = planner
+        self._history = history
+        self._size = size
+        self._ceiling = ceiling
+        self._current = current
+        self._on_change = on_change
+        self._on_act = on_act
+
+    def change(self, wish: Mapping[str, Any]) -> None:
+        """Scale, rename or keep longer.
+
+        Parameters
+        ----------
+        wish : mapping
+            Any of ``scaling``, ``name``, ``idle_timeout_s``.
+
+        Raises
+        ------
+        InvalidRequest
+            Where something else is asked for, or a value cannot be.
+        LimitExceeded
+            Where it were larger than the administrator allows.
+        WrongState
+            While the cluster stops.
+        """
+        unknown = set(wish) - {"scaling", "name", "idle_timeout_s"}
+        if unknown:
+            raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
+        self._must_run()
+        if "scaling" in wish:
+            self._scale(resolve_scaling(wish["scaling"], self._size))
+        if "name" in wish:
+            self._history.add("renamed", f"Its user calls it {wish['name']}.")
+            self._state.name = str(wish["name"])
+        if "idle_timeout_s" in wish:
+            self._state.idle_timeout_s = whole_number(wish["idle_timeout_s"], "idle_timeout_s")
+        if "scaling" in wish:
+            self._changed()
+        else:
+            self._acted()
+
+    def cancel_job(self, job_id: str) -> None:
+        """Cancel one job and lower the plan by one.
+
+        Raises
+        ------
+        JobNotFound
+            Where no live job has that id.
+        WrongState
+            While the cluster stops.
+        """
+        job = self._ledger.by_id(job_id)
+        if job is None or not job.live:
+            raise JobNotFound(f"This cluster has no live job {job_id}.")
+        self._must_run()
+        if job.wanted:
+            job.cancelling = True
+            if not self._ledger.has_replacement(job, self._state.plan):
+                self._state.lower_plan()
+            self._history.add("cancelling", f"Job {job_id} is cancelled by its user.")
+        self._acted()
+
+    def resubmit(self, code: str, cores_elsewhere: int = 0) -> None:
+        """Raise the plan again by the jobs that somebody cancelled, or try again what failed.
+
+        Parameters
+        ----------
+        code : str
+            The problem that this answers.
+        cores_elsewhere : int
+            Of the user's other clusters.
+
+        Raises
+        ------
+        InvalidRequest
+            Where there is no such problem now.
+        LimitExceeded
+            Where it were larger than the administrator allows.
+        WrongState
+            While the cluster stops.
+        """
+        self._must_run()
+        if code not in {problem.code for problem in self._current().problems}:
+            raise InvalidRequest(f"There is no problem {code!r} now.")
+        lost = len(self._state.cancelled_outside) if code == "cancelled_outside" else 0
+        if lost and self._state.scaling.mode == "manual":
+            self._scale(Scaling("manual", jobs=self._state.plan + lost), cores_elsewhere)
+        self._changed()
+
+    def _scale(self, scaling: Scaling, cores_elsewhere: int = 0) -> None:
+        check_ceiling(self._ceiling, most_jobs(scaling), self._size.cores, cores_elsewhere)
+        self._planner.scale(scaling)
+
+    def _acted(self) -> None:
+        # What was given up stays given up: a new name is no wish for more jobs.
+        self._state.user_acted()
+        self._on_act()
+
+    def _changed(self) -> None:
+        self._state.user_changed()
+        self._on_change()
+
+    def _must_run(self) -> None:
+        if self._state.status != "running":
+            raise WrongState(f"The cluster is {self._state.status}; this can only be done while it runs.")

@@ -1,0 +1,220 @@
+"""The controller: one cluster, from its launch to its end. What `api.py` may ask is what it offers.
+
+It holds the parts together and decides nothing itself: `Wishes` takes in what users ask for, `Planner` says
+how many jobs there shall be, `Keeper` makes it so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.errors import JobNotFound
+from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
+from .backend.make import Backend
+from .backend.scheduler import ControllerScheduler, dashboard_problem
+from .commands import Wishes
+from .housekeeping import Housekeeper
+from .options.sizing import resolve_scaling
+from .problems import gather as facts
+from .problems.find import find_problems
+from .problems.job_ends import NannyWatch, note_nanny_kill
+from .problems.parent_watch import EnclosureWatch
+from .problems.versions import VersionWatch
+from .publish.history import History
+from .publish.publisher import Publisher
+from .publish.record import RecordWriter
+from .publish.snapshot import cluster_model, job_model
+from .reconcile.loop import Keeper
+from .reconcile.planner import Planner, plan_of
+from .state.jobs import TrackedJob
+from .state.state import ClusterState
+from .state.workers import WorkerWatch, connected
+
+QUIET_S = 15.0
+"""Seconds after which a silent event stream sends an empty line."""
+
+
+class Controller:
+    """One cluster.
+
+    Parameters
+    ----------
+    spec : LaunchSpec
+        What was asked for.
+    backend : Backend
+        Where its jobs run.
+    """
+
+    def __init__(self, spec: LaunchSpec, backend: Backend) -> None:
+        self.spec = spec
+        self._backend = backend
+        scaling = resolve_scaling(spec.scaling, backend.size)
+        check_ceiling(spec.ceiling, most_jobs(scaling), backend.size.cores)
+        self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
+        self.state.keep_jobs = backend.options["keep_jobs"] is not False
+        self.state.dashboard_error = dashboard_problem()
+        self.history = History(Path(spec.directory))
+        self._ledger = backend.ledger
+        self._cluster = backend.cluster
+        self.record = RecordWriter(spec, self._disk_said)
+        self.publisher = Publisher(self._snapshot, self.record.write)
+        self._keeper = Keeper(
+            self.state,
+            backend.ledger,
+            backend.cluster,
+            backend.watch,
+            history=self.history,
+            on_change=self.publisher.touch,
+            on_spent=self.stop,
+        )
+        self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
+        self.wishes = Wishes(
+            self.state,
+            backend.ledger,
+            self._planner,
+            self.history,
+            size=backend.size,
+            ceiling=spec.ceiling,
+            current=lambda: self.cluster,
+            on_change=self._try_again,
+            on_act=self._plan_changed,
+        )
+        backend.news.job_ended = self._keeper.job_ended
+        backend.news.slurm_silent = self._keeper.dispatch.fell_silent
+        backend.news.in_doubt = self._keeper.dispatch.in_doubt
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the scheduler; returns when clients can connect."""
+        self.history.begin(self.spec)
+        await self._cluster
+        scheduler = self._cluster.scheduler
+        scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
+        scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
+        scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
+        self.state.status = "running"
+        self.history.add("started", f"The scheduler listens on {scheduler.address}.")
+        self.publisher.touch()
+
+    async def run(self) -> None:
+        """Keep the cluster until it was stopped and Slurm has none of its jobs."""
+        attendants = [asyncio.create_task(attend) for attend in self._attendants()]
+        try:
+            await self._keeper.run()
+        finally:
+            for attendant in attendants:
+                attendant.cancel()
+        await self._cluster.end()
+        await self.record.leave_jobs(self.jobs())
+        self.state.status = "stopped"
+        self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
+        self.publisher.close()
+        await self.record.flush()
+
+    def _attendants(self) -> list[Coroutine[Any, Any, None]]:
+        housekeeper = Housekeeper(
+            self.state,
+            self._ledger,
+            self._cluster,
+            self.publisher,
+            self.record,
+            directory=Path(self.spec.directory),
+            stop=self.stop,
+        )
+        enclosure = EnclosureWatch(self.state, self.publisher.touch)
+        return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), enclosure.run()]
+
+    async def _scheduler_closed(self) -> None:
+        await self._cluster.scheduler.finished()
+        self.stop("The scheduler was shut down by a client.")
+
+    def stop(self, reason: str | None = None) -> None:
+        """Begin to end the cluster; `reason` is None where its user asked for it."""
+        if self.state.status == "stopping":
+            return
+        self.state.status = "stopping"
+        self.state.plan = 0
+        # It ends now: there is nothing to warn of any more.
+        self.state.idle_since = None
+        if reason is not None:
+            self.state.ended = Ended(iso_time(), reason)
+        self.history.add("stopping", reason or "Its user stops the cluster.")
+        for job in self._ledger.live():
+            job.cancelling = True
+        self.publisher.touch()
+        self._keeper.try_now()
+
+    # -- what users ask ------------------------------------------------------------------------
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster as it is now."""
+        return self.publisher.current
+
+    def follow(self) -> AsyncIterator[Cluster | None]:
+        """Yield the cluster at each change, None when nothing changed for `QUIET_S`."""
+        return self.publisher.follow(QUIET_S)
+
+    def jobs(self) -> list[Job]:
+        """Return every job that has an id, ended ones of the last hour too."""
+        workers = connected(self._cluster.scheduler)
+        return [self._job(job, workers) for job in self._ledger if job.job_id is not None]
+
+    def job(self, job_id: str) -> Job:
+        """Return one job; raises `JobNotFound`."""
+        job = self._ledger.by_id(job_id)
+        if job is None:
+            raise JobNotFound(f"This cluster has no job {job_id}.")
+        return self._job(job, connected(self._cluster.scheduler))
+
+    # -- what its own attendants ask -------------------------------------------------------------
+
+    @property
+    def scheduler(self) -> ControllerScheduler:
+        """Dask's scheduler, once the controller has started."""
+        return self._cluster.scheduler
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _try_again(self) -> None:
+        self._keeper.try_now()
+        self.publisher.touch()
+
+    def _plan_changed(self) -> None:
+        self._keeper.wake()
+        self.publisher.touch()
+
+    def _killed_for_memory(self, worker: Any, rss: int) -> None:
+        job = note_nanny_kill(self.state, self._ledger, worker, rss, time.time())
+        if job is not None:
+            self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
+            self.publisher.touch()
+
+    def _disk_said(self, error: str | None) -> None:
+        if error != self.state.storage_error:
+            self.state.storage_error = error
+            self.publisher.touch()
+
+    def _job(self, job: TrackedJob, workers: Mapping[str, Any]) -> Job:
+        return job_model(job, dict(workers), facts.reason_text(job))
+
+    def _snapshot(self) -> Cluster:
+        now = time.time()
+        scheduler = self._cluster.scheduler if self.state.status != "starting" else None
+        workers = connected(scheduler) if scheduler else {}
+        live = facts.of_jobs(self._ledger, workers)
+        return cluster_model(
+            self.spec,
+            self.state,
+            self._ledger,
+            scheduler,
+            options={**self._backend.options, "idle_timeout": self.state.idle_timeout_s},
+            problems=find_problems(self.state, live, facts.surroundings(scheduler), now),
+            now=now,
+        )

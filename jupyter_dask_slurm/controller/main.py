@@ -1,0 +1,86 @@
+"""Start a controller, serve it, and end it; a start that fails is told in the record."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from pathlib import Path
+
+from ..protocol.errors import DaskSlurmError, StorageUnavailable
+from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
+from ..system import files as storage
+from .api.dashboard import DashboardRouter
+from .api.handlers import make_router
+from .api.performance_report import Reporter
+from .api.unix_server import UnixServer
+from .backend.make import make_backend
+from .backend.scheduler import configure_dask
+from .controller import Controller
+
+logger = logging.getLogger(__name__)
+
+HEAL_S = 5.0
+"""How often the socket is looked after, in seconds."""
+
+
+async def boot(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
+    """Run the cluster of `spec` to its end and return the process's exit code.
+
+    Parameters
+    ----------
+    told_to_end : asyncio.Event
+        Set by a signal: the cluster is stopped with all its jobs.
+    """
+    began = time.monotonic()
+    try:
+        configure_dask()
+        controller = Controller(spec, make_backend(spec))
+        await controller.start()
+        scheduler = controller.scheduler
+        router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
+        server = UnixServer(Path(spec.socket), router)
+        server.listen()
+    except Exception as error:
+        logger.exception("The controller could not start")
+        _record_failure(spec, error)
+        return 1
+    logger.info("Up after %.2f s", time.monotonic() - began)
+    attendants = [asyncio.create_task(_end_when(told_to_end, controller)), asyncio.create_task(_heal(server))]
+    try:
+        await controller.run()
+    finally:
+        for attendant in attendants:
+            attendant.cancel()
+        await server.close()
+    return 0
+
+
+async def _end_when(told: asyncio.Event, controller: Controller) -> None:
+    await told.wait()
+    controller.stop("The controller was told to end by a signal.")
+
+
+async def _heal(server: UnixServer) -> None:
+    while True:
+        await asyncio.sleep(HEAL_S)
+        try:
+            server.heal()
+        except (OSError, ValueError, StorageUnavailable) as error:
+            logger.warning("The control socket could not be made again: %s", error)
+
+
+def _record_failure(spec: LaunchSpec, error: Exception) -> None:
+    """Write into the record why there is no cluster; the traceback is in the log alone."""
+    if isinstance(error, DaskSlurmError):
+        info = ErrorInfo(error.message, type(error).__name__, error.details)
+    else:
+        info = ErrorInfo(f"The cluster could not start: {error}", "DaskSlurmError", repr(error))
+    path = Path(spec.directory) / "record.json"
+    try:
+        record = Record.from_json(storage.read_json(path))
+        cluster = dataclasses.replace(record.cluster, status="failed", error=info, updated_at=iso_time())
+        storage.write_json(path, dataclasses.replace(record, cluster=cluster).to_json())
+    except (StorageUnavailable, OSError, ValueError) as broken:
+        logger.warning("The failure could not be recorded: %s", broken)

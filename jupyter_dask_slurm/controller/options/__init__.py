@@ -1,0 +1,1 @@
+"""What a user asked for, completed by Dask's configuration, as keywords of dask-jobqueue."""

@@ -1,0 +1,214 @@
+"""What a cluster really gets: the options asked for, filled up from Dask's configuration.
+
+The result has every key of the REST contract, None where unset; it is what users are shown and
+what `keywords.py` turns into dask-jobqueue's keywords.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import dask
+from dask.utils import format_bytes, parse_bytes
+from distributed.deploy.utils import nprocesses_nthreads
+
+from ...protocol.errors import InvalidRequest, Unprocessable
+from ...protocol.models import LaunchSpec
+from ...slurm.sbatch_options import managed_directive
+from ...slurm.script_text import is_one_line, is_words
+from .sizing import JobSize
+
+logger = logging.getLogger(__name__)
+
+FROM_CONFIG = {
+    "cores": "cores",
+    "processes": "processes",
+    "memory": "memory",
+    "walltime": "walltime",
+    "partition": "queue",
+    "account": "account",
+    "interface": "interface",
+    "local_directory": "local-directory",
+    "log_directory": "log-directory",
+    "death_timeout": "death-timeout",
+    "worker_command": "worker-command",
+    "worker_extra_args": "worker-extra-args",
+    "job_extra_directives": "job-extra-directives",
+    "job_directives_skip": "job-directives-skip",
+    "job_script_prologue": "job-script-prologue",
+    "job_script_epilogue": "job-script-epilogue",
+    "python": "python",
+    "scheduler_options": "scheduler-options",
+}
+"""Option → key below ``jobqueue.slurm`` in Dask's configuration."""
+
+_FORMER = {
+    "account": "project",
+    "job_directives_skip": "header-skip",
+    "job_extra_directives": "job-extra",
+    "job_script_prologue": "env-extra",
+    "worker_extra_args": "extra",
+}
+"""Option → a key that dask-jobqueue has renamed; it counts where the present one says nothing."""
+
+WITHOUT_CONFIG = (
+    "qos",
+    "constraint",
+    "reservation",
+    "gpus",
+    "gres",
+    "nodelist",
+    "exclude",
+    "threads_per_core",
+    "cpu_bind",
+    "scheduler_interface",
+    "environment_variables",
+    "kernel",
+    "secure",
+    "idle_timeout",
+    "keep_jobs",
+)
+
+_IN_HEADER = frozenset({
+    "name", "queue", "account", "project", "walltime", "job-cpu", "job-mem", "log-directory", "shebang",
+    "job-extra", "job-extra-directives", "job-directives-skip", "header-skip",
+})  # fmt: skip
+"""Keys whose texts stand in the comments that a batch script begins with. Others are part of its command."""
+
+_SHELL = frozenset({"job-script-prologue", "job-script-epilogue", "env-extra"})
+"""Keys whose texts are commands."""
+
+SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
+"""Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
+
+
+def effective_options(spec: LaunchSpec) -> dict[str, Any]:
+    """Return every option of the cluster as it is used, None where unset."""
+    asked = {key: value for key, value in spec.options.items() if value is not None}
+    if "queue" in asked:
+        asked.setdefault("partition", asked["queue"])
+    configured = _configured(spec.allowed_partitions) if spec.backend == "slurm" else {}
+    defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
+    options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
+    options |= defaults | configured | _open_defaults(spec, configured)
+    options |= {key: asked[key] for key in asked if key in options}
+    options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
+    options["python"] = options["python"] or spec.python
+    options["kernel"] = options["kernel"] or spec.kernel
+    options["secure"] = spec.credentials is not None
+    options["idle_timeout"] = spec.idle_timeout_s
+    return options
+
+
+def job_size(options: Mapping[str, Any]) -> JobSize:
+    """Return the size of one job of these (effective) options.
+
+    Raises
+    ------
+    InvalidRequest
+        Where the workers of a job are more than its cores: each would have no thread.
+    """
+    if options["processes"] > options["cores"]:
+        raise InvalidRequest(
+            f"A job of {options['cores']} cores cannot be cut into {options['processes']} workers.",
+            field="options.processes",
+        )
+    return JobSize(options["processes"], options["cores"], int(parse_bytes(options["memory"])))
+
+
+def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the site's defaults where nobody's configuration says otherwise, only dask-jobqueue's own."""
+    chosen = {**configured, **{key: value for key, value in spec.options.items() if value is not None}}
+    places = chosen.get("scheduler_options") or {}
+    said = "interface" in chosen or "interface" in places or "host" in places
+    own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
+    return {
+        option: value
+        for option, value in spec.defaults.items()
+        if (option not in configured or configured[option] == own.get(FROM_CONFIG[option]))
+        and not (said and option == "scheduler_interface")
+    }
+
+
+def _configured(allowed_partitions: Collection[str]) -> dict[str, Any]:
+    # Its defaults join Dask's configuration; the local backend must do without it.
+    import dask_jobqueue  # noqa: F401
+
+    section = dask.config.get("jobqueue.slurm", {})
+    _check_texts(section)
+    found = {
+        option: section.get(key) or section.get(_FORMER.get(option, key))
+        for option, key in FROM_CONFIG.items()
+    }
+    if allowed_partitions and not set(str(found["partition"]).split(",")) <= set(allowed_partitions):
+        found["partition"] = None
+    found["job_extra_directives"] = drop_managed(found["job_extra_directives"] or ())
+    return {option: value for option, value in found.items() if value not in (None, [], {}, ())}
+
+
+def _check_texts(section: Mapping[str, Any]) -> None:
+    """Refuse texts of a configuration that would become commands of the job script.
+
+    Raises
+    ------
+    Unprocessable
+        Which names the key.
+    """
+    for key in section.keys() - _SHELL:
+        texts = [str(part) for part in _leaves(section[key])]
+        wrong = None
+        if not all(map(is_one_line, texts)):
+            wrong = "cannot hold line breaks or control characters."
+        elif key not in _IN_HEADER and not all(map(is_words, texts)):
+            wrong = (
+                "can hold variables such as $TMPDIR, but no other shell syntax. "
+                "Commands belong into job-script-prologue."
+            )
+        elif key == "shebang" and texts and not str(section[key]).startswith("#!"):
+            wrong = "must begin with #!."
+        if wrong:
+            option = next((option for option, name in FROM_CONFIG.items() if name == key), None)
+            raise Unprocessable(
+                f"jobqueue.slurm.{key} of Dask's configuration {wrong}", field=option and f"options.{option}"
+            )
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [*value, *(leaf for part in value.values() for leaf in _leaves(part))]
+    if isinstance(value, (list, tuple)):
+        return [leaf for part in value for leaf in _leaves(part)]
+    return [] if value is None else [value]
+
+
+def drop_managed(directives: object) -> list[str]:
+    """Return the directives of a configuration without those that this package manages."""
+    if isinstance(directives, Mapping):
+        directives = [f"{key}={value}" if value else str(key) for key, value in directives.items()]
+    kept = []
+    for directive in directives if isinstance(directives, (list, tuple)) else ():
+        if any(managed_directive(word) is not None for word in _words(str(directive))):
+            logger.warning("Dropped %r of jobqueue.slurm.job-extra-directives: it is managed here", directive)
+        else:
+            kept.append(str(directive))
+    return kept
+
+
+def _words(directive: str) -> list[str]:
+    try:
+        return shlex.split(directive)
+    except ValueError:  # an open quotation mark: sbatch will say so
+        return directive.split()
+
+
+def _local_defaults(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job that leaves room for a second one on this machine."""
+    cpus = len(os.sched_getaffinity(0))
+    cores = asked.get("cores") or max(1, min(4, cpus // 2))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    share = memory * min(cores, cpus) // (2 * cpus)
+    return {"cores": cores, "memory": format_bytes(share), "keep_jobs": True}

@@ -1,0 +1,95 @@
+"""How large one job is, and how many make what a user asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dask.utils import parse_bytes
+
+from ...protocol.errors import InvalidRequest
+from ...protocol.models import Scaling
+
+MOST_JOBS = 10_000
+"""More jobs than any cluster has: what asks for more is a slip, and keeps a scheduler busy for long."""
+
+
+@dataclass(frozen=True)
+class JobSize:
+    """What one job holds: workers, cores of all of them, and memory in bytes."""
+
+    processes: int
+    cores: int
+    memory_bytes: int
+
+
+def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
+    """Return the scaling that a request means, in whole jobs, rounded up.
+
+    Parameters
+    ----------
+    request : mapping
+        As REST takes it: ``mode`` and one of ``jobs``, ``workers``, ``cores``, ``memory``, or
+        ``minimum_jobs`` and ``maximum_jobs``.
+
+    Raises
+    ------
+    InvalidRequest
+        Where it is none of these.
+    """
+    scaling = _adaptive(request) if request.get("mode", "manual") == "adaptive" else _fixed(request, size)
+    if max(scaling.jobs or 0, scaling.maximum_jobs or 0) > MOST_JOBS:
+        raise InvalidRequest(f"A cluster can have at most {MOST_JOBS} jobs.", field="scaling")
+    return scaling
+
+
+def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
+    per_job = {"jobs": 1, "workers": size.processes, "cores": size.cores}
+    for key, units in per_job.items():
+        if key in request:
+            return Scaling("manual", jobs=math.ceil(whole_number(request[key], f"scaling.{key}") / units))
+    if "memory" in request:
+        return Scaling("manual", jobs=math.ceil(_bytes(request["memory"]) / size.memory_bytes))
+    raise InvalidRequest(
+        "scaling needs one of jobs, workers, cores or memory, or the mode adaptive with its limits.",
+        field="scaling",
+    )
+
+
+def _adaptive(request: Mapping[str, Any]) -> Scaling:
+    minimum = whole_number(request.get("minimum_jobs", 0), "scaling.minimum_jobs")
+    maximum = whole_number(request.get("maximum_jobs"), "scaling.maximum_jobs")
+    if minimum > maximum:
+        raise InvalidRequest(
+            f"minimum_jobs ({minimum}) must not be above maximum_jobs ({maximum}).",
+            field="scaling.minimum_jobs",
+        )
+    return Scaling("adaptive", minimum_jobs=minimum, maximum_jobs=maximum)
+
+
+def whole_number(value: object, field: str) -> int:
+    """Return a value that must be a whole number, 0 or more.
+
+    Raises
+    ------
+    InvalidRequest
+        Where it is something else.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        name = field.rpartition(".")[2]
+        raise InvalidRequest(f"{name} must be a whole number, 0 or more, not {value!r}.", field=field)
+    return value
+
+
+def _bytes(value: object) -> int:
+    try:
+        size = parse_bytes(value) if isinstance(value, str) else -1
+    except ValueError:
+        size = -1
+    if size < 0:
+        raise InvalidRequest(
+            f'memory must be text with a unit, for example "200 GB", not {value!r}.', field="scaling.memory"
+        )
+    return int(size)

@@ -1,0 +1,50 @@
+"""The plain facts that problems are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...protocol.models import JobPhase
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """What matters of a live job.
+
+    Parameters
+    ----------
+    never : str or None
+        Why it can never start, in plain words, and what to do; None where it may.
+    """
+
+    job_id: str
+    phase: JobPhase
+    asked_at: float
+    reason: str | None = None
+    never: str | None = None
+    never_advice: str = ""
+    node: str | None = None
+    started: float | None = None
+    ends: float | None = None
+    expiring_since: float | None = None
+    lost_at: float | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the controller knows of its own host and scheduler.
+
+    Parameters
+    ----------
+    scheduler_address : str or None
+        Where workers look for the scheduler.
+    interfaces : tuple of str
+        The other interfaces of this host, with their addresses.
+    results : int
+        Tasks whose results are in the workers' memory.
+    """
+
+    scheduler_address: str | None
+    interfaces: tuple[str, ...] = ()
+    results: int = 0

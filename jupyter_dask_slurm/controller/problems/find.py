@@ -1,0 +1,211 @@
+"""Facts → problems: what is wrong, in words, and what to do about it. Pure.
+
+Each problem exists as long as its fact does, so it disappears by itself when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...protocol.models import Problem, iso_time
+from ..state.state import MOST_FAILURES, ClusterState, Doubt, Loss, Refusal
+from .facts import JobFacts, Surroundings
+from .idle import idle_soon
+from .memory import KILLS_COUNT_S, worker_killed
+from .parent import ends_with
+from .versions import environment_mismatch
+from .walltime import task_too_long, walltime_soon
+
+NO_CONNECTION_S = 60.0
+"""A job that runs for so long without its workers has a problem, in seconds."""
+
+# What `dask worker` says when nothing, or somebody else, answers where its scheduler should be.
+_COULD_NOT_CONNECT = (
+    "Timed out starting worker",
+    "Timed out trying to connect to",
+    "TLS certificate does not match",
+)
+
+
+def find_problems(
+    state: ClusterState, jobs: Iterable[JobFacts], around: Surroundings, now: float
+) -> tuple[Problem, ...]:
+    """Return all that is wrong now, the gravest first."""
+    jobs = list(jobs)
+    found = [*_of_cluster(state, around, now)]
+    others = (
+        ends_with(state.enclosure, now),
+        environment_mismatch(state.mismatches),
+        walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
+        task_too_long(state.cut_tasks, now),
+        idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
+    )
+    found.extend(filter(None, others))
+    for job in jobs:
+        found.extend(_of_job(job, around, now))
+    order = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(found, key=lambda problem: order[problem.severity]))
+
+
+def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
+    if state.refusal is not None:
+        yield _refused(state.refusal)
+    if state.cancel_refusal is not None:
+        yield _cancel_refused(state.cancel_refusal)
+    if state.doubt is not None:
+        yield _unknown(state.doubt)
+    if state.silent_since is not None:
+        yield _silent(state, state.silent_since)
+    if len(state.failures) >= MOST_FAILURES:
+        yield _gave_up(state.failures, around)
+    recent = [kill for kill in state.memory_kills if now - kill.at < KILLS_COUNT_S]
+    if recent:
+        yield worker_killed(recent)
+    if state.cancelled_outside:
+        yield _cancelled_outside(state.cancelled_outside)
+    if state.storage_error is not None:
+        yield Problem(
+            "storage",
+            "warning",
+            state.storage_error,
+            "The cluster goes on, but what happens now may not be found later. Make room on that disk.",
+            since=iso_time(state.changed_at),
+        )
+    if state.dashboard_error is not None:
+        yield Problem(
+            "no_dashboard",
+            "info",
+            f"The dashboard cannot be drawn: {state.dashboard_error}",
+            "The cluster computes without it. To get it: pip install bokeh, then start the cluster again.",
+            since=iso_time(state.changed_at),
+        )
+
+
+def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem]:
+    if job.never is not None:
+        yield Problem(
+            "never_starts",
+            "error",
+            f"Job {job.job_id} will never start: {job.never}",
+            job.never_advice or "Start the cluster again with other options.",
+            since=iso_time(job.asked_at),
+            details=job.reason,
+            job_id=job.job_id,
+        )
+    if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S:
+        yield _no_connection(job, job.started, around)
+
+
+def _refused(refusal: Refusal) -> Problem:
+    script = f"\n\nThe script that was sent:\n{refusal.script}" if refusal.script else ""
+    return Problem(
+        "submit_refused",
+        "error",
+        refusal.message,
+        "Start the cluster again with changes, or scale it to try once more.",
+        since=iso_time(refusal.at),
+        details=f"{refusal.stderr or ''}{script}".strip(),
+    )
+
+
+def _cancel_refused(refusal: Refusal) -> Problem:
+    return Problem(
+        "cancel_refused",
+        "error",
+        "Slurm refuses to cancel jobs of this cluster.",
+        "It is asked again until they are gone. Show its words to your site's administrators.",
+        since=iso_time(refusal.at),
+        details=refusal.stderr or refusal.message,
+    )
+
+
+def _unknown(doubt: Doubt) -> Problem:
+    return Problem(
+        "submit_unknown",
+        "warning",
+        "sbatch ended without an answer: whether Slurm has the jobs is being looked up.",
+        "Nothing needs to be done: found, they are taken over; else they are sent again, and never twice.",
+        since=iso_time(doubt.at),
+        details=doubt.words,
+    )
+
+
+def _silent(state: ClusterState, since: float) -> Problem:
+    what = "Cancelling the jobs" if state.status == "stopping" else "What you asked for"
+    return Problem(
+        "slurm_unreachable",
+        "warning",
+        f"Slurm has not answered since {iso_time(since)}. {what} is done when it answers again.",
+        "Nothing is lost: running workers go on. If it lasts, ask the administrators of this Slurm.",
+        since=iso_time(since),
+        details=state.silence,
+    )
+
+
+def _gave_up(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
+    if all(any(words in loss.words for words in _COULD_NOT_CONNECT) for loss in failures):
+        return _never_connected(failures, around)
+    named = ", ".join(f"{loss.job_id} ({loss.state}{_code(loss)})" for loss in failures)
+    return Problem(
+        "jobs_fail",
+        "error",
+        f"{len(failures)} jobs in a row ended before their workers connected: {named}. "
+        "No more are submitted.",
+        "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
+        since=iso_time(failures[-1].at),
+        details=failures[-1].words or None,
+        job_id=failures[-1].job_id,
+    )
+
+
+def _never_connected(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
+    named = ", ".join(loss.job_id for loss in failures)
+    return Problem(
+        "no_connection",
+        "error",
+        f"{len(failures)} jobs in a row ran, but their workers could not connect to "
+        f"{around.scheduler_address}: {named}. No more are submitted.",
+        _other_interface(around),
+        since=iso_time(failures[-1].at),
+        details=failures[-1].words,
+        job_id=failures[-1].job_id,
+    )
+
+
+def _other_interface(around: Surroundings) -> str:
+    if not around.interfaces:
+        return "Nodes cannot reach that address, and this host has no other: ask its administrators."
+    return (
+        "Nodes cannot reach that address: start the cluster again with another interface for the scheduler. "
+        f"This host has {', '.join(around.interfaces)}."
+    )
+
+
+def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
+    named = ", ".join(loss.job_id for loss in losses)
+    who = f"{len(losses)} jobs were" if len(losses) > 1 else "A job was"
+    return Problem(
+        "cancelled_outside",
+        "warning",
+        f"{who} cancelled from outside: {named}. They are not submitted again; the plan was lowered.",
+        "Submit them again, or leave it at that.",
+        since=iso_time(losses[0].at),
+    )
+
+
+def _no_connection(job: JobFacts, started: float, around: Surroundings) -> Problem:
+    where = f" on {job.node}" if job.node else ""
+    return Problem(
+        "no_connection",
+        "error",
+        f"Job {job.job_id} runs{where}, but no worker has connected after {NO_CONNECTION_S:.0f} s. "
+        f"It tries {around.scheduler_address}.",
+        f"Read the job's log. Perhaps: {_other_interface(around)}",
+        since=iso_time(started + NO_CONNECTION_S),
+        details=job.words or None,
+        job_id=job.job_id,
+    )
+
+
+def _code(loss: Loss) -> str:
+    return f", exit code {loss.exit_code}" if loss.exit_code else ""

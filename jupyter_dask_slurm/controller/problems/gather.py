@@ -1,0 +1,83 @@
+"""Live objects → the plain facts that `problems` judges, with Slurm's reasons in words."""
+
+from __future__ import annotations
+
+from distributed import Scheduler
+
+from ...slurm.reasons import explain, never
+from ...system.interfaces import interfaces
+from ..state.jobs import Ledger, TrackedJob
+from ..state.phases import WAITING_STATES, phase_of
+from ..state.workers import Workers
+from .facts import JobFacts, Surroundings
+from .find import NO_CONNECTION_S
+from .idle import Activity
+from .job_ends import last_words
+
+
+def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
+    """Return what matters of each live job that Slurm has accepted and that we do not end ourselves."""
+    return [_of_job(job, workers) for job in ledger.live() if job.job_id is not None and not job.cancelling]
+
+
+def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
+    seen = job.seen
+    hopeless = seen is not None and waits(job) and never(seen.reason)
+    explanation = explain(seen.reason) if seen and hopeless else None
+    return JobFacts(
+        job.job_id or job.name,
+        phase_of(job, workers),
+        job.asked_at,
+        reason=seen.reason if seen else None,
+        never=explanation.text if explanation else None,
+        never_advice=explanation.advice if explanation else "",
+        node=seen.node if seen else None,
+        started=seen.started if seen else None,
+        ends=seen.ends if seen and job.connected_at else None,
+        expiring_since=job.expiring_since,
+        lost_at=job.lost_at,
+        words=job.words,
+    )
+
+
+def listen_to_silent_jobs(ledger: Ledger, workers: Workers, now: float) -> None:
+    """Read what jobs said last that run for long without their workers."""
+    for job in ledger.live():
+        started = job.seen.started if job.seen else None
+        if started and now - started >= NO_CONNECTION_S and phase_of(job, workers) == "starting":
+            job.words = last_words(job)
+
+
+def reason_text(job: TrackedJob) -> str | None:
+    """Return in plain words why a job waits, or how it ended; None where there is nothing to say."""
+    if job.end is not None:
+        return job.end.text or None
+    return explain(job.seen.reason).text if job.seen and waits(job) else None
+
+
+def waits(job: TrackedJob) -> bool:
+    """Return whether Slurm has not started the job yet."""
+    return job.seen is not None and job.seen.state in WAITING_STATES
+
+
+def surroundings(scheduler: Scheduler | None) -> Surroundings:
+    """Return where workers look for the scheduler, and where else its host could be reached."""
+    if scheduler is None or not scheduler.listeners:
+        return Surroundings(None)
+    address = str(scheduler.contact_address or scheduler.address)
+    others = [found for found in interfaces() if found.address not in address and found.name != "lo"]
+    results = sum(group.states["memory"] for group in scheduler.task_groups.values())
+    return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others), results)
+
+
+def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:
+    """Return what decides whether the cluster is idle."""
+    phases = [phase_of(job, workers) for job in ledger.live()]
+    # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
+    replacements = sum(job.expiring for job in ledger.live())
+    processing = sum(len(worker.processing) for worker in workers.values())
+    return Activity(
+        workers=len(workers),
+        jobs_on_their_way=max(0, phases.count("queued") + phases.count("starting") - replacements),
+        open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
+    )

@@ -1,0 +1,123 @@
+"""Finds out what this process was started in and will end with: a Slurm job, or a service of systemd."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ...protocol.errors import DaskSlurmError
+from ...protocol.models import epoch_time
+from ...slurm import queue
+from ...slurm.run import run
+from ..state.state import ClusterState, Enclosure
+
+# A job's walltime can be changed while it runs; nobody is told.
+LOOK_AGAIN_S = 600.0
+# Where Slurm did not answer.
+ASK_AGAIN_S = 60.0
+_SYSTEMCTL_TIMEOUT_S = 10.0
+_CGROUP = Path("/proc/self/cgroup")
+# "mixed" ends the rest of the group too, by SIGKILL (systemd.kill(5)).
+_SPARES_OTHERS = ("process", "none")
+
+
+class EnclosureWatch:
+    """Keeps `ClusterState.enclosure` true.
+
+    Parameters
+    ----------
+    changed : callable
+        Called after each change.
+    """
+
+    def __init__(self, state: ClusterState, changed: Callable[[], None]) -> None:
+        self._state = state
+        self._changed = changed
+
+    async def run(self) -> None:
+        """Look until it is certain that nothing is around this process, or until cancelled."""
+        while (found := await find_enclosure(os.environ, _CGROUP)) is not None:
+            known = self._state.enclosure
+            if known is not None:
+                found = replace(found, found_at=known.found_at, ends_at=found.ends_at or known.ends_at)
+            if found != known:
+                self._state.enclosure = found
+                self._changed()
+            if not found.is_job:
+                return
+            await asyncio.sleep(LOOK_AGAIN_S if found.ends_at is not None else ASK_AGAIN_S)
+        if self._state.enclosure is not None:
+            self._state.enclosure = None
+            self._changed()
+
+
+async def find_enclosure(environ: Mapping[str, str], cgroup: Path) -> Enclosure | None:
+    """Return the Slurm job, else the service, that this process runs in."""
+    return await _job(environ) or await _service(cgroup)
+
+
+def job_id_in(environ: Mapping[str, str]) -> str | None:
+    """Return the id of the job that set these variables (sbatch(1), OUTPUT ENVIRONMENT VARIABLES); pure.
+
+    A shell of salloc(1) has such an id too, but not the name of a node: it runs beside its job, not in it.
+    """
+    if "SLURMD_NODENAME" not in environ:
+        return None
+    if "SLURM_ARRAY_JOB_ID" in environ and "SLURM_ARRAY_TASK_ID" in environ:
+        return f"{environ['SLURM_ARRAY_JOB_ID']}_{environ['SLURM_ARRAY_TASK_ID']}"
+    return environ.get("SLURM_JOB_ID")
+
+
+def service_in(cgroup: str) -> str | None:
+    """Return the unit that a ``/proc/<pid>/cgroup`` names last, if that is a service; pure.
+
+    Not a user's own systemd (``user@1000.service``) and what runs in its scopes: that ends at logout.
+    """
+    for line in cgroup.splitlines():
+        _, controllers, path = line.split(":", 2)
+        unit = path.rpartition("/")[2]
+        if controllers in ("", "name=systemd") and unit.endswith(".service") and not unit.startswith("user@"):
+            return unit
+    return None
+
+
+async def _job(environ: Mapping[str, str]) -> Enclosure | None:
+    job_id = job_id_in(environ)
+    if job_id is None:
+        return None
+    try:
+        row = (await queue.jobs([job_id])).get(job_id)
+    except ValueError:  # no id at all
+        return None
+    except DaskSlurmError:
+        return Enclosure(True, job_id, time.time())
+    # What a shell has kept of a job that is over tells nothing.
+    if row is None or row.started_at is None:
+        return None
+    return Enclosure(True, job_id, time.time(), epoch_time(row.ends_at) if row.ends_at else None)
+
+
+async def _service(cgroup: Path) -> Enclosure | None:
+    try:
+        text = await asyncio.to_thread(cgroup.read_text)
+    except OSError:
+        return None
+    unit = service_in(text)
+    if unit is None or await _kill_mode(unit, of_user="/user@" in text) in _SPARES_OTHERS:
+        return None
+    return Enclosure(False, unit, time.time())
+
+
+async def _kill_mode(unit: str, *, of_user: bool) -> str:
+    """Return what happens to the other processes of a unit that ends; systemd's default if nobody tells."""
+    user = ("--user",) if of_user else ()
+    command = ["systemctl", *user, "show", "--property=KillMode", "--value", unit]
+    try:
+        answer = await run(command, timeout_s=_SYSTEMCTL_TIMEOUT_S)
+    except DaskSlurmError:
+        return "control-group"
+    return answer.stdout.strip() or "control-group"

@@ -1,0 +1,68 @@
+"""Jobs that near their walltime, and tasks that do not fit into it → problems. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dask.utils import format_time
+
+from ...protocol.models import Problem, iso_time
+from ..state.state import CutTask
+from .facts import JobFacts
+
+SOON_S = 300.0
+"""So long before the first walltime one is warned, in seconds; for short jobs at half of it."""
+
+CUTS_COUNT_S = 3600.0
+"""So long after the last one the problem is taken for over, in seconds."""
+
+
+def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> Problem | None:
+    """Return a problem where jobs end soon: a warning, or a mere notice where others take their place."""
+    soon = [job for job in jobs if job.ends is not None and _warn_at(job, keep_jobs=keep_jobs) <= now]
+    ends = min((job.ends for job in soon if job.ends is not None), default=None)
+    if ends is None:
+        return None
+    named = f"Job {soon[0].job_id} ends" if len(soon) == 1 else f"{len(soon)} jobs end"
+    if keep_jobs:
+        rest = "Another one takes its place." if len(soon) == 1 else "Others take their place."
+        advice = "Nothing needs to be done: results move, and tasks go on there."
+    else:
+        rest = "Results that are only there will be lost."
+        advice = "Save what you need. With the option keep_jobs jobs are replaced in time."
+    return Problem(
+        "walltime_soon",
+        "info" if keep_jobs else "warning",
+        f"{named} at {iso_time(ends)}, by walltime. {rest}",
+        advice,
+        since=iso_time(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
+        job_id=soon[0].job_id,
+    )
+
+
+def _warn_at(job: JobFacts, *, keep_jobs: bool) -> float:
+    """Return from when on to speak of a job's end, in seconds since 1970."""
+    never = float("inf")
+    if job.ends is None or job.started is None:
+        return never
+    if keep_jobs:
+        return never if job.expiring_since is None else job.expiring_since
+    return job.ends - min(SOON_S, (job.ends - job.started) / 2)
+
+
+def task_too_long(cuts: Sequence[CutTask], now: float) -> Problem | None:
+    """Return a problem where a task did not finish before the walltime of its job."""
+    recent = [cut for cut in cuts if now - cut.at < CUTS_COUNT_S]
+    if not recent:
+        return None
+    last = recent[-1]
+    times = sum(cut.key == last.key for cut in recent)
+    often = f", {times} times so far" if times > 1 else ""
+    return Problem(
+        "task_too_long",
+        "warning",
+        f"The task {last.key} had run for {format_time(last.ran_s).strip()} when its job came to its walltime"
+        f"{often}. It begins again in another job, and is given up after some attempts.",
+        "Start the cluster again with a longer walltime, or make the task smaller.",
+        since=iso_time(recent[0].at),
+    )

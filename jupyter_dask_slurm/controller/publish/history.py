@@ -1,0 +1,33 @@
+"""What happened to the cluster, one line each, for people to read afterwards."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from ...protocol.errors import StorageUnavailable
+from ...protocol.models import HistoryEntry, LaunchSpec, iso_time
+from ...system import files as storage
+
+logger = logging.getLogger(__name__)
+
+
+class History:
+    """Appends to ``history.jsonl`` and to the log; a full disk stops neither cluster nor log."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "history.jsonl"
+
+    def begin(self, spec: LaunchSpec) -> None:
+        """Enter that the cluster was asked for; that was before its controller ran."""
+        source = f" from the profile {spec.profile}" if spec.profile else ""
+        place = f", in place of {spec.replaces}" if spec.replaces else ""
+        self.add("created", f"Its user makes the cluster {spec.name}{source}{place}.", spec.created_at)
+
+    def add(self, event: str, message: str, time: str | None = None) -> None:
+        """Enter what happened, now if no `time` is given; `event` is one word, `message` a sentence."""
+        logger.info("%s: %s", event, message)
+        try:
+            storage.append_json_line(self._path, HistoryEntry(time or iso_time(), event, message).to_json())
+        except StorageUnavailable as error:
+            logger.warning("The history is incomplete: %s", error)

@@ -1,0 +1,93 @@
+"""The controller's record on disk: each change of state, and a heartbeat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ...protocol.errors import StorageUnavailable
+from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
+from ...system import files as storage
+from ...system.processes import boot_id, hostname, own_start_time
+
+logger = logging.getLogger(__name__)
+
+
+class RecordWriter:
+    """Writes ``record.json``: one write at a time, the newest state only.
+
+    Parameters
+    ----------
+    on_storage : callable
+        Called with the disk's words when a write failed, and with None when one worked again.
+    """
+
+    def __init__(self, spec: LaunchSpec, on_storage: Callable[[str | None], None]) -> None:
+        self._spec = spec
+        self._path = Path(spec.directory) / "record.json"
+        self._on_storage = on_storage
+        self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
+        self._waiting: Cluster | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._refused = False
+
+    def write(self, cluster: Cluster) -> None:
+        """Have `cluster` written soon, in a thread: a slow disk must not hold up the scheduler."""
+        self._waiting = cluster
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.ensure_future(self._drain())
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether the disk refused the last state, or the record was removed, or set aside as damaged."""
+        return self._refused or not self._path.exists()
+
+    async def leave_jobs(self, jobs: Sequence[Job]) -> None:
+        """Write down how the jobs ended, for who looks at the cluster afterwards."""
+        path = Path(self._spec.directory) / "jobs.json"
+        try:
+            await asyncio.to_thread(storage.write_json, path, [job.to_json() for job in jobs])
+        except StorageUnavailable as error:
+            logger.warning("%s", error)
+
+    async def flush(self) -> None:
+        """Wait until the newest state is on disk, or was refused by it."""
+        while self._writing is not None and not self._writing.done():
+            await self._writing
+
+    async def _drain(self) -> None:
+        while self._waiting is not None:
+            cluster, self._waiting = self._waiting, None
+            try:
+                await asyncio.to_thread(self.write_now, cluster)
+                self._refused = False
+                self._on_storage(None)
+            except StorageUnavailable as error:
+                self._refused = True
+                logger.warning("%s", error)
+                self._on_storage(error.message)
+
+    def write_now(self, cluster: Cluster) -> None:
+        """Write `cluster` at once.
+
+        Raises
+        ------
+        StorageUnavailable
+            Where the disk refuses.
+        """
+        host, boot, pid, start_time = self._identity
+        record = Record(
+            cluster=cluster,
+            hostname=host,
+            boot_id=boot,
+            nonce=self._spec.nonce,
+            socket=self._spec.socket,
+            directory=self._spec.directory,
+            heartbeat_at=iso_time(),
+            pid=pid,
+            start_time=start_time,
+        )
+        storage.write_json(self._path, record.to_json())

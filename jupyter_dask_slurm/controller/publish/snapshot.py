@@ -1,0 +1,237 @@
+"""Live objects → models. Reads everything, changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from distributed import Scheduler
+
+from ...protocol import models
+from ...protocol.models import (
+    Cluster,
+    Job,
+    JobCounts,
+    LaunchSpec,
+    TaskCounts,
+    Waiting,
+    WorkerCounts,
+    iso_time,
+)
+from ...slurm.reasons import explain
+from ..state.jobs import Ledger, TrackedJob
+from ..state.phases import phase_of
+from ..state.state import ClusterState
+from ..state.workers import Workers, connected, workers_of
+
+VERSION = version("distributed")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the connected workers."""
+
+    threads: int
+    memory_bytes: int
+    memory_used_bytes: int
+    cpu_percent: float
+
+
+def cluster_model(
+    spec: LaunchSpec,
+    state: ClusterState,
+    ledger: Ledger,
+    scheduler: Scheduler | None,
+    *,
+    options: Mapping[str, Any],
+    problems: Iterable[models.Problem],
+    now: float,
+) -> Cluster:
+    """Return the cluster as users see it; `updated_at` is now, the publisher knows better."""
+    workers = connected(scheduler) if scheduler else {}
+    totals = _totals(workers)
+    return dataclasses.replace(
+        _without_numbers(spec, state, now),
+        scheduler_address=_address(scheduler),
+        options=dict(options),
+        jobs=_job_counts(state, ledger, workers),
+        waiting=waiting(ledger.live(), workers, now),
+        workers=WorkerCounts(connected=len(workers), expected=state.plan * ledger.processes),
+        threads=totals.threads,
+        gpus=_gpus(ledger, workers),
+        memory_bytes=totals.memory_bytes,
+        memory_used_bytes=totals.memory_used_bytes,
+        cpu_percent=totals.cpu_percent,
+        tasks=_task_counts(scheduler),
+        core_hours=round(ledger.core_hours(now), 4),
+        expires_at=_time(_first_end(ledger)),
+        problems=tuple(problems),
+    )
+
+
+def _without_numbers(spec: LaunchSpec, state: ClusterState, now: float) -> Cluster:
+    """Return what is known without a look at jobs and workers."""
+    return Cluster(
+        id=spec.cluster_id,
+        name=state.name,
+        backend=spec.backend,
+        status=state.status,
+        created_at=spec.created_at,
+        updated_at=iso_time(now),
+        controller=models.ControllerInfo(socket.gethostname(), os.getpid(), reachable=True),
+        environment=models.EnvironmentInfo(spec.kernel, spec.python, VERSION),
+        dashboard_path=spec.dashboard_path,
+        scaling=state.scaling,
+        profile=spec.profile,
+        ended=state.ended,
+        replaces=spec.replaces,
+        error=state.error,
+        secure=spec.credentials is not None,
+        idle_since=_time(state.idle_since),
+        idle_timeout_s=state.idle_timeout_s,
+        closes_at=_closes_at(state),
+    )
+
+
+def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job:
+    """Return one job as users see it."""
+    seen = job.seen
+    model = Job(
+        job_id=job.job_id or job.name,
+        state=job.end.state if job.end else (seen.state if seen else "PENDING"),
+        phase=phase_of(job, workers),
+        exit_code=job.end.exit_code if job.end else None,
+        submitted_at=iso_time(job.asked_at),
+        workers=tuple(_worker_model(name, job, workers) for name in job.workers),
+        stdout=job.stdout,
+        stderr=job.stderr,
+        reason_text=reason_text,
+    )
+    if seen is None:
+        return model
+    return dataclasses.replace(
+        model,
+        reason=seen.reason,
+        partition=seen.partition,
+        node=seen.node,
+        cores=seen.cores,
+        memory_bytes=seen.memory_bytes,
+        gpus=seen.gpus,
+        expected_start_at=_time(seen.expected_start),
+        started_at=_time(seen.started),
+        ends_at=iso_time(job.end.at) if job.end else _time(seen.ends),
+        restarts=seen.restarts,
+    )
+
+
+# From the words of `distributed.core.Status`; a worker registers before it takes tasks.
+_WORKER_STATUS = {
+    **dict.fromkeys(("undefined", "created", "init", "starting"), "expected"),
+    "running": "running",
+    "paused": "paused",
+    "closed": "gone",
+    "failed": "gone",
+}
+
+
+def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker:
+    worker = workers.get(name)
+    if worker is None:
+        return models.Worker(name, "gone" if job.connected_at or job.end else "expected")
+    return models.Worker(
+        name,
+        _WORKER_STATUS.get(worker.status.name, "closing"),
+        address=worker.address,
+        memory_used_bytes=int(worker.metrics.get("memory", 0)),
+        cpu_percent=float(worker.metrics.get("cpu", 0.0)),
+    )
+
+
+def _job_counts(state: ClusterState, ledger: Ledger, workers: Workers) -> JobCounts:
+    # Without an id a job is an intention of ours: Slurm has not accepted it yet.
+    phases = Counter(phase_of(job, workers) for job in ledger.live() if job.job_id is not None)
+    return JobCounts(
+        plan=state.plan,
+        queued=phases["queued"],
+        starting=phases["starting"],
+        working=phases["working"],
+        missing=phases["missing"],
+    )
+
+
+def _totals(workers: Workers) -> Totals:
+    threads = sum(worker.nthreads for worker in workers.values())
+    cpu = sum(worker.metrics.get("cpu", 0.0) for worker in workers.values())
+    return Totals(
+        threads=threads,
+        memory_bytes=sum(worker.memory_limit for worker in workers.values()),
+        memory_used_bytes=sum(int(worker.metrics.get("memory", 0)) for worker in workers.values()),
+        cpu_percent=round(cpu / threads, 1) if threads else 0.0,
+    )
+
+
+def _task_counts(scheduler: Scheduler | None) -> TaskCounts:
+    if scheduler is None:
+        return TaskCounts()
+    # Groups count their tasks by state as they go: no walk over a million tasks.
+    states: Counter[str] = Counter()
+    for group in scheduler.task_groups.values():
+        states.update(group.states)
+    return TaskCounts(
+        processing=states["processing"],
+        queued=states["queued"] + states["no-worker"] + states["waiting"],
+        in_memory=states["memory"],
+        erred=states["erred"],
+    )
+
+
+def _gpus(ledger: Ledger, workers: Workers) -> int:
+    return sum(job.seen.gpus for job in ledger.live() if job.seen and workers_of(job, workers))
+
+
+def _first_end(ledger: Ledger) -> float | None:
+    ends = [job.seen.ends for job in ledger.live() if job.seen and job.seen.ends and job.connected_at]
+    return min(ends, default=None)
+
+
+def _closes_at(state: ClusterState) -> str | None:
+    if state.idle_since is None or state.idle_timeout_s == 0:
+        return None
+    return iso_time(state.idle_since + state.idle_timeout_s)
+
+
+def _address(scheduler: Scheduler | None) -> str | None:
+    return str(scheduler.address) if scheduler is not None and scheduler.listeners else None
+
+
+def _time(epoch_s: float | None) -> str | None:
+    return None if epoch_s is None else iso_time(epoch_s)
+
+
+def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) -> Waiting | None:
+    """Return the reason that most queued jobs have and the earliest expected start that is yet to come.
+
+    Parameters
+    ----------
+    now : float
+        In seconds since 1970.
+
+    Returns
+    -------
+    Waiting or None
+        None where no job waits of which Slurm has said anything.
+    """
+    queued = [
+        job.seen for job in jobs if job.seen and not job.cancelling and phase_of(job, connected) == "queued"
+    ]
+    if not queued:
+        return None
+    [(reason, _)] = Counter(seen.reason for seen in queued).most_common(1)
+    starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
+    return Waiting(reason, explain(reason).text, iso_time(min(starts)) if starts else None)

@@ -1,0 +1,97 @@
+"""Plan against requested: what to do next. Pure, so that every case is a line of a table.
+
+The plan is the number of jobs that the user wants. A job counts for it from the moment it is asked
+for until it ended or was told to end. Too few: submit. Too many: give up first what costs least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...protocol.models import JobPhase
+
+MISSING_PATIENCE_S = 60.0
+"""For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""
+
+# What is given up first when there are too many: lower is earlier.
+_COST: dict[JobPhase, int] = {"queued": 0, "missing": 1, "starting": 2, "working": 3, "ended": 0}
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A wanted job as the decision sees it.
+
+    Parameters
+    ----------
+    order : int
+        Its place in the order of asking; the youngest is given up first.
+    idle : bool
+        It works, and none of its workers has a task or the only copy of a result.
+    missing_s : float
+        For how long workers of it have been gone, in seconds; 0 where none is.
+    expiring : bool
+        It nears its walltime: another one is to take its place, and it stays until that one works.
+    """
+
+    name: str
+    phase: JobPhase
+    order: int = 0
+    idle: bool = True
+    missing_s: float = 0.0
+    expiring: bool = False
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the decision depends on.
+
+    Parameters
+    ----------
+    plan : int
+        Jobs that are wanted.
+    jobs : sequence of JobView
+        Those that count for the plan now.
+    held : bool
+        Nothing is submitted now: Slurm refused, too many failed, or it is not yet time to try again.
+    """
+
+    plan: int
+    jobs: Sequence[JobView] = ()
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do: jobs to submit, names to cancel at once, names to cancel after their results moved."""
+
+    submit: int = 0
+    cancel: tuple[str, ...] = ()
+    retire: tuple[str, ...] = ()
+
+
+def decide(situation: Situation) -> Decision:
+    """Return what brings the jobs nearer to the plan."""
+    lost = [job for job in situation.jobs if job.phase == "missing" and job.missing_s > MISSING_PATIENCE_S]
+    old = [job for job in situation.jobs if job.expiring and job not in lost]
+    kept = [job for job in situation.jobs if job not in old and job not in lost]
+    surplus = sorted(kept, key=_cost)[: max(0, len(kept) - situation.plan)]
+    at_work = sum(job.phase == "working" for job in kept if job not in surplus)
+    surplus += sorted(old, key=_cost)[: max(0, len(old) + at_work - situation.plan)]
+    # A missing job may have workers left: they get the time to hand over their results.
+    retire = [job for job in lost + surplus if job.phase == "missing" or not job.idle]
+    cancel = [job for job in surplus if job not in retire]
+    return Decision(
+        submit=0 if situation.held else max(0, situation.plan - len(kept)),
+        cancel=tuple(job.name for job in cancel),
+        retire=tuple(job.name for job in retire),
+    )
+
+
+def _cost(job: JobView) -> tuple[int, bool, int]:
+    return (_COST[job.phase], not job.idle, -job.order)
+
+
+def back_off_s(failures: int) -> float:
+    """Return how long to wait before the next submission after so many failures, in seconds."""
+    return 0.0 if failures == 0 else min(60.0, 5.0 * 2 ** (failures - 1))

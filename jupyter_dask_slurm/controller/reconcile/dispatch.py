@@ -1,0 +1,203 @@
+"""Decisions carried out: jobs submitted, cancelled, or retired first and cancelled then.
+
+While Slurm does not answer, everything waits and is tried again; nothing is given up because of that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from ...protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
+from ..backend.base import JobCluster
+from ..publish.history import History
+from ..state.jobs import Ledger, TrackedJob
+from ..state.state import ClusterState, Doubt, Refusal
+from .retire import hand_over
+
+LONGEST_SILENCE_S = 300.0
+"""At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
+
+DISK_RETRY_S = 30.0
+"""When a full disk is tried again, in seconds."""
+
+RETIRE_S = 300.0
+"""For how long results may move away from a job that is given up, in seconds."""
+
+MOVE_S = 15.0
+"""So long before a walltime running tasks are not waited for any longer, in seconds: results have to move."""
+
+MOST_CUT_TASKS = 20
+"""So many tasks that did not finish in time are remembered."""
+
+
+class Dispatcher:
+    """What the keeper has done to jobs.
+
+    Parameters
+    ----------
+    on_change : callable
+        Called after everything that users would notice.
+    look_soon : callable
+        Called after everything that Slurm should be asked about.
+
+    Attributes
+    ----------
+    not_before : float
+        Nothing is submitted, nor asked of a silent Slurm, before this; seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        cluster: JobCluster,
+        *,
+        history: History,
+        on_change: Callable[[], None],
+        look_soon: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._cluster = cluster
+        self._history = history
+        self._on_change = on_change
+        self._look_soon = look_soon
+        self._silences = 0
+        self._refusals = 0
+        self._cancel_at = 0.0
+        self._retiring: set[asyncio.Task[None]] = set()
+        self.not_before = 0.0
+
+    @property
+    def silent(self) -> bool:
+        """Whether Slurm did not answer when it was last asked."""
+        return self._silences > 0
+
+    @property
+    def waits_for_slurm(self) -> bool:
+        """Whether Slurm did not answer and is not asked again yet."""
+        return self.silent and time.time() < self.not_before
+
+    def hold(self, seconds: float) -> None:
+        """Submit nothing for so long."""
+        self.not_before = max(self.not_before, time.time() + seconds)
+
+    async def submit(self, count: int) -> None:
+        """Submit so many jobs; what goes wrong is written into the state."""
+        jobs = [self._ledger.new(time.time()) for _ in range(count)]
+        self._on_change()
+        try:
+            await self._cluster.add(jobs)
+            self.answered()
+        except SlurmUnavailable as error:
+            self.fell_silent(error)
+        except Unprocessable as error:
+            self._refused(error)
+        except StorageUnavailable as error:
+            # Without its intent on disk nothing is submitted.
+            self._state.storage_error = error.message
+            self.not_before = time.time() + DISK_RETRY_S
+        finally:
+            for job in jobs:
+                if job.job_id is None:
+                    self._ledger.drop(job.name)
+        accepted = [job.job_id for job in jobs if job.job_id]
+        if accepted:
+            self._history.add("submitted", f"Submitted {_span(accepted)}.")
+        self._look_soon()
+        self._on_change()
+
+    async def cancel(self) -> None:
+        """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
+        jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
+        if not jobs:
+            self._cancel_accepted()
+        if not jobs or self.waits_for_slurm or time.time() < self._cancel_at:
+            return
+        try:
+            await self._cluster.remove(jobs)
+        except SlurmUnavailable as error:
+            self.fell_silent(error)
+            return
+        except SlurmRefused as error:
+            self._cancel_refused(error)
+            return
+        self.answered()
+        self._cancel_accepted()
+        self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
+        self._look_soon()
+        self._on_change()
+
+    def retire(self, jobs: Sequence[TrackedJob]) -> None:
+        """Begin to move the results of `jobs` to other workers; the jobs are cancelled afterwards."""
+        for group in ([job for job in jobs if job.expiring], [job for job in jobs if not job.expiring]):
+            if not group:
+                continue
+            for job in group:
+                job.retiring = True
+            task = asyncio.ensure_future(self._hand_over(group))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+            self._on_change()
+
+    async def _hand_over(self, jobs: Sequence[TrackedJob]) -> None:
+        names = [name for job in jobs for name in job.workers]
+        # Who scales down wants the cores back now; before a walltime there is time that is paid for.
+        ends = [job.seen.ends for job in jobs if job.expiring and job.seen and job.seen.ends]
+        until = min(ends) - MOVE_S if ends else None
+        cut = await hand_over(self._cluster.scheduler, names, until=until, move_s=RETIRE_S)
+        self._state.cut_tasks = (*self._state.cut_tasks, *cut)[-MOST_CUT_TASKS:]
+        for job in jobs:
+            job.cancelling, job.retiring = True, False
+        self._look_soon()
+
+    def _cancel_refused(self, error: SlurmRefused) -> None:
+        """Note Slurm's words; the jobs stay in Dask's books, so that it is asked again."""
+        if self._state.cancel_refusal is None:
+            self._history.add("cancel refused", error.details or error.message)
+        self._state.cancel_refusal = Refusal(error.message, error.details, None, time.time())
+        self._cancel_at = time.time() + min(LONGEST_SILENCE_S, 5.0 * 2**self._refusals)
+        self._refusals += 1
+        self._look_soon()
+        self._on_change()
+
+    def _cancel_accepted(self) -> None:
+        self._state.cancel_refusal = None
+        self._refusals, self._cancel_at = 0, 0.0
+
+    def _refused(self, error: Unprocessable) -> None:
+        script = getattr(error, "script", None)
+        self._state.refusal = Refusal(error.message, error.details, script, time.time())
+        self._history.add("refused", error.message)
+
+    def fell_silent(self, error: SlurmUnavailable) -> None:
+        """Note that Slurm does not answer, and wait longer each time before asking again."""
+        if self._state.silent_since is None:
+            self._state.silent_since = time.time()
+            self._history.add("silent", error.message)
+        self._state.silence = error.details or error.message
+        self.not_before = time.time() + min(LONGEST_SILENCE_S, 2.0 * 2**self._silences)
+        self._silences += 1
+        self._on_change()
+
+    def in_doubt(self, error: SlurmUnavailable | None) -> None:
+        """Note that it is not known whether Slurm took a submission; None: it is known again."""
+        self._state.doubt = Doubt(error.details or error.message, time.time()) if error else None
+        if error:
+            self._history.add("doubt", "Whether Slurm took the jobs is not known; they are looked up.")
+        self._on_change()
+
+    def answered(self) -> None:
+        """Note that Slurm has answered."""
+        if self._state.silent_since is not None:
+            self._history.add("answers", "Slurm answers again.")
+        self._state.silent_since = self._state.silence = None
+        self._silences = 0
+
+
+def _span(job_ids: Sequence[str]) -> str:
+    if len(job_ids) == 1:
+        return f"job {job_ids[0]}"
+    return f"{len(job_ids)} jobs, {job_ids[0]} to {job_ids[-1]}"

@@ -1,0 +1,239 @@
+"""The loop that makes of what is there what is wanted.
+
+One task does all that changes jobs, one step after another: look (squeue), judge what ended, decide,
+cancel, submit. So no two decisions ever overlap, and Slurm gets one command at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from ...protocol.errors import DaskSlurmError, SlurmUnavailable
+from ..backend.base import JobCluster
+from ..problems.job_ends import note_end
+from ..problems.memory import KILLS_COUNT_S
+from ..publish.history import History
+from ..state.jobs import End, Ledger, TrackedJob
+from ..state.phases import phase_of
+from ..state.slurm_watch import Watch
+from ..state.state import MOST_FAILURES, ClusterState
+from ..state.workers import connected, is_idle, note_connections
+from .decide import JobView, Situation, back_off_s, decide
+from .dispatch import Dispatcher
+from .end_policy import judge
+from .replacement import longest_wait_s, replace_at
+
+logger = logging.getLogger(__name__)
+
+STEP_S = 30.0
+"""The loop turns at least so often, in seconds; a turn with nothing to do costs nothing."""
+
+AFTER_ERROR_S = 5.0
+"""A turn that failed in a way that nobody thought of is followed by the next after so long, in seconds."""
+
+
+class Keeper:
+    """Keeps the cluster's jobs as the state's plan wants them.
+
+    Parameters
+    ----------
+    on_change : callable
+        Called after everything that users would notice.
+    on_spent : callable
+        Called with the reason when the last job has ended and none is to take its place.
+
+    Attributes
+    ----------
+    dispatch : Dispatcher
+        Carries out what is decided here, and hears first where Slurm does not answer.
+    """
+
+    def __init__(
+        self,
+        state: ClusterState,
+        ledger: Ledger,
+        cluster: JobCluster,
+        watch: Watch | None,
+        *,
+        history: History,
+        on_change: Callable[[], None],
+        on_spent: Callable[[str], None],
+    ) -> None:
+        self._state = state
+        self._ledger = ledger
+        self._cluster = cluster
+        self._watch = watch
+        self._history = history
+        self._on_change = on_change
+        self._on_spent = on_spent
+        self._wake = asyncio.Event()
+        self.dispatch = Dispatcher(
+            state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
+        )
+
+    def wake(self) -> None:
+        """Take the next turn now."""
+        self._wake.set()
+
+    def try_now(self) -> None:
+        """Take the next turn now, whatever failed before: the user asked for something."""
+        self.dispatch.not_before = 0.0
+        self._look_soon()
+
+    def workers_changed(self) -> None:
+        """Note which jobs got or lost their workers (called once per turn of the loop)."""
+        changes = note_connections(self._ledger, connected(self._cluster.scheduler), time.time())
+        for job, word in changes:
+            if word == "connected":
+                self._state.failures = ()
+            if job.wanted:
+                self._history.add(word, f"Job {job.job_id}: {_CONNECTION[word]}")
+        lost = any(word == "lost" for _, word in changes)
+        if lost or (changes and self._all_connected()):
+            self._look_soon()
+        self._on_change()
+
+    def _all_connected(self) -> bool:
+        # Node and times of a whole submission are asked for once, when its last worker is there.
+        return all(job.connected_at is not None for job in self._ledger.live())
+
+    def job_ended(self, job: TrackedJob, end: End) -> None:
+        """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
+        job.end = end
+        self._cluster.forget(job.name)
+        replaced = self._ledger.has_replacement(job, self._state.plan)
+        verdict = judge(job, end, keep_jobs=self._state.keep_jobs, replaced=replaced)
+        loss = note_end(self._state, job, end, verdict)
+        if verdict == "failed":
+            self.dispatch.hold(back_off_s(len(self._state.failures)))
+        elif end.kind == "memory":
+            # The next one will do the same work.
+            self.dispatch.hold(back_off_s(self._state.memory_kills_since(end.at - KILLS_COUNT_S)))
+        if verdict in ("outside", "lower"):
+            self._state.lower_plan()
+        self._history.add(
+            "ended",
+            " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[verdict]))),
+        )
+        if verdict == "lower" and self._state.is_spent:
+            self._on_spent(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
+        self._on_change()
+        self.wake()
+
+    async def run(self) -> None:
+        """Take turns until the cluster stops and no job is left."""
+        while True:
+            self._wake.clear()
+            at_least_s = 0.0
+            try:
+                await self._turn()
+            except DaskSlurmError as error:
+                logger.warning("%s %s", error.message, error.details or "")
+            except Exception:
+                # Not the end: computations and jobs would go with it.
+                logger.exception("A turn failed; what is left of it is done in the next.")
+                at_least_s = AFTER_ERROR_S
+            if self._state.status == "stopping" and not self._ledger.live():
+                return
+            try:
+                await asyncio.wait_for(self._wake.wait(), max(at_least_s, self._pause_s()))
+            except asyncio.TimeoutError:
+                continue
+
+    def _pause_s(self) -> float:
+        now = time.time()
+        times = [now + STEP_S]
+        if self.dispatch.not_before > now:
+            times.append(self.dispatch.not_before)
+        times.extend(self._replace_at().values())
+        look = self._watch.next_look(now) if self._watch else None
+        if look is not None:
+            times.append(max(look, self.dispatch.not_before if self.dispatch.silent else 0.0))
+        return max(0.05, min(times) - now)
+
+    async def _turn(self) -> None:
+        await self._look()
+        self._note_expiring(time.time())
+        situation = self._situation(time.time())
+        decision = decide(situation)
+        for name in decision.cancel:
+            self._ledger.jobs[name].cancelling = True
+        self.dispatch.retire([self._ledger.jobs[name] for name in decision.retire])
+        await self.dispatch.cancel()
+        if decision.submit:
+            await self.dispatch.submit(decision.submit)
+
+    async def _look(self) -> None:
+        due = self._watch.next_look(time.time()) if self._watch else None
+        if self._watch is None or due is None or due > time.time() or self.dispatch.waits_for_slurm:
+            return
+        try:
+            ended = await self._watch.look()
+        except SlurmUnavailable as error:
+            self.dispatch.fell_silent(error)
+            return
+        self.dispatch.answered()
+        for job, end in ended:
+            self.job_ended(job, end)
+        self._on_change()
+
+    def _replace_at(self) -> dict[str, float]:
+        """Return when jobs that have no replacement yet need one, in seconds since 1970."""
+        if not self._state.keep_jobs or self._state.status == "stopping":
+            return {}
+        wait_s = longest_wait_s(self._ledger)
+        times = {job.name: replace_at(job, wait_s) for job in self._ledger if job.wanted and not job.expiring}
+        return {name: at for name, at in times.items() if at is not None}
+
+    def _note_expiring(self, now: float) -> None:
+        for name, at in self._replace_at().items():
+            if at <= now:
+                job = self._ledger.jobs[name]
+                job.expiring_since = now
+                self._history.add(
+                    "expiring", f"Job {job.job_id} nears its walltime; another one is to follow."
+                )
+
+    def _situation(self, now: float) -> Situation:
+        state = self._state
+        workers = connected(self._cluster.scheduler)
+        views = tuple(
+            JobView(
+                job.name,
+                phase_of(job, workers),
+                order,
+                is_idle(job, workers),
+                now - job.lost_at if job.lost_at else 0.0,
+                job.expiring,
+            )
+            for order, job in enumerate(self._ledger)
+            if job.wanted
+        )
+        held = (
+            state.refusal is not None
+            or len(state.failures) >= MOST_FAILURES
+            or now < self.dispatch.not_before
+        )
+        return Situation(0 if state.status == "stopping" else state.plan, views, held)
+
+    def _look_soon(self) -> None:
+        if self._watch is not None:
+            self._watch.something_happened()
+        self.wake()
+
+
+_CONNECTION = {
+    "connected": "all workers are connected.",
+    "lost": "a worker was lost.",
+    "back": "its workers are back.",
+}
+_MEANING = {
+    "asked": "",
+    "outside": "Somebody cancelled it; it is not submitted again.",
+    "replace": "Another one takes its place.",
+    "lower": "It is not replaced.",
+    "failed": "Its workers never connected.",
+}

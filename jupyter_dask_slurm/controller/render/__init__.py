@@ -1,0 +1,1 @@
+"""What would be sent to Slurm, without sending it."""

@@ -1,0 +1,95 @@
+"""What a cluster would send to Slurm: effective options, script and command. Nothing is sent or made.
+
+The objects are those that send: the script is dask-jobqueue's by way of `slurm_cluster.SlurmCluster`, the
+command `submit.Submitter`'s.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ...protocol.errors import Unprocessable
+from ...protocol.models import LaunchSpec, Scaling
+from ...slurm.submission import sbatch_command
+from ..backend.base import security_from
+from ..backend.events import News
+from ..backend.submit import Submitter
+from ..options.effective import effective_options, job_size
+from ..options.keywords import jobqueue_keywords
+from ..options.sizing import JobSize, resolve_scaling
+from ..state.jobs import Ledger
+
+SCHEDULER = "<address-of-the-scheduler>"
+"""Stands in a rendered script where the address will be: it is known once the scheduler listens."""
+
+
+async def render(spec: LaunchSpec) -> dict[str, Any]:
+    """Return what the controller of `spec` would send to Slurm, as plain JSON values.
+
+    Returns
+    -------
+    dict
+        ``options``: the effective ones; ``script``, empty without Slurm; ``command``; ``jobs``: how many are
+        submitted at once; ``most_jobs``: how many there may come to be; ``processes``, ``cores`` and
+        ``memory_bytes`` of one job.
+
+    Raises
+    ------
+    InvalidRequest, Unprocessable
+        Where the effective options do not go together, or this Python lacks the worker command.
+    """
+    options = effective_options(spec)
+    _check_worker_command(options, spec)
+    size = job_size(options)
+    scaling = resolve_scaling(spec.scaling, size)
+    jobs = _first_jobs(scaling)
+    script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
+    return {
+        "options": options,
+        "script": script,
+        "command": command,
+        "jobs": jobs,
+        "most_jobs": scaling.maximum_jobs if scaling.mode == "adaptive" else jobs,
+        "processes": size.processes,
+        "cores": size.cores,
+        "memory_bytes": size.memory_bytes,
+    }
+
+
+def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:
+    """Refuse a worker command, such as dask-cuda's, that this Python lacks, if it is the workers'."""
+    package = str(options["worker_command"] or "distributed").partition(".")[0]
+    if options["python"] == spec.python and find_spec(package) is None:
+        raise Unprocessable(
+            f"{spec.python} has no package {package}, which the worker command needs.",
+            field="options.worker_command",
+        )
+
+
+def _first_jobs(scaling: Scaling) -> int:
+    return (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
+
+
+def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: int) -> tuple[str, list[str]]:
+    # dask-jobqueue need not be installed where only the local backend is used.
+    from ..backend.slurm_cluster import SlurmCluster
+
+    ledger = Ledger(spec.cluster_id, size.processes)
+    directory = Path(spec.directory)
+    asked = options["log_directory"]
+    logs = Path(os.path.expandvars(asked)).expanduser() if asked else directory / "logs"
+    submitter = Submitter(ledger, directory, logs, News())
+    cluster = SlurmCluster(
+        ledger=ledger,
+        submitter=submitter,
+        security=security_from(spec.credentials),
+        **jobqueue_keywords(options, spec.cluster_id),
+    )
+    protocol = "tls" if spec.credentials else "tcp"
+    script = cluster.first_job(f"{protocol}://{SCHEDULER}").array_script()
+    # A cluster of no jobs sends this as soon as it is given one.
+    return script, sbatch_command(submitter.options(f"jds-{spec.cluster_id}-0", max(1, jobs)))

@@ -1,0 +1,44 @@
+"""From what Slurm and the scheduler say of a job to its phase; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ...protocol.models import JobPhase
+from .jobs import TrackedJob
+
+# squeue(1), JOB STATE CODES: the job holds no nodes, or holds them but its script does not run.
+WAITING_STATES = frozenset(
+    {
+        "PENDING",
+        "CONFIGURING",
+        "REQUEUED",
+        "REQUEUE_FED",
+        "REQUEUE_HOLD",
+        "RESV_DEL_HOLD",
+        "SPECIAL_EXIT",
+        "SUSPENDED",
+        "STOPPED",
+    }
+)
+
+
+def connected_workers(job: TrackedJob, connected: Collection[str]) -> int:
+    """Return how many of the job's workers are among the names `connected`."""
+    return sum(name in connected for name in job.workers)
+
+
+def phase_of(job: TrackedJob, connected: Collection[str]) -> JobPhase:
+    """Return the phase of a job.
+
+    A connected worker proves that its job runs, whatever squeue said before. A job whose workers
+    were all there once and are not now is ``missing``; before that it is ``starting``.
+    """
+    if job.end is not None:
+        return "ended"
+    present = connected_workers(job, connected)
+    if present == len(job.workers):
+        return "working"
+    if present == 0 and (job.seen is None or job.seen.state in WAITING_STATES):
+        return "queued"
+    return "missing" if job.connected_at is not None else "starting"

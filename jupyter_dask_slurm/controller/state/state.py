@@ -1,0 +1,184 @@
+"""What the controller knows of its cluster beyond its jobs; written by few, read by the snapshot."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...protocol.models import ClusterStatus, Ended, ErrorInfo, Scaling
+
+MOST_FAILURES = 3
+"""So many jobs in a row that ended without ever connecting, and no more are submitted."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Slurm's words to a submission that it refused, and the script that was sent."""
+
+    message: str
+    stderr: str | None
+    script: str | None
+    at: float
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Whether Slurm took a submission is being looked up; `words` are those of sbatch."""
+
+    words: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A job that ended without our asking; `words` are the last lines of its stderr."""
+
+    job_id: str
+    state: str
+    at: float
+    exit_code: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class MemoryKill:
+    """A job or a worker was ended because it used too much memory.
+
+    Parameters
+    ----------
+    by : str
+        ``Dask``: a nanny ended one worker; ``Slurm``: the whole job was ended.
+    job_bytes : int
+        What the job has; 0 where that is not known.
+    used_bytes, worker_bytes : int or None
+        What the worker used and has; None where Slurm ended the job and does not say.
+    """
+
+    job_id: str
+    at: float
+    by: Literal["Dask", "Slurm"]
+    job_bytes: int
+    used_bytes: int | None = None
+    worker_bytes: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class CutTask:
+    """A task that had run for `ran_s` seconds when its job came to its walltime, and begins again."""
+
+    key: str
+    ran_s: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A client or a worker (`who`) whose versions differ from the scheduler's, and how."""
+
+    who: str
+    differences: tuple[str, ...]
+    at: float
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What this process was started in and cannot outlive: a Slurm job, or a service of systemd.
+
+    Parameters
+    ----------
+    name : str
+        The job's id, or the unit's name.
+    found_at : float
+        In seconds since 1970, as all times here.
+    ends_at : float or None
+        When the job comes to its walltime; None for a service, and where Slurm has not said.
+    """
+
+    is_job: bool
+    name: str
+    found_at: float
+    ends_at: float | None = None
+
+
+@dataclass
+class ClusterState:
+    """The controller's own facts. Times are seconds since 1970.
+
+    Attributes
+    ----------
+    scaling : Scaling
+        What the user asked for, in whole jobs.
+    plan : int
+        How many jobs are wanted now: `scaling.jobs`, or what adaptive scaling decided.
+    keep_jobs : bool
+        Whether jobs that end by themselves are replaced.
+    failures : tuple of Loss
+        The jobs in a row that ended before their workers connected.
+    cancelled_outside : tuple of Loss
+        Jobs that somebody else cancelled and that were not submitted again.
+    cut_tasks : tuple of CutTask
+        Tasks that did not finish before the walltime of their job, the newest last.
+    mismatches : dict
+        Connected clients by name and workers by address whose versions differ from the scheduler's.
+    silent_since : float or None
+        Since when Slurm does not answer; `silence` holds its words.
+    enclosure : Enclosure or None
+        What this process was started in and cannot outlive.
+    changed_at : float
+        When the user last changed something: the idle clock starts again.
+    """
+
+    name: str
+    scaling: Scaling
+    plan: int
+    idle_timeout_s: int
+    keep_jobs: bool = True
+    status: ClusterStatus = "starting"
+    ended: Ended | None = None
+    error: ErrorInfo | None = None
+    refusal: Refusal | None = None
+    cancel_refusal: Refusal | None = None
+    doubt: Doubt | None = None
+    failures: tuple[Loss, ...] = ()
+    cancelled_outside: tuple[Loss, ...] = ()
+    memory_kills: tuple[MemoryKill, ...] = ()
+    cut_tasks: tuple[CutTask, ...] = ()
+    mismatches: dict[str, Mismatch] = field(default_factory=dict)
+    silent_since: float | None = None
+    silence: str | None = None
+    storage_error: str | None = None
+    dashboard_error: str | None = None
+    enclosure: Enclosure | None = None
+    idle_since: float | None = None
+    changed_at: float = field(default_factory=time.time)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether a cluster that runs, and was to have a fixed number of jobs, is to have none any more."""
+        return self.status == "running" and self.scaling.mode == "manual" and self.plan == 0
+
+    def memory_kills_since(self, moment: float) -> int:
+        """Return how many jobs Slurm has ended for memory since then."""
+        return sum(kill.by == "Slurm" and kill.at >= moment for kill in self.memory_kills)
+
+    def lower_plan(self) -> None:
+        """Take a job that ended out of the plan; limits of adaptive scaling stay as they are."""
+        self.plan = max(0, self.plan - 1)
+        if self.scaling.mode == "manual":
+            self.scaling = Scaling("manual", jobs=self.plan)
+
+    def user_acted(self) -> None:
+        """Note that the user is there: an idle cluster's clock starts anew."""
+        self.changed_at = time.time()
+        self.idle_since = None
+
+    def user_changed(self) -> None:
+        """Give what was given up another try: the user asked for jobs."""
+        self.user_acted()
+        self.refusal = None
+        self.failures = ()
+        self.cancelled_outside = ()
+        self.memory_kills = ()
+        self.cut_tasks = ()

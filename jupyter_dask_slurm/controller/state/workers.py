@@ -1,0 +1,84 @@
+"""The scheduler's workers by name, and what their coming and going says about jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from distributed import Scheduler
+from distributed.diagnostics.plugin import SchedulerPlugin
+
+from .jobs import Ledger, TrackedJob
+from .phases import connected_workers
+
+Workers = dict[str, Any]
+"""Worker name → ``distributed.scheduler.WorkerState``."""
+
+
+def connected(scheduler: Scheduler) -> Workers:
+    """Return the connected workers by name."""
+    return {str(worker.name): worker for worker in scheduler.workers.values()}
+
+
+def workers_of(job: TrackedJob, workers: Workers) -> list[Any]:
+    """Return the connected workers of a job."""
+    return [workers[name] for name in job.workers if name in workers]
+
+
+def is_idle(job: TrackedJob, workers: Workers) -> bool:
+    """Return whether nothing would be lost with the job: no task runs, no result is only there."""
+    return not any(
+        worker.processing or any(len(task.who_has or ()) == 1 for task in worker.has_what)
+        for worker in workers_of(job, workers)
+    )
+
+
+def note_connections(ledger: Ledger, workers: Workers, now: float) -> list[tuple[TrackedJob, str]]:
+    """Write into the ledger which jobs have all their workers; return what changed.
+
+    Returns
+    -------
+    list of (job, word)
+        The word is ``connected``, ``lost`` or ``back``.
+    """
+    changes: list[tuple[TrackedJob, str]] = []
+    for job in ledger.live():
+        complete = connected_workers(job, workers) == len(job.workers)
+        if complete and job.connected_at is None:
+            job.connected_at = now
+            changes.append((job, "connected"))
+        elif complete and job.lost_at is not None:
+            job.lost_at = None
+            changes.append((job, "back"))
+        elif not complete and job.connected_at is not None and job.lost_at is None:
+            job.lost_at = now
+            changes.append((job, "lost"))
+    return changes
+
+
+class WorkerWatch(SchedulerPlugin):
+    """Tells when workers came or went, once for all that did so in one turn of the loop."""
+
+    name = "jupyter-dask-slurm-workers"
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._told = False
+
+    def add_worker(self, scheduler: Scheduler, worker: str) -> None:
+        """Note that a worker registered (called by the scheduler)."""
+        self._tell()
+
+    def remove_worker(self, scheduler: Scheduler, worker: str, **_more: Any) -> None:
+        """Note that a worker is gone (called by the scheduler)."""
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            asyncio.get_running_loop().call_soon(self._now)
+
+    def _now(self) -> None:
+        self._told = False
+        self._on_change()
