@@ -42,7 +42,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     async def _open(self) -> None:
         await self._services.open()
-        from .autostart import start_profiles, wants_initial
+        from .clusters.autostart import start_profiles, wants_initial
 
         names = list(self.autostart)
         # Dask is only asked where one of its files speaks of it: that takes a process and a second.

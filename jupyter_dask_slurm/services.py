@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .shared_directory import default_shared_directory
 
 if TYPE_CHECKING:
-    from .environments import KernelSpecs
-    from .inspection import Inspection
-    from .interface_check.service import InterfaceCheck
-    from .limits import Limits
-    from .manager import ClusterManager
+    from .checks.limits import Limits
+    from .clusters.inspection import Inspection
+    from .clusters.manager import ClusterManager
+    from .kernels.environments import KernelSpecs
     from .profiles.catalogue import Profiles
     from .protocol.models import Cluster
-    from .site import SiteSource
+    from .site.interface_check.service import InterfaceCheck
+    from .site.source import SiteSource
 
 
 class Services:
@@ -92,20 +92,20 @@ class Services:
         return asyncio.shield(self._warming)
 
     def _make(self) -> None:
-        from .environments import Environments
-        from .inspection import Inspection
-        from .interface_check.service import InterfaceCheck
-        from .limits import Limits
-        from .manager import ClusterManager
-        from .preview import Previews
+        from .checks.limits import Limits
+        from .clusters.inspection import Inspection
+        from .clusters.manager import ClusterManager
+        from .kernels.environments import Environments
+        from .kernels.render_client import Renderers
+        from .launch.starter import Starter
+        from .preview.preview import Previews
         from .profiles.catalogue import Profiles
         from .profiles.kernel import KernelProfiles
         from .profiles.site import SiteProfiles
         from .profiles.user import UserProfiles
         from .registry import Registry
-        from .renderers import Renderers
-        from .site import SiteSource
-        from .start import Starter
+        from .site.interface_check.service import InterfaceCheck
+        from .site.source import SiteSource
 
         registry = Registry(default_shared_directory())
         environments = Environments(self._kernel_specs)
@@ -134,14 +134,15 @@ class Services:
 
 def _clear_up() -> None:
     """Remove what Jupyter servers that were killed have left on this machine's own disk."""
-    from .stale_sockets import remove_stale_sockets
+    from .launch.stale_sockets import remove_stale_sockets
 
     remove_stale_sockets()
 
 
 def _load_what_a_start_needs() -> None:
     """Load pydantic and cryptography, and read the controller's code: a click need not wait for that."""
-    from . import credentials, requests  # noqa: F401
-    from .archive import controller_archive
+    from .kernels.archive import controller_archive
+    from .launch import credentials  # noqa: F401
+    from .options import requests  # noqa: F401
 
     controller_archive()

@@ -14,7 +14,7 @@ from .services import Services
 from .shared_directory import SHARED_VARIABLE
 
 if TYPE_CHECKING:
-    from .environments import KernelSpecs
+    from .kernels.environments import KernelSpecs
     from .protocol.models import Cluster
 
 _LIMITS = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.account_checks import refusals_of_accounts
+from jupyter_dask_slurm.checks.accounts import refusals_of_accounts
 from jupyter_dask_slurm.protocol.models import (
     Account,
     Association,

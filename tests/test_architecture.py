@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import archive
+from jupyter_dask_slurm.kernels import archive
 
 _PROJECT = Path(__file__).parents[1]
 _PACKAGE = _PROJECT / "jupyter_dask_slurm"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.cli.arguments import make_parser
-from jupyter_dask_slurm.cli.commands import COMMANDS
+from jupyter_dask_slurm.cli.subcommands import COMMANDS
 from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, SLURM_DEFAULTS
-from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.settings import DaskSlurmSettings
 from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
-from jupyter_dask_slurm.site_defaults import USUAL
+from jupyter_dask_slurm.site.defaults import USUAL
 from jupyter_dask_slurm.slurm.units import parse_walltime
 
 _DOCS = Path(__file__).parents[1] / "docs"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.checks.directives import judged, refuse_stated, stated
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import Site, SlurmInfo
-from jupyter_dask_slurm.stated import judged, refuse_stated, stated
 
 NOWHERE = Site(slurm=SlurmInfo(available=True))
 

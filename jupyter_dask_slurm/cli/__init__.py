@@ -34,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(arguments: argparse.Namespace) -> tuple[Any, str]:
     """Run the command with the user's clusters at hand; return its answer, as JSON values and as text."""
-    from .commands import CHANGES, COMMANDS
-    from .surroundings import LazyKernelSpecs, load_settings
+    from .jupyter_config import LazyKernelSpecs, load_settings
+    from .subcommands import CHANGES, COMMANDS
 
     services = load_settings().make_services(LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: None)
     await services.open()

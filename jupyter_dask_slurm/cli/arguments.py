@@ -80,7 +80,7 @@ def _create(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
 
 def _cluster_options(group: Any) -> None:
     """Add a flag for each option of the schema that the form is made from."""
-    from ..options import options_schema
+    from ..options.schema import options_schema
 
     for name, about in options_schema()["properties"].items():
         flag, text = f"--{name.replace('_', '-')}", about["description"].replace("%", "%%")

@@ -7,13 +7,13 @@ import asyncio
 import shutil
 from typing import Any
 
-from ..host_facts import host_facts
-from ..left_behind import left_behind
+from ..clusters.ending.orphan_jobs import left_behind
 from ..protocol.errors import StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
 from ..system.files import check_private_directory
-from .interfaces import check, report_lines
+from .check_interfaces import check, report_lines
+from .host_facts import host_facts
 from .text import columns
 
 _COMMANDS = ("sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")

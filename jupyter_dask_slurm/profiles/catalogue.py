@@ -14,7 +14,7 @@ from .site import SiteProfiles
 from .user import UserProfiles
 
 if TYPE_CHECKING:
-    from ..requests import ClusterRequest
+    from ..options.requests import ClusterRequest
 
 
 class Profiles:

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ..options import STRICT, ClusterOptions
+from ..options.requests import NAME_PATTERN, ScalingRequest, parse
+from ..options.schema import STRICT, ClusterOptions
 from ..protocol.errors import InvalidRequest
-from ..requests import NAME_PATTERN, ScalingRequest, parse
 from ..slurm.sbatch_options import managed_directive
 from .documents import Entry
 from .profile import Profile, ProfileSource

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..environments import Environments
+from ..kernels.environments import Environments
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable
 from .dask import dask_profiles
 from .labextension import initial_names
 from .profile import Profile
 
 if TYPE_CHECKING:
-    from ..renderers import Renderers
+    from ..kernels.render_client import Renderers
 
 
 class KernelProfiles:

@@ -10,8 +10,8 @@ from ..protocol.models import Backend
 from .profile import Profile
 
 if TYPE_CHECKING:
-    from ..options import ClusterOptions
-    from ..requests import ClusterRequest
+    from ..options.requests import ClusterRequest
+    from ..options.schema import ClusterOptions
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def merge(request: ClusterRequest, profile: Profile | None) -> Merged:
     if profile is None:
         return Merged(request.backend, _set(given), scaling, frozenset(given))
     options = merge_options(profile.options, given)
-    from ..requests import ClusterRequest, parse
+    from ..options.requests import ClusterRequest, parse
 
     parse(ClusterRequest, {"options": options})
     own = frozenset(given if profile.source == "site" else {**profile.options, **given})

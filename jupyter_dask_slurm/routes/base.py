@@ -14,10 +14,10 @@ from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
 from ..protocol.models import Model
 
 if TYPE_CHECKING:
-    from ..inspection import Inspection
-    from ..manager import ClusterManager
+    from ..clusters.inspection import Inspection
+    from ..clusters.manager import ClusterManager
     from ..services import Services
-    from ..site import SiteSource
+    from ..site.source import SiteSource
 
 SERVICES_KEY = "dask_slurm_services"
 _VERBS = ("DELETE", "GET", "PATCH", "POST", "PUT")

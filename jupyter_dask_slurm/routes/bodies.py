@@ -6,16 +6,16 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from ..stated import refuse_stated
+from ..checks.directives import refuse_stated
 
 if TYPE_CHECKING:
-    from ..options import ClusterOptions
-    from ..requests import ChangeRequest, ClusterRequest, RestartPreviewRequest, RestartRequest
+    from ..options.requests import ChangeRequest, ClusterRequest, RestartPreviewRequest, RestartRequest
+    from ..options.schema import ClusterOptions
 
 
 def cluster_request(data: dict[str, Any]) -> ClusterRequest:
     """Check the body of ``POST /clusters``; raises `InvalidRequest`."""
-    from .. import requests
+    from ..options import requests
 
     request = requests.parse(requests.ClusterRequest, data)
     _check_directives(request.options)
@@ -24,14 +24,14 @@ def cluster_request(data: dict[str, Any]) -> ClusterRequest:
 
 def change_request(data: dict[str, Any]) -> ChangeRequest:
     """Check the body of ``PATCH /clusters/{id}``; raises `InvalidRequest`."""
-    from .. import requests
+    from ..options import requests
 
     return requests.parse(requests.ChangeRequest, data)
 
 
 def restart_request(data: dict[str, Any]) -> RestartRequest:
     """Check the body of ``POST /clusters/{id}/restart``; raises `InvalidRequest`."""
-    from .. import requests
+    from ..options import requests
 
     request = requests.parse(requests.RestartRequest, data)
     _check_directives(request.options)
@@ -48,7 +48,7 @@ def preview_request(data: dict[str, Any]) -> ClusterRequest | RestartPreviewRequ
     """Check the body of ``POST /preview``; raises `InvalidRequest`."""
     if "restarts" not in data:
         return cluster_request(data)
-    from .. import requests
+    from ..options import requests
 
     request = requests.parse(requests.RestartPreviewRequest, data)
     _check_directives(request.options)
@@ -63,8 +63,8 @@ def options_schema(hidden: Collection[str], required: Collection[str] = ()) -> d
     required : collection of str
         Options that clusters on Slurm must name.
     """
-    from ..options import options_schema as make
-    from ..sbatch_defaults import VARIABLES, sbatch_defaults
+    from ..options.schema import options_schema as make
+    from ..site.sbatch_defaults import VARIABLES, sbatch_defaults
 
     schema = make()
     schema["x-order"] = [name for name in schema["x-order"] if name not in hidden]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .. import examples
+from . import example_notebooks as examples
 from .base import DaskSlurmHandler
 
 

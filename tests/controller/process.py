@@ -20,7 +20,7 @@ from typing import Any
 from distributed import Client
 from distributed.security import Security
 
-from jupyter_dask_slurm.credentials import make_credentials
+from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.protocol.models import (
     Backend,
     Cluster,

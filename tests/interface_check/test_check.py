@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.interface_check import check
-from jupyter_dask_slurm.interface_check.check import check_interfaces
-from jupyter_dask_slurm.interface_check.listener import Listener
-from jupyter_dask_slurm.interface_check.memory import last_report, remember, remembered_interface
-from jupyter_dask_slurm.interface_check.probe import probe_script
 from jupyter_dask_slurm.protocol.models import Interface, Site
+from jupyter_dask_slurm.site.interface_check import check
+from jupyter_dask_slurm.site.interface_check.check import check_interfaces
+from jupyter_dask_slurm.site.interface_check.last_report import last_report, remember, remembered_interface
+from jupyter_dask_slurm.site.interface_check.listener import Listener
+from jupyter_dask_slurm.site.interface_check.probe import probe_script
 from jupyter_dask_slurm.slurm.installation.reader import read_site
 from jupyter_dask_slurm.slurm.submission import submit
 from tests.slurm.client import SlurmClient

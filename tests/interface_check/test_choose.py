@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.interface_check.report import Attempt, PartitionResult, choose, make_plan
 from jupyter_dask_slurm.protocol.models import Interface, Partition, Site, SlurmInfo
+from jupyter_dask_slurm.site.interface_check.report import Attempt, PartitionResult, choose, make_plan
 
 
 def _answered(partition: str, **reached: bool) -> PartitionResult:

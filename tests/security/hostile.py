@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from jupyter_dask_slurm.options import options_schema
+from jupyter_dask_slurm.options.schema import options_schema
 
 CANARY = "canary"
 """The file that a command which runs leaves in its working directory."""

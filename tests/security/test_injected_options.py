@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
-from jupyter_dask_slurm.requests import ClusterRequest, parse
 from tests.security.hostile import COMPUTED, FRAGMENTS, TextOption, hostile_texts, text_options
 from tests.security.scripts import Renderer, Run, run_script
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from jupyter_dask_slurm.requests import ClusterRequest, parse
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
 from tests.controller.conftest import Launch, launch
 from tests.controller.process import SMALL
 from tests.security.hostile import FRAGMENTS, TextOption, text_options

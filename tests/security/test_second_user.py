@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, Security
 
-from jupyter_dask_slurm.credentials import make_credentials
+from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.registry import Registry
 from tests.security.other_user import NOBODY, OtherUser
 from tests.security.target import Target

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.autostart import start_profiles, wants_initial
+from jupyter_dask_slurm.clusters.autostart import start_profiles, wants_initial
 from jupyter_dask_slurm.routes.base import SERVICES_KEY
 from tests.server.api import Api
 from tests.server.test_cli import cli

@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from jupyter_dask_slurm.archive import FOLDERS, MODULES, controller_archive
+from jupyter_dask_slurm.kernels.archive import FOLDERS, MODULES, controller_archive
 
 _IMPORT = """
 import sys

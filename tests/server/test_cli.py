@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.models import Cluster
 from tests.server.contract import contract
 from tests.slurm.client import SlurmClient, wait_until

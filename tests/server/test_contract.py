@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.options import OPTION_NAMES
+from jupyter_dask_slurm.clusters.snippets import Snippet
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol import models
 from jupyter_dask_slurm.protocol.errors import SiteRefuses
-from jupyter_dask_slurm.snippets import Snippet
 from tests.server.contract import contract
 
 CONTRACT = Path(__file__).parents[2] / "contract"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.dask_files import mention
-from jupyter_dask_slurm.job_names import configured_name
-from jupyter_dask_slurm.names import Names
-from jupyter_dask_slurm.requests import ClusterRequest, parse
+from jupyter_dask_slurm.clusters.names import Names
+from jupyter_dask_slurm.kernels.dask_files import mention
+from jupyter_dask_slurm.launch.configured_name import configured_name
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
 from tests.server.api import Api
 from tests.slurm import SlurmClient
 

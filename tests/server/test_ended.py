@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import endings
-from jupyter_dask_slurm.attach import Attachment
-from jupyter_dask_slurm.endings import KEPT_S, Endings
+from jupyter_dask_slurm.clusters.ending import end as endings
+from jupyter_dask_slurm.clusters.ending.end import KEPT_S, Endings
+from jupyter_dask_slurm.clusters.handle import Attachment
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import boot_id, hostname

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm import environments
-from jupyter_dask_slurm.environments import Environments
+from jupyter_dask_slurm.kernels import environments
+from jupyter_dask_slurm.kernels.environments import Environments
 from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 from tests.server.api import Api, working
 from tests.server.conftest import SMALL

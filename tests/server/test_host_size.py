@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.host_size import HostSize, refusals_of_host, this_host
+from jupyter_dask_slurm.checks.host import HostSize, refusals_of_host, this_host
 from tests.server.api import Api, status
 from tests.server.conftest import SMALL
 

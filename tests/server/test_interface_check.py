@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.host_facts import host_facts, limit_warnings, logind_settings, logout_warnings
+from jupyter_dask_slurm.cli.host_facts import host_facts, limit_warnings, logind_settings, logout_warnings
 from tests.server.api import Api, status, working
 from tests.server.conftest import SMALL
 from tests.server.contract import contract

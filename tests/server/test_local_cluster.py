@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import attach, succession
+from jupyter_dask_slurm.clusters import handle as attach
+from jupyter_dask_slurm.clusters import restart as succession
 from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status, working

@@ -15,9 +15,9 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from jupyter_dask_slurm.options import ClusterOptions, SchedulerOptions
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
+from jupyter_dask_slurm.options.schema import ClusterOptions, SchedulerOptions
 from jupyter_dask_slurm.protocol.errors import DaskSlurmError
-from jupyter_dask_slurm.requests import ClusterRequest, parse
 from jupyter_dask_slurm.routes import API, url_table
 from jupyter_dask_slurm.routes.base import UnknownRoute
 from tests.server.api import Api

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
-from jupyter_dask_slurm.requests import ClusterRequest, parse
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm import orphans
-from jupyter_dask_slurm.left_behind import LeftBehind, left_behind
+from jupyter_dask_slurm.clusters.ending import orphans
+from jupyter_dask_slurm.clusters.ending.orphan_jobs import LeftBehind, left_behind
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.server.api import Api, status

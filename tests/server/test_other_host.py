@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.attach import Attachment
-from jupyter_dask_slurm.endings import HEARTBEAT_LIMIT_S, Endings
+from jupyter_dask_slurm.clusters.ending.end import HEARTBEAT_LIMIT_S, Endings
+from jupyter_dask_slurm.clusters.handle import Attachment
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.expected_start import ExpectedStarts
-from jupyter_dask_slurm.explanations import explain
+from jupyter_dask_slurm.preview.expected_start import ExpectedStarts
+from jupyter_dask_slurm.preview.explanations import explain
 from jupyter_dask_slurm.slurm.forecast import parse_start
 from tests.server.api import Api, working
 from tests.server.conftest import SMALL

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm import discovery
-from jupyter_dask_slurm.discovery import Discovery
+from jupyter_dask_slurm.clusters import discovery
+from jupyter_dask_slurm.clusters.discovery import Discovery
 from jupyter_dask_slurm.protocol.errors import ClusterNotFound, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Record
 from jupyter_dask_slurm.registry import Registry

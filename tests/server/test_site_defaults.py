@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.sbatch_defaults import sbatch_defaults
+from jupyter_dask_slurm.site.sbatch_defaults import sbatch_defaults
 from tests.server.api import Api, status
 from tests.server.conftest import SMALL
 from tests.slurm.client import SlurmClient

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.options import ClusterOptions, options_schema
-from jupyter_dask_slurm.requests import ClusterRequest, parse
-from jupyter_dask_slurm.slurm_words import SLURM_WORDS
+from jupyter_dask_slurm.options.requests import ClusterRequest, parse
+from jupyter_dask_slurm.options.schema import ClusterOptions, options_schema
+from jupyter_dask_slurm.options.words import SLURM_WORDS
 from tests.server.api import Api
 from tests.slurm import SlurmClient
 

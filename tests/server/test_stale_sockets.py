@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.stale_sockets import OLD_S, remove_stale_sockets
+from jupyter_dask_slurm.launch.stale_sockets import OLD_S, remove_stale_sockets
 
 
 def make(place: Path, name: str, *, age_s: float = OLD_S + 60) -> Path:

@@ -1,0 +1,134 @@
+"""What directives of sbatch state about a job: limits and checks of the site hold for them as for options.
+
+sbatch reads options with ``getopt_long``, so ``--part=x`` means ``--partition=x`` and ``-HA ocean`` means
+``-H -A ocean``. Of several that say the same the last one counts.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from ..protocol.errors import InvalidRequest
+from ..protocol.models import Site
+from ..slurm.units import parse_walltime
+
+# sbatch(1): its option, its letter, and our option that means the same.
+_OPTIONS = (
+    ("--partition", "p", "partition"), ("--account", "A", "account"), ("--qos", "q", "qos"),
+    ("--cpus-per-task", "c", "cores"), ("--mem", "", "memory"), ("--time", "t", "walltime"),
+    ("--gres", "", "gres"), ("--gpus", "G", "gpus"), ("--gpus-per-node", "", "gpus"),
+    ("--gpus-per-task", "", "gpus"), ("--constraint", "C", "constraint"),
+    ("--reservation", "", "reservation"), ("--nodelist", "w", "nodelist"), ("--exclude", "x", "exclude"),
+    ("--threads-per-core", "", "threads_per_core"), ("--ntasks", "n", "tasks"), ("--nodes", "N", "nodes"),
+)  # fmt: skip
+_BY_LETTER = {letter: option for _long, letter, option in _OPTIONS if letter}
+_FLAGS = "HIkOsvW"
+_SIZE = re.compile(r"(\d+)([KMGT]?)B?", re.IGNORECASE)
+
+
+def stated(directives: Iterable[str]) -> dict[str, Any]:
+    """Return what sbatch's options say, under the names of ours; what Slurm would refuse is left out.
+
+    >>> stated(["-p short --mem=4G", "-c4", "--exclusive"])
+    {'partition': 'short', 'memory': '4 GiB', 'cores': 4}
+    """
+    found: dict[str, Any] = {}
+    for directive in directives:
+        for option, text in _settings(directive):
+            with suppress(ValueError):
+                found[option] = _value(option, text)
+    return found
+
+
+def judged(options: Mapping[str, Any], script: str, site: Site) -> dict[str, Any]:
+    """Return the options as Slurm will understand the script that they became.
+
+    Directives of a configuration count, and what `job_directives_skip` left out is Slurm's own default.
+
+    Parameters
+    ----------
+    options : mapping
+        The effective ones.
+    """
+    in_script = stated(line[len("#SBATCH ") :] for line in script.splitlines() if line.startswith("#SBATCH "))
+    found = {**options, **stated(options.get("job_extra_directives") or ())}
+    for name in ("account", "walltime"):
+        if name not in in_script:
+            found[name] = None
+    if "partition" not in in_script:
+        found["partition"] = next((place.name for place in site.partitions if place.default), None)
+    # Each task, and each node, has the cores of one.
+    found["cores"] = (found.get("cores") or 1) * max(found.pop("tasks", 1), found.pop("nodes", 1))
+    return found
+
+
+def refuse_stated(directives: Iterable[str]) -> None:
+    """Refuse directives that there is an option for: the form would show one thing, and Slurm do another.
+
+    Raises
+    ------
+    InvalidRequest
+        Which names the option.
+    """
+    for option, value in stated(directives).items():
+        if option in ("tasks", "nodes"):
+            if value != 1:
+                raise InvalidRequest(
+                    f"Extra directives cannot ask for {value} {option}: a job is one task on one node. "
+                    "Take more cores, or more jobs.",
+                    field="options.job_extra_directives",
+                )
+            continue
+        raise InvalidRequest(
+            f"Extra directives cannot set what the option {option} is for; use that one.",
+            field="options.job_extra_directives",
+        )
+
+
+def _settings(directive: str) -> Iterator[tuple[str, str]]:
+    """Yield our option and sbatch's value of each known setting in a directive."""
+    try:
+        words = shlex.split(directive)
+    except ValueError:
+        return
+    for place, word in enumerate(words):
+        following = words[place + 1] if place + 1 < len(words) else ""
+        if word.startswith("--"):
+            name, sign, text = word.partition("=")
+            option = _by_name(name)
+            if option is not None:
+                yield option, text if sign else following
+        elif word.startswith("-"):
+            letters = word[1:].lstrip(_FLAGS)
+            option = _BY_LETTER.get(letters[:1])
+            if option is not None:
+                yield option, letters[1:] or following
+
+
+def _by_name(name: str) -> str | None:
+    """Return our option for a long one of sbatch, which may be cut short."""
+    exact = {long: option for long, _letter, option in _OPTIONS}
+    if name in exact or len(name) < 5:
+        return exact.get(name)
+    return next((option for long, option in exact.items() if long.startswith(name)), None)
+
+
+def _value(option: str, text: str) -> Any:
+    if option in ("cores", "threads_per_core", "tasks"):
+        return int(text)
+    if option == "nodes":
+        return int(text.partition("-")[2] or text.partition("-")[0])
+    if option == "gpus":
+        return sum(int(part.rpartition(":")[2]) for part in text.split(","))
+    if option == "memory":
+        size = _SIZE.fullmatch(text)
+        if size is None or int(size[1]) == 0:  # 0 is all that a node has
+            raise ValueError(text)
+        return f"{size[1]} {size[2].upper() or 'M'}iB"
+    if option == "walltime":
+        parse_walltime(text)
+    return text

@@ -1,0 +1,112 @@
+"""What is allowed and yet seldom meant: sentences for the preview. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..protocol.models import Site
+from ..slurm.units import parse_walltime
+from .site import possible_partitions
+
+SMALL_WORKER_BYTES = 500_000_000
+MANY_THREADS = 16
+SHORT_S = 300
+_SHARED = ("nfs", "nfs4", "lustre", "gpfs", "beegfs", "cephfs", "fuse.ceph", "panfs", "afs")
+
+
+def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site) -> Iterator[str]:
+    """Yield a sentence for each.
+
+    Parameters
+    ----------
+    rendering : mapping
+        What `controller.render.render` found.
+    asked : mapping
+        The options that the user gave.
+    """
+    options = rendering["options"]
+    yield from _workers(rendering)
+    yield from _gpus(rendering)
+    yield from _walltime(options, asked)
+    yield from _hyper_threading(options, site)
+    yield from _local_directory(options)
+    if not options.get("secure"):
+        yield "Without encryption, anybody who reaches the scheduler's port can run code as you."
+    if site.slurm.max_array_size and rendering["jobs"] > site.slurm.max_array_size:
+        yield f"Slurm takes {site.slurm.max_array_size} jobs in one array here: there will be several."
+
+
+def _workers(rendering: Mapping[str, Any]) -> Iterator[str]:
+    processes, cores = rendering["processes"], rendering["cores"]
+    threads, left = divmod(cores, processes)
+    if left:
+        yield (
+            f"{cores} cores do not divide by {processes} workers: each gets {threads} threads, "
+            f"and {left} of the cores have nothing to do."
+        )
+    each = rendering["memory_bytes"] // processes
+    if each < SMALL_WORKER_BYTES:
+        yield (
+            f"Each worker has {each / 1e6:.0f} MB of the job's memory, of which Python and Dask need "
+            "about 150: take fewer workers per job or more memory."
+        )
+    if threads > MANY_THREADS:
+        yield (
+            f"Each worker has {threads} threads. Code that holds Python's interpreter lock runs in one at "
+            "a time: more workers per job with fewer threads may be faster."
+        )
+
+
+def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:
+    options = rendering["options"]
+    gpus = options.get("gpus") or 0
+    if gpus > 1 and not str(options.get("worker_command")).startswith("dask_cuda"):
+        yield (
+            f"Every worker of a job sees all of its {gpus} GPUs. For one each, take one GPU and one worker "
+            "per job, or dask-cuda: its worker command is dask_cuda.cli, with one worker per job."
+        )
+
+
+def _walltime(options: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
+    walltime = options.get("walltime")
+    if not walltime:
+        return
+    if not asked.get("walltime"):
+        yield (f"No walltime was chosen: jobs end after {walltime}, and are replaced while they are wanted.")
+    elif 0 < (parse_walltime(walltime) or 0) < SHORT_S:
+        yield f"Jobs of {walltime} spend much of their time with starting."
+
+
+def _hyper_threading(options: Mapping[str, Any], site: Site) -> Iterator[str]:
+    partitions = possible_partitions(options, site)
+    if options.get("threads_per_core") == 1 and partitions:
+        yield (
+            "With one thread for each core, Slurm counts whole cores: where nodes have two threads a core, "
+            "a job takes twice the CPUs that are named here."
+        )
+
+
+def _local_directory(options: Mapping[str, Any]) -> Iterator[str]:
+    directory = options.get("local_directory")
+    if directory and _file_system(os.path.expandvars(directory)) in _SHARED:
+        yield (
+            f"{directory} is on a shared file system here. Workers spill there what does not fit in memory: "
+            "a disk of the node is faster, and kinder to the others."
+        )
+
+
+def _file_system(path: str) -> str | None:
+    """Return the type of the file system that holds a path on this machine, as /proc/self/mounts has it."""
+    best: tuple[int, str | None] = (0, None)
+    try:
+        with Path("/proc/self/mounts").open(encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                _device, place, kind, *_rest = line.split()
+                if (path + "/").startswith(place.rstrip("/") + "/") and len(place) > best[0]:
+                    best = (len(place), kind)
+    except OSError:
+        return None
+    return best[1]

@@ -1,0 +1,140 @@
+"""Options against what this Slurm and this machine offer: pure functions over `models.Site`.
+
+They refuse what Slurm would refuse, or accept and then never start, and say what is possible.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..protocol.errors import SiteRefuses
+from ..protocol.models import Partition, Site
+from ..slurm.rows import count_gpus
+from ..slurm.units import format_walltime, parse_memory, parse_walltime
+from .accounts import refusals_of_accounts
+
+
+def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    """Yield all that is wrong with the options of a Slurm cluster: the field, and what is possible."""
+    yield from refusals_of_machine(options, site)
+    yield from _partition(options, site)
+    partitions = possible_partitions(options, site)
+    yield from refusals_of_accounts(options, site, partitions)
+    if partitions:
+        yield from _walltime(options, partitions)
+        yield from _node_size(options, partitions)
+        yield from _gpus(options, partitions)
+
+
+def refusals_of_machine(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    """Yield what is wrong on this machine, whatever the backend."""
+    yield from _interface("options.scheduler_interface", options.get("scheduler_interface"), site)
+    if not options.get("scheduler_interface"):
+        yield from _interface("options.interface", options.get("interface"), site)
+    scheduler = options.get("scheduler_options") or {}
+    yield from _interface("options.scheduler_options.interface", scheduler.get("interface"), site)
+    log_directory = options.get("log_directory")
+    if log_directory and not Path(os.path.expandvars(log_directory)).expanduser().is_dir():
+        yield SiteRefuses(f"There is no directory {log_directory}.", field="options.log_directory")
+
+
+def possible_partitions(options: Mapping[str, Any], site: Site) -> list[Partition]:
+    """Return the partitions that the jobs may run in: those named, or Slurm's default one."""
+    names = (options.get("partition") or "").split(",")
+    return [
+        partition
+        for partition in site.partitions
+        if partition.allowed and (partition.name in names or (partition.default and names == [""]))
+    ]
+
+
+def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
+    if not site.partitions or not options.get("partition"):
+        return
+    by_name = {partition.name: partition for partition in site.partitions}
+    there_are = _listed(partition.name for partition in site.partitions if partition.allowed)
+    for name in options["partition"].split(","):
+        if name not in by_name:
+            yield SiteRefuses(
+                f'Partition "{name}" does not exist here. There are: {there_are}.', field="options.partition"
+            )
+        elif not by_name[name].allowed:
+            yield SiteRefuses(
+                f'Partition "{name}" is not open to you: {_why_closed(by_name[name])}. '
+                f"You can use: {there_are}.",
+                field="options.partition",
+            )
+
+
+def _why_closed(partition: Partition) -> str:
+    if partition.state != "UP":
+        return f"its state is {partition.state}"
+    return "it takes other users, groups, accounts or QoS than yours"
+
+
+def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
+    if not options.get("walltime"):
+        return
+    seconds = parse_walltime(options["walltime"])
+    limits = [partition.max_walltime_s for partition in partitions]
+    if None in limits:
+        return
+    longest = max(limit for limit in limits if limit is not None)
+    if seconds is None or seconds > longest:
+        yield SiteRefuses(
+            f"A walltime of {options['walltime']} is over the limit of {_where(partitions)}, which is "
+            f"{format_walltime(longest)}.",
+            field="options.walltime",
+        )
+
+
+def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
+    largest = max(partition.cpus_per_node for partition in partitions)
+    cores = options.get("cores")
+    if cores and largest and cores > largest:
+        yield SiteRefuses(
+            f"A job of {cores} cores is more than a node of {_where(partitions)} has: {largest} at most. "
+            "A job runs on one node; take several jobs.",
+            field="options.cores",
+        )
+    most = max(partition.memory_per_node_bytes for partition in partitions)
+    memory = options.get("memory")
+    if memory and most and parse_memory(memory) > most:
+        yield SiteRefuses(
+            f"A job of {memory} is more than a node of {_where(partitions)} has: "
+            f"{most / 1e9:.4g} GB at most.",
+            field="options.memory",
+        )
+
+
+def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
+    most = max(partition.gpus_per_node for partition in partitions)
+    has = f"has {most} in a node at most" if most else "has none"
+    for option, wanted in (
+        ("gpus", options.get("gpus") or 0),
+        ("gres", count_gpus(options.get("gres") or "")),
+    ):
+        if wanted > most:
+            yield SiteRefuses(
+                f"{wanted} GPUs per job are not possible: {_where(partitions)} {has}.",
+                field=f"options.{option}",
+            )
+
+
+def _interface(field: str, name: str | None, site: Site) -> Iterator[SiteRefuses]:
+    names = [interface.name for interface in site.interfaces]
+    if name and names and name not in names:
+        yield SiteRefuses(
+            f'This machine has no network interface "{name}". There are: {_listed(names)}.', field=field
+        )
+
+
+def _where(partitions: list[Partition]) -> str:
+    return f"partition {' or '.join(partition.name for partition in partitions)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

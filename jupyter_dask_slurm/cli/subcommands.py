@@ -1,0 +1,116 @@
+"""The commands. Each returns its answer twice: as JSON values, and as text for people."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ..clusters.handle import Attachment
+from ..connection import own_base_url
+from ..options.requests import ChangeRequest, ClusterRequest, parse
+from ..protocol.errors import ClusterNotFound, DaskSlurmError
+from ..services import Services
+from .arguments import options_of, scaling_of
+from .doctor import doctor
+from .text import cluster_lines, cluster_table, job_table
+
+Answer = tuple[Any, str]
+START_LIMIT_S = 60.0
+STOP_LIMIT_S = 120.0
+
+
+async def list_clusters(services: Services, _arguments: argparse.Namespace) -> Answer:
+    """List all clusters."""
+    clusters = services.manager.list()
+    return [cluster.to_json() for cluster in clusters], cluster_table(clusters)
+
+
+async def create(services: Services, arguments: argparse.Namespace) -> Answer:
+    """Start a cluster; by default until its scheduler is up."""
+    asked = {
+        "name": arguments.name,
+        "profile": arguments.profile,
+        "backend": arguments.backend,
+        "options": options_of(arguments),
+        "scaling": scaling_of(arguments),
+    }
+    body = {key: value for key, value in asked.items() if value is not None}
+    cluster = await services.manager.start(parse(ClusterRequest, body))
+    if not arguments.no_wait:
+        attachment = services.manager.attachment(cluster.id)
+        await attachment.wait_until_reachable(START_LIMIT_S)
+        cluster = attachment.cluster
+        if cluster.error is not None:
+            raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
+    return cluster.to_json(), cluster_lines(cluster)
+
+
+async def scale(services: Services, arguments: argparse.Namespace) -> Answer:
+    """Change the size of a cluster."""
+    found = _find(services, arguments.cluster)
+    request = parse(ChangeRequest, {"scaling": scaling_of(arguments)})
+    cluster = await services.manager.change(found.id, request)
+    return cluster.to_json(), cluster_lines(cluster)
+
+
+async def stop(services: Services, arguments: argparse.Namespace) -> Answer:
+    """Stop clusters; by default until Slurm has none of their jobs."""
+    found = [_find(services, name) for name in arguments.cluster]
+    await asyncio.gather(*(services.manager.stop(attachment.id) for attachment in found))
+    if not arguments.no_wait:
+        waiting = [asyncio.wait_for(attachment.gone.wait(), STOP_LIMIT_S) for attachment in found]
+        await asyncio.gather(*waiting, return_exceptions=True)
+    left = [attachment.cluster for attachment in found if not attachment.gone.is_set()]
+    said = [f"{attachment.cluster.name} is stopped." for attachment in found if attachment.gone.is_set()]
+    said += [f"{cluster.name} is being stopped." for cluster in left]
+    return [cluster.to_json() for cluster in left], "\n".join(said)
+
+
+async def jobs(services: Services, arguments: argparse.Namespace) -> Answer:
+    """List the jobs of a cluster."""
+    found = await services.inspection.jobs(_find(services, arguments.cluster).id)
+    return [job.to_json() for job in found], job_table(found)
+
+
+async def logs(services: Services, arguments: argparse.Namespace) -> Answer:
+    """Show the end of a log."""
+    cluster_id = _find(services, arguments.cluster).id
+    if arguments.job is None:
+        log = await services.inspection.log(cluster_id, arguments.lines)
+    else:
+        stream = "stdout" if arguments.stdout else "stderr"
+        log = await services.inspection.job_log(cluster_id, arguments.job, stream, arguments.lines)
+    return log.to_json(), log.text.rstrip("\n")
+
+
+async def snippet(services: Services, arguments: argparse.Namespace) -> Answer:
+    """Show a cluster as code."""
+    cluster_id = _find(services, arguments.cluster).id
+    made = await asyncio.to_thread(services.inspection.snippet, cluster_id, arguments.kind, own_base_url())
+    return made.to_json(), made.code.rstrip("\n")
+
+
+def _find(services: Services, name: str) -> Attachment:
+    """Return the cluster with this id, else the newest of this name."""
+    clusters = services.manager.list()
+    matching = [cluster for cluster in clusters if name in (cluster.id, cluster.name)]
+    if not matching:
+        there_are = ", ".join(cluster.name for cluster in clusters) or "none"
+        raise ClusterNotFound(f'There is no cluster "{name}". There are: {there_are}.')
+    return services.manager.attachment(matching[-1].id)
+
+
+COMMANDS: dict[str, Callable[[Services, argparse.Namespace], Awaitable[Answer]]] = {
+    "list": list_clusters,
+    "create": create,
+    "scale": scale,
+    "adapt": scale,
+    "stop": stop,
+    "jobs": jobs,
+    "logs": logs,
+    "snippet": snippet,
+    "doctor": doctor,
+}
+CHANGES = ("create", "scale", "adapt", "stop")

@@ -1,0 +1,1 @@
+"""The clusters that there are: found, followed, changed, restarted, ended."""

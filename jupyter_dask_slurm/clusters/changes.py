@@ -1,0 +1,110 @@
+"""What users change about a cluster that lives, within the limits of the administrator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..checks.host import refusals_of_host, this_host
+from ..checks.limits import Limits, cores_of
+from ..options.sizes import in_jobs
+from ..protocol.ceiling import most_jobs
+from ..protocol.errors import ControllerUnreachable, ProblemNotFound, WrongState
+from ..protocol.models import Cluster
+from .handle import Attachment
+
+if TYPE_CHECKING:
+    from ..options.requests import ChangeRequest
+
+# A controller that was just started, or waits for the one that it replaces: commands wait rather than fail.
+START_LIMIT_S = 30.0
+
+
+class Changes:
+    """Checks changes, and sends them to the controllers.
+
+    Parameters
+    ----------
+    limits : Limits
+        What the administrator allows.
+    sizing : asyncio.Lock
+        Held while a size is judged and becomes known, by whoever makes a cluster too: two of them at once
+        shall not be over a limit together.
+    listed : callable
+        Returns all clusters.
+    """
+
+    def __init__(self, limits: Limits, sizing: asyncio.Lock, listed: Callable[[], list[Cluster]]) -> None:
+        self._limits = limits
+        self._sizing = sizing
+        self._listed = listed
+
+    async def change(self, attachment: Attachment, request: ChangeRequest) -> Cluster:
+        """Scale, rename, or change the idle timeout.
+
+        Raises
+        ------
+        WrongState, LimitExceeded, SiteRefuses, ControllerUnreachable
+            Nothing was changed.
+        """
+        await self._wait_until_changeable(attachment)
+        if request.scaling is None:
+            return await self._send(attachment, request.asked())
+        async with self._one_size_at_a_time():
+            self._check_size(attachment.cluster, request.scaling.asked())
+            return await self._send(attachment, request.asked())
+
+    async def resubmit(self, attachment: Attachment, code: str) -> Cluster:
+        """Submit again what the problem `code` has ended.
+
+        Raises
+        ------
+        ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
+            Nothing was submitted.
+        """
+        await self._wait_until_changeable(attachment)
+        cluster = attachment.cluster
+        if code not in {problem.code for problem in cluster.problems}:
+            raise ProblemNotFound(f'The cluster "{cluster.name}" has no such problem now.')
+        async with self._one_size_at_a_time():
+            # How many jobs are submitted again, the controller alone knows.
+            elsewhere = cores_of(self._others(cluster))
+            attachment.update(await attachment.require_client().resubmit(code, elsewhere))
+        return attachment.cluster
+
+    @asynccontextmanager
+    async def _one_size_at_a_time(self) -> AsyncIterator[None]:
+        if self._limits.max_cores is None:  # no cluster's size is another one's concern
+            yield
+            return
+        async with self._sizing:
+            yield
+
+    async def _wait_until_changeable(self, attachment: Attachment) -> None:
+        self._check_changeable(attachment)
+        if not await attachment.wait_until_reachable(START_LIMIT_S):
+            self._check_changeable(attachment)
+            raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
+
+    def _check_changeable(self, attachment: Attachment) -> None:
+        cluster = attachment.cluster
+        if cluster.status not in ("starting", "running"):
+            raise WrongState(f'The cluster "{cluster.name}" is {cluster.status} and cannot be changed.')
+        if not attachment.here:
+            attachment.require_client()
+
+    def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
+        jobs = most_jobs(in_jobs(scaling, cluster.options))
+        self._limits.check_size(jobs, cluster.options.get("cores") or 1, self._others(cluster))
+        if cluster.backend == "local":
+            for refusal in refusals_of_host(cluster.options, jobs, this_host()):
+                raise refusal
+
+    def _others(self, cluster: Cluster) -> list[Cluster]:
+        return [other for other in self._listed() if other.id != cluster.id]
+
+    async def _send(self, attachment: Attachment, changes: dict[str, Any]) -> Cluster:
+        attachment.update(await attachment.require_client().change(changes))
+        return attachment.cluster

@@ -1,0 +1,1 @@
+"""The end of a cluster: nothing of it stays in Slurm or on disk."""

@@ -1,0 +1,66 @@
+"""What a controller that is gone left in Slurm: cancelled, and asked for again until nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+from ...protocol.errors import SlurmRefused, SlurmUnavailable
+from ...protocol.models import Cluster, Problem, iso_time
+from ...slurm.cluster_jobs import cancel_cluster
+from ..handle import Attachment
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+_CODE = "slurm_unreachable"
+
+
+async def cancel_left_jobs(attachment: Attachment) -> None:
+    """Cancel every job of a cluster without a controller; returns when Slurm has none of them.
+
+    Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a
+    problem stands on the cluster.
+    """
+    if attachment.cluster.backend != "slurm" or not await asyncio.to_thread(_may_have_jobs, attachment):
+        return
+    pause = FIRST_PAUSE_S
+    while True:
+        try:
+            if not await cancel_cluster(attachment.id):
+                attachment.update(_without_problem(attachment.cluster))
+                return
+            pause = FIRST_PAUSE_S
+        except (SlurmUnavailable, SlurmRefused) as error:
+            # Also where this Jupyter has no Slurm at all: the one that submitted had.
+            attachment.update(_with_problem(attachment.cluster, error.details or error.message))
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+def _may_have_jobs(attachment: Attachment) -> bool:
+    """Return whether something was submitted, as far as is known: intents are on disk before sbatch runs."""
+    directory = Path(attachment.record.directory)
+    try:
+        return not directory.is_dir() or any(directory.glob("submissions/*"))
+    except OSError:
+        return True
+
+
+def _without_problem(cluster: Cluster) -> Cluster:
+    others = tuple(problem for problem in cluster.problems if problem.code != _CODE)
+    return dataclasses.replace(cluster, problems=others)
+
+
+def _with_problem(cluster: Cluster, words: str) -> Cluster:
+    if any(problem.code == _CODE for problem in cluster.problems):
+        return cluster
+    problem = Problem(
+        code=_CODE,
+        severity="warning",
+        message="Slurm does not answer, so this cluster's jobs are not cancelled yet.",
+        advice="Nothing needs to be done: they are cancelled as soon as Slurm answers.",
+        since=iso_time(),
+        details=words,
+    )
+    return dataclasses.replace(cluster, problems=(*cluster.problems, problem))

@@ -1,0 +1,188 @@
+"""The ways in which a cluster leaves: stopped, forgotten, expired, lost, or stopped from another host."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ...launch.process import remove_socket
+from ...protocol.errors import StorageUnavailable
+from ...protocol.models import Cluster, epoch_time
+from ...registry import Registry
+from ..handle import Attachment
+from .cleanup import cancel_left_jobs
+
+log = logging.getLogger(__name__)
+
+# "stopped, with history and logs until dismissed, or 7 days"
+KEPT_S = 7 * 86_400
+# A controller writes its record each 60 s; older than this it is taken for dead.
+HEARTBEAT_LIMIT_S = 180
+# How long DELETE waits for Slurm before it answers that the rest is done later.
+PATIENCE_S = 3.0
+
+
+class Endings:
+    """Clears up after clusters.
+
+    Parameters
+    ----------
+    drop : callable
+        Takes an attachment off the list.
+    """
+
+    def __init__(self, registry: Registry, drop: Callable[[Attachment], None]) -> None:
+        self._registry = registry
+        self._drop = drop
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    async def close(self) -> None:
+        """Leave the rest to the next Jupyter server."""
+        for timer in self._timers.values():
+            timer.cancel()
+        pending = set(self._tasks.values())
+        while pending:
+            # More than once: before Python 3.12 wait_for may swallow a cancellation.
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until nothing is left to be cleared up, at most so long."""
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=seconds)
+
+    def takes(self, attachment: Attachment) -> bool:
+        """Act on a change of a cluster that may have ended; True if the cluster leaves the list by it."""
+        if attachment.removed:
+            self._drop(attachment)
+            return True
+        leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(attachment))
+        if attachment.over and attachment.id not in self._tasks and not attachment.orphaned:
+            if leaves:
+                self._begin(attachment, self._clear)
+            else:
+                self._begin(attachment, self._tidy)
+                self._keep_for_days(attachment)
+        return leaves
+
+    async def end(self, attachment: Attachment) -> None:
+        """Stop a cluster that shall leave the list at once, in whatever state it is."""
+        attachment.hidden = True
+        if attachment.over:
+            self._begin(attachment, self._clear)
+        elif attachment.here:
+            await attachment.stop()
+        else:
+            await self.stop_from_afar(attachment)
+
+    async def forget(self, attachment: Attachment) -> Cluster | None:
+        """Clean up an ended cluster and forget it; the cluster where Slurm makes that take longer."""
+        task = self._begin(attachment, self._clear)
+        await asyncio.wait([task], timeout=PATIENCE_S)
+        if not task.done():
+            return dataclasses.replace(attachment.cluster, status="stopping")
+        task.result()
+        return None
+
+    async def stop_from_afar(self, attachment: Attachment) -> Cluster:
+        """Leave a request for a controller on another host; where that is dead, or dies, cancel its jobs."""
+        if attachment.id not in self._tasks:
+            await asyncio.to_thread(self._registry.request_stop, attachment.id)
+            attachment.stop_wanted.set()
+            attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
+            self._judge_heartbeat(attachment)
+        return attachment.cluster
+
+    def cancel_orphan(self, attachment: Attachment) -> None:
+        """Cancel jobs that nobody owns, and take them off the list when Slurm has none of them."""
+        self._begin(attachment, self._cancel_orphan)
+
+    def give_up(self, cluster_id: str) -> None:
+        """Leave alone what was being cleared up: its owner has turned up."""
+        task = self._tasks.pop(cluster_id, None)
+        if task is not None:
+            task.cancel()
+
+    def _judge_heartbeat(self, attachment: Attachment) -> None:
+        """Clear up after a controller that has written nothing for so long; else look again then."""
+        if attachment.over or attachment.removed:
+            return
+        left_s = epoch_time(attachment.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
+        if left_s < 0:
+            self._begin(attachment, self._clear)
+            return
+        # A little later: times in records are whole seconds.
+        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
+            left_s + 1, self._judge_heartbeat, attachment
+        )
+
+    def _begin(
+        self, attachment: Attachment, work: Callable[[Attachment], Coroutine[Any, Any, None]]
+    ) -> asyncio.Task[None]:
+        """Run one piece of work after what is already under way for this cluster."""
+        earlier = self._tasks.get(attachment.id)
+
+        async def in_turn() -> None:
+            if earlier is not None:
+                await asyncio.gather(earlier, return_exceptions=True)
+            try:
+                await work(attachment)
+            except StorageUnavailable as error:
+                log.warning("Something is left of %s: %s", attachment.id, error.message)
+                raise
+
+        task = asyncio.create_task(in_turn())
+        task.add_done_callback(_observed)
+        self._tasks[attachment.id] = task
+        return task
+
+    def _keep_for_days(self, attachment: Attachment) -> None:
+        """Have a cluster that ended by itself forgotten when it has been shown for long enough."""
+        ended = attachment.cluster.ended
+        if ended is None:
+            return
+        left_s = epoch_time(ended.time) + KEPT_S - time.time()
+        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
+            max(0.0, left_s), lambda: self._begin(attachment, self._clear)
+        )
+
+    async def _tidy(self, attachment: Attachment) -> None:
+        """Leave nothing of a cluster that ended by itself but what is shown of it."""
+        if attachment.here:
+            await asyncio.to_thread(remove_socket, attachment.record.socket)
+        if attachment.cluster.status == "lost":
+            await cancel_left_jobs(attachment)
+
+    async def _cancel_orphan(self, attachment: Attachment) -> None:
+        await cancel_left_jobs(attachment)
+        self._drop(attachment)
+
+    async def _clear(self, attachment: Attachment) -> None:
+        """Cancel what is left, remove the directory, take the cluster off the list."""
+        if attachment.id in self._timers:
+            self._timers.pop(attachment.id).cancel()
+        if attachment.cluster.status != "stopped":
+            await cancel_left_jobs(attachment)
+        attachment.removed = True
+        await asyncio.to_thread(self._registry.remove, attachment.id)
+        if attachment.here:
+            await asyncio.to_thread(remove_socket, attachment.record.socket)
+        self._drop(attachment)
+
+
+def _observed(task: asyncio.Task[None]) -> None:
+    """Take notice of how a task ended, which was logged where it happened."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _stopped_by_its_user(attachment: Attachment) -> bool:
+    """Return whether its user has asked for the end, even where the controller died meanwhile."""
+    cluster = attachment.cluster
+    return attachment.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)

@@ -1,0 +1,111 @@
+"""Jobs in Slurm that carry our tags while no record and no controller speaks for them. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...kernels.archive import ARCHIVE
+from ...registry import CLUSTER_ID, Registry
+from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
+from ...slurm.cluster_jobs import clusters_with_jobs
+from ...slurm.origin import batch_script, log_patterns
+from ...slurm.rows import COMPLETING, JobRow
+from ...system.processes import runs
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """The jobs of one cluster that nobody owns.
+
+    `certain` says that they were submitted from our shared directory: the path of their log, or their script,
+    names it. Where neither does, the jobs may belong to another Jupyter of the same user.
+    """
+
+    cluster_id: str
+    jobs: tuple[str, ...]
+    since: str | None
+    certain: bool
+
+
+async def left_behind(registry: Registry) -> list[LeftBehind]:
+    """Return what was left in Slurm of clusters below this shared directory, and what nobody can tell of.
+
+    Two calls of squeue where nothing is left.
+
+    Raises
+    ------
+    SlurmUnavailable
+        No answer; nothing is known.
+    StorageUnavailable
+        The disk does not say which clusters there are.
+    """
+    tagged = await clusters_with_jobs()
+    # After Slurm has answered: the directory of a cluster is there before its first job is.
+    unowned = await asyncio.to_thread(_without_owner, registry, tagged)
+    if not unowned:
+        return []
+    patterns = await log_patterns([job_id for rows in unowned.values() for job_id in rows])
+    found = []
+    for cluster_id, rows in unowned.items():
+        certain = await _is_ours(registry.shared, cluster_id, next(iter(rows)), patterns)
+        if certain is not None:
+            since = min((row.submitted_at for row in rows.values() if row.submitted_at), default=None)
+            found.append(LeftBehind(cluster_id, tuple(sorted(rows)), since, certain))
+    return found
+
+
+def _without_owner(
+    registry: Registry, tagged: Mapping[str, dict[str, JobRow]]
+) -> dict[str, dict[str, JobRow]]:
+    left = {}
+    for cluster_id, all_rows in tagged.items():
+        # Those that are ending are somebody's doing already.
+        rows = {job_id: row for job_id, row in all_rows.items() if row.state not in COMPLETING}
+        if rows and CLUSTER_ID.fullmatch(cluster_id) and not _has_owner(registry, cluster_id):
+            left[cluster_id] = rows
+    return left
+
+
+def _has_owner(registry: Registry, cluster_id: str) -> bool:
+    return registry.has_record(cluster_id) or runs(registry.directory(cluster_id) / ARCHIVE)
+
+
+async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping[str, str]) -> bool | None:
+    """Return whether a job is certainly ours; None where it certainly is not, or has just gone."""
+    place = f"/clusters/{cluster_id}/"
+    directory, named, _ = patterns.get(job_id.partition("_")[0], "").partition(place)
+    if named:
+        ours = await asyncio.to_thread(_same, Path(directory or "/"), shared)
+    else:
+        # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
+        script = await batch_script(job_id)
+        check = shared / "checks" / cluster_id
+        if names_path(script, f"{check}/"):
+            return True if await asyncio.to_thread(_is_abandoned, check) else None
+        if script and place not in script and f"/checks/{cluster_id}/" not in script:
+            return False
+        ours = names_path(script, f"{shared}{place}")
+    # A home directory that is not mounted has no records either.
+    return await asyncio.to_thread(shared.is_dir) if ours else None
+
+
+def names_path(script: str, beginning: str) -> bool:
+    """Return whether a word of a script is, or sets something to, a path that begins so."""
+    return re.search(rf"""(?:^|[\s='"]){re.escape(beginning)}""", script, re.MULTILINE) is not None
+
+
+def _is_abandoned(check: Path) -> bool:
+    """Return whether nobody waits any more for the jobs of a check of the interfaces."""
+    try:
+        return time.time() - check.stat().st_mtime > 2 * CHECK_LIMIT_S
+    except OSError:
+        return not check.exists()
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()

@@ -1,0 +1,171 @@
+"""Shows what is left in Slurm of clusters without a record, and cancels it when nobody turns up for it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import shutil
+import time
+from collections.abc import Callable
+
+from ...protocol.errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
+from ...protocol.models import (
+    Cluster,
+    ControllerInfo,
+    EnvironmentInfo,
+    ErrorInfo,
+    Problem,
+    Record,
+    Scaling,
+    iso_time,
+)
+from ...registry import Registry
+from ...system.processes import boot_id, hostname
+from ..handle import Attachment
+from .orphan_jobs import LeftBehind, left_behind
+
+log = logging.getLogger(__name__)
+
+# After the first request of a browser: what it wants to see comes first.
+FIRST_PAUSE_S = 5.0
+# A record may be on its way over a slow file system: so long it may take to turn up.
+GRACE_S = 600.0
+
+
+class OrphanWatch:
+    """Asks Slurm every ten minutes for jobs that nobody owns.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where those have records that are owned.
+    owned : callable
+        Returns whether a cluster's id is on the list for another reason.
+    show, cancel, drop : callable
+        Take an orphan onto the list, cancel its jobs, and take it off the list.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        owned: Callable[[str], bool],
+        show: Callable[[Record], Attachment],
+        cancel: Callable[[Attachment], object],
+        drop: Callable[[Attachment], None],
+    ) -> None:
+        self._registry = registry
+        self._owned = owned
+        self._show = show
+        self._cancel = cancel
+        self._drop = drop
+        self._shown: dict[str, Attachment] = {}
+        self._certain: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Look soon, and from then on; where there is no Slurm, never. Returns at once."""
+        if self._task is None and shutil.which("sbatch"):
+            self._task = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Look no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        await asyncio.sleep(FIRST_PAUSE_S)
+        while True:
+            try:
+                self._judge(await left_behind(self._registry))
+            except (SlurmUnavailable, SlurmRefused, StorageUnavailable) as error:
+                log.info("It is not known whether jobs without a cluster are left: %s", error.message)
+                self._doubt(error)
+            except Exception:
+                log.exception("Jobs without a cluster are looked for again")
+            await asyncio.sleep(GRACE_S)
+
+    def _judge(self, found: list[LeftBehind]) -> None:
+        """Show those that are new, cancel those that were certain at the last look too, drop the others."""
+        orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
+        shown = {cluster_id: one for cluster_id, one in self._shown.items() if not one.gone.is_set()}
+        for cluster_id in shown.keys() - orphans.keys():
+            self._drop(shown.pop(cluster_id))
+        for cluster_id, orphan in orphans.items():
+            if cluster_id not in shown:
+                shown[cluster_id] = self._show(as_record(orphan, self._registry))
+            elif orphan.certain and cluster_id in self._certain:
+                log.info("The jobs %s of %s have no cluster: cancelled.", ", ".join(orphan.jobs), cluster_id)
+                self._cancel(shown[cluster_id])
+            else:
+                _say(shown[cluster_id], _problem(orphan, iso_time()))
+        self._shown = shown
+        self._certain = {cluster_id for cluster_id, orphan in orphans.items() if orphan.certain}
+
+    def _doubt(self, error: DaskSlurmError) -> None:
+        """Say of what is shown that it is not known any more."""
+        for attachment in self._shown.values():
+            if not attachment.gone.is_set():
+                _say(
+                    attachment,
+                    Problem(
+                        "orphaned_jobs",
+                        "warning",
+                        "Jobs without a cluster: whether they are still there is not known now.",
+                        f"They are looked for again at {iso_time(time.time() + GRACE_S)}.",
+                        since=iso_time(),
+                        details=error.details or error.message,
+                    ),
+                )
+
+
+def _say(attachment: Attachment, problem: Problem) -> None:
+    attachment.update(dataclasses.replace(attachment.cluster, problems=(problem,), updated_at=iso_time()))
+
+
+def as_record(orphan: LeftBehind, registry: Registry) -> Record:
+    """Return the record that a cluster would have of which only its jobs are left; it is never written."""
+    # Here and not above: pydantic is not loaded before the first request.
+    from ...options.schema import OPTION_NAMES
+
+    now = iso_time()
+    cluster = Cluster(
+        id=orphan.cluster_id,
+        name=orphan.cluster_id[:40],
+        backend="slurm",
+        status="lost",
+        created_at=orphan.since or now,
+        updated_at=now,
+        controller=ControllerInfo(hostname()),
+        environment=EnvironmentInfo(kernel=None, python=""),
+        dashboard_path=f"dask-slurm/clusters/{orphan.cluster_id}/dashboard/",
+        scaling=Scaling("manual", jobs=0),
+        error=ErrorInfo(
+            "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", "ControllerLost"
+        ),
+        options=dict.fromkeys(OPTION_NAMES),
+        problems=(_problem(orphan, now),),
+    )
+    return Record(
+        cluster=cluster,
+        hostname=hostname(),
+        boot_id=boot_id(),
+        nonce="",
+        socket="",
+        directory=str(registry.directory(orphan.cluster_id)),
+        heartbeat_at=now,
+    )
+
+
+def _problem(orphan: LeftBehind, since: str) -> Problem:
+    named = ", ".join(orphan.jobs[:10]) + (" and more" if len(orphan.jobs) > 10 else "")
+    if orphan.certain:
+        then = f"They are cancelled at {iso_time(time.time() + GRACE_S)}, unless their cluster turns up."
+        advice = "Dismiss this card to cancel them now."
+    else:
+        then = "It cannot be told whether they belong to another Jupyter of yours, so they are left alone."
+        advice = "Dismiss this card to cancel them, or let them be."
+    return Problem(
+        "orphaned_jobs", "warning", f"Jobs without a cluster: {named}. {then}", advice, since=since
+    )

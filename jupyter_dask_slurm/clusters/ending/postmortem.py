@@ -1,0 +1,53 @@
+"""What is said of a cluster whose controller has ended. Reads its log; changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from ...protocol.models import Cluster, ErrorInfo, JobCounts, Record, TaskCounts, WorkerCounts, iso_time
+from ...registry import booted_since
+from ...system.logs import tail
+
+
+def at_rest(cluster: Cluster) -> Cluster:
+    """Return an ended cluster: nobody answers, nothing runs, and nothing of it will happen."""
+    return dataclasses.replace(
+        cluster,
+        controller=dataclasses.replace(cluster.controller, reachable=False),
+        jobs=JobCounts(),
+        waiting=None,
+        workers=WorkerCounts(),
+        threads=0,
+        gpus=0,
+        memory_bytes=0,
+        memory_used_bytes=0,
+        cpu_percent=0.0,
+        tasks=TaskCounts(),
+        scheduler_address=None,
+        idle_since=None,
+        closes_at=None,
+        expires_at=None,
+    )
+
+
+def epitaph(record: Record, exit_code: int | None) -> dict[str, Any]:
+    """Return the fields that say how a controller ended that left no word."""
+    last_words = tail(Path(record.directory) / "controller.log", 40).text or None
+    code = (
+        ""
+        if exit_code is None
+        else f" with exit code {exit_code}"
+        if exit_code >= 0
+        else f" by signal {-exit_code}"
+    )
+    if record.pid is None:
+        error = ErrorInfo(f"The controller could not start: it ended{code}.", "ControllerFailed", last_words)
+        return {"status": "failed", "error": error, "updated_at": iso_time()}
+    if booted_since(record):
+        why = f"{record.hostname} was started anew"
+    else:
+        why = f"its controller ended{code} without stopping it"
+    error = ErrorInfo(f"The cluster is lost: {why}.", "ControllerLost", last_words)
+    return {"status": "lost", "error": error, "updated_at": iso_time()}

@@ -1,0 +1,263 @@
+"""One cluster as this Jupyter server sees it: follows its controller, and finds out how it ended.
+
+An attachment holds the last known state of one cluster and a task that keeps it true. The controller is the
+source while it answers; its record on disk is what is left of it afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from ..kernels.archive import ARCHIVE
+from ..protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
+from ..protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
+from ..registry import Registry, as_seen_from_afar, booted_since, is_here
+from ..system.processes import is_alive, runs
+from .client import ControllerClient
+from .ending.postmortem import at_rest, epitaph
+
+log = logging.getLogger(__name__)
+
+# Between attempts to reach a socket that another process makes: there is no event to wait for.
+FIRST_PAUSE_S = 0.05
+LONGEST_PAUSE_S = 2.0
+# From the record of a new cluster to the start of its process: the one before it may have to end first.
+# A launch that is not under way after so long will never be: its Jupyter server was killed in between.
+LAUNCH_LIMIT_S = 40.0
+# Where it shall be stopped anyway, so long is enough for one that is just being started.
+STOPPED_LAUNCH_LIMIT_S = 5.0
+FAR_INTERVAL_S = 5.0
+
+
+class Attachment:
+    """Follows one cluster.
+
+    Parameters
+    ----------
+    record : Record
+        As found on disk.
+    registry : Registry
+        Where the record is read again when the controller is gone.
+    changed : callable
+        Called with the attachment after each change of `cluster`, and when it is `over` or `removed`.
+
+    Attributes
+    ----------
+    stop_wanted, gone : asyncio.Event
+        Set when its user has asked to stop it; when nothing of it is left and it is off the list.
+    """
+
+    def __init__(self, record: Record, registry: Registry, changed: Callable[[Attachment], None]) -> None:
+        self.record = record
+        self.here = is_here(record)
+        self.cluster = record.cluster if self.here else as_seen_from_afar(record)
+        if self.over:
+            self.cluster = at_rest(self.cluster)
+        self.client: ControllerClient | None = None
+        self.exit_code: int | None = None
+        self.stop_wanted = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.removed = False
+        self.hidden = False
+        self._registry = registry
+        self._changed = changed
+        self._hurry = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The cluster's id."""
+        return self.cluster.id
+
+    @property
+    def over(self) -> bool:
+        """Whether the cluster has ended, in whatever way."""
+        return self.cluster.status in OVER
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether nothing was found of the cluster but jobs in Slurm: no controller's answer, no record."""
+        return not self.record.nonce
+
+    def follow(self) -> None:
+        """Begin to follow; returns at once."""
+        if self._task is None and not self.over:
+            self._task = asyncio.create_task(self._follow() if self.here else self._follow_record())
+
+    def process_ended(self, exit_code: int) -> None:
+        """Take notice that the process that this Jupyter server started has ended."""
+        self.exit_code = exit_code
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Look at once whether the controller is there, and again soon: something has just changed."""
+        self._hurry.set()
+
+    async def close(self) -> None:
+        """Follow no longer; the controller goes on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self.client is not None:
+            await self.client.close()
+
+    def update(self, cluster: Cluster) -> None:
+        """Take over a newer state of the cluster."""
+        if self.stop_wanted.is_set() and cluster.status in ("starting", "running"):
+            cluster = dataclasses.replace(cluster, status="stopping")
+        if cluster == self.cluster:
+            return
+        self.cluster = cluster
+        if self.over or cluster.controller.reachable:
+            self._settled.set()
+        else:
+            self._settled.clear()
+        self._changed(self)
+
+    def show_again(self) -> None:
+        """Take back that the cluster leaves the list."""
+        self.hidden = False
+        self._changed(self)
+
+    async def stop(self) -> None:
+        """Ask the controller to stop; where it cannot be reached yet, as soon as it can."""
+        self.stop_wanted.set()
+        self.update(dataclasses.replace(self.cluster, status="stopping"))
+        if self.client is not None and self.cluster.controller.reachable:
+            try:
+                await self.client.stop()
+            except ControllerUnreachable as error:
+                log.info("The stop of %s is sent again when it can be reached: %s", self.id, error.details)
+
+    async def wait_until_reachable(self, seconds: float) -> bool:
+        """Wait for a controller that is starting; False if it does not answer in time or has ended."""
+        try:
+            await asyncio.wait_for(self._settled.wait(), seconds)
+        except asyncio.TimeoutError:
+            return False
+        return self.cluster.controller.reachable
+
+    async def _follow(self) -> None:
+        self.client = ControllerClient(self.record.socket, self.record.nonce)
+        pause = FIRST_PAUSE_S
+        ended = False
+        while not ended:
+            try:
+                async for cluster in self.client.events():
+                    pause = FIRST_PAUSE_S
+                    if cluster.status in OVER:
+                        # It still writes into its directory; it is over once the process has ended.
+                        continue
+                    self.update(dataclasses.replace(cluster, controller=_reachable(cluster, True)))
+                    await self._stop_if_wanted()
+            except DaskSlurmError as error:
+                log.debug("No events of %s: %s (%s)", self.id, error.message, error.details)
+            ended = self._has_ended()
+            if not ended:
+                hurried = await self._pause(pause)
+                pause = FIRST_PAUSE_S if hurried else min(pause * 1.5, LONGEST_PAUSE_S)
+
+    async def _stop_if_wanted(self) -> None:
+        """Send the stop that was asked for before the controller could be reached."""
+        if self.stop_wanted.is_set() and self.client is not None:
+            await self.client.stop()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; True if something has happened that ends the pause."""
+        try:
+            await asyncio.wait_for(self._hurry.wait(), seconds)
+        except asyncio.TimeoutError:
+            return False
+        self._hurry.clear()
+        return True
+
+    def _has_ended(self) -> bool:
+        """Find out whether the controller is gone, and how it went."""
+        lived = self._process_lives()
+        try:
+            self.record = self._registry.read(self.id)
+        except ClusterNotFound:
+            self.removed = not lived
+            if self.removed:
+                self._changed(self)
+            return self.removed
+        except StorageUnavailable as error:
+            log.warning("%s", error)
+            return False
+        cluster = self.record.cluster
+        if self._process_lives():
+            if cluster.status not in OVER and self.record.pid is not None:
+                self.update(dataclasses.replace(self.cluster, controller=_reachable(self.cluster, False)))
+            return False
+        if cluster.status in OVER:
+            self.update(at_rest(cluster))
+        else:
+            self._lost(cluster)
+        return True
+
+    def _process_lives(self) -> bool:
+        record = self.record
+        if booted_since(record):
+            return False
+        if record.pid is not None:
+            return is_alive(record.pid, record.start_time)
+        if self.exit_code is not None:
+            return False
+        limit = STOPPED_LAUNCH_LIMIT_S if self.stop_wanted.is_set() else LAUNCH_LIMIT_S
+        age = epoch_time(iso_time()) - epoch_time(record.heartbeat_at)
+        return age < limit or runs(Path(record.directory) / ARCHIVE)
+
+    def _lost(self, cluster: Cluster) -> None:
+        """Say, here and on disk, that the controller went without a word."""
+        self.update(at_rest(dataclasses.replace(cluster, **epitaph(self.record, self.exit_code))))
+        try:
+            self._registry.write(
+                dataclasses.replace(self.record, cluster=self.cluster, heartbeat_at=iso_time())
+            )
+        except StorageUnavailable as error:
+            log.warning("%s", error)
+
+    async def _follow_record(self) -> None:
+        """Follow a cluster of another host by its record, which its controller writes at least each 60 s."""
+        stamp = self._registry.record_stamp(self.id)
+        while not self.removed:
+            await self._pause(FAR_INTERVAL_S)
+            newer = self._registry.record_stamp(self.id)
+            if newer == stamp:
+                continue
+            stamp = newer
+            try:
+                self.record = self._registry.read(self.id)
+            except ClusterNotFound:
+                self.removed = True
+                self._changed(self)
+            except StorageUnavailable as error:
+                log.warning("%s", error)
+            else:
+                self.update(as_seen_from_afar(self.record))
+
+    def require_client(self) -> ControllerClient:
+        """Return the client of the controller.
+
+        Raises
+        ------
+        ControllerUnreachable
+            If the controller runs on another host, or does not answer yet or any more.
+        """
+        if not self.here:
+            raise ControllerUnreachable(
+                f"The controller of this cluster runs on {self.record.hostname}; "
+                "from here it can only be stopped."
+            )
+        if self.client is None or not self.cluster.controller.reachable:
+            raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
+        return self.client
+
+
+def _reachable(cluster: Cluster, reachable: bool) -> ControllerInfo:
+    return dataclasses.replace(cluster.controller, reachable=reachable)

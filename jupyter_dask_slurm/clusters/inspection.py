@@ -1,0 +1,144 @@
+"""What belongs to a cluster: its jobs, its problems, its logs, its history."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from ..protocol.errors import ControllerUnreachable, JobNotFound, WrongState
+from ..protocol.models import HistoryEntry, Job, LogTail
+from ..system.files import read_json, read_private
+from ..system.logs import tail
+from .handle import Attachment
+from .manager import ClusterManager
+from .snippets import Snippet, Source, make_snippet
+
+_JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
+_SUFFIX = {"stdout": "out", "stderr": "err"}
+
+
+class Inspection:
+    """Reads what belongs to clusters, and cancels single jobs."""
+
+    def __init__(self, manager: ClusterManager) -> None:
+        self._manager = manager
+
+    async def jobs(self, cluster_id: str) -> list[Job]:
+        """Return the jobs; none while the controller starts, and how they ended once the cluster has.
+
+        Raises
+        ------
+        ClusterNotFound, ControllerUnreachable, StorageUnavailable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        starting = attachment.cluster.status == "starting" and not attachment.cluster.controller.reachable
+        if attachment.over:
+            return await asyncio.to_thread(self._manager.registry.jobs, cluster_id)
+        if attachment.here and starting:
+            return []
+        return await attachment.require_client().jobs()
+
+    async def cancel_job(self, cluster_id: str, job_id: str) -> Job:
+        """Cancel one job and lower the plan by one.
+
+        Raises
+        ------
+        ClusterNotFound, JobNotFound, WrongState, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check(job_id)
+        _check_runs(attachment)
+        return await attachment.require_client().cancel_job(job_id)
+
+    async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
+        """Return the end of what a job wrote to `stream`; empty where there is nothing yet.
+
+        Raises
+        ------
+        ClusterNotFound, JobNotFound, StorageUnavailable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check(job_id)
+        path = _log_directory(attachment) / f"{job_id}.{_SUFFIX[stream]}"
+        try:
+            found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
+        except ControllerUnreachable:
+            found = None
+        else:
+            if found is None and not attachment.over:
+                raise JobNotFound(f"The cluster has no job {job_id}.")
+        written = getattr(found, stream) if found is not None else None
+        return await asyncio.to_thread(tail, Path(written) if written else path, lines)
+
+    async def log(self, cluster_id: str, lines: int) -> LogTail:
+        """Return the end of the controller's log; raises `ClusterNotFound`, `StorageUnavailable`."""
+        directory = Path(self._manager.attachment(cluster_id).record.directory)
+        return await asyncio.to_thread(tail, directory / "controller.log", lines)
+
+    def snippet(self, cluster_id: str, kind: str, base_url: str) -> Snippet:
+        """Return a cluster as code; blocks on the disk.
+
+        Raises
+        ------
+        ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        directory = Path(attachment.record.directory)
+        script, command = _last_submission(directory) if kind == "job_script" else (None, None)
+        source = Source(
+            cluster=attachment.cluster,
+            credentials=self._manager.registry.read_launch(cluster_id).credentials,
+            base_url=base_url,
+            script=script,
+            command=command,
+        )
+        return make_snippet(kind, source)
+
+    async def report(self, cluster_id: str) -> bytes:
+        """Return Dask's performance report of a running cluster, an HTML page.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
+        """
+        attachment = self._manager.attachment(cluster_id)
+        _check_runs(attachment)
+        return await attachment.require_client().report()
+
+    async def history(self, cluster_id: str) -> list[HistoryEntry]:
+        """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
+        self._manager.attachment(cluster_id)
+        return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+
+
+def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
+    """Return the script that was sent last and the command line that sent it."""
+    scripts = sorted((directory / "scripts").glob("[0-9]*.sh"), key=lambda path: int(path.stem), reverse=True)
+    for script in scripts:
+        # The newest may be one whose intent is being written at this moment.
+        with suppress(FileNotFoundError, ValueError):
+            intent = read_json(directory / "submissions" / f"{script.stem}.json")
+            return read_private(script).decode("utf-8", errors="replace"), intent.get("command")
+    return None, None
+
+
+def _log_directory(attachment: Attachment) -> Path:
+    """Return where the jobs wrote their output; for a lost cluster, which left no list of its jobs."""
+    asked = attachment.cluster.options.get("log_directory")
+    if asked and attachment.cluster.backend == "slurm":
+        return Path(os.path.expandvars(asked)).expanduser()
+    return Path(attachment.record.directory) / "logs"
+
+
+def _check_runs(attachment: Attachment) -> None:
+    cluster = attachment.cluster
+    if cluster.status not in ("starting", "running"):
+        raise WrongState(f'The cluster "{cluster.name}" is {cluster.status}.')
+
+
+def _check(job_id: str) -> None:
+    if not _JOB_ID.fullmatch(job_id):
+        raise JobNotFound("The cluster has no such job.")

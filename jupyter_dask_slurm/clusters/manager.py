@@ -1,0 +1,298 @@
+"""The clusters of this user: start, list, change, stop; no HTTP and no Dask.
+
+The manager holds no truth about clusters. For each it has an `Attachment`, which follows the cluster's
+controller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..checks.limits import Limits
+from ..launch.draft import Draft, Wish
+from ..launch.starter import Starter
+from ..protocol.errors import ClusterNotFound
+from ..protocol.models import Cluster, Record
+from ..registry import Registry
+from .changes import Changes
+from .discovery import Discovery
+from .ending.end import Endings
+from .ending.orphans import OrphanWatch
+from .handle import Attachment
+from .names import Names
+from .restart import Succession, wish_again
+
+if TYPE_CHECKING:
+    from ..options.requests import ChangeRequest, ClusterRequest, RestartRequest
+    from ..profiles.catalogue import Profiles
+
+log = logging.getLogger(__name__)
+ClusterListener = Callable[[str, "Cluster | None"], None]
+
+# Those that run answer within milliseconds.
+SETTLE_LIMIT_S = 3.0
+CLEARING_LIMIT_S = 15.0
+
+
+class ClusterManager:
+    """Every cluster of this user that this Jupyter server knows of.
+
+    Parameters
+    ----------
+    registry, starter, limits, profiles
+        Where clusters stand on disk, how they are started, what the administrator allows, and the options
+        that have a name.
+    changed : callable
+        Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        starter: Starter,
+        limits: Limits,
+        profiles: Profiles,
+        changed: ClusterListener,
+    ) -> None:
+        self.registry = registry
+        self._starter = starter
+        self._limits = limits
+        self._profiles = profiles
+        self._tell = changed
+        self._attachments: dict[str, Attachment] = {}
+        self._names = Names(lambda: {cluster.name for cluster in self.list()})
+        self._exit_codes: dict[str, int] = {}
+        # One after the other, for each counts for the limits of the next.
+        self._sizing = asyncio.Lock()
+        self._changes = Changes(limits, self._sizing, self.list)
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._endings = Endings(registry, self._drop)
+        self._succession = Succession(registry, self._run, self._endings.end)
+        self._discovery = Discovery(registry, self._attach, self._vanished)
+        self._orphans = OrphanWatch(
+            registry, self._owns, self._attach, self._endings.cancel_orphan, self._drop
+        )
+
+    async def open(self) -> None:
+        """Find the clusters that exist already, and look out for those that other Jupyter servers start.
+
+        Returns at once where that was done before.
+        """
+        await self._discovery.open()
+
+    async def close(self) -> None:
+        """Let go of all clusters; they live on."""
+        await self._orphans.close()
+        await self._discovery.close()
+        await self._succession.close()
+        await self._endings.close()
+        await asyncio.gather(
+            *(attachment.close() for attachment in self._attachments.values()), *self._leaving
+        )
+
+    def watch_for_orphans(self) -> None:
+        """Look out for jobs in Slurm that no cluster owns; returns at once."""
+        self._orphans.begin()
+
+    async def settle(self) -> None:
+        """Wait until each controller has answered, or has been found not to."""
+        waiting = [
+            attachment.wait_until_reachable(SETTLE_LIMIT_S)
+            for attachment in self._attachments.values()
+            if attachment.here and not attachment.over
+        ]
+        await asyncio.gather(*waiting)
+
+    async def finish_clearing(self) -> None:
+        """Wait a little until what ended clusters left behind is cleared away."""
+        await self._endings.finish(CLEARING_LIMIT_S)
+
+    def list(self) -> list[Cluster]:
+        """Return all clusters, oldest first."""
+        listed = [attachment.cluster for attachment in self._attachments.values() if not attachment.hidden]
+        return sorted(listed, key=lambda cluster: (cluster.created_at, cluster.id))
+
+    def attachment(self, cluster_id: str) -> Attachment:
+        """Return what is known of one cluster.
+
+        Raises
+        ------
+        ClusterNotFound
+            If this user has no such cluster.
+        """
+        found = self._attachments.get(cluster_id)
+        if found is None or found.hidden:
+            raise ClusterNotFound("There is no such cluster.")
+        return found
+
+    def get(self, cluster_id: str) -> Cluster:
+        """Return one cluster; raises `ClusterNotFound`."""
+        return self.attachment(cluster_id).cluster
+
+    async def start(self, request: ClusterRequest) -> Cluster:
+        """Start a cluster; returns before its scheduler is up.
+
+        Raises
+        ------
+        NameTaken, LimitExceeded, Unprocessable, Unavailable
+            Nothing was started.
+        """
+        merged = await self._profiles.merged(request)
+        self._limits.check_hidden(merged.own)
+        usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
+        with self._names.reserve(request.name, usual.name if usual else None) as name:
+            wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+            async with self._sizing:
+                return await self._begin(await self._starter.draft(wish, self.list()))
+
+    async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
+        """Scale, rename, or change the idle timeout.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, NameTaken, LimitExceeded, ControllerUnreachable
+            Nothing was changed.
+        """
+        attachment = self.attachment(cluster_id)
+        if request.name is not None and request.name != attachment.cluster.name:
+            with self._names.reserve(request.name):
+                return await self._changes.change(attachment, request)
+        return await self._changes.change(attachment, request)
+
+    async def resubmit(self, cluster_id: str, code: str) -> Cluster:
+        """Submit again what the problem `code` has ended.
+
+        Raises
+        ------
+        ClusterNotFound, ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
+            Nothing was submitted.
+        """
+        return await self._changes.resubmit(self.attachment(cluster_id), code)
+
+    async def stop(self, cluster_id: str) -> Cluster | None:
+        """Stop a cluster, or forget one that has ended; None once it is forgotten.
+
+        Raises
+        ------
+        ClusterNotFound, StorageUnavailable
+        """
+        attachment = self.attachment(cluster_id)
+        if attachment.over:
+            return await self._endings.forget(attachment)
+        if not attachment.here:
+            return await self._endings.stop_from_afar(attachment)
+        await attachment.stop()
+        return attachment.cluster
+
+    def wish_to_restart(self, cluster_id: str, request: RestartRequest) -> Wish:
+        """Return what a cluster that is started again would be; changes nothing.
+
+        Raises
+        ------
+        ClusterNotFound, InvalidRequest, LimitExceeded
+        """
+        old = self.attachment(cluster_id).cluster
+        changes = request.options.model_dump(exclude_unset=True) if request.options else {}
+        self._limits.check_hidden(changes)
+        return wish_again(old, self.registry.read_launch(cluster_id), changes)
+
+    async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
+        """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
+
+        The new one is listed at once; `succession` says when it is launched.
+
+        Raises
+        ------
+        As `start`; the old cluster then goes on.
+        """
+        old = self.attachment(cluster_id)
+        wish = self.wish_to_restart(cluster_id, request)
+        async with self._sizing:
+            others = [other for other in self.list() if other.id != cluster_id]
+            new, draft = await self._replace(old, await self._starter.draft(wish, others))
+        await self._succession.begin(old, new, draft)
+        return new.cluster
+
+    async def _replace(self, old: Attachment, draft: Draft) -> tuple[Attachment, Draft]:
+        """Put a cluster on the list in place of another."""
+        with self._making(draft):
+            draft = await self._starter.prepare(draft)
+            if old.hidden:
+                await self._starter.discard(draft)
+                raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
+            old.hidden = True
+            self._tell(old.id, None)
+            return self._attach(draft.record), draft
+
+    async def _begin(self, draft: Draft) -> Cluster:
+        with self._making(draft):
+            draft = await self._starter.prepare(draft)
+            try:
+                await self._run(draft)
+            except BaseException:
+                await self._starter.discard(draft)
+                raise
+            return self._attach(draft.record).cluster
+
+    @contextmanager
+    def _making(self, draft: Draft) -> Iterator[None]:
+        """Keep discovery away from a cluster while it is being made here."""
+        self._discovery.ignore(draft.id)
+        try:
+            yield
+        finally:
+            self._discovery.heed(draft.id)
+
+    async def _run(self, draft: Draft) -> None:
+        await self._starter.run(draft, lambda code: self._process_ended(draft.id, code))
+
+    def _attach(self, record: Record) -> Attachment:
+        cluster_id = record.cluster.id
+        if not self._owns(cluster_id) and (record.nonce or cluster_id not in self._attachments):
+            self._endings.give_up(cluster_id)
+            attachment = Attachment(record, self.registry, self._changed)
+            attachment.exit_code = self._exit_codes.pop(cluster_id, None)
+            self._attachments[cluster_id] = attachment
+            self._changed(attachment)
+            attachment.follow()
+        return self._attachments[cluster_id]
+
+    def _owns(self, cluster_id: str) -> bool:
+        """Return whether a cluster is known from more than its jobs."""
+        known = self._attachments.get(cluster_id)
+        return known is not None and not known.orphaned
+
+    def _process_ended(self, cluster_id: str, exit_code: int) -> None:
+        attachment = self._attachments.get(cluster_id)
+        if attachment is None:
+            self._exit_codes[cluster_id] = exit_code
+        else:
+            attachment.process_ended(exit_code)
+
+    def _changed(self, attachment: Attachment) -> None:
+        if self._endings.takes(attachment):
+            return
+        if not attachment.hidden:
+            self._tell(attachment.id, attachment.cluster)
+
+    def _vanished(self, cluster_id: str) -> None:
+        """Another Jupyter server has removed the cluster."""
+        attachment = self._attachments.get(cluster_id)
+        if attachment is not None and (attachment.over or not attachment.here):
+            self._drop(attachment)
+
+    def _drop(self, attachment: Attachment) -> None:
+        if self._attachments.get(attachment.id) is not attachment:
+            return
+        del self._attachments[attachment.id]
+        attachment.gone.set()
+        if not attachment.hidden:
+            self._tell(attachment.id, None)
+        # A task of its own: the attachment's may be the one that called.
+        leaving = asyncio.create_task(attachment.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)

@@ -1,0 +1,118 @@
+"""Restart: the new cluster's controller starts when the old cluster is gone, so that both never hold nodes.
+
+The new cluster is on disk and listed at once. Its controller waits until Slurm has none of the old one's
+jobs, at most `PATIENCE_S`: a job that takes long to end must not keep users from working.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from ..launch.draft import Draft, Wish
+from ..protocol.errors import DaskSlurmError, StorageUnavailable
+from ..protocol.models import Cluster, ErrorInfo, LaunchSpec, iso_time
+from ..registry import Registry
+from .handle import Attachment
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 20.0
+
+
+def wish_again(old: Cluster, spec: LaunchSpec, changes: Mapping[str, Any]) -> Wish:
+    """Return the wish for the same cluster with changes; an option that is None takes the old one back.
+
+    Raises
+    ------
+    InvalidRequest
+        Old and new options are each right by themselves; together they need not be.
+    """
+    # Here and not above: pydantic is not loaded before the first wish.
+    from ..options.requests import ClusterRequest, parse
+
+    merged = {**spec.options, "idle_timeout": old.idle_timeout_s, **changes}
+    options = {name: value for name, value in merged.items() if value is not None}
+    parse(ClusterRequest, {"options": options})
+    return Wish(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
+
+
+class Succession:
+    """Clusters that wait for their predecessors.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where it is written that a cluster did not come to be.
+    run : callable
+        Starts the controller of a draft that stands on disk; raises `StorageUnavailable`.
+    end : callable
+        Has a cluster stopped that leaves the list; raises `StorageUnavailable`.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        run: Callable[[Draft], Awaitable[None]],
+        end: Callable[[Attachment], Awaitable[None]],
+    ) -> None:
+        self._registry = registry
+        self._run = run
+        self._end = end
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
+
+    async def begin(self, old: Attachment, new: Attachment, draft: Draft) -> None:
+        """Have `old` stopped, and the controller of `new` started when it is gone; waits for neither.
+
+        Raises
+        ------
+        StorageUnavailable
+            The old cluster runs on another login node and cannot be told: it goes on, and the new one ends.
+        """
+        task = asyncio.create_task(self._succeed(old, new, draft))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            await self._end(old)
+        except StorageUnavailable:
+            new.stop_wanted.set()
+            old.show_again()
+            raise
+
+    async def close(self) -> None:
+        """Start what still waits: nobody else would, once this Jupyter server has ended."""
+        self._closing.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _succeed(self, old: Attachment, new: Attachment, draft: Draft) -> None:
+        await _first_of(old.gone, new.stop_wanted, self._closing)
+        if new.stop_wanted.is_set():
+            self._is_over(new, draft, status="stopped")
+            return
+        try:
+            await self._run(draft)
+        except DaskSlurmError as error:
+            why = ErrorInfo(error.message, type(error).__name__, error.details)
+            self._is_over(new, draft, status="failed", error=why)
+        else:
+            new.hurry()
+
+    def _is_over(self, new: Attachment, draft: Draft, **how: Any) -> None:
+        """Say on disk, as a controller would, how a cluster ended that never had one."""
+        cluster = dataclasses.replace(draft.record.cluster, updated_at=iso_time(), **how)
+        try:
+            self._registry.write(dataclasses.replace(draft.record, cluster=cluster))
+        except StorageUnavailable as error:
+            log.warning("%s", error)
+        new.process_ended(0 if cluster.error is None else 1)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()

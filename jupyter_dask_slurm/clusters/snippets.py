@@ -1,0 +1,206 @@
+"""A cluster as text to take along: Python to connect, Python to make the same one, YAML, a job script.
+
+Pure functions. Snippets hold names and paths, never keys.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import indent
+from typing import Any
+
+import yaml
+
+from ..connection import dashboard_link
+from ..protocol.errors import InvalidRequest, WrongState
+from ..protocol.models import Cluster, Credentials, Model, Scaling
+
+# Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
+_KEYWORDS = {
+    "partition": "queue", "account": "account", "cores": "cores", "processes": "processes",
+    "memory": "memory",
+    "walltime": "walltime", "interface": "interface", "local_directory": "local_directory",
+    "log_directory": "log_directory", "death_timeout": "death_timeout", "worker_command": "worker_command",
+    "worker_extra_args": "worker_extra_args", "job_extra_directives": "job_extra_directives",
+    "job_directives_skip": "job_directives_skip", "job_script_prologue": "job_script_prologue",
+    "python": "python",
+    "scheduler_options": "scheduler_options",
+}  # fmt: skip
+# Options that dask-jobqueue takes as further directives of sbatch.
+_DIRECTIVES = {
+    "qos": "--qos={}", "constraint": "--constraint={}", "reservation": "--reservation={}",
+    "gpus": "--gres=gpu:{}",
+    "gres": "--gres={}", "nodelist": "--nodelist={}", "exclude": "--exclude={}",
+    "threads_per_core": "--threads-per-core={}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Snippet(Model):
+    """A text in a language; that of a job script comes with the command that it was sent with."""
+
+    kind: str
+    language: str
+    code: str
+    command: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What snippets are made from.
+
+    Parameters
+    ----------
+    base_url : str
+        Of the Jupyter server that was asked.
+    script : str, optional
+        The last script that was sent to Slurm.
+    command : list of str, optional
+        The command line that sent it.
+    """
+
+    cluster: Cluster
+    credentials: Credentials | None
+    base_url: str
+    script: str | None = None
+    command: list[str] | None = None
+
+
+def make_snippet(kind: str, source: Source) -> Snippet:
+    """Return a snippet of a cluster.
+
+    Raises
+    ------
+    InvalidRequest
+        If there is no such kind.
+    WrongState
+        If the cluster has no scheduler (yet), or has sent no script.
+    """
+    makers = {
+        "connect": _connect, "portable": _portable, "attach": _attach, "slurmcluster": _slurmcluster,
+        "yaml": _yaml, "job_script": _job_script,
+    }  # fmt: skip
+    if kind not in makers:
+        raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
+    return makers[kind](source)
+
+
+def _connect(source: Source) -> Snippet:
+    return Snippet("connect", "python", (
+        "from jupyter_dask_slurm import connect\n\n"
+        f"client = connect({_text(source.cluster.name)})\n"
+        "client\n"
+    ))  # fmt: skip
+
+
+def _portable(source: Source) -> Snippet:
+    connecting = _connecting(source)
+    return Snippet("portable", "python", f"{connecting.lines}client = {connecting.client()}\nclient\n")
+
+
+def _attach(source: Source) -> Snippet:
+    """Return what the browser runs in a notebook's kernel: ``client`` is the only name that it leaves."""
+    connecting = _connecting(source)
+    # While the kernel waits for a scheduler nothing else runs in it: less than Dask's own 30 s.
+    body = f"{connecting.lines}return {connecting.client(timeout='20s')}\n"
+    return Snippet("attach", "python", (
+        f"def _attach():\n{indent(body, '    ')}\n\nclient = _attach()\ndel _attach\n"
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Connecting:
+    """Lines of Python with nothing but ``distributed``, and what makes a client after them."""
+
+    lines: str
+    arguments: tuple[str, ...]
+
+    def client(self, **kwargs: str) -> str:
+        """Return the call that makes the client, with further keywords."""
+        more = (f"{name}={_text(value)}" for name, value in kwargs.items())
+        return f"Client({', '.join((*self.arguments, *more))})"
+
+
+def _connecting(source: Source) -> _Connecting:
+    cluster = source.cluster
+    if cluster.status not in ("starting", "running") or cluster.scheduler_address is None:
+        raise WrongState(f'"{cluster.name}" is {cluster.status}: it has no scheduler to connect to.')
+    link = dashboard_link(source.base_url, cluster.dashboard_path)
+    arguments: tuple[str, ...] = (_text(cluster.scheduler_address),)
+    if source.credentials is None:
+        lines = ["import dask", "from distributed import Client", ""]
+    else:
+        lines = [
+            "import dask",
+            "from distributed import Client, Security",
+            "",
+            "security = Security(",
+            f"    tls_ca_file={_text(source.credentials.ca_file)},",
+            f"    tls_client_cert={_text(source.credentials.cert)},",
+            f"    tls_client_key={_text(source.credentials.key)},",
+            "    require_encryption=True,",
+            ")",
+        ]
+        arguments = (*arguments, "security=security")
+    lines.append(f'dask.config.set({{"distributed.dashboard.link": {_text(link)}}})')
+    return _Connecting("\n".join(lines) + "\n", arguments)
+
+
+def _slurmcluster(source: Source) -> Snippet:
+    return Snippet("slurmcluster", "python", as_python(source.cluster.options, source.cluster.scaling))
+
+
+def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
+    """Return code that makes a cluster of these (effective) options with dask-jobqueue alone."""
+    arguments = [f"    {name}={value!r},\n" for name, value in _keywords(options).items()]
+    if scaling.mode == "adaptive":
+        size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
+    else:
+        size = f"cluster.scale(jobs={scaling.jobs})"
+    return (
+        f"from dask_jobqueue import SLURMCluster\n\ncluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
+    )
+
+
+def _yaml(source: Source) -> Snippet:
+    return Snippet("yaml", "yaml", as_yaml(source.cluster.options))
+
+
+def as_yaml(options: Mapping[str, Any]) -> str:
+    """Return (effective) options as a file of Dask's configuration."""
+    section = {name.replace("_", "-"): value for name, value in _keywords(options).items()}
+    text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
+    return f"# ~/.config/dask/jobqueue.yaml\n{text}"
+
+
+def _job_script(source: Source) -> Snippet:
+    if source.script is None:
+        raise WrongState(f'"{source.cluster.name}" has sent no job to Slurm yet.')
+    return Snippet("job_script", "shell", source.script, source.command)
+
+
+def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as keywords of SLURMCluster; unset ones are left out."""
+    found = {
+        keyword: options[name]
+        for name, keyword in _KEYWORDS.items()
+        if options.get(name) not in (None, [], {})
+    }
+    directives = [text.format(options[name]) for name, text in _DIRECTIVES.items() if options.get(name)]
+    exports = [
+        f"export {name}={shlex.quote(value)}"
+        for name, value in (options.get("environment_variables") or {}).items()
+    ]
+    if directives:
+        found["job_extra_directives"] = [*directives, *found.get("job_extra_directives", [])]
+    if exports:
+        found["job_script_prologue"] = [*exports, *found.get("job_script_prologue", [])]
+    return found
+
+
+def _text(value: str) -> str:
+    """Return a text as a literal of Python."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The Pythons of kernels, and what runs in them."""

@@ -1,0 +1,168 @@
+"""Asks the Python of a kernel what a cluster there would send to Slurm, without a cluster.
+
+For each environment one process of `controller.render_server` is kept while it is of use: its first answer
+takes as long as dask takes to import, the next ones milliseconds. It ends with this one, for its input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
+from ..protocol.models import LaunchSpec
+from ..system.files import storage_errors, write_private
+from .archive import ARCHIVE, controller_archive
+from .clean_environment import clean_environment
+from .environments import Environment
+
+WARM_S = 120.0
+"""So long a process waits for another question, in seconds."""
+ANSWER_LIMIT_S = 30.0
+MOST = 4
+_LINE_LIMIT = 16 * 2**20
+
+
+class Renderers:
+    """One process for each environment that was asked lately."""
+
+    def __init__(self) -> None:
+        self._processes: dict[tuple[Any, ...], _Renderer] = {}
+
+    async def render(self, environment: Environment, spec: LaunchSpec) -> dict[str, Any]:
+        """Return what `controller.render.render` finds for a cluster in this environment.
+
+        Raises
+        ------
+        DaskSlurmError
+            What it found wrong with the options.
+        EnvironmentUnusable
+            Its Python does not answer.
+        """
+        return await self._ask(environment, {"render": spec.to_json()})
+
+    async def configuration(self, environment: Environment) -> dict[str, Any]:
+        """Return what `controller.configuration.configuration` finds in this environment.
+
+        Raises
+        ------
+        DaskSlurmError
+            Dask does not understand its configuration.
+        EnvironmentUnusable
+            Its Python does not answer.
+        """
+        return await self._ask(environment, {"configuration": None})
+
+    def is_warm(self, environment: Environment) -> bool:
+        """Return whether an answer takes milliseconds."""
+        found = self._processes.get(_key(environment))
+        return found is not None and found.is_warm
+
+    async def close(self) -> None:
+        """End all processes."""
+        await asyncio.gather(*(renderer.close() for renderer in self._processes.values()))
+        self._processes.clear()
+
+    async def _ask(self, environment: Environment, question: Mapping[str, Any]) -> dict[str, Any]:
+        key = _key(environment)
+        renderer = self._processes.pop(key, None) or _Renderer(environment)
+        # The one asked last is at the end: the first is the one that nobody has asked for longest.
+        self._processes[key] = renderer
+        while len(self._processes) > MOST:
+            await self._processes.pop(next(iter(self._processes))).close()
+        found: dict[str, Any] = await renderer.ask(question)
+        return found
+
+
+def _key(environment: Environment) -> tuple[Any, ...]:
+    return environment.argv, tuple(sorted(environment.env.items()))
+
+
+class _Renderer:
+    """The process of one environment; started with the first question, and again where it has ended."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._lock = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+        self._folder: Path | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self.is_warm = False
+
+    async def ask(self, question: Mapping[str, Any]) -> Any:
+        async with self._lock:
+            if self._expiry is not None:
+                self._expiry.cancel()
+            try:
+                said = await asyncio.wait_for(self._exchange(question), ANSWER_LIMIT_S)
+            except (OSError, ValueError, asyncio.TimeoutError) as error:
+                await self._end()
+                raise EnvironmentUnusable(
+                    f"{self._environment.argv[0]} does not answer what a job would look like.",
+                    field="options.kernel",
+                    details=str(error) or None,
+                ) from error
+            self.is_warm = True
+            self._expiry = asyncio.get_running_loop().call_later(WARM_S, self._expire)
+        if "error" in said:
+            raise DaskSlurmError.from_json(said["error"], Unprocessable)
+        return said["answer"]
+
+    async def close(self) -> None:
+        async with self._lock:
+            if self._expiry is not None:
+                self._expiry.cancel()
+            await self._end()
+
+    def _expire(self) -> None:
+        self._closing = asyncio.ensure_future(self.close())
+
+    async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        if self._process is None or self._process.returncode is not None:
+            await self._start()
+        stdin, stdout = self._pipes
+        stdin.write(json.dumps(question).encode("ascii") + b"\n")
+        await stdin.drain()
+        # It says nothing where it has ended: no JSON, which is a ValueError.
+        said: dict[str, Any] = json.loads(await stdout.readline())
+        return said
+
+    @property
+    def _pipes(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise OSError("there is no process to ask")
+        return process.stdin, process.stdout
+
+    async def _start(self) -> None:
+        await self._end()
+        with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
+            self._folder = Path(tempfile.mkdtemp(prefix="dask-slurm-render-"))
+        archive = self._folder / ARCHIVE
+        await asyncio.to_thread(lambda: write_private(archive, controller_archive()))
+        environment = self._environment
+        self._process = await asyncio.create_subprocess_exec(
+            *environment.argv, str(archive), "--render", str(self._folder),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            env={**clean_environment(os.environ), **environment.env}, limit=_LINE_LIMIT,
+            # Ctrl-C is meant for Jupyter, which then ends this one.
+            start_new_session=True,
+        )  # fmt: skip
+
+    async def _end(self) -> None:
+        self.is_warm = False
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            self._folder = None

@@ -1,0 +1,84 @@
+"""A name that Dask's configuration gives to jobs. Ours are named by tags, so the cluster gets it. Pure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..slurm.sbatch_options import managed_directive
+
+# dask-jobqueue's own default.
+_NOBODYS = "dask-worker"
+_LONGEST = 40
+
+
+@dataclass(frozen=True)
+class ConfiguredName:
+    """A name, as clusters can have one, and the sentence about where it stands."""
+
+    name: str
+    warning: str
+
+
+def configured_name(configuration: Mapping[str, Any]) -> ConfiguredName | None:
+    """Return the name that ``jobqueue.slurm`` gives to jobs; the last one counts, as for sbatch.
+
+    Parameters
+    ----------
+    configuration : mapping
+        As `controller.configuration` tells it: ``sections``, ``files`` and ``variables``.
+    """
+    section = (configuration["sections"].get("jobqueue") or {}).get("slurm")
+    if not isinstance(section, Mapping):
+        return None
+    variables = [name for name in configuration["variables"] if name.startswith("DASK_JOBQUEUE")]
+    places = ", ".join([*configuration["files"], *variables])
+    for place, text in reversed(list(_said(section))):
+        if name := as_name(text):
+            return ConfiguredName(
+                name,
+                f"{place} of jobqueue.slurm ({places}) is left out: names of jobs are managed here. "
+                f'A cluster that is given no name is called "{name}".',
+            )
+    return None
+
+
+def as_name(text: str) -> str:
+    """Return a text as a cluster can be called; empty where nothing is left of it.
+
+    >>> as_name("ocean/run%j")
+    'ocean-run-j'
+    """
+    return re.sub(r"[^A-Za-z0-9 ._-]+", "-", text).lstrip(" ._-")[:_LONGEST].rstrip(" -")
+
+
+def _said(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each place that names jobs, and the name: first those that count less."""
+    for key in ("name", "job-name", "job_name"):
+        if section.get(key) not in (None, _NOBODYS):
+            yield key, str(section[key])
+    for key in ("job-extra", "job_extra", "job-extra-directives", "job_extra_directives"):
+        for directive in _directives(section.get(key)):
+            for name in _names(directive):
+                yield f'"{directive}" in {key}', name
+
+
+def _directives(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return [f"{key}={text}" if text else str(key) for key, text in value.items()]
+    return [str(directive) for directive in value] if isinstance(value, (list, tuple)) else []
+
+
+def _names(directive: str) -> Iterator[str]:
+    """Yield what ``--job-name=x``, ``--job-name x``, ``-J x`` and ``-Jx`` say."""
+    try:
+        words = shlex.split(directive)
+    except ValueError:  # an open quotation mark
+        return
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if managed_directive(word) == "--job-name":
+            _option, sign, text = word.partition("=" if word.startswith("--") else "J")
+            yield text.removeprefix("=") if sign and text else following

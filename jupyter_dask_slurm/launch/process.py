@@ -1,0 +1,100 @@
+"""Starts a controller: its socket, its environment, its process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from ..kernels.archive import ARCHIVE, controller_archive
+from ..kernels.clean_environment import clean_environment
+from ..kernels.environments import Environment
+from ..protocol.models import LaunchSpec
+from ..system.files import storage_errors, write_private
+from ..system.sockets import LONGEST_PATH
+
+SOCKET_PREFIX = "dask-slurm-"
+
+
+def new_socket() -> str:
+    """Return a path for the cluster's socket, in a new 0700 directory on this machine's own disk.
+
+    Raises
+    ------
+    StorageUnavailable
+        If no directory can be made there.
+    """
+    with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
+        directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
+        if len(os.fsencode(directory / "socket")) > LONGEST_PATH:
+            directory.rmdir()
+            # Short, and ours alone.
+            directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir="/tmp"))
+    return str(directory / "socket")
+
+
+def remove_socket(path: str) -> None:
+    """Remove a socket that `new_socket` named, with its directory: a controller that died left them."""
+    directory = Path(path).parent
+    if not directory.name.startswith(SOCKET_PREFIX):
+        return
+    with suppress(OSError):
+        Path(path).unlink(missing_ok=True)
+        directory.rmdir()
+
+
+def start_controller(
+    spec: LaunchSpec, environment: Environment, folder: Path, ended: Callable[[int], None]
+) -> int:
+    """Start the controller of a cluster, in a session of its own so that it outlives the Jupyter server.
+
+    Parameters
+    ----------
+    spec : LaunchSpec
+        Stands already in the cluster's directory.
+    environment : Environment
+        Whose Python it runs in.
+    folder : Path
+        The working directory of controller and jobs: where the user's notebooks are.
+    ended : callable
+        Called with the exit code when the process ends while this one lives, from a thread of its own.
+
+    Returns
+    -------
+    int
+        The process id of what was started: the controller, or a wrapper that becomes it.
+
+    Raises
+    ------
+    StorageUnavailable
+        If the archive or the log cannot be written, or the interpreter cannot be started.
+    """
+    directory = Path(spec.directory)
+    archive = directory / ARCHIVE
+    write_private(archive, controller_archive())
+    log_path = directory / "controller.log"
+    with storage_errors(log_path, "write"):
+        log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    try:
+        with storage_errors(Path(environment.argv[0]), "start"):
+            process = subprocess.Popen(
+                [*environment.argv, str(archive), str(directory)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=folder if folder.is_dir() else None,
+                env={**clean_environment(os.environ), **environment.env},
+                start_new_session=True,
+            )
+    finally:
+        os.close(log)
+    # Not asyncio's subprocess: that kills its children when the loop closes.
+    waiter = threading.Thread(
+        target=lambda: ended(process.wait()), name=f"wait-{spec.cluster_id}", daemon=True
+    )
+    waiter.start()
+    return process.pid

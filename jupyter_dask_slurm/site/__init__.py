@@ -1,0 +1,1 @@
+"""What this site offers, and what holds where nobody says anything."""

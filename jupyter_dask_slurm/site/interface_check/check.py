@@ -1,0 +1,168 @@
+"""The check itself: listen, submit, wait, put together, and leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...kernels.clean_environment import clean_environment
+from ...protocol.errors import DaskSlurmError, SlurmRefused
+from ...protocol.models import Interface, Site, iso_time
+from ...slurm import queue
+from ...slurm.cluster_jobs import cancel_cluster
+from ...slurm.submission import submit
+from ...system.files import make_private_directory, read_json
+from ...system.processes import hostname
+from .listener import Listener
+from .probe import probe_script
+from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan
+
+# Files of another host come without an event.
+_LOOK_S = 0.5
+_ASK_SLURM_S = 10.0
+
+
+@dataclass
+class _Run:
+    """A check under way; by partition: ids of jobs, words of refusals, reports of nodes."""
+
+    check_id: str
+    directory: Path
+    listener: Listener
+    partitions: tuple[str, ...]
+    jobs: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    asked: bool = False
+
+    def report_path(self, partition: str) -> Path:
+        """Return the file that the job in a partition writes."""
+        return self.directory / f"{self.partitions.index(partition)}.json"
+
+
+async def check_interfaces(
+    site: Site, shared: Path, *, python: str = sys.executable, limit_s: float = LIMIT_S
+) -> CheckReport:
+    """Find out by which interfaces the nodes of each partition reach this host.
+
+    Parameters
+    ----------
+    site : Site
+        Its partitions and this host's interfaces.
+    shared : Path
+        Where clusters stand; the nodes should see it.
+    python : str
+        A Python that the nodes see.
+    limit_s : float
+        How long to wait for the jobs.
+
+    Raises
+    ------
+    SlurmUnavailable, StorageUnavailable
+        Nothing is left in Slurm that it has taken.
+    """
+    check_id = f"check-{secrets.token_hex(2)}"
+    nonce = secrets.token_hex(16)
+    make_private_directory(shared)
+    make_private_directory(shared / "checks")
+    directory = make_private_directory(shared / "checks" / check_id)
+    run = _Run(check_id, directory, Listener(nonce), make_plan(site).partitions)
+    try:
+        await run.listener.open([interface.address for interface in site.interfaces])
+        await _submit(run, nonce, python)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_wait(run), limit_s)
+    finally:
+        await _clear(run)
+    results = tuple(_result(run, name, site.interfaces) for name in run.partitions)
+    interface, reason = choose(results)
+    return CheckReport(iso_time(), hostname(), results, interface, reason)
+
+
+async def _submit(run: _Run, nonce: str, python: str) -> None:
+    for number, partition in enumerate(run.partitions):
+        script = probe_script(
+            python, nonce=nonce, partition=partition, addresses=run.listener.addresses,
+            report=str(run.report_path(partition)),
+        )  # fmt: skip
+        options = {
+            "job-name": f"jds-{run.check_id}-{number}", "partition": partition, "ntasks": "1",
+            "cpus-per-task": "1", "mem": "200M", "time": str(JOB_MINUTES), "output": "/dev/null",
+            "error": "/dev/null", "chdir": "/",
+        }  # fmt: skip
+        run.asked = True  # also where Slurm's answer is lost
+        try:
+            run.jobs[partition] = await submit(script, options, environment=clean_environment(os.environ))
+        except SlurmRefused as error:
+            run.refused[partition] = error.details or error.message
+
+
+async def _wait(run: _Run) -> None:
+    """Return when each job has reported or is gone."""
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
+    while waiting := run.jobs.keys() - run.reports.keys() - run.gone:
+        await asyncio.sleep(_LOOK_S)
+        ended = set()
+        if loop.time() - asked_at > _ASK_SLURM_S:
+            asked_at = loop.time()
+            ended = await _ended(run, waiting)
+        for partition in waiting:
+            with suppress(FileNotFoundError, ValueError):
+                run.reports[partition] = await asyncio.to_thread(read_json, run.report_path(partition))
+        # Looked at after Slurm was asked: a job that has ended has written all that it will.
+        run.gone |= ended - run.reports.keys()
+
+
+async def _ended(run: _Run, partitions: set[str]) -> set[str]:
+    ids = {run.jobs[partition]: partition for partition in partitions}
+    with suppress(DaskSlurmError):
+        there = await queue.jobs(ids)
+        return {partition for job_id, partition in ids.items() if job_id not in there}
+    return set()
+
+
+async def _clear(run: _Run) -> None:
+    await run.listener.close()
+    if run.asked:
+        # What Slurm cannot be told now is found as jobs without a cluster (`left_behind`).
+        with suppress(DaskSlurmError):
+            await cancel_cluster(run.check_id)
+    await asyncio.to_thread(shutil.rmtree, run.directory, ignore_errors=True)
+
+
+def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> PartitionResult:
+    if partition in run.refused:
+        return PartitionResult(partition, "refused", f"Slurm refused the job: {run.refused[partition]}")
+    greetings = [greeting for greeting in run.listener.greetings if greeting.partition == partition]
+    report = run.reports.get(partition)
+    if report is None and not greetings:
+        if partition in run.gone:
+            return PartitionResult(
+                partition, "failed", "The job ended without a word: see that its node is well."
+            )
+        return PartitionResult(partition, "waiting", "The job did not start in time, and was cancelled.")
+    reached = {greeting.address for greeting in greetings}
+    errors = report["errors"] if report else {}
+    node = report["node"] if report else greetings[0].node
+    names = ", ".join(found.name for found in interfaces if found.address in reached) or "none"
+    return PartitionResult(
+        partition,
+        "answered",
+        f"{node} reaches this host by {names}.",
+        node=node,
+        attempts=tuple(
+            Attempt(found.name, found.address, found.address in reached, errors.get(found.address))
+            for found in interfaces
+        ),
+        clock_difference_s=round(greetings[0].ahead_s, 2) if greetings else None,
+        shared_directory=report is not None,
+    )

@@ -1,0 +1,98 @@
+"""One check at a time, for the panel and the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...kernels.environments import Environments
+from ...protocol.errors import DaskSlurmError, WrongState
+from ...protocol.models import ErrorInfo, Model
+from ..source import SiteSource
+from .check import check_interfaces
+from .last_report import last_report, remember
+from .report import CheckPlan, CheckReport, make_plan
+
+
+@dataclass(frozen=True)
+class CheckState(Model):
+    """What a check will spend, whether one is under way, and what the last one on this host has found."""
+
+    plan: CheckPlan
+    running: bool
+    report: CheckReport | None
+    error: ErrorInfo | None
+
+
+class InterfaceCheck:
+    """Starts checks and keeps what they find."""
+
+    def __init__(self, sites: SiteSource, environments: Environments, shared: Path) -> None:
+        self._sites = sites
+        self._environments = environments
+        self._shared = shared
+        self._task: asyncio.Task[None] | None = None
+        self._error: ErrorInfo | None = None
+
+    async def state(self) -> CheckState:
+        """Return what is known now.
+
+        Raises
+        ------
+        SlurmUnavailable
+            So it cannot be said what there is to be checked.
+        """
+        plan = make_plan(await self._sites.answering_site())
+        report = await asyncio.to_thread(last_report, self._shared)
+        return CheckState(plan, self._running, report, self._error)
+
+    async def start(self) -> CheckState:
+        """Start a check; returns at once.
+
+        Raises
+        ------
+        WrongState
+            If one is under way.
+        SlurmUnavailable
+        """
+        if self._running:
+            raise WrongState("A check of the interfaces is under way already.")
+        state = await self.state()
+        if not self._running:
+            self._error = None
+            self._task = asyncio.create_task(self._check())
+        return CheckState(state.plan, True, state.report, None)
+
+    async def finish(self) -> CheckState:
+        """Wait for the end of a check."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        return await self.state()
+
+    async def close(self) -> None:
+        """Give up a check that is under way; its jobs are cancelled."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @property
+    def _running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    async def _check(self) -> None:
+        try:
+            site = await self._sites.answering_site()
+            report = await check_interfaces(site, self._shared, python=await self._python())
+            await asyncio.to_thread(remember, self._shared, report)
+        except DaskSlurmError as error:
+            self._error = ErrorInfo(error.message, type(error).__name__, error.details)
+
+    async def _python(self) -> str:
+        """Return a Python that the nodes probably see: that of the kernel by default."""
+        try:
+            environment = await self._environments.find(None, None, backend="local")
+        except DaskSlurmError:
+            return sys.executable
+        return environment.python or sys.executable
