@@ -9,7 +9,13 @@ import os
 
 import pytest
 
-pytest_plugins = ["pytest_jupyter.jupyter_server", "tests.slurm.plugin", "tests.leaks", "tests.promises"]
+pytest_plugins = [
+    "pytest_jupyter.jupyter_server",
+    "tests.slurm.plugin",
+    "tests.jupyter.plugin",
+    "tests.leaks",
+    "tests.promises",
+]
 
 _OWN_DIRECTORIES = {
     "HOME": "home",

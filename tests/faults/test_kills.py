@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.server.conftest import controllers, jupyter, no_controller_is_left, shared
-from tests.server.jupyter import Jupyter
+from tests.jupyter.plugin import controllers, jupyter, no_controller_is_left, shared
+from tests.jupyter.server import Jupyter
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.hosts.network import Host, Network
 from tests.hosts.site import JupyterOn, Site, hosts, slurm_options
-from tests.server.conftest import end_controllers, shared
+from tests.jupyter.plugin import end_controllers, shared
 from tests.slurm import PrivateSlurm
 
 _TRY_HOSTS = ("unshare", "--net", "--uts", "--mount", "ip", "link", "add", "name", "switch", "type", "bridge")

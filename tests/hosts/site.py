@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from tests.hosts.network import Host, Network
-from tests.server.jupyter import Jupyter
+from tests.jupyter.server import Jupyter
 from tests.slurm import Options, Partition, Place, PrivateSlurm
 from tests.slurm.client import wait_until
 

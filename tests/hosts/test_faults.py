@@ -10,7 +10,7 @@ import pytest
 from tests.hosts.computation import RIGHT, Computation
 from tests.hosts.network import Host
 from tests.hosts.site import ONE_NODE, REACHED, UNREACHED, JupyterOn, Site, address
-from tests.server.api import working
+from tests.jupyter.api import working
 from tests.slurm.client import wait_until
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]

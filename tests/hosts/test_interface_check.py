@@ -13,7 +13,7 @@ import pytest
 
 from tests.hosts.network import Host
 from tests.hosts.site import REACHED, UNREACHED, JupyterOn, Site, address
-from tests.server.api import working
+from tests.jupyter.api import working
 
 _SMALL = {"cores": 1, "processes": 1, "memory": "500 MB"}
 # By default the scheduler would be at the address of the way out, which no node reaches.

@@ -11,9 +11,9 @@ import pytest
 from jupyter_dask_slurm.registry import Registry
 from tests.hosts.network import Host
 from tests.hosts.site import ONE_NODE, JupyterOn, Site
-from tests.server.api import working
-from tests.server.conftest import controllers
-from tests.server.contract import contract
+from tests.jupyter.api import working
+from tests.jupyter.contract import contract
+from tests.jupyter.plugin import controllers
 from tests.slurm.client import wait_until
 
 

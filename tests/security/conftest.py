@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.jupyter.plugin import jupyter, no_controller_is_left, shared
+from tests.jupyter.server import Jupyter
 from tests.security.other_user import OtherUser
 from tests.security.target import Target, start_target
-from tests.server.conftest import jupyter, no_controller_is_left, shared
-from tests.server.jupyter import Jupyter
 
 __all__ = ["jupyter", "no_controller_is_left", "other_user", "shared", "target"]
 

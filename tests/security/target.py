@@ -10,9 +10,9 @@ import psutil
 
 from jupyter_dask_slurm.protocol.models import Record
 from jupyter_dask_slurm.registry import Registry
-from tests.server.api import working
-from tests.server.conftest import SMALL
-from tests.server.jupyter import Jupyter
+from tests.jupyter.api import working
+from tests.jupyter.plugin import SMALL
+from tests.jupyter.server import Jupyter
 
 
 @dataclass(frozen=True)

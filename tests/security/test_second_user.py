@@ -13,9 +13,9 @@ from distributed import Client, Security
 
 from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.registry import Registry
+from tests.jupyter.server import Jupyter
 from tests.security.other_user import NOBODY, OtherUser
 from tests.security.target import Target
-from tests.server.jupyter import Jupyter
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 

@@ -1,0 +1,138 @@
+"""Kernels as places where a cluster runs: found by running them, whatever stands before their Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.kernels import environments
+from jupyter_dask_slurm.kernels.environments import Environments
+from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
+from tests.jupyter.api import Api, working
+from tests.jupyter.plugin import SMALL
+
+# Says something, and refuses line breaks in arguments: as `conda run` does.
+WRAPPER = """\
+#!/bin/sh
+echo "activating $1"
+shift
+for word in "$@"; do
+  case "$word" in *"
+"*) echo "arguments where newlines exist are not supported" >&2; exit 1;; esac
+done
+PLACE=inside exec "$@"
+"""
+
+
+class Specs:
+    """Kernels of a Jupyter."""
+
+    def __init__(self, **argv: list[str]) -> None:
+        self._argv = argv
+
+    def get_all_specs(self) -> dict[str, Any]:
+        return {
+            name: {"spec": {"argv": argv, "display_name": name.title()}} for name, argv in self._argv.items()
+        }
+
+
+def _script(path: Path, text: str) -> str:
+    path.write_text(text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def _venv(folder: Path) -> tuple[Path, Path]:
+    """Make an empty environment; return its Python and where its packages stand."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return folder / "bin" / "python", next(folder.glob("lib/python*/site-packages"))
+
+
+def _link_all_but(name: str, packages: Path) -> None:
+    """Put all that is installed here into another environment, except one package."""
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if not path.name.startswith((name, "_virtualenv", "pip", "setuptools")):
+            (packages / path.name).symlink_to(path)
+
+
+async def test_a_wrapper_is_run_with_its_arguments(tmp_path: Path) -> None:
+    wrapper = _script(tmp_path / "run-in", WRAPPER)
+    argv = [wrapper, "ocean", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel,) = await Environments(Specs(ocean=argv)).kernels()
+    assert (kernel.usable, kernel.problem) == (True, None)
+    assert kernel.python == sys.executable
+    assert kernel.distributed is not None
+    found = await Environments(Specs(ocean=argv)).find("ocean", None, backend="slurm")
+    assert found.argv == (wrapper, "ocean", sys.executable)
+
+
+async def test_a_cluster_runs_behind_a_wrapper(api: Api, shared: Path, tmp_path: Path) -> None:
+    wrapper = _script(tmp_path / "run-in", WRAPPER)
+    folder = Path(os.environ["JUPYTER_DATA_DIR"]) / "kernels" / "ocean"
+    _install_kernel(folder, [wrapper, "ocean", sys.executable, "-m", "ipykernel_launcher"])
+    cluster = await api.start(backend="local", options={**SMALL, "kernel": "ocean"})
+    running = await api.until(cluster["id"], working(1), timeout=60)
+    assert running["environment"]["kernel"] == "ocean"
+    log = (await api("GET", f"clusters/{cluster['id']}/log")).json["text"]
+    assert "activating ocean" in log
+
+
+def _install_kernel(folder: Path, argv: list[str]) -> None:
+    folder.mkdir(parents=True)
+    spec = {"argv": argv, "display_name": folder.name, "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+
+
+async def test_what_is_missing_is_said_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    python, packages = _venv(tmp_path / "bare")
+    specs = Specs(bare=[str(python), "-m", "ipykernel_launcher"])
+    known = Environments(specs)
+    (kernel,) = await known.kernels()
+    assert not kernel.usable
+    assert kernel.problem == (
+        "The Python of this kernel has no distributed and no dask-jobqueue. Install it there: "
+        f"{python} -m pip install distributed dask-jobqueue"
+    )
+    with pytest.raises(EnvironmentUnusable) as refused:
+        await known.find("bare", None, backend="slurm")
+    assert refused.value.field == "options.kernel"
+    # Mended, it is usable at once.
+    (packages / "other.pth").write_text(sysconfig.get_path("purelib"))
+    (kernel,) = await known.kernels()
+    assert kernel.usable
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["/opt/R", "--args", "{connection_file}"], "does not start a Python by -m"),
+        (["/nowhere/python", "-m", "ipykernel_launcher"], "/nowhere/python cannot be started: No such file"),
+        (["/bin/false", "-m", "ipykernel_launcher"], "/bin/false does not run Python here: exit code 1"),
+    ],
+)
+async def test_kernels_that_cannot_be_used_say_why(argv: list[str], words: str) -> None:
+    (kernel,) = await Environments(Specs(broken=argv)).kernels()
+    assert words in (kernel.problem or "")
+
+
+async def test_a_kernel_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environments, "PROBE_TIMEOUT_S", 1.0)
+    argv = ["/bin/sh", "-c", "sleep 600", "-m", "ipykernel_launcher"]
+    (kernel,) = await Environments(Specs(broken=argv)).kernels()
+    assert "/bin/sh did not answer within 1 s." in (kernel.problem or "")
+
+
+async def test_without_bokeh_the_cluster_runs_and_says_so(api: Api, tmp_path: Path) -> None:
+    python, packages = _venv(tmp_path / "no-bokeh")
+    _link_all_but("bokeh", packages)
+    cluster = await api.start(backend="local", options={**SMALL, "python": str(python)})
+    running = await api.until(cluster["id"], working(1), timeout=60)
+    assert running["environment"]["python"] == str(python)
+    assert [problem["code"] for problem in running["problems"]] == ["no_dashboard"]

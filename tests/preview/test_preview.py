@@ -1,0 +1,261 @@
+"""What a form would send to Slurm: what the controller then sends, and nothing besides."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from jupyter_dask_slurm.preview.expected_start import ExpectedStarts
+from jupyter_dask_slurm.preview.explanations import explain
+from jupyter_dask_slurm.slurm.forecast import parse_start
+from tests.jupyter.api import Api, working
+from tests.jupyter.plugin import SMALL
+from tests.jupyter.server import Jupyter
+from tests.slurm import SlurmClient
+from tests.slurm.client import wait_until
+
+TWO = {"mode": "manual", "jobs": 2}
+
+
+async def test_is_what_the_controller_sends(api: Api, slurm: SlurmClient, shared: Path) -> None:
+    body = {"name": "ocean", "options": {**SMALL, "walltime": "00:05:00"}, "scaling": TWO}
+    preview = (await api("POST", "preview", body)).json
+    assert preview["errors"] == []
+    # Other tests' jobs may be there.
+    assert slurm.jobs_of("ocean-0000") == {}
+    assert not (shared / "clusters").exists()
+
+    cluster = await api.start(**body)
+    await api.until(cluster["id"], working(2), timeout=60)
+    (sent,) = (shared / "clusters" / cluster["id"] / "scripts").iterdir()
+    assert _comparable(sent.read_text(), cluster["id"]) == _comparable(preview["script"], "ocean-0000")
+    assert [line["text"] for line in preview["lines"]] == preview["script"].splitlines()
+    assert preview["command"][:2] == ["sbatch", "--parsable"]
+    assert "--array=0-1" in preview["command"]
+    assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 202
+    await api.until_gone(cluster["id"], timeout=60)
+
+
+def _comparable(script: str, cluster_id: str) -> list[str]:
+    """Return the words of a script, without the address of the scheduler."""
+    words = script.replace(cluster_id, "ocean-0000").split()
+    return [word for word in words if "://" not in word]
+
+
+async def test_a_restart_is_previewed_with_its_changes_alone(api: Api, slurm: SlurmClient) -> None:
+    options = {**SMALL, "walltime": "00:05:00", "job_extra_directives": ["--nice=7"]}
+    cluster = await api.start(name="reef", options=options, scaling={"mode": "manual", "jobs": 0})
+    body = {"restarts": cluster["id"], "options": {"walltime": "00:07:00"}}
+    preview = (await api("POST", "preview", body)).json
+    # Its own name is free for it.
+    assert preview["errors"] == []
+    lines = preview["script"].splitlines()
+    assert "#SBATCH -t 00:07:00" in lines
+    assert "#SBATCH --nice=7" in lines
+    emptied = {"restarts": cluster["id"], "options": {"job_extra_directives": None}}
+    assert "--nice" not in (await api("POST", "preview", emptied)).json["script"]
+
+    both = await api("POST", "preview", {**body, "options": {"processes": SMALL["cores"] + 1}})
+    assert [error["field"] for error in both.json["errors"]] == ["options.processes"]
+    (unknown,) = (await api("POST", "preview", {"restarts": "nowhere-0000"})).json["errors"]
+    assert unknown["message"] == "There is no such cluster."
+    assert (await api("POST", "preview", {**body, "name": "ocean"})).status == 400
+
+
+async def test_a_form_can_be_taken_along(api: Api, slurm: SlurmClient) -> None:
+    options = {**SMALL, "cores": 2, "walltime": "00:05:00", "partition": "short", "qos": "normal"}
+    exports = (await api("POST", "preview", {"options": options, "scaling": TWO})).json["exports"]
+    section = yaml.safe_load(exports["yaml"])["jobqueue"]["slurm"]
+    assert (section["queue"], section["cores"], section["walltime"]) == ("short", 2, "00:05:00")
+    assert "--qos=normal" in section["job-extra-directives"]
+    calls = {
+        ast.unparse(call.func): {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        for call in ast.walk(ast.parse(exports["python"]))
+        if isinstance(call, ast.Call)
+    }
+    assert calls["cluster.scale"] == {"jobs": 2}
+    assert {str(name).replace("_", "-"): value for name, value in calls["SLURMCluster"].items()} == section
+
+
+async def test_every_line_but_the_empty_ones_is_explained(api: Api, slurm: SlurmClient) -> None:
+    options = {
+        **SMALL, "cores": 2, "processes": 2, "qos": "normal", "constraint": "fast", "gpus": 1,
+        "partition": "gpu", "environment_variables": {"OMP_NUM_THREADS": "1"},
+        "job_script_prologue": ["module load gcc"],
+    }  # fmt: skip
+    preview = (await api("POST", "preview", {"options": options})).json
+    assert preview["script"]
+    for line in preview["lines"]:
+        assert bool(line["explanation"]) == bool(line["text"].strip()), line
+    command = next(line["explanation"] for line in preview["lines"] if "--nthreads" in line["text"])
+    for option in ("--nthreads 1", "--nworkers 2", "--memory-limit", "--death-timeout 60", "--tls-cert"):
+        assert option in command
+
+
+async def test_totals(api: Api, slurm: SlurmClient) -> None:
+    options = {"cores": 4, "processes": 2, "memory": "4 GB", "gpus": 2, "partition": "gpu"}
+    scaling = {"mode": "adaptive", "minimum_jobs": 1, "maximum_jobs": 3}
+    preview = (await api("POST", "preview", {"options": options, "scaling": scaling})).json
+    assert preview["totals"] == {
+        "jobs": 3, "workers": 6, "threads": 12, "memory_bytes": 12_000_000_000, "gpus": 6,
+        "core_hours_per_hour": 12,
+    }  # fmt: skip
+
+
+async def test_all_that_is_wrong_is_said_at_once(api: Api, slurm: SlurmClient) -> None:
+    options = {"partition": "short", "walltime": "2-00:00:00", "cores": 999, "memory": "999 TB", "gpus": 9}
+    answer = await api("POST", "preview", {"options": options})
+    assert answer.status == 200
+    errors = {error["field"]: error["message"] for error in answer.json["errors"]}
+    assert set(errors) == {f"options.{name}" for name in ("walltime", "cores", "memory", "gpus")}
+    assert "00:10:00" in errors["options.walltime"]
+    assert answer.json["script"]
+    assert answer.json["expected_start_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"partition": "nowhere"}, "options.partition"),
+        ({"kernel": "nowhere"}, "options.kernel"),
+        ({"interface": "nowhere0"}, "options.interface"),
+        ({"gres": "gpu:9"}, "options.gres"),
+        ({"worker_command": "no_such_cuda.cli"}, "options.worker_command"),
+    ],
+)
+async def test_what_this_site_does_not_have(
+    api: Api, slurm: SlurmClient, options: dict[str, Any], field: str
+) -> None:
+    (error,) = (await api("POST", "preview", {"options": options})).json["errors"]
+    assert error["field"] == field
+
+
+async def test_malformed_by_itself(api: Api) -> None:
+    answer = await api("POST", "preview", {"options": {"cores": "8"}})
+    assert (answer.status, answer.json["field"]) == (400, "options.cores")
+
+
+async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> None:
+    options = {"cores": 3, "processes": 2, "memory": "600 MB"}
+    warnings = (await api("POST", "preview", {"options": options})).json["warnings"]
+    assert any("do not divide" in warning for warning in warnings)
+    assert any("300 MB" in warning for warning in warnings)
+    assert any("No walltime was chosen" in warning for warning in warnings)
+
+
+async def test_without_slurm_the_local_backend_is_previewed(api: Api) -> None:
+    preview = (await api("POST", "preview", {"backend": "local", "options": SMALL, "scaling": TWO})).json
+    assert (preview["errors"], preview["script"], preview["totals"]["workers"]) == ([], "", 2)
+    assert preview["exports"] is None
+
+
+async def test_dasks_configuration_counts_also_when_it_changes(
+    api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dask" / "jobqueue.yaml"
+    file.parent.mkdir()
+    monkeypatch.setenv("DASK_CONFIG", str(file.parent))
+    for cores, partition in ((2, "normal"), (3, "short")):
+        file.write_text(yaml.safe_dump({"jobqueue": {"slurm": {"cores": cores, "queue": partition}}}))
+        preview = (await api("POST", "preview", {})).json
+        assert f"#SBATCH -p {partition}" in preview["script"]
+        assert preview["totals"]["core_hours_per_hour"] == cores
+
+
+async def test_makes_no_directory_of_the_configuration(
+    api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, logs = tmp_path / "dask" / "jobqueue.yaml", tmp_path / "logs"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump({"jobqueue": {"slurm": {"log-directory": str(logs)}}}))
+    monkeypatch.setenv("DASK_CONFIG", str(file.parent))
+    preview = (await api("POST", "preview", {})).json
+    assert preview["errors"] == []
+    assert any(str(logs) in word for word in preview["command"])
+    assert not logs.exists()
+
+
+async def test_a_broken_configuration_names_its_file(
+    api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dask" / "jobqueue.yaml"
+    file.parent.mkdir()
+    file.write_text("jobqueue:\n  slurm: [\n")
+    monkeypatch.setenv("DASK_CONFIG", str(file.parent))
+    (error,) = (await api("POST", "preview", {})).json["errors"]
+    assert str(file) in error["message"]
+
+
+async def test_slurm_says_when_it_would_start_once_the_form_rests(api: Api, slurm: SlurmClient) -> None:
+    body = {"options": {**SMALL, "walltime": "00:05:00"}}
+    assert (await api("POST", "preview", body)).json["expected_start_at"] is None
+    said: list[str | None] = []
+
+    for _ in range(240):
+        said.append((await api("POST", "preview", body)).json["expected_start_at"])
+        if said[-1]:
+            break
+        await asyncio.sleep(0.25)
+    assert said[-1] is not None
+    assert slurm.jobs_of("dask-0000") == {}
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        """Return them."""
+        return self.now
+
+
+async def test_slurm_is_asked_seldom() -> None:
+    asked: list[str] = []
+
+    async def ask(script: str, command: Sequence[str]) -> str:
+        asked.append(script)
+        return "2026-11-21T04:00:00Z"
+
+    clock = Clock()
+    starts = ExpectedStarts(clock, ask)
+    for moment, script, calls in (
+        (0.0, "a", 0), (1.9, "a", 0), (2.0, "b", 0), (3.9, "b", 0), (4.0, "b", 1), (5.0, "b", 1),
+        (6.0, "c", 1), (9.0, "c", 1), (14.0, "c", 2), (15.0, "b", 2), (70.0, "b", 2), (72.0, "b", 3),
+    ):  # fmt: skip
+        clock.now = 100.0 + moment
+        await starts.find(script, ["sbatch"])
+        assert len(asked) == calls, moment
+
+
+def test_slurms_words() -> None:
+    words = "sbatch: Job 17 to start at 2026-11-21T04:00:00 using 1 processors on nodes n1"
+    found = parse_start(words)
+    assert found is not None
+    assert found.endswith(":00:00Z")
+    assert parse_start("sbatch: error: Batch job submission failed") is None
+
+
+def test_unknown_lines_are_the_users_own() -> None:
+    assert explain("#SBATCH --hint=nomultithread") == "An option of sbatch, as you gave it."
+    assert explain("module load gcc") == "A line of your own: it runs in each job."
+
+
+def test_nothing_is_left_behind_where_jupyter_is_killed(
+    jupyter: Callable[..., Jupyter], slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    server = jupyter()
+    assert server.call("POST", "preview", {}).json()["script"]
+    assert list(folder.glob("dask-slurm-render-*"))
+    server.end(signal.SIGKILL)
+    wait_until(lambda: not list(folder.glob("dask-slurm-render-*")), "its folder is gone")
