@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.jupyter.api import Api
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm import Options, Partition, PrivateSlurm
 
 PARTITIONS = (

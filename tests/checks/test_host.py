@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_dask_slurm.checks.host import HostSize, refusals_of_host, this_host
 from tests.jupyter.api import Api, status
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 LAPTOP = HostSize(cores=4, memory_bytes=8 * 10**9)
 

@@ -12,7 +12,7 @@ import pytest
 from jupyter_dask_slurm.clusters.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import LimitExceeded
 from tests.jupyter.api import Api, status
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm import SlurmClient
 
 NONE = {"mode": "manual", "jobs": 0}

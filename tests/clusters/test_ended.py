@@ -20,7 +20,7 @@ from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import boot_id, hostname
 from tests.jupyter.api import Api, status, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm.client import SlurmClient
 
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-stopped.json"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.jupyter.api import status, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 

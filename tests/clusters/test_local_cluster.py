@@ -16,7 +16,7 @@ from jupyter_dask_slurm.clusters import restart as succession
 from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 
 def _socket(shared: Path, cluster_id: str) -> Path:

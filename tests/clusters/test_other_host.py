@@ -20,7 +20,7 @@ from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive
 from tests.jupyter.api import status, working
 from tests.jupyter.contract import contract
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import SlurmClient, wait_until
 

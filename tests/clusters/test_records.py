@@ -17,7 +17,7 @@ from jupyter_dask_slurm.protocol.models import Cluster, Record
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.files import write_json
 from tests.jupyter.api import working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.jupyter.api import Api, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nprint(client._repr_html_())\nclient.close()\n"
 # What a notebook finds among its own names afterwards.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.jupyter.api import working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")

@@ -20,12 +20,10 @@ from typing import Any
 import pytest
 import requests
 
-from tests.jupyter.plugin import controllers, jupyter, no_controller_is_left, shared
+from tests.jupyter.controllers import controllers
 from tests.jupyter.server import Jupyter
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
-
-__all__ = ["jupyter", "no_controller_is_left", "shared"]
 
 OPTIONS = {"cores": 1, "processes": 1, "memory": "200 MB", "walltime": "00:10:00"}
 LIVES = ("starting", "running", "stopping")

@@ -11,12 +11,10 @@ import pytest
 
 from tests.hosts.network import Host, Network
 from tests.hosts.site import JupyterOn, Site, hosts, slurm_options
-from tests.jupyter.plugin import end_controllers, shared
+from tests.jupyter.controllers import end_controllers
 from tests.slurm import PrivateSlurm
 
 _TRY_HOSTS = ("unshare", "--net", "--uts", "--mount", "ip", "link", "add", "name", "switch", "type", "bridge")
-
-__all__ = ["jupyter_on", "network", "shared", "site"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from tests.hosts.network import Host
 from tests.hosts.site import ONE_NODE, JupyterOn, Site
 from tests.jupyter.api import working
 from tests.jupyter.contract import contract
-from tests.jupyter.plugin import controllers
+from tests.jupyter.controllers import controllers
 from tests.slurm.client import wait_until
 
 

@@ -16,7 +16,7 @@ from jupyter_dask_slurm.kernels import environments
 from jupyter_dask_slurm.kernels.environments import Environments
 from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 from tests.jupyter.api import Api, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 # Says something, and refuses line breaks in arguments: as `conda run` does.
 WRAPPER = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.jupyter.api import Api, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 OLDEST = {"dask": "2024.8.0", "distributed": "2024.8.0", "dask-jobqueue": "0.9.0"}
 COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nclient.close()\n"

@@ -16,7 +16,7 @@ from jupyter_dask_slurm.preview.expected_start import ExpectedStarts
 from jupyter_dask_slurm.preview.explanations import explain
 from jupyter_dask_slurm.slurm.forecast import parse_start
 from tests.jupyter.api import Api, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until

@@ -12,7 +12,7 @@ import pytest
 from jupyter_dask_slurm.profiles.site import SiteProfiles
 from tests.cli.test_cli import answer, cli
 from tests.jupyter.api import Api
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 SITE = """\
 profiles:

@@ -10,7 +10,7 @@ import yaml
 from jupyter_server.auth import Authorizer
 
 from tests.jupyter.api import Api
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm import SlurmClient
 
 NONE = {"mode": "manual", "jobs": 0}

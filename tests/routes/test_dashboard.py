@@ -11,7 +11,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 from tests.jupyter.api import Api, working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 
 async def _started(api: Api) -> str:

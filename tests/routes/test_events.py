@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClientConnection
 
 from tests.jupyter.api import Api
 from tests.jupyter.contract import contract
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 
 SCHEMA = "https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1"
 

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.jupyter.plugin import jupyter, no_controller_is_left, shared
 from tests.jupyter.server import Jupyter
 from tests.security.other_user import OtherUser
 from tests.security.target import Target, start_target
-
-__all__ = ["jupyter", "no_controller_is_left", "other_user", "shared", "target"]
 
 
 @pytest.fixture

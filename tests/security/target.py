@@ -11,7 +11,7 @@ import psutil
 from jupyter_dask_slurm.protocol.models import Record
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import working
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 
 

@@ -10,11 +10,10 @@ from jupyter_dask_slurm.options.requests import ClusterRequest, parse
 from tests.controller.conftest import Launch, launch
 from tests.controller.process import SMALL
 from tests.jupyter.api import Answer, Api
-from tests.jupyter.plugin import api, jp_server_config
 from tests.security.hostile import FRAGMENTS, TextOption, text_options
 from tests.slurm import SlurmClient
 
-__all__ = ["api", "jp_server_config", "launch"]
+__all__ = ["launch"]
 
 OPTIONS = text_options()
 IN_A_TURN = 8

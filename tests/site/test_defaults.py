@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_dask_slurm.site.sbatch_defaults import sbatch_defaults
 from tests.jupyter.api import Api, status
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm.client import SlurmClient
 
 NO_JOBS = {"mode": "manual", "jobs": 0}

@@ -15,12 +15,10 @@ import pytest
 import requests
 
 from tests.faults.conftest import StartSlurm
-from tests.jupyter.plugin import controllers, jupyter, no_controller_is_left, shared
+from tests.jupyter.controllers import controllers
 from tests.jupyter.server import Jupyter
 from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import SlurmCommandError, wait_until
-
-__all__ = ["jupyter", "no_controller_is_left", "shared"]
 
 log = logging.getLogger(__name__)
 

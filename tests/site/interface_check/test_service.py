@@ -12,7 +12,7 @@ from jupyter_dask_slurm.cli.host_facts import host_facts, limit_warnings, logind
 from tests.cli.test_cli import answer, cli
 from tests.jupyter.api import Api, status, working
 from tests.jupyter.contract import contract
-from tests.jupyter.plugin import SMALL
+from tests.jupyter.controllers import SMALL
 from tests.slurm.client import SlurmClient
 
 
