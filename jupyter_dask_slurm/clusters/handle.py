@@ -18,7 +18,7 @@ from ..protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time,
 from ..registry import Registry, as_seen_from_afar, booted_since, is_here
 from ..system.processes import is_alive, runs
 from .client import ControllerClient
-from .ending.postmortem import at_rest, epitaph
+from .postmortem import at_rest, epitaph
 
 log = logging.getLogger(__name__)
 

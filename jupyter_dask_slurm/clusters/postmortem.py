@@ -6,9 +6,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from ...protocol.models import Cluster, ErrorInfo, JobCounts, Record, TaskCounts, WorkerCounts, iso_time
-from ...registry import booted_since
-from ...system.logs import tail
+from ..protocol.models import Cluster, ErrorInfo, JobCounts, Record, TaskCounts, WorkerCounts, iso_time
+from ..registry import booted_since
+from ..system.logs import tail
 
 
 def at_rest(cluster: Cluster) -> Cluster:
