@@ -1,6 +1,7 @@
 """The controller's code in one zip archive, which a Python runs as it is.
 
-Only `MODULES` and `FOLDERS` go along: the kernel's environment need not have this package installed.
+Only `FOLDERS` go along, which import nothing of the others: the kernel's environment need not have this
+package installed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ ARCHIVE = "controller.pyz"
 """What a controller runs from, in the directory of its cluster."""
 
 _PACKAGE = Path(__file__).parents[1]
-MODULES = ("__init__.py",)
 FOLDERS = ("protocol", "system", "slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.
 _MAIN = """
@@ -38,7 +38,7 @@ def controller_archive() -> bytes:
     Beside each module stands its bytecode. A Python of Jupyter's own version starts by it in less time;
     another one takes no notice of it and compiles the source (`zipimport`).
     """
-    paths = [_PACKAGE / name for name in MODULES]
+    paths = [_PACKAGE / "__init__.py"]
     for folder in FOLDERS:
         paths += sorted((_PACKAGE / folder).rglob("*.py"))
     buffer = io.BytesIO()
