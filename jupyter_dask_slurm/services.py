@@ -30,7 +30,7 @@ class Services:
     folder : Path
         The working directory of controllers and jobs.
     limits : mapping
-        What the administrator allows: the parameters of `limits.Limits`.
+        What the administrator allows: the parameters of `checks.limits.Limits`.
     idle_timeout_s : int
         Where a user names none; in seconds.
     site_profiles : Path, optional
@@ -83,7 +83,7 @@ class Services:
             if self._made:
                 await self.manager.close()
                 await self.interface_check.close()
-                await self.renderers.close()
+                await self.render_client.close()
 
     def warm_up(self) -> asyncio.Future[None]:
         """Load what the start of a cluster needs, once; whoever is about to need it waits for the result."""
@@ -96,7 +96,7 @@ class Services:
         from .clusters.inspection import Inspection
         from .clusters.manager import ClusterManager
         from .kernels.environments import Environments
-        from .kernels.render_client import Renderers
+        from .kernels.render_client import RenderClient
         from .launch.starter import Starter
         from .preview.preview import Previews
         from .profiles.catalogue import Profiles
@@ -111,20 +111,20 @@ class Services:
         environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
-        self.renderers = Renderers()
+        self.render_client = RenderClient()
         starter = Starter(
             registry,
             environments,
             self.sites,
             limits,
-            self.renderers,
+            self.render_client,
             folder=self._folder,
             idle_timeout_s=self._idle_timeout_s,
         )
         self.profiles = Profiles(
             UserProfiles(registry.shared),
             SiteProfiles(self._site_profiles),
-            KernelProfiles(environments, self.renderers),
+            KernelProfiles(environments, self.render_client),
         )
         self.interface_check = InterfaceCheck(self.sites, environments, registry.shared)
         self.manager = ClusterManager(registry, starter, limits, self.profiles, self._changed)

@@ -30,10 +30,10 @@ _FLAGS = "HIkOsvW"
 _SIZE = re.compile(r"(\d+)([KMGT]?)B?", re.IGNORECASE)
 
 
-def stated(directives: Iterable[str]) -> dict[str, Any]:
+def settings_in(directives: Iterable[str]) -> dict[str, Any]:
     """Return what sbatch's options say, under the names of ours; what Slurm would refuse is left out.
 
-    >>> stated(["-p short --mem=4G", "-c4", "--exclusive"])
+    >>> settings_in(["-p short --mem=4G", "-c4", "--exclusive"])
     {'partition': 'short', 'memory': '4 GiB', 'cores': 4}
     """
     found: dict[str, Any] = {}
@@ -44,7 +44,7 @@ def stated(directives: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def judged(options: Mapping[str, Any], script: str, site: Site) -> dict[str, Any]:
+def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> dict[str, Any]:
     """Return the options as Slurm will understand the script that they became.
 
     Directives of a configuration count, and what `job_directives_skip` left out is Slurm's own default.
@@ -54,8 +54,10 @@ def judged(options: Mapping[str, Any], script: str, site: Site) -> dict[str, Any
     options : mapping
         The effective ones.
     """
-    in_script = stated(line[len("#SBATCH ") :] for line in script.splitlines() if line.startswith("#SBATCH "))
-    found = {**options, **stated(options.get("job_extra_directives") or ())}
+    in_script = settings_in(
+        line[len("#SBATCH ") :] for line in script.splitlines() if line.startswith("#SBATCH ")
+    )
+    found = {**options, **settings_in(options.get("job_extra_directives") or ())}
     for name in ("account", "walltime"):
         if name not in in_script:
             found[name] = None
@@ -66,7 +68,7 @@ def judged(options: Mapping[str, Any], script: str, site: Site) -> dict[str, Any
     return found
 
 
-def refuse_stated(directives: Iterable[str]) -> None:
+def refuse_settings(directives: Iterable[str]) -> None:
     """Refuse directives that there is an option for: the form would show one thing, and Slurm do another.
 
     Raises
@@ -74,7 +76,7 @@ def refuse_stated(directives: Iterable[str]) -> None:
     InvalidRequest
         Which names the option.
     """
-    for option, value in stated(directives).items():
+    for option, value in settings_in(directives).items():
         if option in ("tasks", "nodes"):
             if value != 1:
                 raise InvalidRequest(

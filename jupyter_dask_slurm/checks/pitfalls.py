@@ -23,7 +23,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     Parameters
     ----------
     rendering : mapping
-        What `controller.render.render` found.
+        What `controller.render.render.render` found.
     asked : mapping
         The options that the user gave.
     """

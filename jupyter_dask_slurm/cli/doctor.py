@@ -7,7 +7,7 @@ import asyncio
 import shutil
 from typing import Any
 
-from ..clusters.ending.orphan_jobs import left_behind
+from ..clusters.ending.orphan_jobs import orphan_jobs
 from ..protocol.errors import StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
@@ -49,7 +49,7 @@ def _directory(services: Services) -> dict[str, str | None]:
 async def _orphans(services: Services, *, cancel: bool) -> list[dict[str, Any]]:
     """Return clusters of which only jobs in Slurm are left; those that are not certainly ours stay."""
     orphans = []
-    for orphan in await left_behind(services.manager.registry):
+    for orphan in await orphan_jobs(services.manager.registry):
         cancelled = cancel and orphan.certain
         orphans.append({"cluster_id": orphan.cluster_id, "jobs": list(orphan.jobs), "cancelled": cancelled,
                         "certain": orphan.certain})  # fmt: skip

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..clusters.handle import Attachment
+from ..clusters.handle import ClusterHandle
 from ..connection import own_base_url
 from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..protocol.errors import ClusterNotFound, DaskSlurmError
@@ -39,9 +39,9 @@ async def create(services: Services, arguments: argparse.Namespace) -> Answer:
     body = {key: value for key, value in asked.items() if value is not None}
     cluster = await services.manager.start(parse(ClusterRequest, body))
     if not arguments.no_wait:
-        attachment = services.manager.attachment(cluster.id)
-        await attachment.wait_until_reachable(START_LIMIT_S)
-        cluster = attachment.cluster
+        handle = services.manager.handle(cluster.id)
+        await handle.wait_until_reachable(START_LIMIT_S)
+        cluster = handle.cluster
         if cluster.error is not None:
             raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
     return cluster.to_json(), cluster_lines(cluster)
@@ -58,12 +58,12 @@ async def scale(services: Services, arguments: argparse.Namespace) -> Answer:
 async def stop(services: Services, arguments: argparse.Namespace) -> Answer:
     """Stop clusters; by default until Slurm has none of their jobs."""
     found = [_find(services, name) for name in arguments.cluster]
-    await asyncio.gather(*(services.manager.stop(attachment.id) for attachment in found))
+    await asyncio.gather(*(services.manager.stop(handle.id) for handle in found))
     if not arguments.no_wait:
-        waiting = [asyncio.wait_for(attachment.gone.wait(), STOP_LIMIT_S) for attachment in found]
+        waiting = [asyncio.wait_for(handle.gone.wait(), STOP_LIMIT_S) for handle in found]
         await asyncio.gather(*waiting, return_exceptions=True)
-    left = [attachment.cluster for attachment in found if not attachment.gone.is_set()]
-    said = [f"{attachment.cluster.name} is stopped." for attachment in found if attachment.gone.is_set()]
+    left = [handle.cluster for handle in found if not handle.gone.is_set()]
+    said = [f"{handle.cluster.name} is stopped." for handle in found if handle.gone.is_set()]
     said += [f"{cluster.name} is being stopped." for cluster in left]
     return [cluster.to_json() for cluster in left], "\n".join(said)
 
@@ -92,14 +92,14 @@ async def snippet(services: Services, arguments: argparse.Namespace) -> Answer:
     return made.to_json(), made.code.rstrip("\n")
 
 
-def _find(services: Services, name: str) -> Attachment:
+def _find(services: Services, name: str) -> ClusterHandle:
     """Return the cluster with this id, else the newest of this name."""
     clusters = services.manager.list()
     matching = [cluster for cluster in clusters if name in (cluster.id, cluster.name)]
     if not matching:
         there_are = ", ".join(cluster.name for cluster in clusters) or "none"
         raise ClusterNotFound(f'There is no cluster "{name}". There are: {there_are}.')
-    return services.manager.attachment(matching[-1].id)
+    return services.manager.handle(matching[-1].id)
 
 
 COMMANDS: dict[str, Callable[[Services, argparse.Namespace], Awaitable[Answer]]] = {

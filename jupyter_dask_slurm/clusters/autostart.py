@@ -38,7 +38,7 @@ async def start_profiles(manager: ClusterManager, names: Sequence[str]) -> list[
 
 
 async def _start(manager: ClusterManager, profile: str) -> Cluster:
-    # Here and not above: pydantic is not loaded before the first wish.
+    # Here and not above: pydantic is not loaded before the first request.
     from ..options.requests import ClusterRequest, parse
 
     try:

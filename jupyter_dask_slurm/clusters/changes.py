@@ -13,7 +13,7 @@ from ..options.sizes import in_jobs
 from ..protocol.ceiling import most_jobs
 from ..protocol.errors import ControllerUnreachable, ProblemNotFound, WrongState
 from ..protocol.models import Cluster
-from .handle import Attachment
+from .handle import ClusterHandle
 
 if TYPE_CHECKING:
     from ..options.requests import ChangeRequest
@@ -41,7 +41,7 @@ class Changes:
         self._sizing = sizing
         self._listed = listed
 
-    async def change(self, attachment: Attachment, request: ChangeRequest) -> Cluster:
+    async def change(self, handle: ClusterHandle, request: ChangeRequest) -> Cluster:
         """Scale, rename, or change the idle timeout.
 
         Raises
@@ -49,14 +49,14 @@ class Changes:
         WrongState, LimitExceeded, SiteRefuses, ControllerUnreachable
             Nothing was changed.
         """
-        await self._wait_until_changeable(attachment)
+        await self._wait_until_changeable(handle)
         if request.scaling is None:
-            return await self._send(attachment, request.asked())
+            return await self._send(handle, request.asked())
         async with self._one_size_at_a_time():
-            self._check_size(attachment.cluster, request.scaling.asked())
-            return await self._send(attachment, request.asked())
+            self._check_size(handle.cluster, request.scaling.asked())
+            return await self._send(handle, request.asked())
 
-    async def resubmit(self, attachment: Attachment, code: str) -> Cluster:
+    async def resubmit(self, handle: ClusterHandle, code: str) -> Cluster:
         """Submit again what the problem `code` has ended.
 
         Raises
@@ -64,15 +64,15 @@ class Changes:
         ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
             Nothing was submitted.
         """
-        await self._wait_until_changeable(attachment)
-        cluster = attachment.cluster
+        await self._wait_until_changeable(handle)
+        cluster = handle.cluster
         if code not in {problem.code for problem in cluster.problems}:
             raise ProblemNotFound(f'The cluster "{cluster.name}" has no such problem now.')
         async with self._one_size_at_a_time():
             # How many jobs are submitted again, the controller alone knows.
             elsewhere = cores_of(self._others(cluster))
-            attachment.update(await attachment.require_client().resubmit(code, elsewhere))
-        return attachment.cluster
+            handle.update(await handle.require_client().resubmit(code, elsewhere))
+        return handle.cluster
 
     @asynccontextmanager
     async def _one_size_at_a_time(self) -> AsyncIterator[None]:
@@ -82,18 +82,18 @@ class Changes:
         async with self._sizing:
             yield
 
-    async def _wait_until_changeable(self, attachment: Attachment) -> None:
-        self._check_changeable(attachment)
-        if not await attachment.wait_until_reachable(START_LIMIT_S):
-            self._check_changeable(attachment)
+    async def _wait_until_changeable(self, handle: ClusterHandle) -> None:
+        self._check_changeable(handle)
+        if not await handle.wait_until_reachable(START_LIMIT_S):
+            self._check_changeable(handle)
             raise ControllerUnreachable("The controller of this cluster does not answer at the moment.")
 
-    def _check_changeable(self, attachment: Attachment) -> None:
-        cluster = attachment.cluster
+    def _check_changeable(self, handle: ClusterHandle) -> None:
+        cluster = handle.cluster
         if cluster.status not in ("starting", "running"):
             raise WrongState(f'The cluster "{cluster.name}" is {cluster.status} and cannot be changed.')
-        if not attachment.here:
-            attachment.require_client()
+        if not handle.here:
+            handle.require_client()
 
     def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
         jobs = most_jobs(in_jobs(scaling, cluster.options))
@@ -105,6 +105,6 @@ class Changes:
     def _others(self, cluster: Cluster) -> list[Cluster]:
         return [other for other in self._listed() if other.id != cluster.id]
 
-    async def _send(self, attachment: Attachment, changes: dict[str, Any]) -> Cluster:
-        attachment.update(await attachment.require_client().change(changes))
-        return attachment.cluster
+    async def _send(self, handle: ClusterHandle, changes: dict[str, Any]) -> Cluster:
+        handle.update(await handle.require_client().change(changes))
+        return handle.cluster

@@ -1,6 +1,6 @@
 """One cluster as this Jupyter server sees it: follows its controller, and finds out how it ended.
 
-An attachment holds the last known state of one cluster and a task that keeps it true. The controller is the
+A handle holds the last known state of one cluster and a task that keeps it true. The controller is the
 source while it answers; its record on disk is what is left of it afterwards.
 """
 
@@ -18,7 +18,7 @@ from ..protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time,
 from ..registry import Registry, as_seen_from_afar, booted_since, is_here
 from ..system.processes import is_alive, runs
 from .client import ControllerClient
-from .postmortem import at_rest, epitaph
+from .postmortem import as_ended, postmortem
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ STOPPED_LAUNCH_LIMIT_S = 5.0
 FAR_INTERVAL_S = 5.0
 
 
-class Attachment:
+class ClusterHandle:
     """Follows one cluster.
 
     Parameters
@@ -43,7 +43,7 @@ class Attachment:
     registry : Registry
         Where the record is read again when the controller is gone.
     changed : callable
-        Called with the attachment after each change of `cluster`, and when it is `over` or `removed`.
+        Called with the handle after each change of `cluster`, and when it is `over` or `removed`.
 
     Attributes
     ----------
@@ -51,12 +51,12 @@ class Attachment:
         Set when its user has asked to stop it; when nothing of it is left and it is off the list.
     """
 
-    def __init__(self, record: Record, registry: Registry, changed: Callable[[Attachment], None]) -> None:
+    def __init__(self, record: Record, registry: Registry, changed: Callable[[ClusterHandle], None]) -> None:
         self.record = record
         self.here = is_here(record)
         self.cluster = record.cluster if self.here else as_seen_from_afar(record)
         if self.over:
-            self.cluster = at_rest(self.cluster)
+            self.cluster = as_ended(self.cluster)
         self.client: ControllerClient | None = None
         self.exit_code: int | None = None
         self.stop_wanted = asyncio.Event()
@@ -195,7 +195,7 @@ class Attachment:
                 self.update(dataclasses.replace(self.cluster, controller=_reachable(self.cluster, False)))
             return False
         if cluster.status in OVER:
-            self.update(at_rest(cluster))
+            self.update(as_ended(cluster))
         else:
             self._lost(cluster)
         return True
@@ -214,7 +214,7 @@ class Attachment:
 
     def _lost(self, cluster: Cluster) -> None:
         """Say, here and on disk, that the controller went without a word."""
-        self.update(at_rest(dataclasses.replace(cluster, **epitaph(self.record, self.exit_code))))
+        self.update(as_ended(dataclasses.replace(cluster, **postmortem(self.record, self.exit_code))))
         try:
             self._registry.write(
                 dataclasses.replace(self.record, cluster=self.cluster, heartbeat_at=iso_time())

@@ -12,7 +12,7 @@ from ..protocol.errors import ControllerUnreachable, JobNotFound, WrongState
 from ..protocol.models import HistoryEntry, Job, LogTail
 from ..system.files import read_json, read_private
 from ..system.logs import tail
-from .handle import Attachment
+from .handle import ClusterHandle
 from .manager import ClusterManager
 from .snippets import Snippet, Source, make_snippet
 
@@ -33,13 +33,13 @@ class Inspection:
         ------
         ClusterNotFound, ControllerUnreachable, StorageUnavailable
         """
-        attachment = self._manager.attachment(cluster_id)
-        starting = attachment.cluster.status == "starting" and not attachment.cluster.controller.reachable
-        if attachment.over:
+        handle = self._manager.handle(cluster_id)
+        starting = handle.cluster.status == "starting" and not handle.cluster.controller.reachable
+        if handle.over:
             return await asyncio.to_thread(self._manager.registry.jobs, cluster_id)
-        if attachment.here and starting:
+        if handle.here and starting:
             return []
-        return await attachment.require_client().jobs()
+        return await handle.require_client().jobs()
 
     async def cancel_job(self, cluster_id: str, job_id: str) -> Job:
         """Cancel one job and lower the plan by one.
@@ -48,10 +48,10 @@ class Inspection:
         ------
         ClusterNotFound, JobNotFound, WrongState, ControllerUnreachable
         """
-        attachment = self._manager.attachment(cluster_id)
+        handle = self._manager.handle(cluster_id)
         _check(job_id)
-        _check_runs(attachment)
-        return await attachment.require_client().cancel_job(job_id)
+        _check_runs(handle)
+        return await handle.require_client().cancel_job(job_id)
 
     async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
         """Return the end of what a job wrote to `stream`; empty where there is nothing yet.
@@ -60,22 +60,22 @@ class Inspection:
         ------
         ClusterNotFound, JobNotFound, StorageUnavailable
         """
-        attachment = self._manager.attachment(cluster_id)
+        handle = self._manager.handle(cluster_id)
         _check(job_id)
-        path = _log_directory(attachment) / f"{job_id}.{_SUFFIX[stream]}"
+        path = _log_directory(handle) / f"{job_id}.{_SUFFIX[stream]}"
         try:
             found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
         except ControllerUnreachable:
             found = None
         else:
-            if found is None and not attachment.over:
+            if found is None and not handle.over:
                 raise JobNotFound(f"The cluster has no job {job_id}.")
         written = getattr(found, stream) if found is not None else None
         return await asyncio.to_thread(tail, Path(written) if written else path, lines)
 
     async def log(self, cluster_id: str, lines: int) -> LogTail:
         """Return the end of the controller's log; raises `ClusterNotFound`, `StorageUnavailable`."""
-        directory = Path(self._manager.attachment(cluster_id).record.directory)
+        directory = Path(self._manager.handle(cluster_id).record.directory)
         return await asyncio.to_thread(tail, directory / "controller.log", lines)
 
     def snippet(self, cluster_id: str, kind: str, base_url: str) -> Snippet:
@@ -85,11 +85,11 @@ class Inspection:
         ------
         ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
         """
-        attachment = self._manager.attachment(cluster_id)
-        directory = Path(attachment.record.directory)
+        handle = self._manager.handle(cluster_id)
+        directory = Path(handle.record.directory)
         script, command = _last_submission(directory) if kind == "job_script" else (None, None)
         source = Source(
-            cluster=attachment.cluster,
+            cluster=handle.cluster,
             credentials=self._manager.registry.read_launch(cluster_id).credentials,
             base_url=base_url,
             script=script,
@@ -104,13 +104,13 @@ class Inspection:
         ------
         ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
         """
-        attachment = self._manager.attachment(cluster_id)
-        _check_runs(attachment)
-        return await attachment.require_client().report()
+        handle = self._manager.handle(cluster_id)
+        _check_runs(handle)
+        return await handle.require_client().report()
 
     async def history(self, cluster_id: str) -> list[HistoryEntry]:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
-        self._manager.attachment(cluster_id)
+        self._manager.handle(cluster_id)
         return await asyncio.to_thread(self._manager.registry.history, cluster_id)
 
 
@@ -125,16 +125,16 @@ def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
     return None, None
 
 
-def _log_directory(attachment: Attachment) -> Path:
+def _log_directory(handle: ClusterHandle) -> Path:
     """Return where the jobs wrote their output; for a lost cluster, which left no list of its jobs."""
-    asked = attachment.cluster.options.get("log_directory")
-    if asked and attachment.cluster.backend == "slurm":
+    asked = handle.cluster.options.get("log_directory")
+    if asked and handle.cluster.backend == "slurm":
         return Path(os.path.expandvars(asked)).expanduser()
-    return Path(attachment.record.directory) / "logs"
+    return Path(handle.record.directory) / "logs"
 
 
-def _check_runs(attachment: Attachment) -> None:
-    cluster = attachment.cluster
+def _check_runs(handle: ClusterHandle) -> None:
+    cluster = handle.cluster
     if cluster.status not in ("starting", "running"):
         raise WrongState(f'The cluster "{cluster.name}" is {cluster.status}.')
 

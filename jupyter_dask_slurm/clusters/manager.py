@@ -1,6 +1,6 @@
 """The clusters of this user: start, list, change, stop; no HTTP and no Dask.
 
-The manager holds no truth about clusters. For each it has an `Attachment`, which follows the cluster's
+The manager holds no truth about clusters. For each it has a `ClusterHandle`, which follows the cluster's
 controller.
 """
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
-from ..launch.draft import Draft, Wish
+from ..launch.draft import ClusterSpec, Draft
 from ..launch.starter import Starter
 from ..protocol.errors import ClusterNotFound
 from ..protocol.models import Cluster, Record
@@ -22,9 +22,9 @@ from .changes import Changes
 from .discovery import Discovery
 from .ending.end import Endings
 from .ending.orphans import OrphanWatch
-from .handle import Attachment
+from .handle import ClusterHandle
 from .names import Names
-from .restart import Succession, wish_again
+from .restart import Restarts, spec_to_restart
 
 if TYPE_CHECKING:
     from ..options.requests import ChangeRequest, ClusterRequest, RestartRequest
@@ -63,7 +63,7 @@ class ClusterManager:
         self._limits = limits
         self._profiles = profiles
         self._tell = changed
-        self._attachments: dict[str, Attachment] = {}
+        self._handles: dict[str, ClusterHandle] = {}
         self._names = Names(lambda: {cluster.name for cluster in self.list()})
         self._exit_codes: dict[str, int] = {}
         # One after the other, for each counts for the limits of the next.
@@ -71,11 +71,9 @@ class ClusterManager:
         self._changes = Changes(limits, self._sizing, self.list)
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
-        self._succession = Succession(registry, self._run, self._endings.end)
-        self._discovery = Discovery(registry, self._attach, self._vanished)
-        self._orphans = OrphanWatch(
-            registry, self._owns, self._attach, self._endings.cancel_orphan, self._drop
-        )
+        self._restarts = Restarts(registry, self._run, self._endings.end)
+        self._discovery = Discovery(registry, self._add, self._vanished)
+        self._orphans = OrphanWatch(registry, self._owns, self._add, self._endings.cancel_orphan, self._drop)
 
     async def open(self) -> None:
         """Find the clusters that exist already, and look out for those that other Jupyter servers start.
@@ -88,11 +86,9 @@ class ClusterManager:
         """Let go of all clusters; they live on."""
         await self._orphans.close()
         await self._discovery.close()
-        await self._succession.close()
+        await self._restarts.close()
         await self._endings.close()
-        await asyncio.gather(
-            *(attachment.close() for attachment in self._attachments.values()), *self._leaving
-        )
+        await asyncio.gather(*(handle.close() for handle in self._handles.values()), *self._leaving)
 
     def watch_for_orphans(self) -> None:
         """Look out for jobs in Slurm that no cluster owns; returns at once."""
@@ -101,9 +97,9 @@ class ClusterManager:
     async def settle(self) -> None:
         """Wait until each controller has answered, or has been found not to."""
         waiting = [
-            attachment.wait_until_reachable(SETTLE_LIMIT_S)
-            for attachment in self._attachments.values()
-            if attachment.here and not attachment.over
+            handle.wait_until_reachable(SETTLE_LIMIT_S)
+            for handle in self._handles.values()
+            if handle.here and not handle.over
         ]
         await asyncio.gather(*waiting)
 
@@ -113,10 +109,10 @@ class ClusterManager:
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
-        listed = [attachment.cluster for attachment in self._attachments.values() if not attachment.hidden]
+        listed = [handle.cluster for handle in self._handles.values() if not handle.hidden]
         return sorted(listed, key=lambda cluster: (cluster.created_at, cluster.id))
 
-    def attachment(self, cluster_id: str) -> Attachment:
+    def handle(self, cluster_id: str) -> ClusterHandle:
         """Return what is known of one cluster.
 
         Raises
@@ -124,14 +120,14 @@ class ClusterManager:
         ClusterNotFound
             If this user has no such cluster.
         """
-        found = self._attachments.get(cluster_id)
+        found = self._handles.get(cluster_id)
         if found is None or found.hidden:
             raise ClusterNotFound("There is no such cluster.")
         return found
 
     def get(self, cluster_id: str) -> Cluster:
         """Return one cluster; raises `ClusterNotFound`."""
-        return self.attachment(cluster_id).cluster
+        return self.handle(cluster_id).cluster
 
     async def start(self, request: ClusterRequest) -> Cluster:
         """Start a cluster; returns before its scheduler is up.
@@ -145,9 +141,11 @@ class ClusterManager:
         self._limits.check_hidden(merged.own)
         usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
         with self._names.reserve(request.name, usual.name if usual else None) as name:
-            wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+            wanted = ClusterSpec(
+                name, merged.backend, merged.options, merged.scaling, profile=request.profile
+            )
             async with self._sizing:
-                return await self._begin(await self._starter.draft(wish, self.list()))
+                return await self._begin(await self._starter.draft(wanted, self.list()))
 
     async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
         """Scale, rename, or change the idle timeout.
@@ -157,11 +155,11 @@ class ClusterManager:
         ClusterNotFound, WrongState, NameTaken, LimitExceeded, ControllerUnreachable
             Nothing was changed.
         """
-        attachment = self.attachment(cluster_id)
-        if request.name is not None and request.name != attachment.cluster.name:
+        handle = self.handle(cluster_id)
+        if request.name is not None and request.name != handle.cluster.name:
             with self._names.reserve(request.name):
-                return await self._changes.change(attachment, request)
-        return await self._changes.change(attachment, request)
+                return await self._changes.change(handle, request)
+        return await self._changes.change(handle, request)
 
     async def resubmit(self, cluster_id: str, code: str) -> Cluster:
         """Submit again what the problem `code` has ended.
@@ -171,7 +169,7 @@ class ClusterManager:
         ClusterNotFound, ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
             Nothing was submitted.
         """
-        return await self._changes.resubmit(self.attachment(cluster_id), code)
+        return await self._changes.resubmit(self.handle(cluster_id), code)
 
     async def stop(self, cluster_id: str) -> Cluster | None:
         """Stop a cluster, or forget one that has ended; None once it is forgotten.
@@ -180,44 +178,44 @@ class ClusterManager:
         ------
         ClusterNotFound, StorageUnavailable
         """
-        attachment = self.attachment(cluster_id)
-        if attachment.over:
-            return await self._endings.forget(attachment)
-        if not attachment.here:
-            return await self._endings.stop_from_afar(attachment)
-        await attachment.stop()
-        return attachment.cluster
+        handle = self.handle(cluster_id)
+        if handle.over:
+            return await self._endings.forget(handle)
+        if not handle.here:
+            return await self._endings.stop_from_afar(handle)
+        await handle.stop()
+        return handle.cluster
 
-    def wish_to_restart(self, cluster_id: str, request: RestartRequest) -> Wish:
+    def spec_to_restart(self, cluster_id: str, request: RestartRequest) -> ClusterSpec:
         """Return what a cluster that is started again would be; changes nothing.
 
         Raises
         ------
         ClusterNotFound, InvalidRequest, LimitExceeded
         """
-        old = self.attachment(cluster_id).cluster
+        old = self.handle(cluster_id).cluster
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
         self._limits.check_hidden(changes)
-        return wish_again(old, self.registry.read_launch(cluster_id), changes)
+        return spec_to_restart(old, self.registry.read_launch(cluster_id), changes)
 
     async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
         """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
 
-        The new one is listed at once; `succession` says when it is launched.
+        The new one is listed at once; `restarts` says when it is launched.
 
         Raises
         ------
         As `start`; the old cluster then goes on.
         """
-        old = self.attachment(cluster_id)
-        wish = self.wish_to_restart(cluster_id, request)
+        old = self.handle(cluster_id)
+        wanted = self.spec_to_restart(cluster_id, request)
         async with self._sizing:
             others = [other for other in self.list() if other.id != cluster_id]
-            new, draft = await self._replace(old, await self._starter.draft(wish, others))
-        await self._succession.begin(old, new, draft)
+            new, draft = await self._replace(old, await self._starter.draft(wanted, others))
+        await self._restarts.begin(old, new, draft)
         return new.cluster
 
-    async def _replace(self, old: Attachment, draft: Draft) -> tuple[Attachment, Draft]:
+    async def _replace(self, old: ClusterHandle, draft: Draft) -> tuple[ClusterHandle, Draft]:
         """Put a cluster on the list in place of another."""
         with self._making(draft):
             draft = await self._starter.prepare(draft)
@@ -226,7 +224,7 @@ class ClusterManager:
                 raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
             old.hidden = True
             self._tell(old.id, None)
-            return self._attach(draft.record), draft
+            return self._add(draft.record), draft
 
     async def _begin(self, draft: Draft) -> Cluster:
         with self._making(draft):
@@ -236,7 +234,7 @@ class ClusterManager:
             except BaseException:
                 await self._starter.discard(draft)
                 raise
-            return self._attach(draft.record).cluster
+            return self._add(draft.record).cluster
 
     @contextmanager
     def _making(self, draft: Draft) -> Iterator[None]:
@@ -250,49 +248,49 @@ class ClusterManager:
     async def _run(self, draft: Draft) -> None:
         await self._starter.run(draft, lambda code: self._process_ended(draft.id, code))
 
-    def _attach(self, record: Record) -> Attachment:
+    def _add(self, record: Record) -> ClusterHandle:
         cluster_id = record.cluster.id
-        if not self._owns(cluster_id) and (record.nonce or cluster_id not in self._attachments):
+        if not self._owns(cluster_id) and (record.nonce or cluster_id not in self._handles):
             self._endings.give_up(cluster_id)
-            attachment = Attachment(record, self.registry, self._changed)
-            attachment.exit_code = self._exit_codes.pop(cluster_id, None)
-            self._attachments[cluster_id] = attachment
-            self._changed(attachment)
-            attachment.follow()
-        return self._attachments[cluster_id]
+            handle = ClusterHandle(record, self.registry, self._changed)
+            handle.exit_code = self._exit_codes.pop(cluster_id, None)
+            self._handles[cluster_id] = handle
+            self._changed(handle)
+            handle.follow()
+        return self._handles[cluster_id]
 
     def _owns(self, cluster_id: str) -> bool:
         """Return whether a cluster is known from more than its jobs."""
-        known = self._attachments.get(cluster_id)
+        known = self._handles.get(cluster_id)
         return known is not None and not known.orphaned
 
     def _process_ended(self, cluster_id: str, exit_code: int) -> None:
-        attachment = self._attachments.get(cluster_id)
-        if attachment is None:
+        handle = self._handles.get(cluster_id)
+        if handle is None:
             self._exit_codes[cluster_id] = exit_code
         else:
-            attachment.process_ended(exit_code)
+            handle.process_ended(exit_code)
 
-    def _changed(self, attachment: Attachment) -> None:
-        if self._endings.takes(attachment):
+    def _changed(self, handle: ClusterHandle) -> None:
+        if self._endings.takes(handle):
             return
-        if not attachment.hidden:
-            self._tell(attachment.id, attachment.cluster)
+        if not handle.hidden:
+            self._tell(handle.id, handle.cluster)
 
     def _vanished(self, cluster_id: str) -> None:
         """Another Jupyter server has removed the cluster."""
-        attachment = self._attachments.get(cluster_id)
-        if attachment is not None and (attachment.over or not attachment.here):
-            self._drop(attachment)
+        handle = self._handles.get(cluster_id)
+        if handle is not None and (handle.over or not handle.here):
+            self._drop(handle)
 
-    def _drop(self, attachment: Attachment) -> None:
-        if self._attachments.get(attachment.id) is not attachment:
+    def _drop(self, handle: ClusterHandle) -> None:
+        if self._handles.get(handle.id) is not handle:
             return
-        del self._attachments[attachment.id]
-        attachment.gone.set()
-        if not attachment.hidden:
-            self._tell(attachment.id, None)
-        # A task of its own: the attachment's may be the one that called.
-        leaving = asyncio.create_task(attachment.close())
+        del self._handles[handle.id]
+        handle.gone.set()
+        if not handle.hidden:
+            self._tell(handle.id, None)
+        # A task of its own: the handle's may be the one that called.
+        leaving = asyncio.create_task(handle.close())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)

@@ -11,7 +11,7 @@ from ..registry import booted_since
 from ..system.logs import tail
 
 
-def at_rest(cluster: Cluster) -> Cluster:
+def as_ended(cluster: Cluster) -> Cluster:
     """Return an ended cluster: nobody answers, nothing runs, and nothing of it will happen."""
     return dataclasses.replace(
         cluster,
@@ -32,7 +32,7 @@ def at_rest(cluster: Cluster) -> Cluster:
     )
 
 
-def epitaph(record: Record, exit_code: int | None) -> dict[str, Any]:
+def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:
     """Return the fields that say how a controller ended that left no word."""
     last_words = tail(Path(record.directory) / "controller.log", 40).text or None
     code = (

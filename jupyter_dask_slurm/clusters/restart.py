@@ -12,35 +12,35 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ..launch.draft import Draft, Wish
+from ..launch.draft import ClusterSpec, Draft
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import Cluster, ErrorInfo, LaunchSpec, iso_time
 from ..registry import Registry
-from .handle import Attachment
+from .handle import ClusterHandle
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
 
 
-def wish_again(old: Cluster, spec: LaunchSpec, changes: Mapping[str, Any]) -> Wish:
-    """Return the wish for the same cluster with changes; an option that is None takes the old one back.
+def spec_to_restart(old: Cluster, spec: LaunchSpec, changes: Mapping[str, Any]) -> ClusterSpec:
+    """Return the request for the same cluster with changes; an option that is None takes the old one back.
 
     Raises
     ------
     InvalidRequest
         Old and new options are each right by themselves; together they need not be.
     """
-    # Here and not above: pydantic is not loaded before the first wish.
+    # Here and not above: pydantic is not loaded before the first request.
     from ..options.requests import ClusterRequest, parse
 
     merged = {**spec.options, "idle_timeout": old.idle_timeout_s, **changes}
     options = {name: value for name, value in merged.items() if value is not None}
     parse(ClusterRequest, {"options": options})
-    return Wish(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
+    return ClusterSpec(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
 
 
-class Succession:
+class Restarts:
     """Clusters that wait for their predecessors.
 
     Parameters
@@ -57,7 +57,7 @@ class Succession:
         self,
         registry: Registry,
         run: Callable[[Draft], Awaitable[None]],
-        end: Callable[[Attachment], Awaitable[None]],
+        end: Callable[[ClusterHandle], Awaitable[None]],
     ) -> None:
         self._registry = registry
         self._run = run
@@ -65,7 +65,7 @@ class Succession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
 
-    async def begin(self, old: Attachment, new: Attachment, draft: Draft) -> None:
+    async def begin(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
         """Have `old` stopped, and the controller of `new` started when it is gone; waits for neither.
 
         Raises
@@ -88,7 +88,7 @@ class Succession:
         self._closing.set()
         await asyncio.gather(*self._tasks)
 
-    async def _succeed(self, old: Attachment, new: Attachment, draft: Draft) -> None:
+    async def _succeed(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
         await _first_of(old.gone, new.stop_wanted, self._closing)
         if new.stop_wanted.is_set():
             self._is_over(new, draft, status="stopped")
@@ -101,7 +101,7 @@ class Succession:
         else:
             new.hurry()
 
-    def _is_over(self, new: Attachment, draft: Draft, **how: Any) -> None:
+    def _is_over(self, new: ClusterHandle, draft: Draft, **how: Any) -> None:
         """Say on disk, as a controller would, how a cluster ended that never had one."""
         cluster = dataclasses.replace(draft.record.cluster, updated_at=iso_time(), **how)
         try:

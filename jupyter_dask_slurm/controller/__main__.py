@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ..protocol.models import LaunchSpec
-from ..system import files as storage
+from ..system import files
 from .render.server import serve
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    spec = LaunchSpec.from_json(storage.read_json(Path(sys.argv[1]) / "launch.json"))
+    spec = LaunchSpec.from_json(files.read_json(Path(sys.argv[1]) / "launch.json"))
     return asyncio.run(_run(spec))
 
 

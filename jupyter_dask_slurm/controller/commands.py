@@ -11,11 +11,11 @@ from ..protocol.models import Ceiling, Cluster, Scaling
 from .options.sizing import JobSize, resolve_scaling, whole_number
 from .publish.history import History
 from .reconcile.planner import Planner
-from .state.jobs import Ledger
+from .state.jobs import JobTable
 from .state.state import ClusterState
 
 
-class Wishes:
+class Commands:
     """Enters what users ask for into the state; others make it so.
 
     Parameters
@@ -27,7 +27,7 @@ class Wishes:
     current : callable
         Returns the cluster as it is.
     on_change : callable
-        Called after a wish that lets what was given up be tried again.
+        Called after a change that lets what was given up be tried again.
     on_act : callable
         Called after any other.
     """
@@ -35,7 +35,7 @@ class Wishes:
     def __init__(
         self,
         state: ClusterState,
-        ledger: Ledger,
+        job_table: JobTable,
         planner: Planner,
         history: History,
         *,
@@ -46,7 +46,7 @@ class Wishes:
         on_act: Callable[[], None],
     ) -> None:
         self._state = state
-        self._ledger = ledger
+        self._job_table = job_table
         self._planner = planner
         self._history = history
         self._size = size
@@ -55,12 +55,12 @@ class Wishes:
         self._on_change = on_change
         self._on_act = on_act
 
-    def change(self, wish: Mapping[str, Any]) -> None:
+    def change(self, wanted: Mapping[str, Any]) -> None:
         """Scale, rename or keep longer.
 
         Parameters
         ----------
-        wish : mapping
+        wanted : mapping
             Any of ``scaling``, ``name``, ``idle_timeout_s``.
 
         Raises
@@ -72,18 +72,18 @@ class Wishes:
         WrongState
             While the cluster stops.
         """
-        unknown = set(wish) - {"scaling", "name", "idle_timeout_s"}
+        unknown = set(wanted) - {"scaling", "name", "idle_timeout_s"}
         if unknown:
             raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
         self._must_run()
-        if "scaling" in wish:
-            self._scale(resolve_scaling(wish["scaling"], self._size))
-        if "name" in wish:
-            self._history.add("renamed", f"Its user calls it {wish['name']}.")
-            self._state.name = str(wish["name"])
-        if "idle_timeout_s" in wish:
-            self._state.idle_timeout_s = whole_number(wish["idle_timeout_s"], "idle_timeout_s")
-        if "scaling" in wish:
+        if "scaling" in wanted:
+            self._scale(resolve_scaling(wanted["scaling"], self._size))
+        if "name" in wanted:
+            self._history.add("renamed", f"Its user calls it {wanted['name']}.")
+            self._state.name = str(wanted["name"])
+        if "idle_timeout_s" in wanted:
+            self._state.idle_timeout_s = whole_number(wanted["idle_timeout_s"], "idle_timeout_s")
+        if "scaling" in wanted:
             self._changed()
         else:
             self._acted()
@@ -98,13 +98,13 @@ class Wishes:
         WrongState
             While the cluster stops.
         """
-        job = self._ledger.by_id(job_id)
+        job = self._job_table.by_id(job_id)
         if job is None or not job.live:
             raise JobNotFound(f"This cluster has no live job {job_id}.")
         self._must_run()
         if job.wanted:
             job.cancelling = True
-            if not self._ledger.has_replacement(job, self._state.plan):
+            if not self._job_table.has_replacement(job, self._state.plan):
                 self._state.lower_plan()
             self._history.add("cancelling", f"Job {job_id} is cancelled by its user.")
         self._acted()
@@ -141,7 +141,7 @@ class Wishes:
         self._planner.scale(scaling)
 
     def _acted(self) -> None:
-        # What was given up stays given up: a new name is no wish for more jobs.
+        # What was given up stays given up: a new name asks for no more jobs.
         self._state.user_acted()
         self._on_act()
 

@@ -1,7 +1,7 @@
-"""The controller: one cluster, from its launch to its end. What `api.py` may ask is what it offers.
+"""The controller: one cluster, from its launch to its end. What `api.handlers` may ask is what it offers.
 
-It holds the parts together and decides nothing itself: `Wishes` takes in what users ask for, `Planner` says
-how many jobs there shall be, `Keeper` makes it so.
+It holds the parts together and decides nothing itself: `Commands` takes in what users ask for, `Planner` says
+how many jobs there shall be, `Reconciler` makes it so.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
-from .commands import Wishes
+from .commands import Commands
 from .housekeeping import Housekeeper
 from .options.sizing import resolve_scaling
-from .problems import gather as facts
+from .problems import gather
 from .problems.find import find_problems
 from .problems.job_ends import NannyWatch, note_nanny_kill
-from .problems.parent_watch import EnclosureWatch
+from .problems.parent_watch import ParentWatch
 from .problems.versions import VersionWatch
 from .publish.history import History
 from .publish.publisher import Publisher
 from .publish.record import RecordWriter
 from .publish.snapshot import cluster_model, job_model
-from .reconcile.loop import Keeper
+from .reconcile.loop import Reconciler
 from .reconcile.planner import Planner, plan_of
 from .state.jobs import TrackedJob
 from .state.state import ClusterState
@@ -59,23 +59,25 @@ class Controller:
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(Path(spec.directory))
-        self._ledger = backend.ledger
+        self._job_table = backend.job_table
         self._cluster = backend.cluster
         self.record = RecordWriter(spec, self._disk_said)
         self.publisher = Publisher(self._snapshot, self.record.write)
-        self._keeper = Keeper(
+        self._reconciler = Reconciler(
             self.state,
-            backend.ledger,
+            backend.job_table,
             backend.cluster,
             backend.watch,
             history=self.history,
             on_change=self.publisher.touch,
             on_spent=self.stop,
         )
-        self._planner = Planner(self.state, backend.ledger, backend.cluster, self.history, self._plan_changed)
-        self.wishes = Wishes(
+        self._planner = Planner(
+            self.state, backend.job_table, backend.cluster, self.history, self._plan_changed
+        )
+        self.commands = Commands(
             self.state,
-            backend.ledger,
+            backend.job_table,
             self._planner,
             self.history,
             size=backend.size,
@@ -84,9 +86,9 @@ class Controller:
             on_change=self._try_again,
             on_act=self._plan_changed,
         )
-        backend.news.job_ended = self._keeper.job_ended
-        backend.news.slurm_silent = self._keeper.dispatch.fell_silent
-        backend.news.in_doubt = self._keeper.dispatch.in_doubt
+        backend.events.job_ended = self._reconciler.job_ended
+        backend.events.slurm_silent = self._reconciler.dispatch.fell_silent
+        backend.events.in_doubt = self._reconciler.dispatch.in_doubt
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class Controller:
         self.history.begin(self.spec)
         await self._cluster
         scheduler = self._cluster.scheduler
-        scheduler.add_plugin(WorkerWatch(self._keeper.workers_changed))
+        scheduler.add_plugin(WorkerWatch(self._reconciler.workers_changed))
         scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
         scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
         self.state.status = "running"
@@ -106,7 +108,7 @@ class Controller:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
         attendants = [asyncio.create_task(attend) for attend in self._attendants()]
         try:
-            await self._keeper.run()
+            await self._reconciler.run()
         finally:
             for attendant in attendants:
                 attendant.cancel()
@@ -120,15 +122,15 @@ class Controller:
     def _attendants(self) -> list[Coroutine[Any, Any, None]]:
         housekeeper = Housekeeper(
             self.state,
-            self._ledger,
+            self._job_table,
             self._cluster,
             self.publisher,
             self.record,
             directory=Path(self.spec.directory),
             stop=self.stop,
         )
-        enclosure = EnclosureWatch(self.state, self.publisher.touch)
-        return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), enclosure.run()]
+        parent = ParentWatch(self.state, self.publisher.touch)
+        return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), parent.run()]
 
     async def _scheduler_closed(self) -> None:
         await self._cluster.scheduler.finished()
@@ -145,10 +147,10 @@ class Controller:
         if reason is not None:
             self.state.ended = Ended(iso_time(), reason)
         self.history.add("stopping", reason or "Its user stops the cluster.")
-        for job in self._ledger.live():
+        for job in self._job_table.live():
             job.cancelling = True
         self.publisher.touch()
-        self._keeper.try_now()
+        self._reconciler.try_now()
 
     # -- what users ask ------------------------------------------------------------------------
 
@@ -164,11 +166,11 @@ class Controller:
     def jobs(self) -> list[Job]:
         """Return every job that has an id, ended ones of the last hour too."""
         workers = connected(self._cluster.scheduler)
-        return [self._job(job, workers) for job in self._ledger if job.job_id is not None]
+        return [self._job(job, workers) for job in self._job_table if job.job_id is not None]
 
     def job(self, job_id: str) -> Job:
         """Return one job; raises `JobNotFound`."""
-        job = self._ledger.by_id(job_id)
+        job = self._job_table.by_id(job_id)
         if job is None:
             raise JobNotFound(f"This cluster has no job {job_id}.")
         return self._job(job, connected(self._cluster.scheduler))
@@ -183,15 +185,15 @@ class Controller:
     # -- inside --------------------------------------------------------------------------------
 
     def _try_again(self) -> None:
-        self._keeper.try_now()
+        self._reconciler.try_now()
         self.publisher.touch()
 
     def _plan_changed(self) -> None:
-        self._keeper.wake()
+        self._reconciler.wake()
         self.publisher.touch()
 
     def _killed_for_memory(self, worker: Any, rss: int) -> None:
-        job = note_nanny_kill(self.state, self._ledger, worker, rss, time.time())
+        job = note_nanny_kill(self.state, self._job_table, worker, rss, time.time())
         if job is not None:
             self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
             self.publisher.touch()
@@ -202,19 +204,19 @@ class Controller:
             self.publisher.touch()
 
     def _job(self, job: TrackedJob, workers: Mapping[str, Any]) -> Job:
-        return job_model(job, dict(workers), facts.reason_text(job))
+        return job_model(job, dict(workers), gather.reason_text(job))
 
     def _snapshot(self) -> Cluster:
         now = time.time()
         scheduler = self._cluster.scheduler if self.state.status != "starting" else None
         workers = connected(scheduler) if scheduler else {}
-        live = facts.of_jobs(self._ledger, workers)
+        live = gather.of_jobs(self._job_table, workers)
         return cluster_model(
             self.spec,
             self.state,
-            self._ledger,
+            self._job_table,
             scheduler,
             options={**self._backend.options, "idle_timeout": self.state.idle_timeout_s},
-            problems=find_problems(self.state, live, facts.surroundings(scheduler), now),
+            problems=find_problems(self.state, live, gather.surroundings(scheduler), now),
             now=now,
         )

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .backend.base import JobCluster
-from .problems import gather as facts
+from .problems import gather
 from .problems.idle import idle_since, is_over
 from .publish.log_size import bound_log
 from .publish.publisher import Publisher
 from .publish.record import RecordWriter
-from .state.jobs import Ledger
+from .state.jobs import JobTable
 from .state.state import ClusterState
 from .state.workers import connected
 
@@ -38,7 +38,7 @@ class Housekeeper:
     def __init__(
         self,
         state: ClusterState,
-        ledger: Ledger,
+        job_table: JobTable,
         cluster: JobCluster,
         publisher: Publisher,
         record: RecordWriter,
@@ -47,7 +47,7 @@ class Housekeeper:
         stop: Callable[[str | None], None],
     ) -> None:
         self._state = state
-        self._ledger = ledger
+        self._job_table = job_table
         self._cluster = cluster
         self._publisher = publisher
         self._record = record
@@ -72,10 +72,10 @@ class Housekeeper:
         state, scheduler = self._state, self._cluster.scheduler
         now = time.time()
         workers = connected(scheduler)
-        activity = facts.activity(self._ledger, workers, scheduler)
+        activity = gather.activity(self._job_table, workers, scheduler)
         if state.status == "running":
             state.idle_since = idle_since(activity, state.idle_since, now)
-        facts.listen_to_silent_jobs(self._ledger, workers, now)
+        gather.listen_to_silent_jobs(self._job_table, workers, now)
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._stop(f"Idle for {state.idle_timeout_s} s.")
@@ -85,7 +85,7 @@ class Housekeeper:
             self._record.write(self._publisher.current)
 
     async def _beat(self) -> None:
-        self._ledger.forget_old(time.time())
+        self._job_table.forget_old(time.time())
         # Though nothing has changed: it tells others that this process lives.
         self._record.write(self._publisher.current)
         await asyncio.to_thread(bound_log, self._directory)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
-from ..system import files as storage
+from ..system import files
 from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
 from .api.performance_report import Reporter
@@ -79,8 +79,8 @@ def _record_failure(spec: LaunchSpec, error: Exception) -> None:
         info = ErrorInfo(f"The cluster could not start: {error}", "DaskSlurmError", repr(error))
     path = Path(spec.directory) / "record.json"
     try:
-        record = Record.from_json(storage.read_json(path))
+        record = Record.from_json(files.read_json(path))
         cluster = dataclasses.replace(record.cluster, status="failed", error=info, updated_at=iso_time())
-        storage.write_json(path, dataclasses.replace(record, cluster=cluster).to_json())
+        files.write_json(path, dataclasses.replace(record, cluster=cluster).to_json())
     except (StorageUnavailable, OSError, ValueError) as broken:
         logger.warning("The failure could not be recorded: %s", broken)

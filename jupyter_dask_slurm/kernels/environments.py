@@ -177,7 +177,7 @@ def _own(name: str | None) -> Environment:
         with suppress(importlib.metadata.PackageNotFoundError):
             versions[distribution] = importlib.metadata.version(distribution)
     packages = sysconfig.get_path("purelib")
-    return _judged(Environment(name, (sys.executable,), {}, sys.executable, versions, packages))
+    return _checked(Environment(name, (sys.executable,), {}, sys.executable, versions, packages))
 
 
 async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) -> Environment:
@@ -207,10 +207,10 @@ async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]
             f"exit code {process.returncode}"
         ]
         return Environment(name, argv, env, problem=f"{argv[0]} does not run Python here: {said[0]}")
-    return _judged(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
+    return _checked(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
 
 
-def _judged(environment: Environment) -> Environment:
+def _checked(environment: Environment) -> Environment:
     """Return the environment with what keeps a Slurm cluster from running there."""
     missing = [name for name in ("distributed", "dask-jobqueue") if name not in environment.versions]
     if not missing:

@@ -1,6 +1,6 @@
 """Asks the Python of a kernel what a cluster there would send to Slurm, without a cluster.
 
-For each environment one process of `controller.render_server` is kept while it is of use: its first answer
+For each environment one process of `controller.render.server` is kept while it is of use: its first answer
 takes as long as dask takes to import, the next ones milliseconds. It ends with this one, for its input ends.
 """
 
@@ -30,14 +30,14 @@ MOST = 4
 _LINE_LIMIT = 16 * 2**20
 
 
-class Renderers:
+class RenderClient:
     """One process for each environment that was asked lately."""
 
     def __init__(self) -> None:
-        self._processes: dict[tuple[Any, ...], _Renderer] = {}
+        self._processes: dict[tuple[Any, ...], _RenderProcess] = {}
 
     async def render(self, environment: Environment, spec: LaunchSpec) -> dict[str, Any]:
-        """Return what `controller.render.render` finds for a cluster in this environment.
+        """Return what `controller.render.render.render` finds for a cluster in this environment.
 
         Raises
         ------
@@ -49,7 +49,7 @@ class Renderers:
         return await self._ask(environment, {"render": spec.to_json()})
 
     async def configuration(self, environment: Environment) -> dict[str, Any]:
-        """Return what `controller.configuration.configuration` finds in this environment.
+        """Return what `controller.options.dask_config.configuration` finds in this environment.
 
         Raises
         ------
@@ -67,17 +67,17 @@ class Renderers:
 
     async def close(self) -> None:
         """End all processes."""
-        await asyncio.gather(*(renderer.close() for renderer in self._processes.values()))
+        await asyncio.gather(*(process.close() for process in self._processes.values()))
         self._processes.clear()
 
     async def _ask(self, environment: Environment, question: Mapping[str, Any]) -> dict[str, Any]:
         key = _key(environment)
-        renderer = self._processes.pop(key, None) or _Renderer(environment)
+        process = self._processes.pop(key, None) or _RenderProcess(environment)
         # The one asked last is at the end: the first is the one that nobody has asked for longest.
-        self._processes[key] = renderer
+        self._processes[key] = process
         while len(self._processes) > MOST:
             await self._processes.pop(next(iter(self._processes))).close()
-        found: dict[str, Any] = await renderer.ask(question)
+        found: dict[str, Any] = await process.ask(question)
         return found
 
 
@@ -85,7 +85,7 @@ def _key(environment: Environment) -> tuple[Any, ...]:
     return environment.argv, tuple(sorted(environment.env.items()))
 
 
-class _Renderer:
+class _RenderProcess:
     """The process of one environment; started with the first question, and again where it has ended."""
 
     def __init__(self, environment: Environment) -> None:

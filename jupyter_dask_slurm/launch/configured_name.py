@@ -29,7 +29,7 @@ def configured_name(configuration: Mapping[str, Any]) -> ConfiguredName | None:
     Parameters
     ----------
     configuration : mapping
-        As `controller.configuration` tells it: ``sections``, ``files`` and ``variables``.
+        As `controller.options.dask_config` tells it: ``sections``, ``files`` and ``variables``.
     """
     section = (configuration["sections"].get("jobqueue") or {}).get("slurm")
     if not isinstance(section, Mapping):

@@ -33,7 +33,7 @@ _SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_comman
 
 
 @dataclass(frozen=True)
-class Wish:
+class ClusterSpec:
     """A cluster as asked for, checked by itself; None is "you choose"."""
 
     name: str
@@ -59,7 +59,7 @@ class Draft:
 
 
 def write_out(
-    wish: Wish,
+    wanted: ClusterSpec,
     *,
     cluster_id: str,
     backend: Backend,
@@ -70,11 +70,11 @@ def write_out(
     limits: Limits,
     registry: Registry,
 ) -> Draft:
-    """Return the draft of a wish."""
-    scaling = wish.scaling or DEFAULT_SCALING
+    """Return the draft of such a cluster."""
+    scaling = wanted.scaling or DEFAULT_SCALING
     spec = LaunchSpec(
         cluster_id=cluster_id,
-        name=wish.name,
+        name=wanted.name,
         backend=backend,
         created_at=iso_time(),
         directory=str(registry.directory(cluster_id)),
@@ -87,8 +87,8 @@ def write_out(
         defaults=defaults,
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
-        profile=wish.profile,
-        replaces=wish.replaces,
+        profile=wanted.profile,
+        replaces=wanted.replaces,
         ceiling=limits.ceiling,
         allowed_partitions=tuple(limits.allowed_partitions),
     )
@@ -146,7 +146,7 @@ def _first_record(spec: LaunchSpec, environment: Environment) -> Record:
 
 def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:
     """Return the cluster as it is shown until its controller speaks for it."""
-    # Here and not above: pydantic is not loaded before the first wish.
+    # Here and not above: pydantic is not loaded before the first request.
     from ..options.schema import OPTION_NAMES
 
     scaling = in_jobs(spec.scaling, spec.options)

@@ -23,7 +23,7 @@ def remove_stale_sockets(places: tuple[str, ...] = ()) -> list[Path]:
     Parameters
     ----------
     places : tuple of str, optional
-        The folders to look in; by default those in which `launch.new_socket` makes them.
+        The folders to look in; by default those in which `process.new_socket` makes them.
     """
     gone = []
     for directory in _ours(places or (tempfile.gettempdir(), "/tmp")):  # noqa: S108  nothing is made there

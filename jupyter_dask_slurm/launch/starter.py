@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..checks.directives import judged
+from ..checks.directives import as_slurm_reads_it
 from ..checks.host import refusals_of_host, this_host
 from ..checks.limits import Limits
 from ..checks.site import refusals_of_machine, refusals_of_site
 from ..kernels.environments import Environments
-from ..kernels.render_client import Renderers
+from ..kernels.render_client import RenderClient
 from ..options.sizes import in_jobs
 from ..protocol.ceiling import most_jobs
 from ..protocol.errors import DaskSlurmError
@@ -26,27 +26,27 @@ from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
 from ..site.source import SiteSource
 from .configured_name import ConfiguredName, configured_name
-from .draft import Draft, Wish, as_rendered, may_say_more, speaks_of_jobqueue, to_render, write_out
+from .draft import ClusterSpec, Draft, as_rendered, may_say_more, speaks_of_jobqueue, to_render, write_out
 from .process import new_socket, remove_socket, start_controller
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """What a wish comes to, not judged yet, and what the site offers."""
+    """What a request comes to, not judged yet, and what the site offers."""
 
     draft: Draft
     site: Site
 
 
 class Starter:
-    """Checks wishes and starts controllers.
+    """Checks what is asked for and starts controllers.
 
     Parameters
     ----------
     folder : Path
         The working directory of controllers and jobs.
     idle_timeout_s : int
-        Where a wish names none; in seconds.
+        Where nobody names one; in seconds.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Starter:
         environments: Environments,
         sites: SiteSource,
         limits: Limits,
-        renderers: Renderers,
+        render_client: RenderClient,
         *,
         folder: Path,
         idle_timeout_s: int,
@@ -64,12 +64,12 @@ class Starter:
         self._environments = environments
         self._sites = sites
         self._limits = limits
-        self._renderers = renderers
+        self._render_client = render_client
         self._folder = folder
         self._idle_timeout_s = idle_timeout_s
 
-    async def draft(self, wish: Wish, others: list[Cluster]) -> Draft:
-        """Check a wish against limits, environment and site; changes nothing.
+    async def draft(self, wanted: ClusterSpec, others: list[Cluster]) -> Draft:
+        """Check what is wanted against limits, environment and site; changes nothing.
 
         Raises
         ------
@@ -77,22 +77,22 @@ class Starter:
             Each with a sentence that says what is possible.
         """
         self._limits.check_number(others)
-        self._limits.check_options(wish.options)
-        sketch = await self.sketch(wish, self._registry.new_id(wish.name))
+        self._limits.check_options(wanted.options)
+        sketch = await self.sketch(wanted, self._registry.new_id(wanted.name))
         rendering = await self.render(sketch.draft) if await self._needs_dask(sketch.draft) else None
         for refusal in self.refusals(sketch, rendering, others):
             raise refusal
         return as_rendered(sketch.draft, rendering) if rendering else sketch.draft
 
     async def render(self, draft: Draft) -> dict[str, Any]:
-        """Return what the controller of a draft would send to Slurm; see `controller.render.render`.
+        """Return what the controller of a draft would send to Slurm; see `controller.render.render.render`.
 
         Raises
         ------
         DaskSlurmError
             What dask-jobqueue does not accept.
         """
-        return await self._renderers.render(draft.environment, to_render(draft))
+        return await self._render_client.render(draft.environment, to_render(draft))
 
     async def _needs_dask(self, draft: Draft) -> bool:
         """Return whether Dask is asked what a draft comes to, for which a process of Dask's must be started.
@@ -100,7 +100,7 @@ class Starter:
         That takes a second. It is worth it only where Dask may say what is not known yet.
         """
         return (
-            self._renderers.is_warm(draft.environment)
+            self._render_client.is_warm(draft.environment)
             or self._limits.depend_on_size
             or (draft.spec.backend == "slurm" and await asyncio.to_thread(may_say_more, draft))
         )
@@ -121,23 +121,23 @@ class Starter:
         environment = await self._environments.find(kernel, python, backend="slurm")
         if not await asyncio.to_thread(speaks_of_jobqueue, environment):
             return None
-        return configured_name(await self._renderers.configuration(environment))
+        return configured_name(await self._render_client.configuration(environment))
 
-    async def sketch(self, wish: Wish, cluster_id: str) -> Sketch:
-        """Return what a wish comes to, together with what this site offers; changes nothing.
+    async def sketch(self, wanted: ClusterSpec, cluster_id: str) -> Sketch:
+        """Return what a request comes to, together with what this site offers; changes nothing.
 
         Raises
         ------
         EnvironmentUnusable, SlurmUnavailable
         """
-        options = wish.options
-        backend = _backend(wish.backend)
+        options = wanted.options
+        backend = _backend(wanted.backend)
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
         site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
         interface = await asyncio.to_thread(remembered_interface, self._registry.shared)
         draft = write_out(
-            wish,
+            wanted,
             cluster_id=cluster_id,
             backend=backend,
             options=options,
@@ -157,13 +157,13 @@ class Starter:
         Parameters
         ----------
         rendering : mapping, optional
-            What `Renderers.render` found; without it only what was asked for is judged.
+            What `RenderClient.render` found; without it only what was asked for is judged.
         """
         spec = sketch.draft.spec
         options = rendering["options"] if rendering else spec.defaults | spec.options
         jobs = rendering["most_jobs"] if rendering else most_jobs(in_jobs(spec.scaling, options))
         if rendering and rendering["script"]:
-            options = judged(options, rendering["script"], sketch.site)
+            options = as_slurm_reads_it(options, rendering["script"], sketch.site)
         yield from self._limits.refusals(options, jobs, others)
         if spec.backend == "local":
             yield from refusals_of_host(options, jobs, this_host())

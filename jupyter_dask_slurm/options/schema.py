@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from . import types as kinds
+from . import types
 from .words import SLURM_WORDS
 
 STRICT = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -38,12 +38,12 @@ class SchedulerOptions(BaseModel):
 
     model_config = STRICT
 
-    interface: kinds.InterfaceName | None = Field(default=None, title="Interface")
-    host: kinds.Host | None = Field(default=None, title="Host")
+    interface: types.InterfaceName | None = Field(default=None, title="Interface")
+    host: types.Host | None = Field(default=None, title="Host")
     port: int | None = Field(default=None, title="Port", ge=0, le=65535)
-    contact_address: kinds.Host | None = Field(default=None, title="Contact address")
+    contact_address: types.Host | None = Field(default=None, title="Contact address")
     allowed_failures: int | None = Field(default=None, title="Allowed failures", ge=0, le=1000)
-    worker_ttl: kinds.Duration | None = Field(default=None, title="Worker time to live")
+    worker_ttl: types.Duration | None = Field(default=None, title="Worker time to live")
 
 
 class ClusterOptions(BaseModel):
@@ -51,7 +51,7 @@ class ClusterOptions(BaseModel):
 
     model_config = STRICT
 
-    partition: kinds.Names | None = _option(
+    partition: types.Names | None = _option(
         "Partition", "Which partition of Slurm the jobs are queued in. Becomes --partition.",
         group="basic", example="normal", validation_alias=AliasChoices("partition", "queue"),
     )  # fmt: skip
@@ -65,31 +65,31 @@ class ClusterOptions(BaseModel):
         "more of them for pure Python code, fewer for NumPy.",
         group="basic", example=2, unit="workers", ge=1, le=10_000,
     )  # fmt: skip
-    memory: kinds.Memory | None = _option(
+    memory: types.Memory | None = _option(
         "Memory per job", "How much memory one job has; its workers share it. Becomes --mem.",
         group="basic", example="16 GB",
     )  # fmt: skip
-    walltime: kinds.Walltime | None = _option(
+    walltime: types.Walltime | None = _option(
         "Walltime", "After this time Slurm ends a job. Shorter jobs often start sooner. Becomes --time.",
         group="basic", example="04:00:00",
     )  # fmt: skip
-    account: kinds.Name | None = _option(
+    account: types.Name | None = _option(
         "Account", "Who is charged for the jobs. Becomes --account.", group="basic", example="ocean",
     )  # fmt: skip
-    kernel: kinds.KernelName | None = _option(
+    kernel: types.KernelName | None = _option(
         "Kernel", "The Jupyter kernel in whose Python scheduler and workers run: the one of your notebook.",
         group="basic", example="python3",
     )  # fmt: skip
 
-    qos: kinds.Name | None = _option(
+    qos: types.Name | None = _option(
         "Quality of service", "Priority and limits of the jobs. Becomes --qos.", group="slurm",
         example="normal",
     )  # fmt: skip
-    constraint: kinds.Constraint | None = _option(
+    constraint: types.Constraint | None = _option(
         "Constraint", "Features that the nodes must have. Becomes --constraint.", group="slurm",
         example="avx2&ib",
     )  # fmt: skip
-    reservation: kinds.Name | None = _option(
+    reservation: types.Name | None = _option(
         "Reservation", "A reservation to run in. Becomes --reservation.", group="slurm", example="workshop",
     )  # fmt: skip
     gpus: int | None = _option(
@@ -97,15 +97,15 @@ class ClusterOptions(BaseModel):
         example=2, unit="GPUs",
         ge=0, le=1000,
     )  # fmt: skip
-    gres: kinds.Gres | None = _option(
+    gres: types.Gres | None = _option(
         "Generic resources", "Other generic resources of a job. Becomes --gres.", group="slurm",
         example="gpu:a100:2",
     )  # fmt: skip
-    nodelist: kinds.Nodes | None = _option(
+    nodelist: types.Nodes | None = _option(
         "Only these nodes", "Nodes that the jobs must run on. Becomes --nodelist.", group="slurm",
         example="n[1-4]",
     )  # fmt: skip
-    exclude: kinds.Nodes | None = _option(
+    exclude: types.Nodes | None = _option(
         "Not these nodes", "Nodes that the jobs must not run on. Becomes --exclude.", group="slurm",
         example="n3",
     )  # fmt: skip
@@ -114,17 +114,17 @@ class ClusterOptions(BaseModel):
         "1 keeps the jobs from sharing a core's hardware threads. Becomes --threads-per-core.",
         group="slurm", example=1, ge=1, le=8,
     )  # fmt: skip
-    cpu_bind: kinds.CpuBind | None = _option(
+    cpu_bind: types.CpuBind | None = _option(
         "CPU binding", "How processes are bound to CPUs. Becomes --cpu-bind of the step.", group="slurm",
         example="cores",
     )  # fmt: skip
 
-    interface: kinds.InterfaceName | None = _option(
+    interface: types.InterfaceName | None = _option(
         "Network interface",
         "The interface by which workers and scheduler talk; the scheduler listens on it.",
         group="network", example="ib0",
     )  # fmt: skip
-    scheduler_interface: kinds.InterfaceName | None = _option(
+    scheduler_interface: types.InterfaceName | None = _option(
         "Scheduler's interface", "Where this machine calls the same network by another name than the nodes.",
         group="network", example="eth1",
     )  # fmt: skip
@@ -138,12 +138,12 @@ class ClusterOptions(BaseModel):
         "allowed_failures, worker_ttl.", group="network", example={"port": 8786},
     )  # fmt: skip
 
-    local_directory: kinds.NodeDirectory | None = _option(
+    local_directory: types.NodeDirectory | None = _option(
         "Local directory",
         "Where workers spill data that does not fit in memory: a disk of the node, best not a "
         "shared one.", group="workers", example="/tmp",  # noqa: S108 - an example of a node's disk
     )  # fmt: skip
-    log_directory: kinds.FilePath | None = _option(
+    log_directory: types.FilePath | None = _option(
         "Log directory",
         "Where the jobs write their output: an existing directory that the nodes see too. The "
         "cluster's own directory by default.", group="workers", example="/home/ada/logs",
@@ -152,37 +152,37 @@ class ClusterOptions(BaseModel):
         "Death timeout", "A worker that cannot find the scheduler for so long gives up.", group="workers",
         example=60, unit="s", ge=1, le=86_400,
     )  # fmt: skip
-    worker_command: kinds.WorkerArgument | None = _option(
+    worker_command: types.WorkerArgument | None = _option(
         "Worker command", "The Python module that runs a worker.", group="workers",
         example="distributed.cli.dask_worker", pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$",
     )  # fmt: skip
-    worker_extra_args: list[kinds.WorkerArgument] | None = _option(
+    worker_extra_args: list[types.WorkerArgument] | None = _option(
         "Worker arguments", "Further arguments of each worker.", group="workers",
         example=["--resources", "disk=1"],
         max_length=100,
     )  # fmt: skip
-    environment_variables: dict[kinds.VariableName, kinds.VariableValue] | None = _option(
+    environment_variables: dict[types.VariableName, types.VariableValue] | None = _option(
         "Environment variables", "Set in each job before its workers start.", group="workers",
         example={"OMP_NUM_THREADS": "1"}, max_length=200,
     )  # fmt: skip
-    python: kinds.PythonPath | None = _option(
+    python: types.PythonPath | None = _option(
         "Python", "The Python of the workers, where it is not the kernel's.", group="workers",
         example="/opt/conda/bin/python",
     )  # fmt: skip
 
-    job_script_prologue: list[kinds.ScriptLine] | None = _option(
+    job_script_prologue: list[types.ScriptLine] | None = _option(
         "Before the workers", "Lines of shell that run in each job before its workers.", group="script",
         example=["module load gcc"], max_length=500,
     )  # fmt: skip
-    job_script_epilogue: list[kinds.ScriptLine] | None = _option(
+    job_script_epilogue: list[types.ScriptLine] | None = _option(
         "After the workers", "Lines of shell that run in each job after its workers.", group="script",
         example=["rm -rf $TMPDIR/cache"], max_length=500,
     )  # fmt: skip
-    job_extra_directives: list[kinds.Directive] | None = _option(
+    job_extra_directives: list[types.Directive] | None = _option(
         "Extra directives", "Further options of sbatch.", group="script", example=["--hint=nomultithread"],
         max_length=100,
     )  # fmt: skip
-    job_directives_skip: list[kinds.SkippedText] | None = _option(
+    job_directives_skip: list[types.SkippedText] | None = _option(
         "Directives to leave out", "Lines of the script's header that hold one of these texts are left out.",
         group="script", example=["--mem"], max_length=100,
     )  # fmt: skip

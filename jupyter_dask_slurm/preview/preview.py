@@ -10,7 +10,7 @@ from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
 from ..clusters.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
-from ..launch.draft import Wish, as_rendered
+from ..launch.draft import ClusterSpec, as_rendered
 from ..launch.starter import Sketch, Starter
 from ..protocol.errors import DaskSlurmError, LimitExceeded
 from ..protocol.models import Cluster
@@ -45,11 +45,11 @@ class Previews:
         if isinstance(request, ClusterRequest):
             return await self._of_new(request)
         try:
-            wish = self._manager.wish_to_restart(request.restarts, request)
+            wanted = self._manager.spec_to_restart(request.restarts, request)
         except DaskSlurmError as error:
             return _answer([error])
         others = [other for other in self._manager.list() if other.id != request.restarts]
-        return await self._judged(wish, others, [])
+        return await self._answer(wanted, others, [])
 
     async def _of_new(self, request: ClusterRequest) -> dict[str, Any]:
         errors: list[DaskSlurmError] = []
@@ -66,23 +66,23 @@ class Previews:
         except DaskSlurmError as error:
             return _answer([*errors, error])
         name = request.name or NAME
-        wish = Wish(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
-        return await self._judged(wish, others, errors)
+        wanted = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+        return await self._answer(wanted, others, errors)
 
-    async def _judged(
-        self, wish: Wish, others: list[Cluster], errors: list[DaskSlurmError]
+    async def _answer(
+        self, wanted: ClusterSpec, others: list[Cluster], errors: list[DaskSlurmError]
     ) -> dict[str, Any]:
-        """Return the answer about a wish; `errors` are known already."""
+        """Return the answer about such a cluster; `errors` are known already."""
         try:
             # Always the same id: the same form shall have the same script.
-            sketch = await self._starter.sketch(wish, f"{slug(wish.name)}-0000")
+            sketch = await self._starter.sketch(wanted, f"{slug(wanted.name)}-0000")
             rendering = await self._starter.render(sketch.draft)
-            named = await self._starter.configured_name(wish.backend, wish.options)
+            named = await self._starter.configured_name(wanted.backend, wanted.options)
         except DaskSlurmError as error:
             return _answer([*errors, error])
         errors += self._starter.refusals(sketch, rendering, others)
         start = None if errors else await self._start(sketch, rendering)
-        warnings = [*pitfalls(rendering, wish.options, sketch.site), *([named.warning] if named else [])]
+        warnings = [*pitfalls(rendering, wanted.options, sketch.site), *([named.warning] if named else [])]
         return {
             **_answer(errors, rendering, start, warnings),
             "exports": _exports(as_rendered(sketch.draft, rendering).record.cluster, rendering),

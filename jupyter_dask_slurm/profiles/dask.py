@@ -54,7 +54,7 @@ def dask_profiles(configuration: Mapping[str, Any]) -> list[Profile]:
     Parameters
     ----------
     configuration : mapping
-        As `controller.configuration` tells it: ``sections``, ``files`` and ``variables``.
+        As `controller.options.dask_config` tells it: ``sections``, ``files`` and ``variables``.
     """
     sections = configuration["sections"]
     jobqueue = sections.get("jobqueue") or {}

@@ -11,7 +11,7 @@ from .labextension import initial_names
 from .profile import Profile
 
 if TYPE_CHECKING:
-    from ..kernels.render_client import Renderers
+    from ..kernels.render_client import RenderClient
 
 
 class KernelProfiles:
@@ -19,13 +19,13 @@ class KernelProfiles:
 
     Parameters
     ----------
-    environments, renderers
+    environments, render_client
         Which Python that is, and the process in it that answers.
     """
 
-    def __init__(self, environments: Environments, renderers: Renderers) -> None:
+    def __init__(self, environments: Environments, render_client: RenderClient) -> None:
         self._environments = environments
-        self._renderers = renderers
+        self._render_client = render_client
 
     async def all(self) -> list[Profile]:
         """Return the profiles; where Dask cannot read its configuration, one entry says why."""
@@ -48,4 +48,4 @@ class KernelProfiles:
 
     async def _configuration(self) -> dict[str, Any]:
         environment = await self._environments.find(None, None, backend="local")
-        return await self._renderers.configuration(environment)
+        return await self._render_client.configuration(environment)

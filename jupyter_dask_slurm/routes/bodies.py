@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from ..checks.directives import refuse_stated
+from ..checks.directives import refuse_settings
 
 if TYPE_CHECKING:
     from ..options.requests import ChangeRequest, ClusterRequest, RestartPreviewRequest, RestartRequest
@@ -41,7 +41,7 @@ def restart_request(data: dict[str, Any]) -> RestartRequest:
 def _check_directives(options: ClusterOptions | None) -> None:
     # Of a request alone: profiles and configurations may have them, for dask-jobqueue takes them too.
     if options is not None:
-        refuse_stated(options.job_extra_directives or ())
+        refuse_settings(options.job_extra_directives or ())
 
 
 def preview_request(data: dict[str, Any]) -> ClusterRequest | RestartPreviewRequest:

@@ -92,12 +92,12 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
     def _aim(self, cluster_id: str) -> None:
         """Aim at the socket of the cluster."""
         try:
-            attachment = self.settings[SERVICES_KEY].manager.attachment(cluster_id)
-            attachment.require_client()
+            handle = self.settings[SERVICES_KEY].manager.handle(cluster_id)
+            handle.require_client()
         except DaskSlurmError as error:
             raise web.HTTPError(error.status, error.message.replace("%", "%%")) from None
-        self.unix_socket = attachment.record.socket
-        self.proxy_base = attachment.cluster.dashboard_path.rstrip("/")
+        self.unix_socket = handle.record.socket
+        self.proxy_base = handle.cluster.dashboard_path.rstrip("/")
 
     def _rewrite_location_header(self, location: str, host: str, port: int, proxied_path: str) -> str:
         """Keep redirects below this cluster's pages."""

@@ -10,7 +10,7 @@ from ..checks.site import possible_partitions
 from ..protocol.models import Backend, Partition, Site
 from ..slurm.units import format_walltime, parse_memory, parse_walltime
 
-# What `controller.options` takes where nobody says anything. A site may have less.
+# What `controller.options.effective` takes where nobody says anything. A site may have less.
 USUAL: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00"}
 
 
@@ -35,7 +35,7 @@ def defaults_for(
     """
     if backend == "local":
         return {}
-    # Here and not above: pydantic is not loaded before the first wish.
+    # Here and not above: pydantic is not loaded before the first request.
     from .sbatch_defaults import sbatch_defaults
 
     named = sbatch_defaults(os.environ)

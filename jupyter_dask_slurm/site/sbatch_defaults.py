@@ -26,7 +26,7 @@ VARIABLES = {
 
 def sbatch_defaults(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the options that the environment sets; malformed ones are left out with a warning."""
-    # Here and not above: pydantic is not loaded before the first wish.
+    # Here and not above: pydantic is not loaded before the first request.
     from ..options.requests import ClusterRequest, parse
 
     found = {}

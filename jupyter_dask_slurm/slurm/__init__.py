@@ -1,19 +1,19 @@
 """Everything that speaks to Slurm's commands; standard library only, parsers are pure.
 
-=============  ========================================================================
-`commands`     run one command: time limit, clean environment, typed errors
-`submission`   sbatch and scancel
-`queue`        which jobs there are; cancel what carries our tag
-`reasons`      why a job waits, in plain words
-`endings`      how jobs ended
-`cluster_jobs` the jobs of one cluster, whatever its record says; cancel them
-`evidence`     from which directory jobs were submitted
-`site`         what this installation offers to this user, from
-`partitions`   partitions and nodes,
-`accounting`   accounts and QoS,
-`interfaces`   and the network interfaces of this host
-`rows`         how a row of squeue is read
-`jobid`        ``17`` and ``17_3``
-`units`        walltimes and sizes to seconds and bytes
-=============  ========================================================================
+================  ======================================================================
+`run`             run one command: time limit, clean environment, typed errors
+`submission`      sbatch and scancel
+`forecast`        when sbatch would expect a job to start, without submitting it
+`queue`           which jobs there are; cancel what carries our tag
+`rows`            how a row of squeue is read
+`jobid`           ``17`` and ``17_3``
+`reasons`         why a job waits, in plain words
+`end_states`      how jobs ended
+`cluster_jobs`    the jobs of one cluster, whatever its record says; cancel them
+`origin`          from which directory jobs were submitted
+`sbatch_options`  which options of sbatch are ours alone, however they are written
+`script_text`     which texts may stand in a job script
+`units`           walltimes and sizes to seconds and bytes
+`installation`    what this Slurm offers to this user: partitions, nodes, accounts, QoS
+================  ======================================================================
 """

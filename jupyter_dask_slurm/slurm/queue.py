@@ -1,7 +1,7 @@
 """Ask Slurm which jobs there are.
 
 A job that is missing from an answer of `jobs` is not in the queue any more; how it ended says
-`endings.end_states`. Errors of `commands.run` pass through: no answer is never taken for an empty queue.
+`end_states.end_states`. Errors of `run.run` pass through: no answer is never taken for an empty queue.
 """
 
 from __future__ import annotations

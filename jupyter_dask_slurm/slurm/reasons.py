@@ -10,26 +10,26 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["waits", "needs_action", "never"]
+Outlook = Literal["waits", "needs_action", "never"]
 
 
 @dataclass(frozen=True)
 class Explanation:
     """What a reason means.
 
-    `verdict` is ``waits`` (starts by itself), ``needs_action`` (starts after somebody has acted: a release,
+    `outlook` is ``waits`` (starts by itself), ``needs_action`` (starts after somebody has acted: a release,
     an operator, a new budget) or ``never`` (as it was submitted, it cannot start). `advice` is empty where
     waiting is all there is to do.
     """
 
-    verdict: Verdict
+    outlook: Outlook
     text: str
     advice: str = ""
 
 
-_WAIT: Verdict = "waits"
-_ACT: Verdict = "needs_action"
-_NEVER: Verdict = "never"
+_WAIT: Outlook = "waits"
+_ACT: Outlook = "needs_action"
+_NEVER: Outlook = "never"
 _LESS = "Start the cluster again with less, or choose another partition, account or QoS."
 _RELEASE = "Release it with: scontrol release <job id>"
 _SUPPORT = "Ask the support of this site."
@@ -181,7 +181,7 @@ def explain(reason: str | None) -> Explanation:
 
 def never(reason: str | None) -> bool:
     """Whether a job that waits for this reason can never start as it was submitted."""
-    return explain(reason).verdict == "never"
+    return explain(reason).outlook == "never"
 
 
 def _limit(code: str) -> Explanation | None:

@@ -95,7 +95,7 @@ async def cancel(job_ids: Iterable[str], *, timeout_s: float = TIMEOUT_S) -> Non
     Raises
     ------
     SlurmUnavailable
-        As `commands.run`; repeating is harmless.
+        As `run.run`; repeating is harmless.
     SlurmRefused
         Slurm refused to cancel some of them; the others are cancelled.
     """

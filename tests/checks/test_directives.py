@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.checks.directives import judged, refuse_stated, stated
+from jupyter_dask_slurm.checks.directives import as_slurm_reads_it, refuse_settings, settings_in
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import Site, SlurmInfo
 
@@ -39,22 +39,22 @@ NOWHERE = Site(slurm=SlurmInfo(available=True))
     ],
 )
 def test_stated(directive: str, found: dict[str, Any]) -> None:
-    assert stated([directive]) == found
+    assert settings_in([directive]) == found
 
 
 def test_what_a_script_says_counts() -> None:
     options = {"cores": 4, "partition": "short", "walltime": "00:10:00", "job_extra_directives": ["-n 3"]}
     script = "#!/bin/bash\n#SBATCH -t 00:10:00\n#SBATCH -n 1\n#SBATCH -n 3\n"
-    found = judged(options, script, NOWHERE)
+    found = as_slurm_reads_it(options, script, NOWHERE)
     assert (found["cores"], found["partition"], found["walltime"]) == (12, None, "00:10:00")
 
 
 @pytest.mark.parametrize("directive", ["-p x", "--mem=1G", "-N2", "--ntasks=2", "-HA x", "--gpu=1"])
 def test_what_has_an_option_is_refused(directive: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        refuse_stated([directive])
+        refuse_settings([directive])
     assert refusal.value.field == "options.job_extra_directives"
 
 
 def test_the_rest_is_not() -> None:
-    refuse_stated(["--nodes=1", "-n 1", "--exclusive", "--hint=nomultithread", "--licenses=matlab:1"])
+    refuse_settings(["--nodes=1", "-n 1", "--exclusive", "--hint=nomultithread", "--licenses=matlab:1"])

@@ -15,7 +15,7 @@ import pytest
 
 from jupyter_dask_slurm.clusters.ending import end as endings
 from jupyter_dask_slurm.clusters.ending.end import KEPT_S, Endings
-from jupyter_dask_slurm.clusters.handle import Attachment
+from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import boot_id, hostname
@@ -103,8 +103,8 @@ async def test_it_is_forgotten_after_its_days_though_nothing_changes(tmp_path: P
     )  # fmt: skip
     registry.write(record)
     dropped = asyncio.Event()
-    clearing = Endings(registry, lambda _attachment: dropped.set())
-    clearing.takes(Attachment(record, registry, lambda _changed: None))
+    clearing = Endings(registry, lambda _handle: dropped.set())
+    clearing.takes(ClusterHandle(record, registry, lambda _changed: None))
     assert registry.ids() == [cluster.id]
     await asyncio.wait_for(dropped.wait(), 60)
     assert registry.ids() == []
@@ -116,17 +116,17 @@ async def test_what_waits_for_its_turn_when_jupyter_ends_is_left_without_a_word(
 ) -> None:
     begun = asyncio.Event()
 
-    async def silence(_attachment: Attachment) -> None:
+    async def silence(_handle: ClusterHandle) -> None:
         begun.set()
         await asyncio.Event().wait()
 
     monkeypatch.setattr(endings, "cancel_left_jobs", silence)
     cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), status="lost")
     record = Record(cluster, hostname(), boot_id(), "nonce", "", str(tmp_path), iso_time())
-    attachment = Attachment(record, Registry(tmp_path), lambda _changed: None)
-    clearing = Endings(Registry(tmp_path), lambda _attachment: None)
-    clearing.cancel_orphan(attachment)
-    clearing.cancel_orphan(attachment)
+    handle = ClusterHandle(record, Registry(tmp_path), lambda _changed: None)
+    clearing = Endings(Registry(tmp_path), lambda _handle: None)
+    clearing.cancel_orphan(handle)
+    clearing.cancel_orphan(handle)
     await asyncio.wait_for(begun.wait(), 60)
     await clearing.close()
     del clearing

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.clusters import handle as attach
-from jupyter_dask_slurm.clusters import restart as succession
+from jupyter_dask_slurm.clusters import restart as restarts
 from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status, working
@@ -152,7 +152,7 @@ async def test_restart_with_changes(api: Api, shared: Path) -> None:
 @pytest.fixture
 def no_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what a test does ends the wait of a restart, however slow the machine is."""
-    monkeypatch.setattr(succession, "PATIENCE_S", 600.0)
+    monkeypatch.setattr(restarts, "PATIENCE_S", 600.0)
     monkeypatch.setattr(attach, "LAUNCH_LIMIT_S", 600.0)
     monkeypatch.setattr(attach, "STOPPED_LAUNCH_LIMIT_S", 600.0)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.clusters.ending import orphans
-from jupyter_dask_slurm.clusters.ending.orphan_jobs import LeftBehind, left_behind
+from jupyter_dask_slurm.clusters.ending.orphan_jobs import OrphanJobs, orphan_jobs
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status
@@ -71,8 +71,8 @@ def log_of(shared: Path, cluster_id: str) -> Path:
     return shared / "clusters" / cluster_id / "logs" / "%A_%a.out"
 
 
-def looked(registry: Registry) -> list[LeftBehind]:
-    return asyncio.run(left_behind(registry))
+def looked(registry: Registry) -> list[OrphanJobs]:
+    return asyncio.run(orphan_jobs(registry))
 
 
 def worker(shared: Path, cluster_id: str) -> str:
@@ -137,7 +137,7 @@ async def test_they_are_left_to_a_record_that_turns_up(
     directory = str(registry.create(orphan))
     registry.write(Record(cluster, "login7", "boot", "nonce", "/nowhere/s", directory, iso_time()))
     await api.until(orphan, status("running"), timeout=60)
-    assert await left_behind(registry) == []
+    assert await orphan_jobs(registry) == []
     assert set(slurm.jobs()) == {job}
 
 
@@ -192,7 +192,7 @@ def test_a_certificate_below_our_directory_tells_whose_they_are(
     orphan = new_id()
     job = submit(f"jds-{orphan}-0", "/tmp/%j", script=worker(shared, orphan))
     found = looked(Registry(shared))
-    assert found == [LeftBehind(orphan, (job,), found[0].since, certain=True)]
+    assert found == [OrphanJobs(orphan, (job,), found[0].since, certain=True)]
     # Where our directory is gone, as a home directory that is not mounted, nothing is certain.
     shared.rmdir()
     assert [left.certain for left in looked(Registry(shared))] == [False]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.clusters.ending.end import HEARTBEAT_LIMIT_S, Endings
-from jupyter_dask_slurm.clusters.handle import Attachment
+from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive
@@ -117,15 +117,15 @@ async def test_a_controller_that_dies_after_it_was_asked_to_stop(shared: Path) -
     registry = Registry(shared)
     record = _of_another_host(registry)
     gone = asyncio.Event()
-    endings = Endings(registry, lambda _attachment: gone.set())
-    attachment = Attachment(record, registry, lambda _attachment: None)
-    assert (await endings.stop_from_afar(attachment)).status == "stopping"
+    endings = Endings(registry, lambda _handle: gone.set())
+    handle = ClusterHandle(record, registry, lambda _handle: None)
+    assert (await endings.stop_from_afar(handle)).status == "stopping"
     # Its last heartbeat is some seconds too young for it to be taken for dead at once.
-    assert registry.ids() == [attachment.id]
+    assert registry.ids() == [handle.id]
     await asyncio.wait_for(gone.wait(), 60)
     assert registry.ids() == []
     # Asked once more while or after that, nothing is made again.
-    await endings.stop_from_afar(attachment)
+    await endings.stop_from_afar(handle)
     assert registry.ids() == []
     await endings.close()
 

@@ -32,7 +32,7 @@ from jupyter_dask_slurm.protocol.models import (
     Scaling,
     iso_time,
 )
-from jupyter_dask_slurm.system import files as storage
+from jupyter_dask_slurm.system import files
 
 SMALL = {"cores": 2, "processes": 2, "memory": "1 GB", "walltime": "00:10:00"}
 
@@ -89,8 +89,8 @@ class ControllerProcess:
             idle_timeout_s=idle_timeout_s,
         )
         self.spec = replace(self.spec, credentials=make_credentials(directory, self.spec.cluster_id))
-        storage.write_json(directory / "launch.json", self.spec.to_json())
-        storage.write_json(directory / "record.json", self._first_record().to_json())
+        files.write_json(directory / "launch.json", self.spec.to_json())
+        files.write_json(directory / "record.json", self._first_record().to_json())
         self.log = directory / "controller.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -144,12 +144,12 @@ class ControllerProcess:
     @property
     def record(self) -> Record:
         """What stands on disk."""
-        return Record.from_json(storage.read_json(self.directory / "record.json"))
+        return Record.from_json(files.read_json(self.directory / "record.json"))
 
     @property
     def history(self) -> list[str]:
         """The kinds of things that happened, in order."""
-        return [entry["event"] for entry in storage.read_json_lines(self.directory / "history.jsonl")]
+        return [entry["event"] for entry in files.read_json_lines(self.directory / "history.jsonl")]
 
     def scale(self, jobs: int) -> Cluster:
         """Ask for so many jobs."""

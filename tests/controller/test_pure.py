@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_dask_slurm.controller.options.sizing import JobSize, resolve_scaling
 from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, is_over
-from jupyter_dask_slurm.controller.reconcile.end_policy import judge
-from jupyter_dask_slurm.controller.state.jobs import End, Ledger, Seen, TrackedJob, worker_names
+from jupyter_dask_slurm.controller.reconcile.end_policy import end_policy
+from jupyter_dask_slurm.controller.state.jobs import End, JobTable, SlurmView, TrackedJob, worker_names
 from jupyter_dask_slurm.controller.state.phases import phase_of
 from jupyter_dask_slurm.controller.state.slurm_watch import end_of, is_settled
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
@@ -22,7 +22,7 @@ def job(state: str | None = "RUNNING", **facts: Any) -> TrackedJob:
     seen = (
         None
         if state is None
-        else Seen(state, started=None if state == "PENDING" else 50.0, node="n1", cores=4)
+        else SlurmView(state, started=None if state == "PENDING" else 50.0, node="n1", cores=4)
     )
     return TrackedJob("c-0", BOTH, asked_at=0.0, job_id="7_0", seen=seen, **facts)
 
@@ -49,7 +49,7 @@ def test_phase(tracked: TrackedJob, connected: tuple[str, ...], phase: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("tracked", "state", "keep", "verdict"),
+    ("tracked", "state", "keep", "policy"),
     [
         (job(cancelling=True), "CANCELLED", True, "asked"),
         (job(retiring=True), "COMPLETED", True, "asked"),
@@ -65,21 +65,21 @@ def test_phase(tracked: TrackedJob, connected: tuple[str, ...], phase: str) -> N
         (job(), "TIMEOUT", False, "failed"),
     ],
 )
-def test_verdict(tracked: TrackedJob, state: str, keep: bool, verdict: str) -> None:
-    assert judge(tracked, End(state, 90.0), keep_jobs=keep) == verdict
+def test_verdict(tracked: TrackedJob, state: str, keep: bool, policy: str) -> None:
+    assert end_policy(tracked, End(state, 90.0), keep_jobs=keep) == policy
 
 
 def test_a_job_near_its_walltime_is_not_counted_twice() -> None:
-    ledger = Ledger("c", 1)
-    old = ledger.new(0.0)
-    assert not ledger.has_replacement(old, 1)
+    job_table = JobTable("c", 1)
+    old = job_table.new(0.0)
+    assert not job_table.has_replacement(old, 1)
     old.expiring_since = 50.0
-    assert not ledger.has_replacement(old, 1)
-    ledger.new(50.0)
-    assert ledger.has_replacement(old, 1)
-    assert not ledger.has_replacement(old, 2)
+    assert not job_table.has_replacement(old, 1)
+    job_table.new(50.0)
+    assert job_table.has_replacement(old, 1)
+    assert not job_table.has_replacement(old, 2)
     end = End("CANCELLED", 90.0)
-    assert judge(old, end, keep_jobs=True, replaced=True) == "asked"
+    assert end_policy(old, end, keep_jobs=True, replaced=True) == "asked"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_job_near_its_walltime_is_not_counted_twice() -> None:
         # A disk that does not say whether there is a log.
         (job("PENDING", stdout=f"/{'x' * 5000}"), "CANCELLED"),
         (job("RUNNING"), "UNKNOWN"),
-        (TrackedJob("c-0", BOTH, 0.0, "7", seen=Seen("RUNNING", started=1.0, ends=2.0)), "TIMEOUT"),
+        (TrackedJob("c-0", BOTH, 0.0, "7", seen=SlurmView("RUNNING", started=1.0, ends=2.0)), "TIMEOUT"),
     ],
 )
 def test_a_job_that_slurm_has_forgotten(tracked: TrackedJob, state: str) -> None:
@@ -152,22 +152,22 @@ def test_names_are_those_that_dask_gives() -> None:
 
 
 def test_core_hours_count_ended_and_forgotten_jobs() -> None:
-    ledger = Ledger("c", 2)
-    first = ledger.new(0.0)
-    first.seen, first.end = Seen("RUNNING", started=0.0, cores=4), End("TIMEOUT", 3600.0)
-    second = ledger.new(0.0)
-    second.seen = Seen("RUNNING", started=3600.0, cores=2)
-    assert ledger.core_hours(now=7200.0) == 6.0
-    ledger.forget_old(now=7201.0)
-    assert [known.name for known in ledger] == ["c-1"]
-    assert ledger.core_hours(now=7200.0) == 6.0
-    assert ledger.new(7201.0).name == "c-2"
+    job_table = JobTable("c", 2)
+    first = job_table.new(0.0)
+    first.seen, first.end = SlurmView("RUNNING", started=0.0, cores=4), End("TIMEOUT", 3600.0)
+    second = job_table.new(0.0)
+    second.seen = SlurmView("RUNNING", started=3600.0, cores=2)
+    assert job_table.core_hours(now=7200.0) == 6.0
+    job_table.forget_old(now=7201.0)
+    assert [known.name for known in job_table] == ["c-1"]
+    assert job_table.core_hours(now=7200.0) == 6.0
+    assert job_table.new(7201.0).name == "c-2"
 
 
 def test_idle() -> None:
-    at_rest = Activity(workers=2, jobs_on_their_way=0, open_tasks=0)
-    assert idle_since(at_rest, None, 10.0) == 10.0
-    assert idle_since(at_rest, 10.0, 20.0) == 10.0
+    as_ended = Activity(workers=2, jobs_on_their_way=0, open_tasks=0)
+    assert idle_since(as_ended, None, 10.0) == 10.0
+    assert idle_since(as_ended, 10.0, 20.0) == 10.0
     assert idle_since(Activity(0, 0, 0), None, 10.0) is None
     assert idle_since(Activity(2, 1, 0), 10.0, 20.0) is None
     assert idle_since(Activity(2, 0, 1), 10.0, 20.0) is None

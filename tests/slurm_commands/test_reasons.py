@@ -62,8 +62,8 @@ def test_does_not_give_up_too_early(reason: str | None) -> None:
 
 
 def test_used_up_budget_needs_somebody() -> None:
-    assert explain("AssocGrpCPUMinutesLimit").verdict == explain("QOSGrpWallLimit").verdict == "needs_action"
-    assert explain("AssocGrpCPURunMinutesLimit").verdict == "waits"
+    assert explain("AssocGrpCPUMinutesLimit").outlook == explain("QOSGrpWallLimit").outlook == "needs_action"
+    assert explain("AssocGrpCPURunMinutesLimit").outlook == "waits"
 
 
 def test_held_after_a_failed_launch_is_recognised_as_a_sentence() -> None:
@@ -78,4 +78,4 @@ def test_an_unknown_reason_is_said_in_slurms_words() -> None:
 def test_what_does_not_pass_by_itself_has_advice(reason: str) -> None:
     explanation = explain(reason)
     assert explanation.text.endswith(".")
-    assert explanation.verdict == "waits" or explanation.advice
+    assert explanation.outlook == "waits" or explanation.advice

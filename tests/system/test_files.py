@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import StorageUnavailable
-from jupyter_dask_slurm.system import files as storage
+from jupyter_dask_slurm.system import files
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make files of another user")
 NOBODY = 65534
@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 def test_makes_private_directories_whatever_the_umask(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
-        made = storage.make_private_directory(tmp_path / "a" / "b")
+        made = files.make_private_directory(tmp_path / "a" / "b")
     finally:
         os.umask(old)
     assert made == tmp_path / "a" / "b"
@@ -35,8 +35,8 @@ def test_makes_private_directories_whatever_the_umask(tmp_path: Path) -> None:
 
 
 def test_makes_the_same_directory_twice(tmp_path: Path) -> None:
-    storage.make_private_directory(tmp_path / "a")
-    assert storage.make_private_directory(tmp_path / "a").is_dir()
+    files.make_private_directory(tmp_path / "a")
+    assert files.make_private_directory(tmp_path / "a").is_dir()
 
 
 def open_directory(path: Path) -> None:
@@ -71,7 +71,7 @@ def test_refuses_a_premade_directory(tmp_path: Path, prepare: Callable[[Path], N
     path = tmp_path / "a"
     prepare(path)
     with pytest.raises(StorageUnavailable, match=words) as caught:
-        storage.make_private_directory(path)
+        files.make_private_directory(path)
     assert str(path) in caught.value.message
 
 
@@ -81,11 +81,11 @@ def test_refuses_a_directory_of_another_user(tmp_path: Path) -> None:
     path.mkdir(mode=0o700)
     os.chown(path, NOBODY, NOBODY)
     with pytest.raises(StorageUnavailable, match="another user"):
-        storage.make_private_directory(path)
+        files.make_private_directory(path)
 
 
 @needs_root
-@pytest.mark.parametrize("use", [storage.read_private, lambda path: storage.append_json_line(path, 1)])
+@pytest.mark.parametrize("use", [files.read_private, lambda path: files.append_json_line(path, 1)])
 def test_refuses_a_file_of_another_user(tmp_path: Path, use: Callable[[Path], Any]) -> None:
     path = tmp_path / "record.json"
     path.write_text("{}")
@@ -97,10 +97,10 @@ def test_refuses_a_file_of_another_user(tmp_path: Path, use: Callable[[Path], An
 
 def test_writes_0600_and_replaces_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
-    storage.write_json(path, {"name": "océan", "jobs": [1, 2]})
+    files.write_json(path, {"name": "océan", "jobs": [1, 2]})
     first = path.stat().st_ino
-    storage.write_json(path, {"name": "\ud800"})
-    assert storage.read_json(path) == {"name": "\ud800"}
+    files.write_json(path, {"name": "\ud800"})
+    assert files.read_json(path) == {"name": "\ud800"}
     assert path.stat().st_ino != first
     assert mode(path) == 0o600
     assert os.listdir(tmp_path) == ["record.json"]
@@ -110,17 +110,17 @@ def test_replaces_a_link_and_leaves_its_target_alone(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep")
     (tmp_path / "record.json").symlink_to(target)
-    storage.write_private(tmp_path / "record.json", "new")
+    files.write_private(tmp_path / "record.json", "new")
     assert target.read_text() == "keep"
-    assert storage.read_private(tmp_path / "record.json") == b"new"
+    assert files.read_private(tmp_path / "record.json") == b"new"
 
 
 @pytest.mark.parametrize(
     "use",
     [
-        storage.read_private,
-        lambda path: storage.create_private(path, "x"),
-        lambda path: storage.append_json_line(path, 1),
+        files.read_private,
+        lambda path: files.create_private(path, "x"),
+        lambda path: files.append_json_line(path, 1),
     ],
 )
 def test_follows_no_link(tmp_path: Path, use: Callable[[Path], Any]) -> None:
@@ -133,7 +133,7 @@ def test_follows_no_link(tmp_path: Path, use: Callable[[Path], Any]) -> None:
     assert target.read_text() == "keep"
 
 
-@pytest.mark.parametrize("use", [storage.read_private, lambda path: storage.append_json_line(path, 1)])
+@pytest.mark.parametrize("use", [files.read_private, lambda path: files.append_json_line(path, 1)])
 def test_does_not_hang_on_a_pipe(tmp_path: Path, use: Callable[[Path], Any]) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     with pytest.raises(StorageUnavailable, match="pipe"):
@@ -141,10 +141,10 @@ def test_does_not_hang_on_a_pipe(tmp_path: Path, use: Callable[[Path], Any]) -> 
 
 
 def test_create_refuses_what_exists(tmp_path: Path) -> None:
-    storage.create_private(tmp_path / "key.pem", b"one")
+    files.create_private(tmp_path / "key.pem", b"one")
     with pytest.raises(StorageUnavailable, match="File exists"):
-        storage.create_private(tmp_path / "key.pem", b"two")
-    assert storage.read_private(tmp_path / "key.pem") == b"one"
+        files.create_private(tmp_path / "key.pem", b"two")
+    assert files.read_private(tmp_path / "key.pem") == b"one"
 
 
 @contextmanager
@@ -163,41 +163,41 @@ def file_size_limit(size: int) -> Iterator[None]:
 def test_full_disk_keeps_the_old_file_and_names_path_and_reason(tmp_path: Path) -> None:
     """A limit on file sizes is what a quota looks like to a process."""
     path = tmp_path / "record.json"
-    storage.write_private(path, "old")
+    files.write_private(path, "old")
     with file_size_limit(4096), pytest.raises(StorageUnavailable, match=r"record\.json: File too large"):
-        storage.write_private(path, "x" * 10_000)
-    assert storage.read_private(path) == b"old"
+        files.write_private(path, "x" * 10_000)
+    assert files.read_private(path) == b"old"
     assert os.listdir(tmp_path) == ["record.json"]
 
 
 def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
-    storage.append_json_line(path, {"n": 1})
+    files.append_json_line(path, {"n": 1})
     with file_size_limit(4096), pytest.raises(StorageUnavailable):
-        storage.append_json_line(path, "x" * 10_000)
-    storage.append_json_line(path, {"n": 2})
+        files.append_json_line(path, "x" * 10_000)
+    files.append_json_line(path, {"n": 2})
     assert path.read_text() == '{"n": 1}\n{"n": 2}\n'
     assert mode(path) == 0o600
 
 
 def test_reads_lines_past_a_broken_one(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
-    assert storage.read_json_lines(path) == []
-    storage.append_json_line(path, {"n": 1})
+    assert files.read_json_lines(path) == []
+    files.append_json_line(path, {"n": 1})
     with path.open("a") as file:
         file.write('{"n": \n')
-    storage.append_json_line(path, {"n": "a\nb"})
-    assert storage.read_json_lines(path) == [{"n": 1}, {"n": "a\nb"}]
+    files.append_json_line(path, {"n": "a\nb"})
+    assert files.read_json_lines(path) == [{"n": 1}, {"n": "a\nb"}]
 
 
 def test_tells_missing_from_broken(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        storage.read_json(tmp_path / "record.json")
-    storage.write_private(tmp_path / "record.json", b'{"cut')
+        files.read_json(tmp_path / "record.json")
+    files.write_private(tmp_path / "record.json", b'{"cut')
     with pytest.raises(ValueError, match="Unterminated"):
-        storage.read_json(tmp_path / "record.json")
+        files.read_json(tmp_path / "record.json")
 
 
 def test_missing_directory_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable, match=r"gone/record\.json: No such file"):
-        storage.write_private(tmp_path / "gone" / "record.json", "x")
+        files.write_private(tmp_path / "gone" / "record.json", "x")

@@ -9,38 +9,38 @@ from pathlib import Path
 from ...protocol.errors import SlurmRefused, SlurmUnavailable
 from ...protocol.models import Cluster, Problem, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
-from ..handle import Attachment
+from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 _CODE = "slurm_unreachable"
 
 
-async def cancel_left_jobs(attachment: Attachment) -> None:
+async def cancel_left_jobs(handle: ClusterHandle) -> None:
     """Cancel every job of a cluster without a controller; returns when Slurm has none of them.
 
     Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a
     problem stands on the cluster.
     """
-    if attachment.cluster.backend != "slurm" or not await asyncio.to_thread(_may_have_jobs, attachment):
+    if handle.cluster.backend != "slurm" or not await asyncio.to_thread(_may_have_jobs, handle):
         return
     pause = FIRST_PAUSE_S
     while True:
         try:
-            if not await cancel_cluster(attachment.id):
-                attachment.update(_without_problem(attachment.cluster))
+            if not await cancel_cluster(handle.id):
+                handle.update(_without_problem(handle.cluster))
                 return
             pause = FIRST_PAUSE_S
         except (SlurmUnavailable, SlurmRefused) as error:
             # Also where this Jupyter has no Slurm at all: the one that submitted had.
-            attachment.update(_with_problem(attachment.cluster, error.details or error.message))
+            handle.update(_with_problem(handle.cluster, error.details or error.message))
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
-def _may_have_jobs(attachment: Attachment) -> bool:
+def _may_have_jobs(handle: ClusterHandle) -> bool:
     """Return whether something was submitted, as far as is known: intents are on disk before sbatch runs."""
-    directory = Path(attachment.record.directory)
+    directory = Path(handle.record.directory)
     try:
         return not directory.is_dir() or any(directory.glob("submissions/*"))
     except OSError:

@@ -13,7 +13,7 @@ from ...launch.process import remove_socket
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, epoch_time
 from ...registry import Registry
-from ..handle import Attachment
+from ..handle import ClusterHandle
 from .cleanup import cancel_left_jobs
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ class Endings:
     Parameters
     ----------
     drop : callable
-        Takes an attachment off the list.
+        Takes a handle off the list.
     """
 
-    def __init__(self, registry: Registry, drop: Callable[[Attachment], None]) -> None:
+    def __init__(self, registry: Registry, drop: Callable[[ClusterHandle], None]) -> None:
         self._registry = registry
         self._drop = drop
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -57,51 +57,51 @@ class Endings:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
 
-    def takes(self, attachment: Attachment) -> bool:
+    def takes(self, handle: ClusterHandle) -> bool:
         """Act on a change of a cluster that may have ended; True if the cluster leaves the list by it."""
-        if attachment.removed:
-            self._drop(attachment)
+        if handle.removed:
+            self._drop(handle)
             return True
-        leaves = attachment.over and (attachment.hidden or _stopped_by_its_user(attachment))
-        if attachment.over and attachment.id not in self._tasks and not attachment.orphaned:
+        leaves = handle.over and (handle.hidden or _stopped_by_its_user(handle))
+        if handle.over and handle.id not in self._tasks and not handle.orphaned:
             if leaves:
-                self._begin(attachment, self._clear)
+                self._begin(handle, self._clear)
             else:
-                self._begin(attachment, self._tidy)
-                self._keep_for_days(attachment)
+                self._begin(handle, self._tidy)
+                self._keep_for_days(handle)
         return leaves
 
-    async def end(self, attachment: Attachment) -> None:
+    async def end(self, handle: ClusterHandle) -> None:
         """Stop a cluster that shall leave the list at once, in whatever state it is."""
-        attachment.hidden = True
-        if attachment.over:
-            self._begin(attachment, self._clear)
-        elif attachment.here:
-            await attachment.stop()
+        handle.hidden = True
+        if handle.over:
+            self._begin(handle, self._clear)
+        elif handle.here:
+            await handle.stop()
         else:
-            await self.stop_from_afar(attachment)
+            await self.stop_from_afar(handle)
 
-    async def forget(self, attachment: Attachment) -> Cluster | None:
+    async def forget(self, handle: ClusterHandle) -> Cluster | None:
         """Clean up an ended cluster and forget it; the cluster where Slurm makes that take longer."""
-        task = self._begin(attachment, self._clear)
+        task = self._begin(handle, self._clear)
         await asyncio.wait([task], timeout=PATIENCE_S)
         if not task.done():
-            return dataclasses.replace(attachment.cluster, status="stopping")
+            return dataclasses.replace(handle.cluster, status="stopping")
         task.result()
         return None
 
-    async def stop_from_afar(self, attachment: Attachment) -> Cluster:
+    async def stop_from_afar(self, handle: ClusterHandle) -> Cluster:
         """Leave a request for a controller on another host; where that is dead, or dies, cancel its jobs."""
-        if attachment.id not in self._tasks:
-            await asyncio.to_thread(self._registry.request_stop, attachment.id)
-            attachment.stop_wanted.set()
-            attachment.update(dataclasses.replace(attachment.cluster, status="stopping"))
-            self._judge_heartbeat(attachment)
-        return attachment.cluster
+        if handle.id not in self._tasks:
+            await asyncio.to_thread(self._registry.request_stop, handle.id)
+            handle.stop_wanted.set()
+            handle.update(dataclasses.replace(handle.cluster, status="stopping"))
+            self._judge_heartbeat(handle)
+        return handle.cluster
 
-    def cancel_orphan(self, attachment: Attachment) -> None:
+    def cancel_orphan(self, handle: ClusterHandle) -> None:
         """Cancel jobs that nobody owns, and take them off the list when Slurm has none of them."""
-        self._begin(attachment, self._cancel_orphan)
+        self._begin(handle, self._cancel_orphan)
 
     def give_up(self, cluster_id: str) -> None:
         """Leave alone what was being cleared up: its owner has turned up."""
@@ -109,71 +109,71 @@ class Endings:
         if task is not None:
             task.cancel()
 
-    def _judge_heartbeat(self, attachment: Attachment) -> None:
+    def _judge_heartbeat(self, handle: ClusterHandle) -> None:
         """Clear up after a controller that has written nothing for so long; else look again then."""
-        if attachment.over or attachment.removed:
+        if handle.over or handle.removed:
             return
-        left_s = epoch_time(attachment.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
+        left_s = epoch_time(handle.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
         if left_s < 0:
-            self._begin(attachment, self._clear)
+            self._begin(handle, self._clear)
             return
         # A little later: times in records are whole seconds.
-        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
-            left_s + 1, self._judge_heartbeat, attachment
+        self._timers[handle.id] = asyncio.get_running_loop().call_later(
+            left_s + 1, self._judge_heartbeat, handle
         )
 
     def _begin(
-        self, attachment: Attachment, work: Callable[[Attachment], Coroutine[Any, Any, None]]
+        self, handle: ClusterHandle, work: Callable[[ClusterHandle], Coroutine[Any, Any, None]]
     ) -> asyncio.Task[None]:
         """Run one piece of work after what is already under way for this cluster."""
-        earlier = self._tasks.get(attachment.id)
+        earlier = self._tasks.get(handle.id)
 
         async def in_turn() -> None:
             if earlier is not None:
                 await asyncio.gather(earlier, return_exceptions=True)
             try:
-                await work(attachment)
+                await work(handle)
             except StorageUnavailable as error:
-                log.warning("Something is left of %s: %s", attachment.id, error.message)
+                log.warning("Something is left of %s: %s", handle.id, error.message)
                 raise
 
         task = asyncio.create_task(in_turn())
         task.add_done_callback(_observed)
-        self._tasks[attachment.id] = task
+        self._tasks[handle.id] = task
         return task
 
-    def _keep_for_days(self, attachment: Attachment) -> None:
+    def _keep_for_days(self, handle: ClusterHandle) -> None:
         """Have a cluster that ended by itself forgotten when it has been shown for long enough."""
-        ended = attachment.cluster.ended
+        ended = handle.cluster.ended
         if ended is None:
             return
         left_s = epoch_time(ended.time) + KEPT_S - time.time()
-        self._timers[attachment.id] = asyncio.get_running_loop().call_later(
-            max(0.0, left_s), lambda: self._begin(attachment, self._clear)
+        self._timers[handle.id] = asyncio.get_running_loop().call_later(
+            max(0.0, left_s), lambda: self._begin(handle, self._clear)
         )
 
-    async def _tidy(self, attachment: Attachment) -> None:
+    async def _tidy(self, handle: ClusterHandle) -> None:
         """Leave nothing of a cluster that ended by itself but what is shown of it."""
-        if attachment.here:
-            await asyncio.to_thread(remove_socket, attachment.record.socket)
-        if attachment.cluster.status == "lost":
-            await cancel_left_jobs(attachment)
+        if handle.here:
+            await asyncio.to_thread(remove_socket, handle.record.socket)
+        if handle.cluster.status == "lost":
+            await cancel_left_jobs(handle)
 
-    async def _cancel_orphan(self, attachment: Attachment) -> None:
-        await cancel_left_jobs(attachment)
-        self._drop(attachment)
+    async def _cancel_orphan(self, handle: ClusterHandle) -> None:
+        await cancel_left_jobs(handle)
+        self._drop(handle)
 
-    async def _clear(self, attachment: Attachment) -> None:
+    async def _clear(self, handle: ClusterHandle) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""
-        if attachment.id in self._timers:
-            self._timers.pop(attachment.id).cancel()
-        if attachment.cluster.status != "stopped":
-            await cancel_left_jobs(attachment)
-        attachment.removed = True
-        await asyncio.to_thread(self._registry.remove, attachment.id)
-        if attachment.here:
-            await asyncio.to_thread(remove_socket, attachment.record.socket)
-        self._drop(attachment)
+        if handle.id in self._timers:
+            self._timers.pop(handle.id).cancel()
+        if handle.cluster.status != "stopped":
+            await cancel_left_jobs(handle)
+        handle.removed = True
+        await asyncio.to_thread(self._registry.remove, handle.id)
+        if handle.here:
+            await asyncio.to_thread(remove_socket, handle.record.socket)
+        self._drop(handle)
 
 
 def _observed(task: asyncio.Task[None]) -> None:
@@ -182,7 +182,7 @@ def _observed(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
-def _stopped_by_its_user(attachment: Attachment) -> bool:
+def _stopped_by_its_user(handle: ClusterHandle) -> bool:
     """Return whether its user has asked for the end, even where the controller died meanwhile."""
-    cluster = attachment.cluster
-    return attachment.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)
+    cluster = handle.cluster
+    return handle.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)

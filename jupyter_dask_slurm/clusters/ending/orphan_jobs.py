@@ -19,7 +19,7 @@ from ...system.processes import runs
 
 
 @dataclass(frozen=True)
-class LeftBehind:
+class OrphanJobs:
     """The jobs of one cluster that nobody owns.
 
     `certain` says that they were submitted from our shared directory: the path of their log, or their script,
@@ -32,7 +32,7 @@ class LeftBehind:
     certain: bool
 
 
-async def left_behind(registry: Registry) -> list[LeftBehind]:
+async def orphan_jobs(registry: Registry) -> list[OrphanJobs]:
     """Return what was left in Slurm of clusters below this shared directory, and what nobody can tell of.
 
     Two calls of squeue where nothing is left.
@@ -55,7 +55,7 @@ async def left_behind(registry: Registry) -> list[LeftBehind]:
         certain = await _is_ours(registry.shared, cluster_id, next(iter(rows)), patterns)
         if certain is not None:
             since = min((row.submitted_at for row in rows.values() if row.submitted_at), default=None)
-            found.append(LeftBehind(cluster_id, tuple(sorted(rows)), since, certain))
+            found.append(OrphanJobs(cluster_id, tuple(sorted(rows)), since, certain))
     return found
 
 

@@ -22,8 +22,8 @@ from ...protocol.models import (
 )
 from ...registry import Registry
 from ...system.processes import boot_id, hostname
-from ..handle import Attachment
-from .orphan_jobs import LeftBehind, left_behind
+from ..handle import ClusterHandle
+from .orphan_jobs import OrphanJobs, orphan_jobs
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +50,16 @@ class OrphanWatch:
         self,
         registry: Registry,
         owned: Callable[[str], bool],
-        show: Callable[[Record], Attachment],
-        cancel: Callable[[Attachment], object],
-        drop: Callable[[Attachment], None],
+        show: Callable[[Record], ClusterHandle],
+        cancel: Callable[[ClusterHandle], object],
+        drop: Callable[[ClusterHandle], None],
     ) -> None:
         self._registry = registry
         self._owned = owned
         self._show = show
         self._cancel = cancel
         self._drop = drop
-        self._shown: dict[str, Attachment] = {}
+        self._shown: dict[str, ClusterHandle] = {}
         self._certain: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -78,7 +78,7 @@ class OrphanWatch:
         await asyncio.sleep(FIRST_PAUSE_S)
         while True:
             try:
-                self._judge(await left_behind(self._registry))
+                self._judge(await orphan_jobs(self._registry))
             except (SlurmUnavailable, SlurmRefused, StorageUnavailable) as error:
                 log.info("It is not known whether jobs without a cluster are left: %s", error.message)
                 self._doubt(error)
@@ -86,7 +86,7 @@ class OrphanWatch:
                 log.exception("Jobs without a cluster are looked for again")
             await asyncio.sleep(GRACE_S)
 
-    def _judge(self, found: list[LeftBehind]) -> None:
+    def _judge(self, found: list[OrphanJobs]) -> None:
         """Show those that are new, cancel those that were certain at the last look too, drop the others."""
         orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
         shown = {cluster_id: one for cluster_id, one in self._shown.items() if not one.gone.is_set()}
@@ -105,10 +105,10 @@ class OrphanWatch:
 
     def _doubt(self, error: DaskSlurmError) -> None:
         """Say of what is shown that it is not known any more."""
-        for attachment in self._shown.values():
-            if not attachment.gone.is_set():
+        for handle in self._shown.values():
+            if not handle.gone.is_set():
                 _say(
-                    attachment,
+                    handle,
                     Problem(
                         "orphaned_jobs",
                         "warning",
@@ -120,11 +120,11 @@ class OrphanWatch:
                 )
 
 
-def _say(attachment: Attachment, problem: Problem) -> None:
-    attachment.update(dataclasses.replace(attachment.cluster, problems=(problem,), updated_at=iso_time()))
+def _say(handle: ClusterHandle, problem: Problem) -> None:
+    handle.update(dataclasses.replace(handle.cluster, problems=(problem,), updated_at=iso_time()))
 
 
-def as_record(orphan: LeftBehind, registry: Registry) -> Record:
+def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
     """Return the record that a cluster would have of which only its jobs are left; it is never written."""
     # Here and not above: pydantic is not loaded before the first request.
     from ...options.schema import OPTION_NAMES
@@ -158,7 +158,7 @@ def as_record(orphan: LeftBehind, registry: Registry) -> Record:
     )
 
 
-def _problem(orphan: LeftBehind, since: str) -> Problem:
+def _problem(orphan: OrphanJobs, since: str) -> Problem:
     named = ", ".join(orphan.jobs[:10]) + (" and more" if len(orphan.jobs) > 10 else "")
     if orphan.certain:
         then = f"They are cancelled at {iso_time(time.time() + GRACE_S)}, unless their cluster turns up."

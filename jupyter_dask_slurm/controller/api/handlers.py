@@ -66,7 +66,7 @@ class ClusterHandler(_Handler):
 
     def patch(self) -> None:
         """Scale, rename or keep longer."""
-        self.controller.wishes.change(self.body())
+        self.controller.commands.change(self.body())
         self.answer(self.controller.cluster.to_json())
 
     def delete(self) -> None:
@@ -88,7 +88,7 @@ class JobHandler(_Handler):
 
     def delete(self, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
-        self.controller.wishes.cancel_job(job_id)
+        self.controller.commands.cancel_job(job_id)
         self.answer(self.controller.job(job_id).to_json(), 202)
 
 
@@ -98,7 +98,7 @@ class ResubmitHandler(_Handler):
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
         elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
-        self.controller.wishes.resubmit(code, elsewhere)
+        self.controller.commands.resubmit(code, elsewhere)
         self.answer(self.controller.cluster.to_json())
 
 

@@ -1,7 +1,7 @@
 """What both backends have in common: Dask's `SpecCluster`, with the books kept by us.
 
 `SpecCluster` starts and closes whatever `worker_spec` names. It is told what to name by
-`reconcile.decide` alone: Dask's own reactions (replace after failure, cancel 15 s after a worker
+`reconcile.decide.decide` alone: Dask's own reactions (replace after failure, cancel 15 s after a worker
 was lost, names chosen by free number) are switched off here, for they know nothing of a queue.
 """
 
@@ -17,7 +17,7 @@ from distributed.security import Security
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Credentials
-from ..state.jobs import Ledger, TrackedJob
+from ..state.jobs import JobTable, TrackedJob
 from .scheduler import ControllerScheduler
 
 
@@ -35,13 +35,13 @@ class JobCluster(SpecCluster):
 
     Attributes
     ----------
-    ledger : Ledger
+    job_table : JobTable
         The jobs; shared with the controller.
     scheduler : ControllerScheduler
         Dask's scheduler, in this process, once the cluster was awaited.
     """
 
-    ledger: Ledger
+    job_table: JobTable
     scheduler: ControllerScheduler
 
     async def add(self, jobs: Sequence[TrackedJob]) -> None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 _T = TypeVar("_T")
 
 
-class OneTurn(Generic[_T]):
+class Batch(Generic[_T]):
     """Calls `act` once for all items that were given in one turn of the event loop.
 
     Dask starts and closes each job by itself; Slurm shall get one command for all of them. Tasks that

@@ -9,13 +9,13 @@ from ...protocol.errors import SlurmUnavailable
 from ..state.jobs import End, TrackedJob
 
 
-def _unheard(*_news: object) -> None:
-    """Before anybody listens there is no job, and so no news."""
+def _unheard(*_events: object) -> None:
+    """Before anybody listens there is no job, and so no event."""
 
 
 @dataclass
-class News:
-    """Three kinds of news.
+class BackendEvents:
+    """Three kinds of events.
 
     Attributes
     ----------

@@ -15,9 +15,9 @@ from distributed.security import Security
 
 from ...protocol.errors import Unprocessable
 from ..options.sizing import JobSize
-from ..state.jobs import End, Ledger, Seen, TrackedJob
+from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from .base import JobCluster, JobProcess
-from .events import News
+from .events import BackendEvents
 from .scheduler import ControllerScheduler
 
 LOOPBACK = "127.0.0.1"
@@ -27,13 +27,20 @@ class LocalJob(JobProcess):
     """`size.processes` workers with their nannies, started and ended together."""
 
     def __init__(
-        self, scheduler: str, name: str, *, ledger: Ledger, size: JobSize, news: News, **nanny: Any
+        self,
+        scheduler: str,
+        name: str,
+        *,
+        job_table: JobTable,
+        size: JobSize,
+        events: BackendEvents,
+        **nanny: Any,
     ) -> None:
         super().__init__(scheduler=scheduler, name=name)
         self._scheduler = scheduler
-        self._job: TrackedJob = ledger.jobs[name]
+        self._job: TrackedJob = job_table.jobs[name]
         self._size = size
-        self._news = news
+        self._events = events
         self._nanny_options = nanny
         self._nannies: list[Nanny] = []
         self._watcher: asyncio.Task[None] | None = None
@@ -41,7 +48,7 @@ class LocalJob(JobProcess):
     async def start(self) -> None:
         """Start the workers; returns when all have registered."""
         self._job.job_id = "local_" + self._job.name.rpartition("-")[2]
-        self._job.seen = Seen(
+        self._job.seen = SlurmView(
             "RUNNING",
             node=socket.gethostname(),
             cores=self._size.cores,
@@ -75,11 +82,11 @@ class LocalJob(JobProcess):
     async def _watch(self) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in self._nannies))
         if self._job.live:
-            self._news.job_ended(self._job, End("FAILED", time.time()))
+            self._events.job_ended(self._job, End("FAILED", time.time()))
 
     async def close(self) -> None:
         """End the workers and wait for it."""
-        # Asked for: what the watcher would report is no news.
+        # Asked for: what the watcher would report is no event.
         self._job.end = self._job.end or End("CANCELLED", time.time())
         await self._close_nannies()
         await super().close()
@@ -94,23 +101,23 @@ class LocalCluster(JobCluster):
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        job_table: JobTable,
         size: JobSize,
         security: Security | None,
-        news: News,
+        events: BackendEvents,
         interface: str | None = None,
         local_directory: str | None = None,
         scheduler_options: dict[str, Any] | None = None,
     ) -> None:
-        self.ledger = ledger
+        self.job_table = job_table
         protocol = "tls://" if security else "tcp://"
         place = {"interface": interface} if interface else {"host": LOOPBACK}
         common = {"security": security, "protocol": protocol, **place}
         job = {
             **common,
-            "ledger": ledger,
+            "job_table": job_table,
             "size": size,
-            "news": news,
+            "events": events,
             # Dask would look anew for each job, also while a report has its own place for temporary files.
             "local_directory": local_directory or scratch_directory(),
         }
@@ -119,7 +126,7 @@ class LocalCluster(JobCluster):
             worker={"cls": LocalJob, "options": job},
             security=security,
             asynchronous=True,
-            name=ledger.prefix,
+            name=job_table.prefix,
         )
 
 

@@ -12,11 +12,11 @@ from ...system.files import make_private_directory, storage_errors
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..options.sizing import JobSize
-from ..state.jobs import Ledger
+from ..state.jobs import JobTable
 from ..state.slurm_watch import SlurmWatch, Watch
 from ..state.workers import connected
 from .base import JobCluster, security_from
-from .events import News
+from .events import BackendEvents
 from .local_cluster import LocalCluster
 from .submit import Submitter
 
@@ -31,15 +31,15 @@ class Backend:
         The effective ones.
     watch : Watch or None
         How to learn what became of jobs; None where the cluster object tells by itself.
-    news : News
+    events : BackendEvents
         Where it tells; the controller listens.
     """
 
     cluster: JobCluster
-    ledger: Ledger
+    job_table: JobTable
     size: JobSize
     options: dict[str, Any]
-    news: News
+    events: BackendEvents
     watch: Watch | None = None
 
 
@@ -47,38 +47,38 @@ def make_backend(spec: LaunchSpec) -> Backend:
     """Return the backend that `spec` asks for; nothing is started yet."""
     options = effective_options(spec)
     size = job_size(options)
-    ledger = Ledger(spec.cluster_id, size.processes)
+    job_table = JobTable(spec.cluster_id, size.processes)
     make = _local if spec.backend == "local" else _slurm
-    return make(spec, options, size, ledger)
+    return make(spec, options, size, job_table)
 
 
-def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Ledger) -> Backend:
-    news = News()
+def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
+    events = BackendEvents()
     cluster = LocalCluster(
-        ledger=ledger,
+        job_table=job_table,
         size=size,
         security=security_from(spec.credentials),
-        news=news,
+        events=events,
         interface=options["interface"],
         local_directory=options["local_directory"],
         scheduler_options=options["scheduler_options"],
     )
-    return Backend(cluster, ledger, size, options, news)
+    return Backend(cluster, job_table, size, options, events)
 
 
-def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, ledger: Ledger) -> Backend:
+def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
     # dask-jobqueue need not be installed where only the local backend is used.
     from .slurm_cluster import SlurmCluster
 
-    news = News()
+    events = BackendEvents()
     cluster = SlurmCluster(
-        ledger=ledger,
-        submitter=Submitter(ledger, Path(spec.directory), _log_directory(spec, options), news),
+        job_table=job_table,
+        submitter=Submitter(job_table, Path(spec.directory), _log_directory(spec, options), events),
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id),
     )
-    watch = SlurmWatch(ledger, lambda: connected(cluster.scheduler))
-    return Backend(cluster, ledger, size, options, news, watch)
+    watch = SlurmWatch(job_table, lambda: connected(cluster.scheduler))
+    return Backend(cluster, job_table, size, options, events, watch)
 
 
 def _log_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:

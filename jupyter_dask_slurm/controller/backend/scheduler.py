@@ -1,7 +1,7 @@
 """Dask's scheduler with no HTTP port: TCP carries nothing but its own TLS protocol.
 
 Dask would open its dashboard on every interface, readable by anybody on the login node. Here its
-HTTP application exists, is served by `dashboard.DashboardRouter` on the controller's unix socket,
+HTTP application exists, is served by `api.dashboard.DashboardRouter` on the controller's unix socket,
 and Bokeh is imported when the first page is opened: that keeps the start fast and an unused
 dashboard free.
 """
@@ -33,7 +33,7 @@ def configure_dask() -> None:
             "distributed.scheduler.http.routes": list(SERVED_ROUTES),
             # Workers serve no page of their own: a worker's HTTP listens even without a dashboard.
             "distributed.worker.http.routes": [],
-            # Ends a cluster whose jobs still queue; `idle.py` has our own definition.
+            # Ends a cluster whose jobs still queue; `problems.idle` has our own definition.
             "distributed.scheduler.idle-timeout": None,
             "distributed.scheduler.dashboard.bokeh-application": {
                 # The socket is private and Jupyter's proxy has checked the origin; behind it the

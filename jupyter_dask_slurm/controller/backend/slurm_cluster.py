@@ -14,7 +14,7 @@ from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
-from ..state.jobs import Ledger
+from ..state.jobs import JobTable
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
 from .submit import Submitter
@@ -112,21 +112,21 @@ class SlurmCluster(JobCluster, SLURMCluster):
 
     job_cls: type[SLURMJob] = SlurmJob
 
-    def __init__(self, *, ledger: Ledger, submitter: Submitter, **keywords: Any) -> None:
-        self.ledger = ledger
+    def __init__(self, *, job_table: JobTable, submitter: Submitter, **keywords: Any) -> None:
+        self.job_table = job_table
         self._submitter = submitter
         super().__init__(
             submitter=submitter,
             scheduler_cls=ControllerScheduler,
             asynchronous=True,
             silence_logs=False,
-            name=ledger.prefix,
+            name=job_table.prefix,
             **keywords,
         )
 
     def first_job(self, address: str) -> SlurmJob:
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
-        return SlurmJob(address, name=f"{self.ledger.prefix}-0", **self._job_kwargs)
+        return SlurmJob(address, name=f"{self.job_table.prefix}-0", **self._job_kwargs)
 
     async def _close(self) -> None:
         """Cancel what a stalled Slurm made late, then close the scheduler (called by Dask)."""

@@ -25,10 +25,10 @@ from ...protocol.models import iso_time
 from ...slurm import queue, submission
 from ...slurm.jobid import split_id
 from ...slurm.run import run_in_turn
-from ...system import files as storage
-from ..state.jobs import Ledger
-from .batch import OneTurn
-from .events import News
+from ...system import files
+from ..state.jobs import JobTable
+from .batch import Batch
+from .events import BackendEvents
 
 logger = logging.getLogger(__name__)
 
@@ -81,20 +81,20 @@ class Submitter:
         The cluster's own: intents and scripts are kept there.
     logs : Path
         Where Slurm writes the jobs' output.
-    news : News
+    events : BackendEvents
         Told while a submission waits for Slurm to say whether it was taken.
     """
 
-    def __init__(self, ledger: Ledger, directory: Path, logs: Path, news: News) -> None:
-        self._ledger = ledger
+    def __init__(self, job_table: JobTable, directory: Path, logs: Path, events: BackendEvents) -> None:
+        self._job_table = job_table
         self._directory = directory
         self._logs = logs
-        self._news = news
+        self._events = events
         self._limit = ArrayLimit()
         self._count = 0
         self._doubtful: set[str] = set()
-        self.submit: OneTurn[ArrayJob] = OneTurn(self._submit)
-        self.cancel: OneTurn[ArrayJob] = OneTurn(self._cancel)
+        self.submit: Batch[ArrayJob] = Batch(self._submit)
+        self.cancel: Batch[ArrayJob] = Batch(self._cancel)
 
     async def sweep(self) -> None:
         """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.
@@ -118,7 +118,7 @@ class Submitter:
 
     async def _send(self, jobs: Sequence[ArrayJob]) -> None:
         """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
-        tag = f"jds-{self._ledger.prefix}-{self._count}"
+        tag = f"jds-{self._job_table.prefix}-{self._count}"
         options = self.options(tag, len(jobs))
         command = submission.sbatch_command(options)
         intent = Intent(self._directory, self._count, tag, [job.name for job in jobs], command)
@@ -163,11 +163,11 @@ class Submitter:
             return await submission.submit(script, options)
         except SlurmAmbiguous as error:
             logger.warning("Whether %s was submitted is not certain: %s", tag, error)
-            self._news.in_doubt(error)
+            self._events.in_doubt(error)
             try:
                 found = await self._look_up(tag)
             finally:
-                self._news.in_doubt(None)
+                self._events.in_doubt(None)
             if found is None:
                 self._doubtful.add(tag)
                 raise SlurmUnreachable(error.message, details=error.details) from error
@@ -181,7 +181,7 @@ class Submitter:
             try:
                 rows = await queue.find_by_tag([tag], ended=True)
             except SlurmUnavailable as error:
-                self._news.slurm_silent(error)
+                self._events.slurm_silent(error)
                 nothing, wait_s = 0, min(300.0, 2 * wait_s)
             else:
                 if rows:
@@ -192,7 +192,7 @@ class Submitter:
 
     def _enter(self, job: ArrayJob, job_id: str, tag: str) -> None:
         job.job_id, job.tag = job_id, tag
-        tracked = self._ledger.jobs[job.name]
+        tracked = self._job_table.jobs[job.name]
         tracked.job_id = job_id
         tracked.stdout = str(self._logs / f"{job_id}.out")
         tracked.stderr = str(self._logs / f"{job_id}.err")
@@ -243,13 +243,13 @@ class Intent:
             Where the disk refuses: then nothing may be submitted.
         """
         for path in (self._path, self._script):
-            storage.make_private_directory(path.parent)
-        storage.write_private(self._script, script)
-        storage.write_json(self._path, {**self._facts, "time": iso_time()})
+            files.make_private_directory(path.parent)
+        files.write_private(self._script, script)
+        files.write_json(self._path, {**self._facts, "time": iso_time()})
 
     def close(self, **outcome: str) -> None:
         """Add what became of it: `job_id`, or why it was `refused`."""
-        storage.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
+        files.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
 
 
 def consecutive(jobs: Sequence[ArrayJob], longest: int) -> Iterator[Sequence[ArrayJob]]:

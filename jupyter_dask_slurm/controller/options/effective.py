@@ -1,7 +1,7 @@
 """What a cluster really gets: the options asked for, filled up from Dask's configuration.
 
 The result has every key of the REST contract, None where unset; it is what users are shown and
-what `keywords.py` turns into dask-jobqueue's keywords.
+what `keywords` turns into dask-jobqueue's keywords.
 """
 
 from __future__ import annotations

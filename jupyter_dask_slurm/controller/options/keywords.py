@@ -65,7 +65,7 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
 def _instead_of_former() -> dict[str, Any]:
     """Return what keeps dask-jobqueue from reading directives once more by the key's former name.
 
-    `options.py` has read them, and has dropped those that are managed here: it may have left none.
+    `effective` has read them, and has dropped those that are managed here: it may have left none.
     """
     return {"job_extra": []} if dask.config.get("jobqueue.slurm.job-extra", None) else {}
 

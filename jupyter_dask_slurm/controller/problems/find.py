@@ -34,7 +34,7 @@ def find_problems(
     jobs = list(jobs)
     found = [*_of_cluster(state, around, now)]
     others = (
-        ends_with(state.enclosure, now),
+        ends_with(state.parent, now),
         environment_mismatch(state.mismatches),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
         task_too_long(state.cut_tasks, now),

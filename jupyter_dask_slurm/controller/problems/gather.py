@@ -6,7 +6,7 @@ from distributed import Scheduler
 
 from ...slurm.reasons import explain, never
 from ...system.interfaces import interfaces
-from ..state.jobs import Ledger, TrackedJob
+from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import WAITING_STATES, phase_of
 from ..state.workers import Workers
 from .facts import JobFacts, Surroundings
@@ -15,9 +15,11 @@ from .idle import Activity
 from .job_ends import last_words
 
 
-def of_jobs(ledger: Ledger, workers: Workers) -> list[JobFacts]:
+def of_jobs(job_table: JobTable, workers: Workers) -> list[JobFacts]:
     """Return what matters of each live job that Slurm has accepted and that we do not end ourselves."""
-    return [_of_job(job, workers) for job in ledger.live() if job.job_id is not None and not job.cancelling]
+    return [
+        _of_job(job, workers) for job in job_table.live() if job.job_id is not None and not job.cancelling
+    ]
 
 
 def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
@@ -40,9 +42,9 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
     )
 
 
-def listen_to_silent_jobs(ledger: Ledger, workers: Workers, now: float) -> None:
+def listen_to_silent_jobs(job_table: JobTable, workers: Workers, now: float) -> None:
     """Read what jobs said last that run for long without their workers."""
-    for job in ledger.live():
+    for job in job_table.live():
         started = job.seen.started if job.seen else None
         if started and now - started >= NO_CONNECTION_S and phase_of(job, workers) == "starting":
             job.words = last_words(job)
@@ -70,11 +72,11 @@ def surroundings(scheduler: Scheduler | None) -> Surroundings:
     return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others), results)
 
 
-def activity(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Activity:
+def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Activity:
     """Return what decides whether the cluster is idle."""
-    phases = [phase_of(job, workers) for job in ledger.live()]
+    phases = [phase_of(job, workers) for job in job_table.live()]
     # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
-    replacements = sum(job.expiring for job in ledger.live())
+    replacements = sum(job.expiring for job in job_table.live())
     processing = sum(len(worker.processing) for worker in workers.values())
     return Activity(
         workers=len(workers),

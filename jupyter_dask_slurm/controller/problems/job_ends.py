@@ -10,7 +10,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 
 from ...protocol.errors import StorageUnavailable
 from ...system.logs import tail
-from ..state.jobs import End, Ledger, TrackedJob, Verdict
+from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.state import ClusterState, Loss, MemoryKill
 
 _LINES_READ = 200
@@ -21,14 +21,14 @@ _MOST_KILLS = 20
 _KILLED_BY_NANNY = "worker-restart-memory"  # distributed.worker_memory.NannyMemoryManager
 
 
-def note_end(state: ClusterState, job: TrackedJob, end: End, verdict: Verdict) -> Loss:
+def note_end(state: ClusterState, job: TrackedJob, end: End, policy: EndPolicy) -> Loss:
     """Write into `state` what the end of a job means for those who look at it."""
     loss = Loss(job.job_id or job.name, end.state, end.at, end.exit_code)
-    if verdict == "asked":
+    if policy == "asked":
         return loss
-    if verdict == "failed":
+    if policy == "failed":
         state.failures += (Loss(loss.job_id, end.state, end.at, end.exit_code, last_words(job)),)
-    elif verdict == "outside":
+    elif policy == "outside":
         state.cancelled_outside += (loss,)
     if end.kind == "memory":
         memory = job.seen.memory_bytes if job.seen else 0
@@ -49,7 +49,7 @@ def last_words(job: TrackedJob) -> str:
 
 
 def note_nanny_kill(
-    state: ClusterState, ledger: Ledger, worker: Any, rss: int, now: float
+    state: ClusterState, job_table: JobTable, worker: Any, rss: int, now: float
 ) -> TrackedJob | None:
     """Write into `state` that a nanny ended its worker for memory; return the worker's job.
 
@@ -60,7 +60,7 @@ def note_nanny_kill(
     rss : int
         What it used, in bytes.
     """
-    job = next((job for job in ledger.live() if str(worker.name) in job.workers), None)
+    job = next((job for job in job_table.live() if str(worker.name) in job.workers), None)
     if job is not None:
         memory = worker.memory_limit * len(job.workers)
         kill = MemoryKill(job.job_id or job.name, now, "Dask", memory, rss, worker.memory_limit)

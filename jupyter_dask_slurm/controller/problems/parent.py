@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from ...protocol.models import Problem, iso_time
-from ..state.state import Enclosure
+from ..state.state import Parent
 
 SOON_S = 900.0
 """So long before the end it is a warning, in seconds."""
 
 
-def ends_with(enclosure: Enclosure | None, now: float) -> Problem | None:
+def ends_with(parent: Parent | None, now: float) -> Problem | None:
     """Return a problem that says with what the cluster ends; None where nothing is around it."""
-    if enclosure is None:
+    if parent is None:
         return None
-    if not enclosure.is_job:
+    if not parent.is_job:
         return Problem(
             "ends_with_service",
             "info",
-            f"This cluster runs inside the service {enclosure.name} and ends when that is stopped.",
+            f"This cluster runs inside the service {parent.name} and ends when that is stopped.",
             "For clusters that outlive it, its administrators can set KillMode=process there.",
-            since=iso_time(enclosure.found_at),
+            since=iso_time(parent.found_at),
         )
-    when = f" at {iso_time(enclosure.ends_at)}" if enclosure.ends_at is not None else ""
-    soon = enclosure.ends_at is not None and enclosure.ends_at - now < SOON_S
+    when = f" at {iso_time(parent.ends_at)}" if parent.ends_at is not None else ""
+    soon = parent.ends_at is not None and parent.ends_at - now < SOON_S
     return Problem(
         "ends_with_job",
         "warning" if soon else "info",
-        f"This cluster runs inside Slurm job {enclosure.name}, as your Jupyter does, and ends with it{when}.",
+        f"This cluster runs inside Slurm job {parent.name}, as your Jupyter does, and ends with it{when}.",
         "Save what you need before. To keep clusters for longer, start Jupyter with a longer walltime or "
         "outside of a job.",
-        since=iso_time(enclosure.found_at),
-        job_id=enclosure.name,
+        since=iso_time(parent.found_at),
+        job_id=parent.name,
     )

@@ -13,7 +13,7 @@ from ...protocol.errors import DaskSlurmError
 from ...protocol.models import epoch_time
 from ...slurm import queue
 from ...slurm.run import run
-from ..state.state import ClusterState, Enclosure
+from ..state.state import ClusterState, Parent
 
 # A job's walltime can be changed while it runs; nobody is told.
 LOOK_AGAIN_S = 600.0
@@ -25,8 +25,8 @@ _CGROUP = Path("/proc/self/cgroup")
 _SPARES_OTHERS = ("process", "none")
 
 
-class EnclosureWatch:
-    """Keeps `ClusterState.enclosure` true.
+class ParentWatch:
+    """Keeps `ClusterState.parent` true.
 
     Parameters
     ----------
@@ -40,22 +40,22 @@ class EnclosureWatch:
 
     async def run(self) -> None:
         """Look until it is certain that nothing is around this process, or until cancelled."""
-        while (found := await find_enclosure(os.environ, _CGROUP)) is not None:
-            known = self._state.enclosure
+        while (found := await find_parent(os.environ, _CGROUP)) is not None:
+            known = self._state.parent
             if known is not None:
                 found = replace(found, found_at=known.found_at, ends_at=found.ends_at or known.ends_at)
             if found != known:
-                self._state.enclosure = found
+                self._state.parent = found
                 self._changed()
             if not found.is_job:
                 return
             await asyncio.sleep(LOOK_AGAIN_S if found.ends_at is not None else ASK_AGAIN_S)
-        if self._state.enclosure is not None:
-            self._state.enclosure = None
+        if self._state.parent is not None:
+            self._state.parent = None
             self._changed()
 
 
-async def find_enclosure(environ: Mapping[str, str], cgroup: Path) -> Enclosure | None:
+async def find_parent(environ: Mapping[str, str], cgroup: Path) -> Parent | None:
     """Return the Slurm job, else the service, that this process runs in."""
     return await _job(environ) or await _service(cgroup)
 
@@ -85,7 +85,7 @@ def service_in(cgroup: str) -> str | None:
     return None
 
 
-async def _job(environ: Mapping[str, str]) -> Enclosure | None:
+async def _job(environ: Mapping[str, str]) -> Parent | None:
     job_id = job_id_in(environ)
     if job_id is None:
         return None
@@ -94,14 +94,14 @@ async def _job(environ: Mapping[str, str]) -> Enclosure | None:
     except ValueError:  # no id at all
         return None
     except DaskSlurmError:
-        return Enclosure(True, job_id, time.time())
+        return Parent(True, job_id, time.time())
     # What a shell has kept of a job that is over tells nothing.
     if row is None or row.started_at is None:
         return None
-    return Enclosure(True, job_id, time.time(), epoch_time(row.ends_at) if row.ends_at else None)
+    return Parent(True, job_id, time.time(), epoch_time(row.ends_at) if row.ends_at else None)
 
 
-async def _service(cgroup: Path) -> Enclosure | None:
+async def _service(cgroup: Path) -> Parent | None:
     try:
         text = await asyncio.to_thread(cgroup.read_text)
     except OSError:
@@ -109,7 +109,7 @@ async def _service(cgroup: Path) -> Enclosure | None:
     unit = service_in(text)
     if unit is None or await _kill_mode(unit, of_user="/user@" in text) in _SPARES_OTHERS:
         return None
-    return Enclosure(False, unit, time.time())
+    return Parent(False, unit, time.time())
 
 
 async def _kill_mode(unit: str, *, of_user: bool) -> str:

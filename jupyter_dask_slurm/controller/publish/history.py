@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import HistoryEntry, LaunchSpec, iso_time
-from ...system import files as storage
+from ...system import files
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,6 @@ class History:
         """Enter what happened, now if no `time` is given; `event` is one word, `message` a sentence."""
         logger.info("%s: %s", event, message)
         try:
-            storage.append_json_line(self._path, HistoryEntry(time or iso_time(), event, message).to_json())
+            files.append_json_line(self._path, HistoryEntry(time or iso_time(), event, message).to_json())
         except StorageUnavailable as error:
             logger.warning("The history is incomplete: %s", error)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from ...protocol.errors import StorageUnavailable
-from ...system import files as storage
+from ...system import files
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def bound_log(directory: Path, *, descriptor: int | None = None, most_bytes: int
             if not os.path.samestat(os.fstat(source.fileno()), status):
                 return
             source.seek(-most_bytes, os.SEEK_END)
-            storage.write_private(old, source.read(most_bytes))
+            files.write_private(old, source.read(most_bytes))
         os.ftruncate(log, 0)
     except (OSError, StorageUnavailable) as error:
         logger.warning("The log could not be shortened: %s", error)

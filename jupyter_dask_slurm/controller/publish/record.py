@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
-from ...system import files as storage
+from ...system import files
 from ...system.processes import boot_id, hostname, own_start_time
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class RecordWriter:
         """Write down how the jobs ended, for who looks at the cluster afterwards."""
         path = Path(self._spec.directory) / "jobs.json"
         try:
-            await asyncio.to_thread(storage.write_json, path, [job.to_json() for job in jobs])
+            await asyncio.to_thread(files.write_json, path, [job.to_json() for job in jobs])
         except StorageUnavailable as error:
             logger.warning("%s", error)
 
@@ -90,4 +90,4 @@ class RecordWriter:
             pid=pid,
             start_time=start_time,
         )
-        storage.write_json(self._path, record.to_json())
+        files.write_json(self._path, record.to_json())

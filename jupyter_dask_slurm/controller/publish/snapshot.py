@@ -25,7 +25,7 @@ from ...protocol.models import (
     iso_time,
 )
 from ...slurm.reasons import explain
-from ..state.jobs import Ledger, TrackedJob
+from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import phase_of
 from ..state.state import ClusterState
 from ..state.workers import Workers, connected, workers_of
@@ -46,7 +46,7 @@ class Totals:
 def cluster_model(
     spec: LaunchSpec,
     state: ClusterState,
-    ledger: Ledger,
+    job_table: JobTable,
     scheduler: Scheduler | None,
     *,
     options: Mapping[str, Any],
@@ -60,17 +60,17 @@ def cluster_model(
         _without_numbers(spec, state, now),
         scheduler_address=_address(scheduler),
         options=dict(options),
-        jobs=_job_counts(state, ledger, workers),
-        waiting=waiting(ledger.live(), workers, now),
-        workers=WorkerCounts(connected=len(workers), expected=state.plan * ledger.processes),
+        jobs=_job_counts(state, job_table, workers),
+        waiting=waiting(job_table.live(), workers, now),
+        workers=WorkerCounts(connected=len(workers), expected=state.plan * job_table.processes),
         threads=totals.threads,
-        gpus=_gpus(ledger, workers),
+        gpus=_gpus(job_table, workers),
         memory_bytes=totals.memory_bytes,
         memory_used_bytes=totals.memory_used_bytes,
         cpu_percent=totals.cpu_percent,
         tasks=_task_counts(scheduler),
-        core_hours=round(ledger.core_hours(now), 4),
-        expires_at=_time(_first_end(ledger)),
+        core_hours=round(job_table.core_hours(now), 4),
+        expires_at=_time(_first_end(job_table)),
         problems=tuple(problems),
     )
 
@@ -153,9 +153,9 @@ def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker
     )
 
 
-def _job_counts(state: ClusterState, ledger: Ledger, workers: Workers) -> JobCounts:
+def _job_counts(state: ClusterState, job_table: JobTable, workers: Workers) -> JobCounts:
     # Without an id a job is an intention of ours: Slurm has not accepted it yet.
-    phases = Counter(phase_of(job, workers) for job in ledger.live() if job.job_id is not None)
+    phases = Counter(phase_of(job, workers) for job in job_table.live() if job.job_id is not None)
     return JobCounts(
         plan=state.plan,
         queued=phases["queued"],
@@ -191,12 +191,12 @@ def _task_counts(scheduler: Scheduler | None) -> TaskCounts:
     )
 
 
-def _gpus(ledger: Ledger, workers: Workers) -> int:
-    return sum(job.seen.gpus for job in ledger.live() if job.seen and workers_of(job, workers))
+def _gpus(job_table: JobTable, workers: Workers) -> int:
+    return sum(job.seen.gpus for job in job_table.live() if job.seen and workers_of(job, workers))
 
 
-def _first_end(ledger: Ledger) -> float | None:
-    ends = [job.seen.ends for job in ledger.live() if job.seen and job.seen.ends and job.connected_at]
+def _first_end(job_table: JobTable) -> float | None:
+    ends = [job.seen.ends for job in job_table.live() if job.seen and job.seen.ends and job.connected_at]
     return min(ends, default=None)
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from ...protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
 from ..backend.base import JobCluster
 from ..publish.history import History
-from ..state.jobs import Ledger, TrackedJob
+from ..state.jobs import JobTable, TrackedJob
 from ..state.state import ClusterState, Doubt, Refusal
-from .retire import hand_over
+from .retire import retire
 
 LONGEST_SILENCE_S = 300.0
 """At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
@@ -33,7 +33,7 @@ MOST_CUT_TASKS = 20
 
 
 class Dispatcher:
-    """What the keeper has done to jobs.
+    """What the reconcile loop has done to jobs.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Dispatcher:
     def __init__(
         self,
         state: ClusterState,
-        ledger: Ledger,
+        job_table: JobTable,
         cluster: JobCluster,
         *,
         history: History,
@@ -59,7 +59,7 @@ class Dispatcher:
         look_soon: Callable[[], None],
     ) -> None:
         self._state = state
-        self._ledger = ledger
+        self._job_table = job_table
         self._cluster = cluster
         self._history = history
         self._on_change = on_change
@@ -86,7 +86,7 @@ class Dispatcher:
 
     async def submit(self, count: int) -> None:
         """Submit so many jobs; what goes wrong is written into the state."""
-        jobs = [self._ledger.new(time.time()) for _ in range(count)]
+        jobs = [self._job_table.new(time.time()) for _ in range(count)]
         self._on_change()
         try:
             await self._cluster.add(jobs)
@@ -102,7 +102,7 @@ class Dispatcher:
         finally:
             for job in jobs:
                 if job.job_id is None:
-                    self._ledger.drop(job.name)
+                    self._job_table.drop(job.name)
         accepted = [job.job_id for job in jobs if job.job_id]
         if accepted:
             self._history.add("submitted", f"Submitted {_span(accepted)}.")
@@ -111,7 +111,7 @@ class Dispatcher:
 
     async def cancel(self) -> None:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
-        jobs = [job for job in self._ledger.live() if job.cancelling and job.name in self._cluster.workers]
+        jobs = [job for job in self._job_table.live() if job.cancelling and job.name in self._cluster.workers]
         if not jobs:
             self._cancel_accepted()
         if not jobs or self.waits_for_slurm or time.time() < self._cancel_at:
@@ -137,17 +137,17 @@ class Dispatcher:
                 continue
             for job in group:
                 job.retiring = True
-            task = asyncio.ensure_future(self._hand_over(group))
+            task = asyncio.ensure_future(self._retire(group))
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)
             self._on_change()
 
-    async def _hand_over(self, jobs: Sequence[TrackedJob]) -> None:
+    async def _retire(self, jobs: Sequence[TrackedJob]) -> None:
         names = [name for job in jobs for name in job.workers]
         # Who scales down wants the cores back now; before a walltime there is time that is paid for.
         ends = [job.seen.ends for job in jobs if job.expiring and job.seen and job.seen.ends]
         until = min(ends) - MOVE_S if ends else None
-        cut = await hand_over(self._cluster.scheduler, names, until=until, move_s=RETIRE_S)
+        cut = await retire(self._cluster.scheduler, names, until=until, move_s=RETIRE_S)
         self._state.cut_tasks = (*self._state.cut_tasks, *cut)[-MOST_CUT_TASKS:]
         for job in jobs:
             job.cancelling, job.retiring = True, False

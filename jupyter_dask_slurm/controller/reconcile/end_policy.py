@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..state.jobs import End, TrackedJob, Verdict
+from ..state.jobs import End, EndPolicy, TrackedJob
 
 # Ends that say nothing about the job: the node or the site's policy took it away.
 _NOT_ITS_FAULT = frozenset({"NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "REVOKED"})
 
 
-def judge(job: TrackedJob, end: End, *, keep_jobs: bool, replaced: bool = False) -> Verdict:
+def end_policy(job: TrackedJob, end: End, *, keep_jobs: bool, replaced: bool = False) -> EndPolicy:
     """Return what the end of a job means; `replaced` says that another one has taken its place already."""
     if job.cancelling or job.retiring or replaced:
         return "asked"

@@ -1,6 +1,6 @@
 """The loop that makes of what is there what is wanted.
 
-One task does all that changes jobs, one step after another: look (squeue), judge what ended, decide,
+One task does all that changes jobs, one step after another: look (squeue), say what ended jobs mean, decide,
 cancel, submit. So no two decisions ever overlap, and Slurm gets one command at a time.
 """
 
@@ -16,14 +16,14 @@ from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
 from ..publish.history import History
-from ..state.jobs import End, Ledger, TrackedJob
+from ..state.jobs import End, JobTable, TrackedJob
 from ..state.phases import phase_of
 from ..state.slurm_watch import Watch
 from ..state.state import MOST_FAILURES, ClusterState
 from ..state.workers import connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide
 from .dispatch import Dispatcher
-from .end_policy import judge
+from .end_policy import end_policy
 from .replacement import longest_wait_s, replace_at
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ AFTER_ERROR_S = 5.0
 """A turn that failed in a way that nobody thought of is followed by the next after so long, in seconds."""
 
 
-class Keeper:
+class Reconciler:
     """Keeps the cluster's jobs as the state's plan wants them.
 
     Parameters
@@ -54,7 +54,7 @@ class Keeper:
     def __init__(
         self,
         state: ClusterState,
-        ledger: Ledger,
+        job_table: JobTable,
         cluster: JobCluster,
         watch: Watch | None,
         *,
@@ -63,7 +63,7 @@ class Keeper:
         on_spent: Callable[[str], None],
     ) -> None:
         self._state = state
-        self._ledger = ledger
+        self._job_table = job_table
         self._cluster = cluster
         self._watch = watch
         self._history = history
@@ -71,7 +71,7 @@ class Keeper:
         self._on_spent = on_spent
         self._wake = asyncio.Event()
         self.dispatch = Dispatcher(
-            state, ledger, cluster, history=history, on_change=on_change, look_soon=self._look_soon
+            state, job_table, cluster, history=history, on_change=on_change, look_soon=self._look_soon
         )
 
     def wake(self) -> None:
@@ -85,7 +85,7 @@ class Keeper:
 
     def workers_changed(self) -> None:
         """Note which jobs got or lost their workers (called once per turn of the loop)."""
-        changes = note_connections(self._ledger, connected(self._cluster.scheduler), time.time())
+        changes = note_connections(self._job_table, connected(self._cluster.scheduler), time.time())
         for job, word in changes:
             if word == "connected":
                 self._state.failures = ()
@@ -98,27 +98,27 @@ class Keeper:
 
     def _all_connected(self) -> bool:
         # Node and times of a whole submission are asked for once, when its last worker is there.
-        return all(job.connected_at is not None for job in self._ledger.live())
+        return all(job.connected_at is not None for job in self._job_table.live())
 
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
         job.end = end
         self._cluster.forget(job.name)
-        replaced = self._ledger.has_replacement(job, self._state.plan)
-        verdict = judge(job, end, keep_jobs=self._state.keep_jobs, replaced=replaced)
-        loss = note_end(self._state, job, end, verdict)
-        if verdict == "failed":
+        replaced = self._job_table.has_replacement(job, self._state.plan)
+        policy = end_policy(job, end, keep_jobs=self._state.keep_jobs, replaced=replaced)
+        loss = note_end(self._state, job, end, policy)
+        if policy == "failed":
             self.dispatch.hold(back_off_s(len(self._state.failures)))
         elif end.kind == "memory":
             # The next one will do the same work.
             self.dispatch.hold(back_off_s(self._state.memory_kills_since(end.at - KILLS_COUNT_S)))
-        if verdict in ("outside", "lower"):
+        if policy in ("outside", "lower"):
             self._state.lower_plan()
         self._history.add(
             "ended",
-            " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[verdict]))),
+            " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[policy]))),
         )
-        if verdict == "lower" and self._state.is_spent:
+        if policy == "lower" and self._state.is_spent:
             self._on_spent(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
         self._on_change()
         self.wake()
@@ -136,7 +136,7 @@ class Keeper:
                 # Not the end: computations and jobs would go with it.
                 logger.exception("A turn failed; what is left of it is done in the next.")
                 at_least_s = AFTER_ERROR_S
-            if self._state.status == "stopping" and not self._ledger.live():
+            if self._state.status == "stopping" and not self._job_table.live():
                 return
             try:
                 await asyncio.wait_for(self._wake.wait(), max(at_least_s, self._pause_s()))
@@ -160,8 +160,8 @@ class Keeper:
         situation = self._situation(time.time())
         decision = decide(situation)
         for name in decision.cancel:
-            self._ledger.jobs[name].cancelling = True
-        self.dispatch.retire([self._ledger.jobs[name] for name in decision.retire])
+            self._job_table.jobs[name].cancelling = True
+        self.dispatch.retire([self._job_table.jobs[name] for name in decision.retire])
         await self.dispatch.cancel()
         if decision.submit:
             await self.dispatch.submit(decision.submit)
@@ -184,14 +184,16 @@ class Keeper:
         """Return when jobs that have no replacement yet need one, in seconds since 1970."""
         if not self._state.keep_jobs or self._state.status == "stopping":
             return {}
-        wait_s = longest_wait_s(self._ledger)
-        times = {job.name: replace_at(job, wait_s) for job in self._ledger if job.wanted and not job.expiring}
+        wait_s = longest_wait_s(self._job_table)
+        times = {
+            job.name: replace_at(job, wait_s) for job in self._job_table if job.wanted and not job.expiring
+        }
         return {name: at for name, at in times.items() if at is not None}
 
     def _note_expiring(self, now: float) -> None:
         for name, at in self._replace_at().items():
             if at <= now:
-                job = self._ledger.jobs[name]
+                job = self._job_table.jobs[name]
                 job.expiring_since = now
                 self._history.add(
                     "expiring", f"Job {job.job_id} nears its walltime; another one is to follow."
@@ -209,7 +211,7 @@ class Keeper:
                 now - job.lost_at if job.lost_at else 0.0,
                 job.expiring,
             )
-            for order, job in enumerate(self._ledger)
+            for order, job in enumerate(self._job_table)
             if job.wanted
         )
         held = (

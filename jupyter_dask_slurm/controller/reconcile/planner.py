@@ -12,7 +12,7 @@ from distributed import Scheduler
 from ...protocol.models import Scaling
 from ..backend.base import JobCluster
 from ..publish.history import History
-from ..state.jobs import Ledger
+from ..state.jobs import JobTable
 from ..state.phases import phase_of
 from ..state.state import ClusterState
 from ..state.workers import Workers, connected, workers_of
@@ -33,13 +33,13 @@ class Planner:
     def __init__(
         self,
         state: ClusterState,
-        ledger: Ledger,
+        job_table: JobTable,
         cluster: JobCluster,
         history: History,
         on_change: Callable[[], None],
     ) -> None:
         self._state = state
-        self._ledger = ledger
+        self._job_table = job_table
         self._cluster = cluster
         self._history = history
         self._on_change = on_change
@@ -73,7 +73,7 @@ class Planner:
         state = self._state
         if state.status != "running":
             return
-        load = load_of(self._ledger, connected(self._cluster.scheduler), self._cluster.scheduler)
+        load = load_of(self._job_table, connected(self._cluster.scheduler), self._cluster.scheduler)
         plan, self._lull = adapt(state.plan, load, limits(state), self._lull, time.monotonic())
         if plan != state.plan:
             self._history.add("adapted", f"{plan} jobs suit the load better than {state.plan}.")
@@ -81,16 +81,16 @@ class Planner:
             self._on_change()
 
 
-def load_of(ledger: Ledger, workers: Workers, scheduler: Scheduler) -> Load:
+def load_of(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Load:
     """Return what decides how many jobs suit the load."""
-    phases = [phase_of(job, workers) for job in ledger.live() if job.wanted]
+    phases = [phase_of(job, workers) for job in job_table.live() if job.wanted]
     return Load(
         workers=int(scheduler.adaptive_target()),
-        processes=ledger.processes,
+        processes=job_table.processes,
         present=len(workers),
         waiting=phases.count("queued") + phases.count("starting"),
         busy=sum(
-            any(worker.processing for worker in workers_of(job, workers)) for job in ledger if job.wanted
+            any(worker.processing for worker in workers_of(job, workers)) for job in job_table if job.wanted
         ),
     )
 

@@ -13,7 +13,7 @@ MOST_OF_WALLTIME = 0.5
 """No job is replaced before this part of its walltime is over, however long the queue."""
 
 
-def hand_over_s(walltime_s: float) -> float:
+def retire_s(walltime_s: float) -> float:
     """Return how long running tasks may take to finish and results to move, in seconds."""
     return min(max(30.0, 0.05 * walltime_s), 600.0)
 
@@ -35,5 +35,5 @@ def replace_at(job: TrackedJob, wait_s: float) -> float | None:
     if job.connected_at is None or seen is None or seen.started is None or seen.ends is None:
         return None
     walltime_s = seen.ends - seen.started
-    lead_s = WAIT_FACTOR * wait_s + hand_over_s(walltime_s)
+    lead_s = WAIT_FACTOR * wait_s + retire_s(walltime_s)
     return seen.ends - min(lead_s, MOST_OF_WALLTIME * walltime_s)

@@ -23,7 +23,7 @@ POLL_S = 0.5
 """Workers tell with each heartbeat what they execute: there is no event to wait for."""
 
 
-async def hand_over(
+async def retire(
     scheduler: Scheduler, names: Sequence[str], *, until: float | None, move_s: float
 ) -> list[CutTask]:
     """Let running tasks finish, move results to other workers, and remove the workers `names`.

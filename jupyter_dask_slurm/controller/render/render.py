@@ -1,7 +1,7 @@
 """What a cluster would send to Slurm: effective options, script and command. Nothing is sent or made.
 
-The objects are those that send: the script is dask-jobqueue's by way of `slurm_cluster.SlurmCluster`, the
-command `submit.Submitter`'s.
+The objects are those that send: the script is dask-jobqueue's by way of `backend.slurm_cluster.SlurmCluster`,
+the command `backend.submit.Submitter`'s.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ...protocol.errors import Unprocessable
 from ...protocol.models import LaunchSpec, Scaling
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
-from ..backend.events import News
+from ..backend.events import BackendEvents
 from ..backend.submit import Submitter
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..options.sizing import JobSize, resolve_scaling
-from ..state.jobs import Ledger
+from ..state.jobs import JobTable
 
 SCHEDULER = "<address-of-the-scheduler>"
 """Stands in a rendered script where the address will be: it is known once the scheduler listens."""
@@ -78,13 +78,13 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
     # dask-jobqueue need not be installed where only the local backend is used.
     from ..backend.slurm_cluster import SlurmCluster
 
-    ledger = Ledger(spec.cluster_id, size.processes)
+    job_table = JobTable(spec.cluster_id, size.processes)
     directory = Path(spec.directory)
     asked = options["log_directory"]
     logs = Path(os.path.expandvars(asked)).expanduser() if asked else directory / "logs"
-    submitter = Submitter(ledger, directory, logs, News())
+    submitter = Submitter(job_table, directory, logs, BackendEvents())
     cluster = SlurmCluster(
-        ledger=ledger,
+        job_table=job_table,
         submitter=submitter,
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id),

@@ -3,7 +3,7 @@
 One JSON object a line on standard input, one on standard output, in that order:
 
 * ``{"render": LaunchSpec}`` → what `render.render` returns;
-* ``{"configuration": null}`` → what `configuration.configuration` returns.
+* ``{"configuration": null}`` → what `options.dask_config.configuration` returns.
 
 An answer is ``{"answer": …}``, or ``{"error": {"message", "reason", "field", "details"}}``.
 """

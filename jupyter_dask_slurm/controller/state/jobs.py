@@ -16,7 +16,7 @@ LONGEST_MEMORY_S = 3600
 
 
 @dataclass(frozen=True)
-class Seen:
+class SlurmView:
     """What Slurm last said of a job. Times are seconds since 1970, None until known."""
 
     state: str
@@ -33,7 +33,7 @@ class Seen:
     restarts: int = 0
 
 
-Verdict = Literal["asked", "outside", "replace", "lower", "failed"]
+EndPolicy = Literal["asked", "outside", "replace", "lower", "failed"]
 """
 ``asked``
     It was not needed any more: we ended it, or another one had taken its place.
@@ -92,7 +92,7 @@ class TrackedJob:
     workers: tuple[str, ...]
     asked_at: float
     job_id: str | None = None
-    seen: Seen | None = None
+    seen: SlurmView | None = None
     end: End | None = None
     connected_at: float | None = None
     lost_at: float | None = None
@@ -127,7 +127,7 @@ class TrackedJob:
 
 
 @dataclass
-class Ledger:
+class JobTable:
     """All jobs of a cluster by name, in the order in which they were asked for.
 
     Parameters

@@ -17,7 +17,7 @@ from ...protocol.models import epoch_time
 from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
-from .jobs import End, Ledger, Seen, TrackedJob
+from .jobs import End, JobTable, SlurmView, TrackedJob
 from .phases import WAITING_STATES, phase_of
 
 SOON_S = 1.0
@@ -35,11 +35,11 @@ class Watch(Protocol):
         """Look again soon: a job was submitted, cancelled, connected or lost."""
 
     async def look(self) -> list[tuple[TrackedJob, End]]:
-        """Ask Slurm, write what it said into the ledger, return the jobs that ended."""
+        """Ask Slurm, write what it said into the job table, return the jobs that ended."""
 
 
 class SlurmWatch:
-    """Looks after the jobs of `ledger` in Slurm's queue.
+    """Looks after the jobs of `job_table` in Slurm's queue.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class SlurmWatch:
         Returns the names of the connected workers.
     """
 
-    def __init__(self, ledger: Ledger, connected: Callable[[], Collection[str]]) -> None:
-        self._ledger = ledger
+    def __init__(self, job_table: JobTable, connected: Callable[[], Collection[str]]) -> None:
+        self._job_table = job_table
         self._connected = connected
         self._happened_at = 0.0
         self._looked_at = 0.0
@@ -67,7 +67,7 @@ class SlurmWatch:
 
     def _unaccounted(self) -> list[TrackedJob]:
         connected = self._connected()
-        return [job for job in self._ledger.live() if job.job_id and not is_settled(job, connected)]
+        return [job for job in self._job_table.live() if job.job_id and not is_settled(job, connected)]
 
     async def look(self) -> list[tuple[TrackedJob, End]]:
         """Ask for all unaccounted jobs at once, write down what Slurm says; return those that ended.
@@ -81,7 +81,7 @@ class SlurmWatch:
         self._back_off()
         rows = await queue.jobs(asked)
         for job_id, row in rows.items():
-            asked[job_id].seen = seen_from(row)
+            asked[job_id].seen = view_from(row)
         gone = [job_id for job_id in asked if job_id not in rows]
         if not gone:
             return []
@@ -105,9 +105,9 @@ def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:
     return job.seen is not None and job.seen.started is not None and job.seen.node is not None
 
 
-def seen_from(row: JobRow) -> Seen:
-    """Return a row of squeue as the ledger keeps it."""
-    return Seen(
+def view_from(row: JobRow) -> SlurmView:
+    """Return a row of squeue as the job table keeps it."""
+    return SlurmView(
         state=row.state,
         reason=row.reason,
         node=row.node,

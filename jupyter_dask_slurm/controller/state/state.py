@@ -83,7 +83,7 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
-class Enclosure:
+class Parent:
     """What this process was started in and cannot outlive: a Slurm job, or a service of systemd.
 
     Parameters
@@ -124,7 +124,7 @@ class ClusterState:
         Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
         Since when Slurm does not answer; `silence` holds its words.
-    enclosure : Enclosure or None
+    parent : Parent or None
         What this process was started in and cannot outlive.
     changed_at : float
         When the user last changed something: the idle clock starts again.
@@ -150,7 +150,7 @@ class ClusterState:
     silence: str | None = None
     storage_error: str | None = None
     dashboard_error: str | None = None
-    enclosure: Enclosure | None = None
+    parent: Parent | None = None
     idle_since: float | None = None
     changed_at: float = field(default_factory=time.time)
 

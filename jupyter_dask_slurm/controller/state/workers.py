@@ -9,7 +9,7 @@ from typing import Any
 from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from .jobs import Ledger, TrackedJob
+from .jobs import JobTable, TrackedJob
 from .phases import connected_workers
 
 Workers = dict[str, Any]
@@ -34,8 +34,8 @@ def is_idle(job: TrackedJob, workers: Workers) -> bool:
     )
 
 
-def note_connections(ledger: Ledger, workers: Workers, now: float) -> list[tuple[TrackedJob, str]]:
-    """Write into the ledger which jobs have all their workers; return what changed.
+def note_connections(job_table: JobTable, workers: Workers, now: float) -> list[tuple[TrackedJob, str]]:
+    """Write into the job table which jobs have all their workers; return what changed.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def note_connections(ledger: Ledger, workers: Workers, now: float) -> list[tuple
         The word is ``connected``, ``lost`` or ``back``.
     """
     changes: list[tuple[TrackedJob, str]] = []
-    for job in ledger.live():
+    for job in job_table.live():
         complete = connected_workers(job, workers) == len(job.workers)
         if complete and job.connected_at is None:
             job.connected_at = now

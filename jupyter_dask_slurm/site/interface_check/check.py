@@ -133,7 +133,7 @@ async def _ended(run: _Run, partitions: set[str]) -> set[str]:
 async def _clear(run: _Run) -> None:
     await run.listener.close()
     if run.asked:
-        # What Slurm cannot be told now is found as jobs without a cluster (`left_behind`).
+        # What Slurm cannot be told now is found as jobs without a cluster (`orphan_jobs`).
         with suppress(DaskSlurmError):
             await cancel_cluster(run.check_id)
     await asyncio.to_thread(shutil.rmtree, run.directory, ignore_errors=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with
-from jupyter_dask_slurm.controller.problems.parent_watch import find_enclosure, job_id_in, service_in
-from jupyter_dask_slurm.controller.state.state import Enclosure
+from jupyter_dask_slurm.controller.problems.parent_watch import find_parent, job_id_in, service_in
+from jupyter_dask_slurm.controller.state.state import Parent
 from jupyter_dask_slurm.protocol.models import iso_time
 
 NOW = 1_800_000_000.0
@@ -42,23 +42,23 @@ def test_a_job_is_told_by_its_variables_but_not_in_a_shell_of_salloc() -> None:
 
 async def test_a_service_that_nobody_can_be_asked_about_ends_what_is_in_it(tmp_path: Path) -> None:
     cgroup = tmp_path / "cgroup"
-    assert await find_enclosure({}, cgroup) is None
+    assert await find_parent({}, cgroup) is None
     cgroup.write_text("0::/system.slice/no-such-unit-of-this-test.service\n")
-    found = await find_enclosure({}, cgroup)
+    found = await find_parent({}, cgroup)
     assert found is not None
     assert (found.is_job, found.name, found.ends_at) == (False, "no-such-unit-of-this-test.service", None)
 
 
 def test_the_end_is_a_warning_once_it_is_near() -> None:
     assert ends_with(None, NOW) is None
-    job = Enclosure(is_job=True, name="17", found_at=NOW, ends_at=NOW + SOON_S + 60)
+    job = Parent(is_job=True, name="17", found_at=NOW, ends_at=NOW + SOON_S + 60)
     far = ends_with(job, NOW)
     near = ends_with(job, NOW + 61)
     assert far is not None
     assert near is not None
     assert (far.code, far.severity, near.severity) == ("ends_with_job", "info", "warning")
     assert f"job 17, as your Jupyter does, and ends with it at {iso_time(NOW + SOON_S + 60)}." in far.message
-    service = ends_with(Enclosure(is_job=False, name="jupyter-ann.service", found_at=NOW), NOW)
+    service = ends_with(Parent(is_job=False, name="jupyter-ann.service", found_at=NOW), NOW)
     assert service is not None
     assert (service.code, service.severity) == ("ends_with_service", "info")
     assert "jupyter-ann.service" in service.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_dask_slurm.controller.publish.snapshot import waiting
-from jupyter_dask_slurm.controller.state.jobs import Seen, TrackedJob
+from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
 from jupyter_dask_slurm.protocol.models import Waiting
 
 NOW = 1_000.0
@@ -14,7 +14,7 @@ NOW = 1_000.0
 def job(number: int, state: str = "PENDING", cancelling: bool = False, **said: Any) -> TrackedJob:
     name = f"c-{number}"
     return TrackedJob(
-        name, (name,), asked_at=0.0, job_id=str(number), seen=Seen(state, **said), cancelling=cancelling
+        name, (name,), asked_at=0.0, job_id=str(number), seen=SlurmView(state, **said), cancelling=cancelling
     )
 
 

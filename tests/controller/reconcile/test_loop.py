@@ -1,4 +1,4 @@
-"""The keeper goes on, whatever happens in one of its turns."""
+"""The reconcile loop goes on, whatever happens in one of its turns."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.controller.publish.history import History
-from jupyter_dask_slurm.controller.reconcile import loop as keeper
-from jupyter_dask_slurm.controller.reconcile.loop import Keeper
-from jupyter_dask_slurm.controller.state.jobs import End, Ledger, TrackedJob
+from jupyter_dask_slurm.controller.reconcile import loop
+from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
+from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
 
@@ -43,13 +43,13 @@ class StaleOnce:
 async def test_an_error_in_one_turn_is_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(keeper, "AFTER_ERROR_S", 0.01)
+    monkeypatch.setattr(loop, "AFTER_ERROR_S", 0.01)
     state = ClusterState("ocean", Scaling("manual", jobs=0), 0, 0)
     watch = StaleOnce(state)
     nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}))
-    await Keeper(
+    await Reconciler(
         state,
-        Ledger("ocean-3f9c", 1),
+        JobTable("ocean-3f9c", 1),
         nobody,
         watch,
         history=History(tmp_path),

@@ -10,13 +10,13 @@ from jupyter_dask_slurm.controller.problems.facts import JobFacts
 from jupyter_dask_slurm.controller.problems.walltime import task_too_long, walltime_soon
 from jupyter_dask_slurm.controller.reconcile.decide import Decision, JobView, Situation, decide
 from jupyter_dask_slurm.controller.reconcile.replacement import longest_wait_s, replace_at
-from jupyter_dask_slurm.controller.state.jobs import Seen, TrackedJob
+from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
 from jupyter_dask_slurm.controller.state.state import CutTask
 from jupyter_dask_slurm.protocol.models import JobPhase
 
 
 def job(walltime_s: float | None, connected_at: float | None = 10.0) -> TrackedJob:
-    seen = Seen("RUNNING", started=5.0, ends=None if walltime_s is None else 5.0 + walltime_s)
+    seen = SlurmView("RUNNING", started=5.0, ends=None if walltime_s is None else 5.0 + walltime_s)
     return TrackedJob("c-0", ("c-0",), asked_at=0.0, job_id="7", seen=seen, connected_at=connected_at)
 
 

@@ -10,8 +10,8 @@ from distributed import Client
 from jupyter_dask_slurm.controller.problems.facts import Surroundings
 from jupyter_dask_slurm.controller.problems.find import find_problems
 from jupyter_dask_slurm.controller.problems.job_ends import note_end
-from jupyter_dask_slurm.controller.reconcile.end_policy import judge
-from jupyter_dask_slurm.controller.state.jobs import Ledger, Seen
+from jupyter_dask_slurm.controller.reconcile.end_policy import end_policy
+from jupyter_dask_slurm.controller.state.jobs import JobTable, SlurmView
 from jupyter_dask_slurm.controller.state.slurm_watch import end_of
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
@@ -98,15 +98,15 @@ def test_a_job_that_slurm_ends_for_memory_is_named_and_replaced(
     ids=["OUT_OF_MEMORY (needs cgroups: judged from Slurm's word)", "by its reason", "by the signal"],
 )
 def test_each_way_in_which_slurm_says_memory_is_named_memory(end: EndState, words: str) -> None:
-    ledger = Ledger("c", 1)
-    job = ledger.new(time.time())
+    job_table = JobTable("c", 1)
+    job = job_table.new(time.time())
     job.job_id, job.connected_at = "7", time.time()
-    job.seen = Seen("RUNNING", memory_bytes=400_000_000)
+    job.seen = SlurmView("RUNNING", memory_bytes=400_000_000)
     state = ClusterState("c", Scaling(jobs=1), 1, 0)
     ended = end_of(job, end)
-    verdict = judge(job, ended, keep_jobs=True)
-    note_end(state, job, ended, verdict)
+    policy = end_policy(job, ended, keep_jobs=True)
+    note_end(state, job, ended, policy)
     (problem,) = find_problems(state, [], Surroundings(None), time.time())
-    assert (verdict, problem.code) == ("replace", "worker_killed")
+    assert (policy, problem.code) == ("replace", "worker_killed")
     assert words in (problem.details or "")
     assert "at least 572.20 MiB" in problem.advice
