@@ -6,12 +6,25 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.controller.problems.idle import idle_soon
+from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, idle_soon, is_over
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
 from tests.slurm import SlurmClient
 
 HELD = {**SMALL, "job_extra_directives": ["--hold"]}
+
+
+def test_idle() -> None:
+    at_rest = Activity(workers=2, jobs_on_their_way=0, open_tasks=0)
+    assert idle_since(at_rest, None, 10.0) == 10.0
+    assert idle_since(at_rest, 10.0, 20.0) == 10.0
+    assert idle_since(Activity(0, 0, 0), None, 10.0) is None
+    assert idle_since(Activity(2, 1, 0), 10.0, 20.0) is None
+    assert idle_since(Activity(2, 0, 1), 10.0, 20.0) is None
+    assert is_over(10.0, 60, 70.0)
+    assert not is_over(10.0, 60, 69.0)
+    assert not is_over(10.0, 0, 1e9)
+    assert not is_over(None, 60, 1e9)
 
 
 @pytest.mark.parametrize(
