@@ -88,6 +88,7 @@ def test_holds_no_tests_and_no_sources_of_the_frontend(environment: Path) -> Non
     (package,) = environment.glob("lib/python*/site-packages/jupyter_dask_slurm")
     assert not list(package.rglob("*.ts*"))
     assert not (package.parent / "tests").exists()
+    assert (package / "py.typed").is_file(), "who imports it can check types (PEP 561)"
 
 
 def _copy_sources(target: Path) -> None:
