@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { saveIcon } from '@jupyterlab/ui-components';
 
+import type { ILayoutParts } from '../dashboards/arranging';
 import { dashboardIcon } from '../icons';
 import { aboutCluster, namedCluster } from './args';
 import type { IDashboardCommands } from './dashboards';
@@ -9,12 +9,7 @@ import { attempt } from './failure';
 import { CommandIDs } from './ids';
 
 /** What the commands about layouts work with. */
-export interface ILayoutCommands extends IDashboardCommands {
-  /** Where layouts are kept; without, there is just the default. */
-  readonly settings: ISettingRegistry | null;
-  /** The plugin whose settings they are. */
-  readonly settingsId: string;
-}
+export interface ILayoutCommands extends IDashboardCommands, ILayoutParts {}
 
 const arranging = () => import('../dashboards/arranging');
 

@@ -7,7 +7,7 @@ import type { IProfileRequest } from '../api/client';
 import type { Cluster } from '../api/validate';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './form';
-import type { FormData, IFormSource } from './formSchema';
+import type { FormData, IFormSource } from './formData';
 import { LastChoices, stillOffered } from './lastChoices';
 import { changedOptions, chosenProfile, fromCluster, toRequest } from './request';
 

@@ -6,7 +6,7 @@ import * as React from 'react';
 import { Exports } from './exports';
 import { Footer } from './footer';
 import { formLook } from './formLook';
-import type { FormData, IFormSource } from './formSchema';
+import type { FormData, IFormSource } from './formData';
 import { Keep, IProfileActions } from './keep';
 import { ScriptPreview } from './preview';
 import { asErrors } from './sentences';

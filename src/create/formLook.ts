@@ -4,7 +4,7 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 import type { Partition, Profile, Site } from '../api/validate';
 import { formatBytes, formatSpan } from '../model/format';
-import type { FormData, IFormSource } from './formSchema';
+import type { FormData, IFormSource } from './formData';
 
 type Choices = Partial<Record<string, IChoice[]>>;
 type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;

@@ -1,22 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema } from '@rjsf/utils';
 
-import type { Cluster, Profile, Site } from '../api/validate';
-import { otherSize } from './profile';
-
-/** What the form edits: the options and, beside them, what is not an option. */
-export type FormData = ReadonlyJSONObject;
-
-/** What decides which fields there are and what can be chosen in them. */
-export interface IFormSource {
-  /** The options' JSON Schema, with `x-order` and for each option `x-group`. */
-  readonly options: ReadonlyJSONObject;
-  readonly site: Site;
-  readonly profiles: readonly Profile[];
-  /** The cluster that is started again with changes: its name, backend and size stay. */
-  readonly like?: Cluster;
-}
+import type { Profile } from '../api/validate';
+import type { IFormSource } from './formData';
+import { otherSize } from './request';
 
 /** Groups that mean nothing where there are no Slurm jobs. */
 const SLURM_GROUPS = ['slurm', 'script'];

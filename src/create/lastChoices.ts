@@ -2,7 +2,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyJSONValue } from '@lumino/coreutils';
 
 import type { Site } from '../api/validate';
-import type { FormData } from './formSchema';
+import type { FormData } from './formData';
 
 const KEY = 'jupyter-dask-slurm:last-choices';
 

@@ -2,7 +2,7 @@ import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutil
 
 import type { IClusterRequest, IPreviewRequest, IProfileRequest } from '../api/client';
 import type { Cluster, Profile } from '../api/validate';
-import type { FormData, IFormSource } from './formSchema';
+import type { FormData, IFormSource } from './formData';
 
 const AROUND_OPTIONS = ['name', 'profile', 'backend', 'jobs'];
 
@@ -54,6 +54,31 @@ export function toProfile(
 /** @returns the profile that is chosen in the form. */
 export function chosenProfile(data: FormData, profiles: readonly Profile[]): Profile | undefined {
   return profiles.find(({ name }) => name === data.profile);
+}
+
+/** @returns the form after an edit: another profile fills it, and only the name stays as it was. */
+export function withProfile(before: FormData, after: FormData, profiles: readonly Profile[]): FormData {
+  const profile = chosenProfile(after, profiles);
+  if (profile === undefined || before.profile === after.profile) {
+    return after;
+  }
+  const jobs = profile.scaling === null ? after.jobs : jobsOf(profile);
+  return {
+    ...(profile.options as ReadonlyJSONObject),
+    ...(after.name !== undefined && { name: after.name }),
+    ...(jobs !== undefined && { jobs }),
+    backend: profile.backend ?? after.backend ?? 'slurm',
+    profile: profile.name
+  };
+}
+
+/** @returns how large a profile's clusters are, where a number of jobs does not say it. */
+export function otherSize(profile: Profile | undefined): ReadonlyJSONObject | null {
+  return profile?.scaling && jobsOf(profile) === undefined ? (profile.scaling as ReadonlyJSONObject) : null;
+}
+
+function jobsOf(profile: Profile): ReadonlyJSONValue | undefined {
+  return (profile.scaling as ReadonlyJSONObject | null)?.jobs;
 }
 
 function optionsOf(data: FormData, known: readonly string[]): ReadonlyJSONObject {

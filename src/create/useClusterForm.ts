@@ -5,9 +5,9 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../api/client';
 import type { Preview, Profile } from '../api/validate';
-import { FormData, formSchema, IFormSource } from './formSchema';
-import { withProfile } from './profile';
-import { chosenProfile, toPreview } from './request';
+import type { FormData, IFormSource } from './formData';
+import { formSchema } from './formSchema';
+import { chosenProfile, toPreview, withProfile } from './request';
 import { ISentences, sentences } from './sentences';
 import { usePreview } from './usePreview';
 import { ISubmission, useSubmit } from './useSubmit';

@@ -1,13 +1,28 @@
+import type { ILabShell } from '@jupyterlab/application';
+import type { WidgetTracker } from '@jupyterlab/apputils';
 import { InputDialog, Notification } from '@jupyterlab/apputils';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
-import type { ILayoutCommands } from '../commands/layouts';
 import { Area, IStep, layoutOf, layoutSteps } from './layout';
 import { Layouts } from './layouts';
+import type { DashboardPane } from './pane';
+
+/** What layouts are chosen and saved with. */
+export interface ILayoutParts {
+  /** Null where the shell holds a single main widget. */
+  readonly labShell: ILabShell | null;
+  readonly tracker: WidgetTracker<DashboardPane>;
+  readonly trans: TranslationBundle;
+  /** Where layouts are kept; without, there is just the default. */
+  readonly settings: ISettingRegistry | null;
+  /** The plugin whose settings they are. */
+  readonly settingsId: string;
+}
 
 /** @returns the panes of a layout, asked for where none is named and there are some; none where the user gave up. */
-export async function chooseLayout(parts: ILayoutCommands, named: unknown): Promise<IStep[]> {
+export async function chooseLayout(parts: ILayoutParts, named: unknown): Promise<IStep[]> {
   const layouts = new Layouts(parts.settings, parts.settingsId);
   const name = typeof named === 'string' ? named : await askLayout(layouts, parts.trans);
   return name === null ? [] : layoutSteps(await layouts.get(name));
@@ -33,7 +48,7 @@ async function askLayout(layouts: Layouts, trans: TranslationBundle): Promise<st
 }
 
 /** Ask for a name, and remember how the panes of a cluster lie. */
-export async function saveLayout(parts: ILayoutCommands, clusterId: string | undefined): Promise<void> {
+export async function saveLayout(parts: ILayoutParts, clusterId: string | undefined): Promise<void> {
   const { labShell, tracker, trans } = parts;
   const area = labShell?.saveLayout().mainArea?.dock?.main;
   const plotOf = (widget: Widget) => {

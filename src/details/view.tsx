@@ -6,9 +6,9 @@ import type { IDisposable } from '@lumino/disposable';
 import * as React from 'react';
 
 import { daskSlurmIcon } from '../icons';
+import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
 import { IPanelContext, IPanelParts, PanelProvider } from '../sidebar/context';
-import { SiteSource } from '../sidebar/site';
 import { Details } from './details';
 import { ILogSource, SCHEDULER } from './logs';
 import type { Section } from './sections';

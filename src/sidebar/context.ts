@@ -3,9 +3,9 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
+import type { SiteSource } from '../model/site';
 import type { Trends } from '../model/trends';
 import type { IClusterManager, ISelection } from '../tokens';
-import type { SiteSource } from './site';
 
 /** What the components that show clusters are given. */
 export interface IPanelParts {

@@ -6,11 +6,11 @@ import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Favourites } from '../dashboards/favourites';
-import { Clusters } from './clusters';
+import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
+import { Clusters } from './clusters';
 import { IPanelContext, IPanelParts, PanelProvider } from './context';
 import { Dashboards } from './dashboards';
-import { SiteSource } from './site';
 
 import '../../style/panel.css';
 

@@ -1,0 +1,16 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
+import type { Cluster, Profile, Site } from '../api/validate';
+
+/** What the form edits: the options and, beside them, what is not an option. */
+export type FormData = ReadonlyJSONObject;
+
+/** What decides which fields there are and what can be chosen in them. */
+export interface IFormSource {
+  /** The options' JSON Schema, with `x-order` and for each option `x-group`. */
+  readonly options: ReadonlyJSONObject;
+  readonly site: Site;
+  readonly profiles: readonly Profile[];
+  /** The cluster that is started again with changes: its name, backend and size stay. */
+  readonly like?: Cluster;
+}
