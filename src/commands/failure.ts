@@ -3,7 +3,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { RequestError } from '../api/errors';
 
 /** Show why an action did not work: our sentence, then the words of Slurm or Dask. */
-export function showFailure(error: unknown): void {
+function showFailure(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const details = error instanceof RequestError && error.details;
   Notification.error(details ? `${message}\n\n${details}` : message, { autoClose: false });

@@ -3,9 +3,8 @@ import * as React from 'react';
 
 import type { RequestError } from '../api/errors';
 import type { Preview } from '../api/validate';
-import { formatTime } from '../model/format';
+import { formatBytes, formatTime } from '../model/format';
 import type { ISentences } from './sentences';
-import { totals } from './totals';
 import type { ISubmission } from './useSubmit';
 
 /** What all jobs come to, what keeps them from being started, and the two ways out. */
@@ -62,4 +61,18 @@ function Refusal({ sentence, isLate }: { sentence: string; isLate: boolean }): R
       {sentence}
     </div>
   );
+}
+
+/** @returns what all jobs come to, in a line. */
+function totals(sum: Preview['totals'], trans: TranslationBundle): string {
+  return [
+    trans._n('%1 job', '%1 jobs', sum.jobs),
+    trans._n('%1 worker', '%1 workers', sum.workers),
+    trans._n('%1 thread', '%1 threads', sum.threads),
+    formatBytes(sum.memory_bytes),
+    sum.gpus > 0 && trans._n('%1 GPU', '%1 GPUs', sum.gpus),
+    trans._n('%1 core hour an hour', '%1 core hours an hour', sum.core_hours_per_hour)
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

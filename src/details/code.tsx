@@ -3,7 +3,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { commandLine } from '../model/commandLine';
+import { commandLine } from '../model/format';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 

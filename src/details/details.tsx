@@ -1,8 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { hasEnded } from '../model/status';
-import { statusWord } from '../model/summary';
+import { hasEnded, statusWord } from '../model/status';
 import { Activity, Ending, Summary } from '../sidebar/activity';
 import { usePanel, useSignalUpdates } from '../sidebar/context';
 import { StatusIcon } from '../sidebar/statusIcon';

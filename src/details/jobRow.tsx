@@ -3,8 +3,7 @@ import * as React from 'react';
 import type { Job } from '../api/validate';
 import { formatBytes, formatTime } from '../model/format';
 import { usePanel } from '../sidebar/context';
-import type { IJobRow } from './jobRows';
-import { phaseWord } from './phases';
+import { IJobRow, phaseWord } from './jobRows';
 
 interface IRowProps {
   readonly row: IJobRow;

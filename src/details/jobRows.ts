@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Job } from '../api/validate';
 
 /** A row of the table of jobs: a job, and the sums over its workers. */
@@ -26,6 +28,18 @@ export interface IJobFilter {
 
 /** In the order in which a job goes through them. */
 export const PHASES: readonly Job['phase'][] = ['queued', 'starting', 'working', 'missing', 'ended'];
+
+/** @returns a phase in one word. */
+export function phaseWord(phase: Job['phase'], trans: TranslationBundle): string {
+  const words: Record<Job['phase'], string> = {
+    queued: trans.__('queued'),
+    starting: trans.__('starting'),
+    working: trans.__('working'),
+    missing: trans.__('missing'),
+    ended: trans.__('ended')
+  };
+  return words[phase];
+}
 
 export function jobRow(job: Job): IJobRow {
   const { workers } = job;

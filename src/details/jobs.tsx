@@ -5,9 +5,8 @@ import type { Cluster, Job } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
 import { canBeChanged } from '../model/status';
 import { usePanel } from '../sidebar/context';
-import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES } from './jobRows';
+import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';
 import { JobsTable } from './jobsTable';
-import { phaseWord } from './phases';
 import { useFetched } from './useFetched';
 
 /** Numbers of thousands of jobs are asked for less often. */

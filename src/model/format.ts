@@ -39,3 +39,31 @@ export function formatTime(iso: string, now = new Date()): string {
 export function withLocalTimes(sentence: string, now = new Date()): string {
   return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, iso => formatTime(iso, now));
 }
+
+/**
+ * @param walltime - a time limit as Slurm takes it: minutes, minutes:seconds, hours:minutes:seconds,
+ * days-hours, days-hours:minutes or days-hours:minutes:seconds (sbatch(1), `--time`).
+ * @returns it in seconds; null where it is none of these.
+ */
+export function walltimeSeconds(walltime: string): number | null {
+  const match = /^(?:(\d+)-)?(\d+(?::\d+){0,2})$/.exec(walltime.trim());
+  if (!match) {
+    return null;
+  }
+  const parts = match[2].split(':').map(Number);
+  // After days the first number is hours; without them it is hours only where there are three.
+  const [hours, minutes = 0, seconds = 0] = match[1] || parts.length === 3 ? parts : [0, ...parts];
+  return ((Number(match[1] ?? 0) * 24 + hours) * 60 + minutes) * 60 + seconds;
+}
+
+/**
+ * @param command - the words of a command line.
+ * @returns the line as one types it in a shell; words that a shell would change stand in quotes.
+ */
+export function commandLine(command: readonly string[]): string {
+  return command.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
+}
+
+function quoted(word: string): string {
+  return `'${word.replace(/'/g, `'"'"'`)}'`;
+}

@@ -2,7 +2,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/validate';
 import { isAlive } from '../model/status';
-import { KernelError, NoPythonKernel } from './kernel';
 import type { NotebookLink } from './link';
 
 /** What words are made from. */
@@ -59,39 +58,4 @@ function on({ name }: Cluster, trans: TranslationBundle): IButtonWords {
     label: name,
     tooltip: trans.__('"client" in this kernel is connected to the Dask cluster %1', name)
   };
-}
-
-/** @returns a failure to connect, with what to do about it where that is known. */
-export function explainFailure(error: unknown, cluster: Cluster, trans: TranslationBundle): unknown {
-  if (error instanceof NoPythonKernel) {
-    return new Error(
-      error.hasKernel
-        ? trans.__('Only a kernel that runs Python can be connected to a Dask cluster.')
-        : trans.__('This notebook has no kernel. Start one, then connect it.')
-    );
-  }
-  if (error instanceof KernelError) {
-    const said = trans.__('The kernel says: %1', error.message);
-    return new Error(`${adviceFor(error, cluster, trans)}\n\n${said}`);
-  }
-  return error;
-}
-
-function adviceFor({ ename }: KernelError, cluster: Cluster, trans: TranslationBundle): string {
-  const { name, environment } = cluster;
-  switch (ename) {
-    case 'ModuleNotFoundError':
-    case 'ImportError':
-      return trans.__(
-        "This kernel's environment has no Dask that works. Install distributed there, or choose the kernel that %1 uses: %2.",
-        name,
-        environment.kernel ?? environment.python
-      );
-    case 'OSError':
-    case 'TimeoutError':
-    case 'CommClosedError':
-      return trans.__('The kernel does not reach the scheduler of %1. Does the cluster still run?', name);
-    default:
-      return trans.__('The kernel could not connect to %1.', name);
-  }
 }

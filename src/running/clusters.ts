@@ -5,8 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Cluster } from '../api/validate';
 import { attempt } from '../commands/failure';
 import { daskSlurmIcon } from '../icons';
-import { hasEnded } from '../model/status';
-import { phaseWords, statusWord } from '../model/summary';
+import { hasEnded, phaseWords, statusWord } from '../model/status';
 import type { IClusterManager } from '../tokens';
 
 /** The clusters that live, as the Running panel takes them. It asks itself before it shuts down. */

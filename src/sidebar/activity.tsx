@@ -1,10 +1,9 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { composition } from '../model/describe';
 import { formatSpan, formatTime, withLocalTimes } from '../model/format';
-import { queueWords } from '../model/queue';
 import { hasEnded, isOutOfReach } from '../model/status';
+import { composition, queueWords } from '../model/words';
 import { Actions, LastActions } from './actions';
 import { useMinutes, usePanel } from './context';
 import { JobsBar } from './jobsBar';

@@ -2,13 +2,11 @@ import { caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-comp
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { statusIcons } from './icons';
-import { hasEnded } from '../model/status';
-import { phaseWords, statusWord } from '../model/summary';
+import { hasEnded, phaseWords, statusWord } from '../model/status';
 import { Activity, Ending, Summary } from './activity';
 import { IconButton } from './buttons';
 import { usePanel } from './context';
-import { StatusIcon } from './statusIcon';
+import { StatusIcon, statusIcons } from './statusIcon';
 import { useClusterDrag } from './useClusterDrag';
 
 interface ICardProps {

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { phaseWords } from '../model/summary';
+import { phaseWords } from '../model/status';
 import { usePanel } from './context';
 
 const PHASES = ['working', 'starting', 'missing', 'queued'] as const;

@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
-import { liveNumbers, taskWords } from '../model/describe';
 import { formatBytes } from '../model/format';
+import { liveNumbers, taskWords } from '../model/words';
 import { useMinutes, usePanel } from './context';
 import { Sparkline } from './sparkline';
 

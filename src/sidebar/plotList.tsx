@@ -1,3 +1,4 @@
+import { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { IPlot } from '../api/client';
@@ -5,8 +6,15 @@ import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
 import type { Favourites } from '../dashboards/favourites';
 import { groupTitle, IPlotGroup } from '../dashboards/plots';
-import { starIcon } from './icons';
 import { usePanel } from './context';
+
+/** Marks a favourite; filled by style where it is one. */
+const starIcon = new LabIcon({
+  name: 'jupyter-dask-slurm:star',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+  <path d="m8 1.9 1.9 3.9 4.2.6-3 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3-3 4.2-.6z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>
+</svg>`
+});
 
 interface IPlotListProps {
   readonly cluster: Cluster;

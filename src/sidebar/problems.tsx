@@ -1,11 +1,11 @@
 import * as React from 'react';
 
 import type { Cluster, Problem } from '../api/validate';
-import { statusIcons } from './icons';
 import { withLocalTimes } from '../model/format';
 import { CommandLink } from './buttons';
 import { usePanel } from './context';
 import { findRemedies, IRemedy } from './remedies';
+import { statusIcons } from './statusIcon';
 
 /** What is wrong with a cluster, each in one sentence with what to do about it. */
 export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement | null {

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { Cluster } from '../api/validate';
 import { CommandIDs } from '../commands/ids';
-import { coresPerJob } from '../model/describe';
+import { coresPerJob } from '../model/words';
 import { usePanel } from './context';
 import { CountInput } from './countInput';
 import { useSettled } from './useSettled';

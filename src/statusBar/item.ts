@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import { overview } from '../model/summary';
+import { overview } from '../model/status';
 import type { IClusterManager } from '../tokens';
 
 import '../../style/status.css';

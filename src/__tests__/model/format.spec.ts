@@ -1,6 +1,13 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { formatBytes, formatSpan, formatTime, withLocalTimes } from '../../model/format';
+import {
+  commandLine,
+  formatBytes,
+  formatSpan,
+  formatTime,
+  walltimeSeconds,
+  withLocalTimes
+} from '../../model/format';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 
@@ -37,5 +44,36 @@ describe('withLocalTimes', () => {
     const now = new Date('2026-11-20T21:05:00Z');
     const when = formatTime('2026-11-20T21:00:00Z', now);
     expect(withLocalTimes('Idle since 2026-11-20T21:00:00Z.', now)).toBe(`Idle since ${when}.`);
+  });
+});
+
+describe('walltimeSeconds', () => {
+  it.each([
+    ['5', 300],
+    ['5:30', 330],
+    ['01:00:00', 3600],
+    ['2-00', 172800],
+    ['1-12:30', 131400],
+    ['1-00:00:10', 86410]
+  ])('reads %s as Slurm does', (text, seconds) => {
+    expect(walltimeSeconds(text)).toBe(seconds);
+  });
+
+  it.each(['', 'abc', '1:2:3:4', '-5', 'UNLIMITED'])('knows no length of "%s"', text => {
+    expect(walltimeSeconds(text)).toBeNull();
+  });
+});
+
+describe('commandLine', () => {
+  it('leaves plain words alone', () => {
+    expect(commandLine(['sbatch', '--output=/a/b-%A_%a.out', '--array=0-3'])).toBe(
+      'sbatch --output=/a/b-%A_%a.out --array=0-3'
+    );
+  });
+
+  it('quotes what a shell would change', () => {
+    expect(commandLine(['sbatch', '--output=/my home/$x', "it's"])).toBe(
+      `sbatch '--output=/my home/$x' 'it'"'"'s'`
+    );
   });
 });

@@ -2,8 +2,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/validate';
 import { cluster as readCluster } from '../../api/validate';
-import { composition, liveNumbers, taskWords } from '../../model/describe';
-import { phaseWords } from '../../model/summary';
+import { formatTime } from '../../model/format';
+import { composition, liveNumbers, queueWords, taskWords } from '../../model/words';
 import { sample } from '../contract';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
@@ -20,13 +20,6 @@ describe('what a card says', () => {
     expect(composition(with_({ options }), trans, 'short')[0]).toBe('short');
   });
 
-  it('counts jobs by phase, and leaves out what is none', () => {
-    expect(phaseWords(ocean, trans)).toBe('3 working · 1 queued');
-    const jobs = { plan: 2, queued: 0, starting: 0, working: 0, missing: 0 };
-    expect(phaseWords(with_({ jobs }), trans)).toBe('2 jobs to be submitted');
-    expect(phaseWords(with_({ jobs: { ...jobs, plan: 0 } }), trans)).toBe('No jobs');
-  });
-
   it('has no live numbers of a cluster that is out of reach', () => {
     expect(liveNumbers(ocean, trans)).toEqual(['6 of 8 workers', '24 threads', '1.3 core hours']);
     expect(liveNumbers(readCluster(sample('cluster-remote')), trans)).toEqual([]);
@@ -40,5 +33,34 @@ describe('taskWords', () => {
 
   it('leaves out what is none', () => {
     expect(taskWords(readCluster(sample('cluster-remote')), trans)).toEqual([]);
+  });
+});
+
+describe('queueWords', () => {
+  const now = new Date('2026-11-20T21:01:00Z');
+  const waiting = (changes: Partial<NonNullable<Cluster['waiting']>>): Cluster => ({
+    ...ocean,
+    waiting: { reason: null, reason_text: null, expected_start_at: null, ...changes }
+  });
+
+  it('says why and when', () => {
+    const when = formatTime('2026-11-20T22:05:00Z', now);
+    expect(queueWords(ocean, trans, now)).toBe(
+      `Jobs with higher priority are ahead. Expected to start ≈ ${when}.`
+    );
+  });
+
+  it('takes Slurm’s own word where there is no sentence', () => {
+    expect(queueWords(waiting({ reason: 'Resources' }), trans, now)).toBe('Resources');
+  });
+
+  it('names no start that should have been', () => {
+    const late = { reason_text: 'It waits.', expected_start_at: '2026-11-20T21:00:00Z' };
+    expect(queueWords(waiting(late), trans, now)).toBe('It waits.');
+  });
+
+  it('is silent while Slurm is, and where nothing waits', () => {
+    expect(queueWords(waiting({}), trans, now)).toBeNull();
+    expect(queueWords({ ...ocean, waiting: null }, trans, now)).toBeNull();
   });
 });

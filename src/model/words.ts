@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/validate';
-import { formatSpan } from './format';
-import { walltimeSeconds } from './walltime';
+import { formatSpan, formatTime, walltimeSeconds } from './format';
+
+// The words of a card. Those of a state alone are beside it in status.ts, which JupyterLab loads at its start.
 
 /**
  * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12 h`; the
@@ -75,6 +76,24 @@ export function taskWords(cluster: Cluster, trans: TranslationBundle): string[] 
     in_memory > 0 && trans._n('%1 result', '%1 results', in_memory),
     erred > 0 && trans.__('%1 failed', erred)
   ].filter((part): part is string => part !== false);
+}
+
+/**
+ * @returns why jobs wait and when the first of them is expected to start, in one line. Null where
+ * none waits, and where Slurm has said neither.
+ */
+export function queueWords(cluster: Cluster, trans: TranslationBundle, now = new Date()): string | null {
+  const { waiting } = cluster;
+  if (waiting === null) {
+    return null;
+  }
+  const { expected_start_at: start } = waiting;
+  const isAhead = start !== null && Date.parse(start) > now.getTime();
+  const words = [
+    waiting.reason_text ?? waiting.reason,
+    isAhead && trans.__('Expected to start ≈ %1.', formatTime(start, now))
+  ];
+  return words.filter(Boolean).join(' ') || null;
 }
 
 function textOption(value: unknown): string | false {
