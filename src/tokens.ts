@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
 import type { ClusterClient, IClusterChange, IClusterRequest } from './api/client';
-import type { Cluster } from './api/validate';
+import type { Cluster } from './api/contract';
 
 /** What the browser knows of the user's clusters: a view that the server keeps up to date. */
 export interface IClusterManager {

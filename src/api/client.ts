@@ -2,9 +2,9 @@ import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
+import * as read from './contract';
 import { request, requestAny } from './request';
 import { list, record, text } from './shape';
-import * as read from './validate';
 
 /** What a new cluster is made from; the site and Dask's configuration fill the rest. */
 export interface IClusterRequest {

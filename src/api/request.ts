@@ -1,8 +1,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import { RequestError } from './errors';
-import { errorBody, ErrorBody } from './validate';
+import { errorBody, ErrorBody } from './contract';
+import { RequestError } from './requestError';
 
 /**
  * Ask Jupyter for JSON below its base URL.

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import type { IClusterManager, ISelection } from '../tokens';
 import type { Properties } from './args';
 

@@ -1,6 +1,6 @@
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import type { IClusterManager, ISelection } from '../tokens';
 
 /** Arguments of a command, each as JSON Schema. */

@@ -3,11 +3,11 @@ import { copyIcon, editIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-compon
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { CommandIDs } from '../commandIds';
 import { canBeChanged, isOutOfReach } from '../model/status';
 import type { IClusterAction, IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster } from './args';
 import { attempt } from './failure';
-import { CommandIDs } from './ids';
 import { adaptAction, cancelJobsAction, resubmitAction, scaleAction } from './jobs';
 
 /** Register what can be done with the clusters that exist. */

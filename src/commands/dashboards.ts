@@ -4,13 +4,13 @@ import { URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { CommandIDs } from '../commandIds';
 import type { DashboardPane, IPaneOptions } from '../dashboards/pane';
 import { plotTitle } from '../dashboards/plots';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
 import { aboutCluster } from './args';
 import { openInBrowser } from './browserTab';
-import { CommandIDs } from './ids';
 
 /** What the commands about dashboards work with. */
 export interface IDashboardCommands {

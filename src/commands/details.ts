@@ -2,13 +2,13 @@ import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import { listIcon } from '@jupyterlab/ui-components';
 
+import { CommandIDs } from '../commandIds';
 import { detailsLink } from '../details/link';
 import { readSection, SECTIONS } from '../details/sections';
 import type { ClusterDetails } from '../details/view';
 import type { IClusterCommands } from './action';
 import { aboutCluster } from './args';
 import { openInBrowser } from './browserTab';
-import { CommandIDs } from './ids';
 
 /** What the command about details works with. */
 export interface IDetailsCommands extends IClusterCommands {

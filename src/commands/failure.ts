@@ -1,6 +1,6 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import { RequestError } from '../api/errors';
+import { RequestError } from '../api/requestError';
 
 /** Show why an action did not work: our sentence, then the words of Slurm or Dask. */
 function showFailure(error: unknown): void {

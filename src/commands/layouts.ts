@@ -1,12 +1,12 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { saveIcon } from '@jupyterlab/ui-components';
 
+import { CommandIDs } from '../commandIds';
 import type { ILayoutParts } from '../dashboards/arranging';
 import { dashboardIcon } from '../icons';
 import { aboutCluster, namedCluster } from './args';
 import type { IDashboardCommands } from './dashboards';
 import { attempt } from './failure';
-import { CommandIDs } from './ids';
 
 /** What the commands about layouts work with. */
 export interface ILayoutCommands extends IDashboardCommands, ILayoutParts {}

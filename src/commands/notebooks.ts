@@ -2,6 +2,7 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { CommandIDs } from '../commandIds';
 import { daskSlurmIcon } from '../icons';
 import { isAlive } from '../model/status';
 import type { NotebookLink } from '../notebook/link';
@@ -9,7 +10,6 @@ import type { NotebookLinks } from '../notebook/links';
 import type { IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster, Properties } from './args';
 import { attempt } from './failure';
-import { CommandIDs } from './ids';
 
 /** What the commands about notebooks work with. */
 export interface INotebookCommands extends IClusterCommands {

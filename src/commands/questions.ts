@@ -2,7 +2,7 @@ import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ScalingRequest } from '../api/client';
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { hasEnded } from '../model/status';
 import { readSize } from './size';
 

@@ -4,13 +4,13 @@ import type { IConsoleTracker } from '@jupyterlab/console';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { CommandIDs } from '../commandIds';
 import { insertIcon } from '../icons';
 import { hasEnded } from '../model/status';
 import { insertIntoConsole, insertIntoNotebook } from '../snippets/insert';
 import type { IClusterManager, ISelection } from '../tokens';
 import { aboutCluster, namedCluster } from './args';
 import { attempt } from './failure';
-import { CommandIDs } from './ids';
 
 /** What the commands about client code work with. */
 export interface ISnippetCommands {

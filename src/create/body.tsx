@@ -4,7 +4,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { IProfileRequest } from '../api/client';
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './form';
 import type { FormData, IFormSource } from './formData';

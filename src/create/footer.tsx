@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { RequestError } from '../api/errors';
-import type { Preview } from '../api/validate';
+import type { Preview } from '../api/contract';
+import type { RequestError } from '../api/requestError';
 import { formatBytes, formatTime } from '../model/format';
 import type { ISentences } from './sentences';
 import type { ISubmission } from './useSubmit';

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
-import type { Partition, Profile, Site } from '../api/validate';
+import type { Partition, Profile, Site } from '../api/contract';
 import { formatBytes, formatSpan } from '../model/format';
 import type { FormData, IFormSource } from './formData';
 

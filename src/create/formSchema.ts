@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema } from '@rjsf/utils';
 
-import type { Profile } from '../api/validate';
+import type { Profile } from '../api/contract';
 import type { IFormSource } from './formData';
 import { otherSize } from './request';
 

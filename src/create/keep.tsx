@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { IProfileRequest } from '../api/client';
-import type { Cluster, Profile } from '../api/validate';
+import type { Cluster, Profile } from '../api/contract';
 import { toProfile } from './request';
 import { SaveProfile } from './saveProfile';
 import type { IClusterForm } from './useClusterForm';

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Preview } from '../api/validate';
+import type { Preview } from '../api/contract';
 import { commandLine } from '../model/format';
 
 /** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Profile } from '../api/validate';
+import type { Profile } from '../api/contract';
 import { useSubmit } from './useSubmit';
 
 interface ISaveProfileProps {

@@ -1,7 +1,7 @@
 import type { ErrorSchema } from '@rjsf/utils';
 
-import type { RequestError } from '../api/errors';
-import type { Preview } from '../api/validate';
+import type { Preview } from '../api/contract';
+import type { RequestError } from '../api/requestError';
 import { fieldName } from './request';
 
 /** What is wrong with a form: by field, and what belongs to no field that it shows. */

@@ -4,7 +4,7 @@ import type { RJSFSchema } from '@rjsf/utils';
 import * as React from 'react';
 
 import type { IPreviewRequest } from '../api/client';
-import type { Preview, Profile } from '../api/validate';
+import type { Preview, Profile } from '../api/contract';
 import type { FormData, IFormSource } from './formData';
 import { formSchema } from './formSchema';
 import { chosenProfile, toPreview, withProfile } from './request';

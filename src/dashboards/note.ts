@@ -2,8 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 
-import type { Cluster } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { formatTime } from '../model/format';
 import { hasEnded } from '../model/status';
 import type { IClusterManager } from '../tokens';

@@ -5,7 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager } from '../tokens';
 import { ConfinedFrame } from './confined/frame';

@@ -2,7 +2,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { commandLine } from '../model/format';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';

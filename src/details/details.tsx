@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { hasEnded, statusWord } from '../model/status';
 import { Activity, Ending, Summary } from '../sidebar/activity';
 import { usePanel, useSignalUpdates } from '../sidebar/context';

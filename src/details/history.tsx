@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { formatTime, withLocalTimes } from '../model/format';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';

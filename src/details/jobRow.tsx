@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Job } from '../api/validate';
+import type { Job } from '../api/contract';
 import { formatBytes, formatTime } from '../model/format';
 import { usePanel } from '../sidebar/context';
 import { IJobRow, phaseWord } from './jobRows';

@@ -1,8 +1,8 @@
 import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster, Job } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster, Job } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { canBeChanged } from '../model/status';
 import { usePanel } from '../sidebar/context';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';

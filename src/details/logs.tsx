@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { LogStream } from '../api/client';
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { hasEnded } from '../model/status';
 import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';

@@ -4,8 +4,8 @@ import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { ClusterClient, IClusterChange, IClusterRequest } from '../api/client';
+import type { Cluster, ClusterEvent } from '../api/contract';
 import type { ClusterEvents } from '../api/events';
-import type { Cluster, ClusterEvent } from '../api/validate';
 import type { IClusterManager } from '../tokens';
 
 /** How often the whole list is asked for while somebody looks, in case an event was lost. */

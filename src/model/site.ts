@@ -1,5 +1,5 @@
 import type { ClusterClient } from '../api/client';
-import type { Site } from '../api/validate';
+import type { Site } from '../api/contract';
 
 /** What the site offers; asked for when somebody first wants to know, and once. */
 export class SiteSource {

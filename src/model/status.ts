@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 
 /** @returns whether a cluster still can get work. */
 export function isAlive(cluster: Cluster | undefined): boolean {

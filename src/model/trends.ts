@@ -1,4 +1,4 @@
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import type { IClusterManager } from '../tokens';
 
 /** How far back a trend goes. */

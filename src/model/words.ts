@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { formatSpan, formatTime, walltimeSeconds } from './format';
 
 // The words of a card. Those of a state alone are beside it in status.ts, which JupyterLab loads at its start.

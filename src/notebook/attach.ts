@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { KernelError, NoPythonKernel } from './kernel';
 import type { NotebookLink } from './link';
 

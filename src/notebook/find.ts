@@ -1,4 +1,4 @@
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { isAlive } from '../model/status';
 import type { IMemory } from './memory';
 

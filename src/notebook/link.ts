@@ -5,7 +5,7 @@ import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import { findCluster } from './find';

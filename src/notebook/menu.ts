@@ -1,7 +1,7 @@
 import type { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
-import { CommandIDs } from '../commands/ids';
+import { CommandIDs } from '../commandIds';
 import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import type { NotebookLink } from './link';

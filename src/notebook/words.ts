@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { isAlive } from '../model/status';
 import type { NotebookLink } from './link';
 

@@ -7,8 +7,8 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
+import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
-import { CommandIDs } from '../commands/ids';
 import { daskSlurmIcon } from '../icons';
 import { IClusterManager, ISelection } from '../tokens';
 

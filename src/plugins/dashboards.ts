@@ -4,8 +4,8 @@ import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
+import { CommandIDs } from '../commandIds';
 import { addDashboardCommands } from '../commands/dashboards';
-import { CommandIDs } from '../commands/ids';
 import { addLayoutCommands } from '../commands/layouts';
 import { addReportCommand } from '../commands/report';
 import type { DashboardPane } from '../dashboards/pane';

@@ -3,8 +3,8 @@ import { ILabShell, ILayoutRestorer, IRouter } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
+import { CommandIDs } from '../commandIds';
 import { addDetailsCommands } from '../commands/details';
-import { CommandIDs } from '../commands/ids';
 import { readDetailsLink } from '../details/link';
 import type { ClusterDetails } from '../details/view';
 import { IClusterManager, ISelection } from '../tokens';

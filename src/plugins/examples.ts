@@ -5,9 +5,9 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { ITranslator } from '@jupyterlab/translation';
 import { notebookIcon } from '@jupyterlab/ui-components';
 
+import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
 import { attempt } from '../commands/failure';
-import { CommandIDs } from '../commands/ids';
 import { listExamples } from '../examples/list';
 import { IClusterManager } from '../tokens';
 

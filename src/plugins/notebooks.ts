@@ -4,7 +4,7 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../commands/ids';
+import { CommandIDs } from '../commandIds';
 import { addNotebookCommands } from '../commands/notebooks';
 import { LinkItem } from '../notebook/item';
 import type { NotebookLinks } from '../notebook/links';

@@ -9,9 +9,9 @@ import {
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
+import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusters';
-import { CommandIDs } from '../commands/ids';
 import { Favourites } from '../dashboards/favourites';
 import { daskSlurmIcon } from '../icons';
 import { LazyWidget } from '../sidebar/lazy';

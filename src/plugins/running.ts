@@ -2,7 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../commands/ids';
+import { CommandIDs } from '../commandIds';
 import { RunningClusters } from '../running/clusters';
 import { IClusterManager, ISelection } from '../tokens';
 

@@ -4,7 +4,7 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../commands/ids';
+import { CommandIDs } from '../commandIds';
 import { addSnippetCommands } from '../commands/snippets';
 import { IClusterManager, ISelection } from '../tokens';
 

@@ -2,7 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
-import { CommandIDs } from '../commands/ids';
+import { CommandIDs } from '../commandIds';
 import { IClusterManager } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:status-bar';

@@ -2,7 +2,7 @@ import type { IRunningSessions } from '@jupyterlab/running';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { attempt } from '../commands/failure';
 import { daskSlurmIcon } from '../icons';
 import { hasEnded, phaseWords, statusWord } from '../model/status';

@@ -1,8 +1,8 @@
 import { closeIcon, editIcon, listIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { dashboardIcon, insertIcon } from '../icons';
 import { canBeChanged } from '../model/status';
 import { CommandButton } from './buttons';

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { formatSpan, formatTime, withLocalTimes } from '../model/format';
 import { hasEnded, isOutOfReach } from '../model/status';
 import { composition, queueWords } from '../model/words';

@@ -1,7 +1,7 @@
 import { caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { hasEnded, phaseWords, statusWord } from '../model/status';
 import { Activity, Ending, Summary } from './activity';
 import { IconButton } from './buttons';

@@ -2,8 +2,8 @@ import { saveIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { IPlot } from '../api/client';
-import type { Cluster } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
 import { groupPlots, statusPage } from '../dashboards/plots';
 import { dashboardIcon, reportIcon } from '../icons';

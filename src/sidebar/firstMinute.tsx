@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Site } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Site } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { listExamples } from '../examples/list';
 import { usePanel } from './context';
 import { useSite } from './site';

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { phaseWords } from '../model/status';
 import { usePanel } from './context';
 

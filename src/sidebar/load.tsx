@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { formatBytes } from '../model/format';
 import { liveNumbers, taskWords } from '../model/words';
 import { useMinutes, usePanel } from './context';

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Cluster, Problem } from '../api/validate';
+import type { Cluster, Problem } from '../api/contract';
 import { withLocalTimes } from '../model/format';
 import { CommandLink } from './buttons';
 import { usePanel } from './context';

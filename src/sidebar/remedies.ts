@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Cluster, Problem } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster, Problem } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { canBeChanged, hasEnded, isOutOfReach } from '../model/status';
 
 /** A problem's advice as a command. */

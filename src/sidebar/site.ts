@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Site } from '../api/validate';
+import type { Site } from '../api/contract';
 import { usePanel } from './context';
 
 /** @returns the site as soon as it is known; not asked for while it is not wanted. */

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
-import { CommandIDs } from '../commands/ids';
+import type { Cluster } from '../api/contract';
+import { CommandIDs } from '../commandIds';
 import { coresPerJob } from '../model/words';
 import { usePanel } from './context';
 import { CountInput } from './countInput';

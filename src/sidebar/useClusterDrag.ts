@@ -2,7 +2,7 @@ import { MimeData } from '@lumino/coreutils';
 import { Drag } from '@lumino/dragdrop';
 import * as React from 'react';
 
-import type { Cluster } from '../api/validate';
+import type { Cluster } from '../api/contract';
 import { insertIcon } from '../icons';
 import { usePanel } from './context';
 

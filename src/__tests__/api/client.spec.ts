@@ -1,7 +1,7 @@
 import { ClusterClient } from '../../api/client';
-import { RequestError } from '../../api/errors';
-import * as read from '../../api/validate';
-import { sample } from '../contract';
+import * as read from '../../api/contract';
+import { RequestError } from '../../api/requestError';
+import { sample } from '../samples';
 import { TestServer } from '../server';
 
 const running = sample('cluster-running');

@@ -5,12 +5,12 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { ClusterClient } from '../../api/client';
+import { Cluster, site } from '../../api/contract';
 import { ClusterEvents } from '../../api/events';
-import { Cluster, site } from '../../api/validate';
 import { CreateBody, ICreateOptions } from '../../create/body';
 import { LastChoices } from '../../create/lastChoices';
 import { ClusterManager } from '../../model/manager';
-import { sample } from '../contract';
+import { sample } from '../samples';
 import { TestServer } from '../server';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');

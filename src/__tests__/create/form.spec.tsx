@@ -4,10 +4,10 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import { RequestError } from '../../api/errors';
-import { preview, profile, site } from '../../api/validate';
+import { preview, profile, site } from '../../api/contract';
+import { RequestError } from '../../api/requestError';
 import { ClusterForm, IFormProps } from '../../create/form';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const told = preview(sample('preview'));

@@ -1,8 +1,8 @@
 import { StateDB } from '@jupyterlab/statedb';
 
-import { site } from '../../api/validate';
+import { site } from '../../api/contract';
 import { LastChoices, stillOffered } from '../../create/lastChoices';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const here = site(sample('site'));
 const [offered] = here.partitions.filter(({ allowed }) => allowed);

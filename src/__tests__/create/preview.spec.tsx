@@ -6,11 +6,11 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { IClusterRequest } from '../../api/client';
-import { Preview, preview } from '../../api/validate';
+import { Preview, preview } from '../../api/contract';
 import { Exports } from '../../create/exports';
 import { ScriptPreview } from '../../create/preview';
 import { usePreview } from '../../create/usePreview';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const told = preview(sample('preview'));

@@ -1,4 +1,4 @@
-import { cluster, profile, site } from '../../api/validate';
+import { cluster, profile, site } from '../../api/contract';
 import {
   changedOptions,
   fieldName,
@@ -9,7 +9,7 @@ import {
   toRequest,
   withProfile
 } from '../../create/request';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 describe('toRequest', () => {
   const known = ['name', 'backend', 'jobs', 'cores', 'memory', 'job_script_prologue'];

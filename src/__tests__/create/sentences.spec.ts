@@ -1,7 +1,7 @@
-import { RequestError } from '../../api/errors';
-import { preview } from '../../api/validate';
+import { preview } from '../../api/contract';
+import { RequestError } from '../../api/requestError';
 import { sentences } from '../../create/sentences';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const told = preview(sample('preview'));
 const [{ message }] = told.errors;

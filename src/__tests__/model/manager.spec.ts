@@ -1,8 +1,8 @@
 import { ClusterClient } from '../../api/client';
+import type { Cluster } from '../../api/contract';
 import { ClusterEvents } from '../../api/events';
-import type { Cluster } from '../../api/validate';
 import { ClusterManager } from '../../model/manager';
-import { sample } from '../contract';
+import { sample } from '../samples';
 import { TestServer } from '../server';
 
 const CLUSTERS = 'dask-slurm/api/clusters';

@@ -1,9 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster } from '../../api/validate';
-import { cluster as readCluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
+import { cluster as readCluster } from '../../api/contract';
 import { canBeChanged, isOutOfReach, overview, phaseWords } from '../../model/status';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const ocean = readCluster(sample('cluster-running'));

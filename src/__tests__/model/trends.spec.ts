@@ -1,10 +1,10 @@
 import { Signal } from '@lumino/signaling';
 
-import type { Cluster } from '../../api/validate';
-import { cluster as readCluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
+import { cluster as readCluster } from '../../api/contract';
 import { TREND_MS, Trends } from '../../model/trends';
 import type { IClusterManager } from '../../tokens';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const ocean = readCluster(sample('cluster-running'));
 

@@ -1,10 +1,10 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster } from '../../api/validate';
-import { cluster as readCluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
+import { cluster as readCluster } from '../../api/contract';
 import { formatTime } from '../../model/format';
 import { composition, liveNumbers, queueWords, taskWords } from '../../model/words';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const ocean = readCluster(sample('cluster-running'));

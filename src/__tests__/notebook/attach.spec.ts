@@ -1,9 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
 import { explainFailure } from '../../notebook/attach';
 import { KernelError, NoPythonKernel } from '../../notebook/kernel';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const running = sample('cluster-running') as Cluster;

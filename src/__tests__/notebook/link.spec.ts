@@ -2,9 +2,9 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
-import type { Cluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
 import { ILinkParts, NotebookLink } from '../../notebook/link';
-import { sample } from '../contract';
+import { sample } from '../samples';
 import { FakeKernel, settle } from './fakeKernel';
 
 const running = sample('cluster-running') as Cluster;

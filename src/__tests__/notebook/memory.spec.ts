@@ -1,7 +1,7 @@
-import type { Cluster } from '../../api/validate';
+import type { Cluster } from '../../api/contract';
 import { findCluster } from '../../notebook/find';
 import { readMemory } from '../../notebook/memory';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const running = sample('cluster-running') as Cluster;
 

@@ -1,9 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster, Problem } from '../../api/validate';
-import { CommandIDs } from '../../commands/ids';
+import type { Cluster, Problem } from '../../api/contract';
+import { CommandIDs } from '../../commandIds';
 import { findRemedies } from '../../sidebar/remedies';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const running = sample('cluster-running') as Cluster;

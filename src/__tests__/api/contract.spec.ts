@@ -1,6 +1,6 @@
+import * as read from '../../api/contract';
 import { ContractError } from '../../api/shape';
-import * as read from '../../api/validate';
-import { sample } from '../contract';
+import { sample } from '../samples';
 
 const CLUSTERS = [
   'cluster-starting',

@@ -1,4 +1,4 @@
-import type { ErrorBody } from './validate';
+import type { ErrorBody } from './contract';
 
 /** A request that the server refused, or that never reached it (`status` 0). */
 export class RequestError extends Error implements ErrorBody {
