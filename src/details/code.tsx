@@ -3,8 +3,8 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { commandLine } from '../model/format';
-import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 
 type Kind = 'job_script' | 'connect' | 'portable' | 'slurmcluster' | 'yaml';

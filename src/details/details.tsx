@@ -1,10 +1,10 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { Activity, Ending, Summary } from '../cluster/activity';
+import { usePanel, useSignalUpdates } from '../cluster/context';
+import { StatusIcon } from '../cluster/statusIcon';
 import { hasEnded, statusWord } from '../model/status';
-import { Activity, Ending, Summary } from '../sidebar/activity';
-import { usePanel, useSignalUpdates } from '../sidebar/context';
-import { StatusIcon } from '../sidebar/statusIcon';
 import { Code } from './code';
 import { History } from './history';
 import { Jobs } from './jobs';

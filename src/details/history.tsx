@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { formatTime, withLocalTimes } from '../model/format';
-import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 
 /** What happened to a cluster, the latest first. */

@@ -2,9 +2,9 @@ import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster, Job } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import { canBeChanged } from '../model/status';
-import { usePanel } from '../sidebar/context';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';
 import { JobsTable } from './jobsTable';
 import { useFetched } from './useFetched';

@@ -2,7 +2,7 @@ import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
-import { usePanel } from '../sidebar/context';
+import { usePanel } from '../cluster/context';
 import { JobRow } from './jobRow';
 import type { Column, IJobRow, ISorting } from './jobRows';
 

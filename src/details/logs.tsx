@@ -2,8 +2,8 @@ import * as React from 'react';
 
 import type { LogStream } from '../api/client';
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { hasEnded } from '../model/status';
-import { usePanel } from '../sidebar/context';
 import { useFetched } from './useFetched';
 import { useVisibility } from './visibility';
 

@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { formatTime } from '../model/format';
-import { usePanel } from '../sidebar/context';
 
 /** With what a cluster runs: its environment, where it can be reached, and the options that are set. */
 export function Options({ cluster }: { cluster: Cluster }): React.ReactElement {

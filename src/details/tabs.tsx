@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { usePanel } from '../sidebar/context';
+import { usePanel } from '../cluster/context';
 import { Section, SECTIONS, sectionTitle } from './sections';
 
 interface ITabsProps {

@@ -5,10 +5,10 @@ import { Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 import * as React from 'react';
 
+import { IPanelContext, IPanelParts, PanelProvider } from '../cluster/context';
 import { daskSlurmIcon } from '../icons';
 import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
-import { IPanelContext, IPanelParts, PanelProvider } from '../sidebar/context';
 import { Details } from './details';
 import { ILogSource, SCHEDULER } from './logs';
 import type { Section } from './sections';

@@ -2,11 +2,11 @@ import { caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-comp
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { Activity, Ending, Summary } from '../cluster/activity';
+import { IconButton } from '../cluster/buttons';
+import { usePanel } from '../cluster/context';
+import { StatusIcon, statusIcons } from '../cluster/statusIcon';
 import { hasEnded, phaseWords, statusWord } from '../model/status';
-import { Activity, Ending, Summary } from './activity';
-import { IconButton } from './buttons';
-import { usePanel } from './context';
-import { StatusIcon, statusIcons } from './statusIcon';
 import { useClusterDrag } from './useClusterDrag';
 
 interface ICardProps {

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { usePanel, useSignalUpdates } from './context';
+import { usePanel, useSignalUpdates } from '../cluster/context';
 import { ClusterCard } from './card';
 import { FirstMinute } from './firstMinute';
 

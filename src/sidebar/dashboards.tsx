@@ -3,13 +3,13 @@ import * as React from 'react';
 
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
+import { CommandButton } from '../cluster/buttons';
+import { usePanel, useSignalUpdates } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
 import { groupPlots, statusPage } from '../dashboards/plots';
 import { dashboardIcon, reportIcon } from '../icons';
 import { isOutOfReach } from '../model/status';
-import { CommandButton } from './buttons';
-import { usePanel, useSignalUpdates } from './context';
 import { PlotList } from './plotList';
 
 interface IDashboardsProps {

@@ -2,10 +2,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Site } from '../api/contract';
+import { usePanel } from '../cluster/context';
+import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
 import { listExamples } from '../examples/list';
-import { usePanel } from './context';
-import { useSite } from './site';
 
 /** What this is, what it has found, and what to do first. */
 export function FirstMinute(): React.ReactElement {

@@ -5,11 +5,11 @@ import type { Message } from '@lumino/messaging';
 import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
+import { IPanelContext, IPanelParts, PanelProvider } from '../cluster/context';
 import type { Favourites } from '../dashboards/favourites';
 import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
 import { Clusters } from './clusters';
-import { IPanelContext, IPanelParts, PanelProvider } from './context';
 import { Dashboards } from './dashboards';
 
 import '../../style/panel.css';

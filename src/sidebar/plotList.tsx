@@ -3,10 +3,10 @@ import * as React from 'react';
 
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
 import { groupTitle, IPlotGroup } from '../dashboards/plots';
-import { usePanel } from './context';
 
 /** Marks a favourite; filled by style where it is one. */
 const starIcon = new LabIcon({

@@ -3,8 +3,8 @@ import { Drag } from '@lumino/dragdrop';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { usePanel } from '../cluster/context';
 import { insertIcon } from '../icons';
-import { usePanel } from './context';
 
 /** Notebooks take cells of this type wherever they are dropped. */
 const CELLS_MIME = 'application/vnd.jupyter.cells';

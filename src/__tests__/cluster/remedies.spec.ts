@@ -1,8 +1,8 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster, Problem } from '../../api/contract';
+import { findRemedies } from '../../cluster/remedies';
 import { CommandIDs } from '../../commandIds';
-import { findRemedies } from '../../sidebar/remedies';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');

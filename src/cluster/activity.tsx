@@ -9,8 +9,8 @@ import { useMinutes, usePanel } from './context';
 import { JobsBar } from './jobsBar';
 import { Load } from './load';
 import { Problems } from './problems';
-import { Scaling } from './scaling';
-import { useSite } from './site';
+import { Scaling } from './scaling/scaling';
+import { useSite } from './useSite';
 
 /** What a cluster is made of, and for how long yet. */
 export function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {

@@ -1,9 +1,9 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/contract';
-import { CommandIDs } from '../commandIds';
-import { coresPerJob } from '../model/words';
-import { usePanel } from './context';
+import type { Cluster } from '../../api/contract';
+import { CommandIDs } from '../../commandIds';
+import { coresPerJob } from '../../model/words';
+import { usePanel } from '../context';
 import { CountInput } from './countInput';
 import { useSettled } from './useSettled';
 

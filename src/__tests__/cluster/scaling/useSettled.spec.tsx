@@ -4,7 +4,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import { useSettled } from '../../sidebar/useSettled';
+import { useSettled } from '../../../cluster/scaling/useSettled';
 
 type Send = (wanted: number) => Promise<unknown>;
 

@@ -1,11 +1,11 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/contract';
-import { CommandIDs } from '../commandIds';
-import { canBeChanged } from '../model/status';
-import { usePanel } from './context';
+import type { Cluster } from '../../api/contract';
+import { CommandIDs } from '../../commandIds';
+import { canBeChanged } from '../../model/status';
+import { usePanel } from '../context';
 import { CountInput } from './countInput';
-import { JobsStepper } from './stepper';
+import { JobsStepper } from './jobsStepper';
 import { useSettled } from './useSettled';
 
 /** How many jobs a cluster shall have: a fixed number, or between two as the load deserves. */

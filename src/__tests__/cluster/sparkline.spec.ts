@@ -1,5 +1,5 @@
+import { outline } from '../../cluster/sparkline';
 import { TREND_MS } from '../../model/trends';
-import { outline } from '../../sidebar/sparkline';
 
 const NOW = 1_000_000_000;
 const at = (ago: number, cpu: number) => ({ time: NOW - ago, cpu, memory: 0 });
