@@ -14,7 +14,7 @@ import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusters';
 import { Favourites } from '../dashboards/favourites';
 import { daskSlurmIcon } from '../icons';
-import { LazyWidget } from '../sidebar/lazy';
+import { LazyWidget } from '../shell/lazyWidget';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:panel';

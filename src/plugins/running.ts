@@ -3,7 +3,7 @@ import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { RunningClusters } from '../running/clusters';
+import { RunningClusters } from '../shell/runningClusters';
 import { IClusterManager, ISelection } from '../tokens';
 
 /** The clusters among what runs: kernels, terminals, and so on. */

@@ -41,7 +41,7 @@ async function addItem(
   trans: TranslationBundle,
   statusBar: IStatusBar
 ): Promise<void> {
-  const { ClustersStatus } = await import('../statusBar/item');
+  const { ClustersStatus } = await import('../shell/statusItem');
   const openPanel = () => void app.commands.execute(CommandIDs.openPanel);
   statusBar.registerStatusItem(ID, {
     item: new ClustersStatus(manager, trans, openPanel),

@@ -9,8 +9,8 @@ import { IPanelContext, IPanelParts, PanelProvider } from '../cluster/context';
 import type { Favourites } from '../dashboards/favourites';
 import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
-import { Clusters } from './clusters';
-import { Dashboards } from './dashboards';
+import { Clusters } from './clusterList';
+import { Dashboards } from './dashboardList';
 
 import '../../style/panel.css';
 

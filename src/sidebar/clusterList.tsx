@@ -1,8 +1,8 @@
 import * as React from 'react';
 
 import { usePanel, useSignalUpdates } from '../cluster/context';
-import { ClusterCard } from './card';
-import { FirstMinute } from './firstMinute';
+import { ClusterCard } from './clusterCard';
+import { FirstMinute } from './welcome';
 
 /** From so many clusters on, only the selected one is unfolded by itself. */
 const MANY = 4;
