@@ -5,10 +5,10 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { addDashboardCommands } from '../commands/dashboards';
-import { addLayoutCommands } from '../commands/layouts';
-import { addReportCommand } from '../commands/report';
+import { addDashboardCommands } from '../dashboards/dashboardCommands';
+import { addLayoutCommands } from '../dashboards/layouts/layoutCommands';
 import type { DashboardPane } from '../dashboards/pane';
+import { addReportCommand } from '../dashboards/reportCommand';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:dashboards';

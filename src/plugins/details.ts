@@ -4,7 +4,7 @@ import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { addDetailsCommands } from '../commands/details';
+import { addDetailsCommands } from '../details/detailsCommands';
 import { readDetailsLink } from '../details/link';
 import type { ClusterDetails } from '../details/view';
 import { IClusterManager, ISelection } from '../tokens';

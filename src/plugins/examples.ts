@@ -7,8 +7,8 @@ import { notebookIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
-import { attempt } from '../commands/failure';
-import { listExamples } from '../examples/list';
+import { attempt } from '../commands/attempt';
+import { listExamples } from '../examples/exampleList';
 import { IClusterManager } from '../tokens';
 
 /** Example notebooks, opened as copies in the user's folder. */
@@ -38,7 +38,7 @@ export const examplesPlugin: JupyterFrontEndPlugin<void> = {
         const { contents } = app.serviceManager;
         const name = examples.find(({ name }) => name === args.example)?.name ?? examples[0].name;
         await attempt(async () => {
-          const { copyExample } = await import('../examples/copy');
+          const { copyExample } = await import('../examples/copyExample');
           documents.openOrReveal(
             await copyExample(manager.client, contents, browser?.model.path ?? '', name)
           );

@@ -5,9 +5,9 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { addNotebookCommands } from '../commands/notebooks';
 import { LinkItem } from '../notebook/item';
 import type { NotebookLinks } from '../notebook/links';
+import { addNotebookCommands } from '../notebook/notebookCommands';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:notebooks';

@@ -11,7 +11,7 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
-import { addClusterCommands } from '../commands/clusters';
+import { addClusterCommands } from '../commands/clusterCommands';
 import { Favourites } from '../dashboards/favourites';
 import { daskSlurmIcon } from '../icons';
 import { LazyWidget } from '../shell/lazyWidget';

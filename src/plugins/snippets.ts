@@ -5,7 +5,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { addSnippetCommands } from '../commands/snippets';
+import { addSnippetCommands } from '../snippets/snippetCommands';
 import { IClusterManager, ISelection } from '../tokens';
 
 /** Client code for notebooks and consoles. */

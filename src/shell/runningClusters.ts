@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Cluster } from '../api/contract';
-import { attempt } from '../commands/failure';
+import { attempt } from '../commands/attempt';
 import { daskSlurmIcon } from '../icons';
 import { hasEnded, phaseWords, statusWord } from '../model/status';
 import type { IClusterManager } from '../tokens';

@@ -5,7 +5,7 @@ import type { Site } from '../api/contract';
 import { usePanel } from '../cluster/context';
 import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
-import { listExamples } from '../examples/list';
+import { listExamples } from '../examples/exampleList';
 
 /** What this is, what it has found, and what to do first. */
 export function FirstMinute(): React.ReactElement {

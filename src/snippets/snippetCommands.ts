@@ -5,12 +5,12 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
+import { aboutCluster, namedCluster } from '../commands/args';
+import { attempt } from '../commands/attempt';
 import { insertIcon } from '../icons';
 import { hasEnded } from '../model/status';
-import { insertIntoConsole, insertIntoNotebook } from '../snippets/insert';
 import type { IClusterManager, ISelection } from '../tokens';
-import { aboutCluster, namedCluster } from './args';
-import { attempt } from './failure';
+import { insertIntoConsole, insertIntoNotebook } from './insertSnippet';
 
 /** What the commands about client code work with. */
 export interface ISnippetCommands {

@@ -5,10 +5,10 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commandIds';
 import { canBeChanged, isOutOfReach } from '../model/status';
-import type { IClusterAction, IClusterCommands } from './action';
 import { aboutCluster, described, namedCluster } from './args';
-import { attempt } from './failure';
-import { adaptAction, cancelJobsAction, resubmitAction, scaleAction } from './jobs';
+import { attempt } from './attempt';
+import type { IClusterAction, IClusterCommands } from './clusterAction';
+import { adaptAction, cancelJobsAction, resubmitAction, scaleAction } from './jobActions';
 
 /** Register what can be done with the clusters that exist. */
 export function addClusterCommands(commands: CommandRegistry, parts: IClusterCommands): void {
@@ -49,7 +49,7 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   });
 }
 
-const questions = () => import('./questions');
+const questions = () => import('./dialogs');
 
 function renameAction({ manager, trans }: IClusterCommands): IClusterAction {
   return {

@@ -3,12 +3,12 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import { listIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
-import { detailsLink } from '../details/link';
-import { readSection, SECTIONS } from '../details/sections';
-import type { ClusterDetails } from '../details/view';
-import type { IClusterCommands } from './action';
-import { aboutCluster } from './args';
-import { openInBrowser } from './browserTab';
+import { aboutCluster } from '../commands/args';
+import type { IClusterCommands } from '../commands/clusterAction';
+import { openInBrowser } from '../commands/openInBrowser';
+import { detailsLink } from './link';
+import { readSection, SECTIONS } from './sections';
+import type { ClusterDetails } from './view';
 
 /** What the command about details works with. */
 export interface IDetailsCommands extends IClusterCommands {
@@ -40,7 +40,7 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
         openInBrowser(detailsLink(manager.client.settings.baseUrl, clusterId, args));
         return;
       }
-      const { ClusterDetails, detailsId } = await import('../details/view');
+      const { ClusterDetails, detailsId } = await import('./view');
       const job = typeof args.job === 'string' ? args.job : null;
       const section = readSection(args.section);
       const given = typeof args.name === 'string' ? args.name : clusterId;

@@ -3,13 +3,13 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commandIds';
+import { aboutCluster, described, namedCluster, Properties } from '../commands/args';
+import { attempt } from '../commands/attempt';
+import type { IClusterCommands } from '../commands/clusterAction';
 import { daskSlurmIcon } from '../icons';
 import { isAlive } from '../model/status';
-import type { NotebookLink } from '../notebook/link';
-import type { NotebookLinks } from '../notebook/links';
-import type { IClusterCommands } from './action';
-import { aboutCluster, described, namedCluster, Properties } from './args';
-import { attempt } from './failure';
+import type { NotebookLink } from './link';
+import type { NotebookLinks } from './links';
 
 /** What the commands about notebooks work with. */
 export interface INotebookCommands extends IClusterCommands {
@@ -70,7 +70,7 @@ function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: 
       const [cluster, link] = [find(args), linkOf(args)];
       if (cluster && link) {
         await attempt(async () => {
-          const { attach } = await import('../notebook/attach');
+          const { attach } = await import('./attach');
           await attach(link, cluster, trans);
         });
       }

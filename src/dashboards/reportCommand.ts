@@ -1,10 +1,10 @@
 import type { CommandRegistry } from '@lumino/commands';
 
 import { CommandIDs } from '../commandIds';
+import { aboutCluster, namedCluster } from '../commands/args';
+import { attempt } from '../commands/attempt';
+import type { IClusterCommands } from '../commands/clusterAction';
 import { reportIcon } from '../icons';
-import type { IClusterCommands } from './action';
-import { aboutCluster, namedCluster } from './args';
-import { attempt } from './failure';
 
 /** Register what saves Dask's performance report of a cluster as a file. */
 export function addReportCommand(commands: CommandRegistry, parts: IClusterCommands): void {

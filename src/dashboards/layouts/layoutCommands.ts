@@ -1,17 +1,17 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { saveIcon } from '@jupyterlab/ui-components';
 
-import { CommandIDs } from '../commandIds';
-import type { ILayoutParts } from '../dashboards/arranging';
-import { dashboardIcon } from '../icons';
-import { aboutCluster, namedCluster } from './args';
-import type { IDashboardCommands } from './dashboards';
-import { attempt } from './failure';
+import { CommandIDs } from '../../commandIds';
+import { aboutCluster, namedCluster } from '../../commands/args';
+import { attempt } from '../../commands/attempt';
+import { dashboardIcon } from '../../icons';
+import type { ILayoutParts } from '../arranging';
+import type { IDashboardCommands } from '../dashboardCommands';
 
 /** What the commands about layouts work with. */
 export interface ILayoutCommands extends IDashboardCommands, ILayoutParts {}
 
-const arranging = () => import('../dashboards/arranging');
+const arranging = () => import('../arranging');
 
 /** Register what opens several dashboards at once, and what remembers how they lie. */
 export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands): void {

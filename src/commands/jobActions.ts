@@ -1,9 +1,9 @@
 import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 
 import { canBeChanged } from '../model/status';
-import type { IClusterAction, IClusterCommands } from './action';
+import type { IClusterAction, IClusterCommands } from './clusterAction';
 
-const questions = () => import('./questions');
+const questions = () => import('./dialogs');
 
 /** A fixed size: a number of jobs, or as many as make so many cores or so much memory. */
 export function scaleAction({ manager, trans }: IClusterCommands): IClusterAction {

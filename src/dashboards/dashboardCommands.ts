@@ -5,12 +5,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commandIds';
-import type { DashboardPane, IPaneOptions } from '../dashboards/pane';
-import { plotTitle } from '../dashboards/plots';
+import { aboutCluster } from '../commands/args';
+import { openInBrowser } from '../commands/openInBrowser';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
-import { aboutCluster } from './args';
-import { openInBrowser } from './browserTab';
+import type { DashboardPane, IPaneOptions } from './pane';
+import { plotTitle } from './plots';
 
 /** What the commands about dashboards work with. */
 export interface IDashboardCommands {
@@ -50,7 +50,7 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
       if (!options || !parts.labShell) {
         return;
       }
-      const { DashboardPane } = await import('../dashboards/pane');
+      const { DashboardPane } = await import('./pane');
       const find = (plot: unknown) =>
         tracker.find(({ options: open }) => open.clusterId === options.clusterId && open.plot === plot);
       const pane = find(options.plot) ?? new DashboardPane(options, { manager, commands, trans });
