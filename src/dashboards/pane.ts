@@ -8,8 +8,8 @@ import { Panel, Widget } from '@lumino/widgets';
 import type { Cluster } from '../api/contract';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager } from '../tokens';
-import { ConfinedFrame } from './confined/frame';
-import { PaneNote } from './note';
+import { ConfinedFrame } from './confined/iframe';
+import { PaneNote } from './paneNote';
 
 import '../../style/panes.css';
 

@@ -1,5 +1,5 @@
 import type { IDashboard } from '../../api/client';
-import { pageScript } from './script';
+import { pageScript } from './pageScript';
 
 /** The page may run its own scripts, and reach nothing at all. */
 const POLICY =

@@ -5,13 +5,13 @@ import { CommandIDs } from '../../commandIds';
 import { aboutCluster, namedCluster } from '../../commands/args';
 import { attempt } from '../../commands/attempt';
 import { dashboardIcon } from '../../icons';
-import type { ILayoutParts } from '../arranging';
 import type { IDashboardCommands } from '../dashboardCommands';
+import type { ILayoutParts } from './layoutDialogs';
 
 /** What the commands about layouts work with. */
 export interface ILayoutCommands extends IDashboardCommands, ILayoutParts {}
 
-const arranging = () => import('../arranging');
+const arranging = () => import('./layoutDialogs');
 
 /** Register what opens several dashboards at once, and what remembers how they lie. */
 export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands): void {

@@ -5,9 +5,9 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
+import type { DashboardPane } from '../pane';
 import { Area, IStep, layoutOf, layoutSteps } from './layout';
-import { Layouts } from './layouts';
-import type { DashboardPane } from './pane';
+import { Layouts } from './layoutSettings';
 
 /** What layouts are chosen and saved with. */
 export interface ILayoutParts {

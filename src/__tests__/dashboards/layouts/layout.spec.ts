@@ -1,4 +1,4 @@
-import { Area, DEFAULT_LAYOUT, layoutOf, layoutSteps, readLayout } from '../../dashboards/layout';
+import { Area, DEFAULT_LAYOUT, layoutOf, layoutSteps, readLayout } from '../../../dashboards/layouts/layout';
 
 const split = (orientation: 'horizontal' | 'vertical', ...children: Area<string>[]): Area<string> => ({
   type: 'split-area',

@@ -1,4 +1,4 @@
-import { confinedPage, messagePage, pathBelow } from '../../dashboards/confined/page';
+import { confinedPage, messagePage, pathBelow } from '../../../dashboards/confined/page';
 
 const ROOT = 'http://127.0.0.1:8888/user/ann/dask-slurm/clusters/ocean-3f9c/dashboard/';
 

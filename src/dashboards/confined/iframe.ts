@@ -3,7 +3,7 @@ import type { Message } from '@lumino/messaging';
 
 import type { IDashboard } from '../../api/client';
 import { confinedPage, messagePage, pathBelow } from './page';
-import { FromPage, GREETING, ToPage } from './script';
+import { FromPage, GREETING, ToPage } from './pageScript';
 
 /**
  * Shows pages of a dashboard without trusting them.
