@@ -7,7 +7,7 @@ import { StatusIcon } from '../cluster/statusIcon';
 import { hasEnded, statusWord } from '../model/status';
 import { Code } from './code';
 import { History } from './history';
-import { Jobs } from './jobs';
+import { Jobs } from './jobs/jobs';
 import { ILogSource, Logs } from './logs';
 import { Options } from './options';
 import type { Section } from './sections';

@@ -6,9 +6,9 @@ import { CommandIDs } from '../commandIds';
 import { aboutCluster } from '../commands/args';
 import type { IClusterCommands } from '../commands/clusterAction';
 import { openInBrowser } from '../commands/openInBrowser';
-import { detailsLink } from './link';
+import { detailsLink } from './detailsLink';
+import type { ClusterDetails } from './detailsWidget';
 import { readSection, SECTIONS } from './sections';
-import type { ClusterDetails } from './view';
 
 /** What the command about details works with. */
 export interface IDetailsCommands extends IClusterCommands {
@@ -40,7 +40,7 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
         openInBrowser(detailsLink(manager.client.settings.baseUrl, clusterId, args));
         return;
       }
-      const { ClusterDetails, detailsId } = await import('./view');
+      const { ClusterDetails, detailsId } = await import('./detailsWidget');
       const job = typeof args.job === 'string' ? args.job : null;
       const section = readSection(args.section);
       const given = typeof args.name === 'string' ? args.name : clusterId;

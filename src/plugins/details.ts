@@ -5,8 +5,8 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
 import { addDetailsCommands } from '../details/detailsCommands';
-import { readDetailsLink } from '../details/link';
-import type { ClusterDetails } from '../details/view';
+import { readDetailsLink } from '../details/detailsLink';
+import type { ClusterDetails } from '../details/detailsWidget';
 import { IClusterManager, ISelection } from '../tokens';
 
 /** Everything about a cluster as a tab that comes back after a reload, and that a link can open. */

@@ -2,9 +2,9 @@ import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
-import { usePanel } from '../cluster/context';
-import { JobRow } from './jobRow';
+import { usePanel } from '../../cluster/context';
 import type { Column, IJobRow, ISorting } from './jobRows';
+import { JobRow } from './jobsTableRow';
 
 const ROW_HEIGHT = 28;
 /** The header is a row too. */

@@ -1,13 +1,13 @@
 import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster, Job } from '../api/contract';
-import { usePanel } from '../cluster/context';
-import { CommandIDs } from '../commandIds';
-import { canBeChanged } from '../model/status';
+import type { Cluster, Job } from '../../api/contract';
+import { usePanel } from '../../cluster/context';
+import { CommandIDs } from '../../commandIds';
+import { canBeChanged } from '../../model/status';
+import { useFetched } from '../useFetched';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';
 import { JobsTable } from './jobsTable';
-import { useFetched } from './useFetched';
 
 /** Numbers of thousands of jobs are asked for less often. */
 const MANY_JOBS = 500;

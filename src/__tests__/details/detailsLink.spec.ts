@@ -1,4 +1,4 @@
-import { detailsLink, readDetailsLink } from '../../details/link';
+import { detailsLink, readDetailsLink } from '../../details/detailsLink';
 
 describe('detailsLink', () => {
   it('opens what it was made for, in a workspace of its own', () => {

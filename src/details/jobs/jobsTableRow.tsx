@@ -1,8 +1,8 @@
 import * as React from 'react';
 
-import type { Job } from '../api/contract';
-import { usePanel } from '../cluster/context';
-import { formatBytes, formatTime } from '../model/format';
+import type { Job } from '../../api/contract';
+import { usePanel } from '../../cluster/context';
+import { formatBytes, formatTime } from '../../model/format';
 import { IJobRow, phaseWord } from './jobRows';
 
 interface IRowProps {

@@ -1,7 +1,7 @@
-import type { Job } from '../../api/contract';
-import { job as readJob } from '../../api/contract';
-import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow } from '../../details/jobRows';
-import { sample } from '../samples';
+import type { Job } from '../../../api/contract';
+import { job as readJob } from '../../../api/contract';
+import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow } from '../../../details/jobs/jobRows';
+import { sample } from '../../samples';
 
 const working = readJob(sample('job-working'));
 const queued = readJob(sample('job-queued'));

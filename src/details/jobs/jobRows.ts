@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Job } from '../api/contract';
+import type { Job } from '../../api/contract';
 
 /** A row of the table of jobs: a job, and the sums over its workers. */
 export interface IJobRow {
