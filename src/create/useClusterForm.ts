@@ -5,12 +5,12 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../api/client';
 import type { Preview, Profile } from '../api/contract';
-import type { FormData, IFormSource } from './formData';
-import { formSchema } from './formSchema';
-import { chosenProfile, toPreview, withProfile } from './request';
-import { ISentences, sentences } from './sentences';
-import { usePreview } from './usePreview';
-import { ISubmission, useSubmit } from './useSubmit';
+import { ISentences, sentences } from './fields/formErrors';
+import { formSchema } from './fields/formSchema';
+import { usePreview } from './preview/usePreview';
+import type { FormData, IFormSource } from './request/formData';
+import { chosenProfile, toPreview, withProfile } from './request/formRequest';
+import { ISubmission, useSubmit } from './request/useSubmit';
 
 /** What the form works with. */
 export interface IFormParts {

@@ -40,7 +40,7 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
         like: { type: 'string', description: 'The id of a cluster to start again with changes' }
       }),
       execute: async args => {
-        const { LastChoices, openAsDialog, openAsTab } = await import('../create/host');
+        const { LastChoices, openAsDialog, openAsTab } = await import('../create/openForm');
         const like = typeof args.like === 'string' ? args.like : undefined;
         const kernel = kernelOf(notebooks?.currentWidget ?? null);
         const options = { manager, trans, like, kernel, choices: new LastChoices(state) };

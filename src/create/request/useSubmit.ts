@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { RequestError } from '../api/requestError';
+import { RequestError } from '../../api/requestError';
 
 /** The state of what is being sent. */
 export interface ISubmission {

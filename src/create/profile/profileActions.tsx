@@ -1,12 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { IProfileRequest } from '../api/client';
-import type { Cluster, Profile } from '../api/contract';
-import { toProfile } from './request';
+import type { IProfileRequest } from '../../api/client';
+import type { Cluster, Profile } from '../../api/contract';
+import { toProfile } from '../request/formRequest';
+import { useSubmit } from '../request/useSubmit';
+import type { IClusterForm } from '../useClusterForm';
 import { SaveProfile } from './saveProfile';
-import type { IClusterForm } from './useClusterForm';
-import { useSubmit } from './useSubmit';
 
 /** What can be done with the user's own profiles. */
 export interface IProfileActions {

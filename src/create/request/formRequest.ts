@@ -1,7 +1,7 @@
 import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 
-import type { IClusterRequest, IPreviewRequest, IProfileRequest } from '../api/client';
-import type { Cluster, Profile } from '../api/contract';
+import type { IClusterRequest, IPreviewRequest, IProfileRequest } from '../../api/client';
+import type { Cluster, Profile } from '../../api/contract';
 import type { FormData, IFormSource } from './formData';
 
 const AROUND_OPTIONS = ['name', 'profile', 'backend', 'jobs'];

@@ -1,9 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema } from '@rjsf/utils';
 
-import type { Profile } from '../api/contract';
-import type { IFormSource } from './formData';
-import { otherSize } from './request';
+import type { Profile } from '../../api/contract';
+import type { IFormSource } from '../request/formData';
+import { otherSize } from '../request/formRequest';
 
 /** Groups that mean nothing where there are no Slurm jobs. */
 const SLURM_GROUPS = ['slurm', 'script'];

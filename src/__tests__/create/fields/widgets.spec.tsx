@@ -4,7 +4,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import { LinesWidget, PairsField } from '../../create/widgets';
+import { LinesWidget, PairsField } from '../../../create/fields/widgets';
 
 /** Keeps the value of a field, as the form around it does. */
 class Holder extends ReactWidget {

@@ -1,7 +1,7 @@
-import { preview } from '../../api/contract';
-import { RequestError } from '../../api/requestError';
-import { sentences } from '../../create/sentences';
-import { sample } from '../samples';
+import { preview } from '../../../api/contract';
+import { RequestError } from '../../../api/requestError';
+import { sentences } from '../../../create/fields/formErrors';
+import { sample } from '../../samples';
 
 const told = preview(sample('preview'));
 const [{ message }] = told.errors;

@@ -4,8 +4,8 @@ import * as React from 'react';
 import type { Preview } from '../api/contract';
 import type { RequestError } from '../api/requestError';
 import { formatBytes, formatTime } from '../model/format';
-import type { ISentences } from './sentences';
-import type { ISubmission } from './useSubmit';
+import type { ISentences } from './fields/formErrors';
+import type { ISubmission } from './request/useSubmit';
 
 /** What all jobs come to, what keeps them from being started, and the two ways out. */
 export function Footer(props: {

@@ -2,9 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
-import type { Partition, Profile, Site } from '../api/contract';
-import { formatBytes, formatSpan } from '../model/format';
-import type { FormData, IFormSource } from './formData';
+import type { Partition, Profile, Site } from '../../api/contract';
+import { formatBytes, formatSpan } from '../../model/format';
+import type { FormData, IFormSource } from '../request/formData';
 
 type Choices = Partial<Record<string, IChoice[]>>;
 type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;

@@ -1,6 +1,6 @@
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-import type { Cluster, Profile, Site } from '../api/contract';
+import type { Cluster, Profile, Site } from '../../api/contract';
 
 /** What the form edits: the options and, beside them, what is not an option. */
 export type FormData = ReadonlyJSONObject;

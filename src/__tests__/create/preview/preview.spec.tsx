@@ -5,12 +5,12 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { IClusterRequest } from '../../api/client';
-import { Preview, preview } from '../../api/contract';
-import { Exports } from '../../create/exports';
-import { ScriptPreview } from '../../create/preview';
-import { usePreview } from '../../create/usePreview';
-import { sample } from '../samples';
+import type { IClusterRequest } from '../../../api/client';
+import { Preview, preview } from '../../../api/contract';
+import { Exports } from '../../../create/preview/exports';
+import { ScriptPreview } from '../../../create/preview/scriptPreview';
+import { usePreview } from '../../../create/preview/usePreview';
+import { sample } from '../../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const told = preview(sample('preview'));

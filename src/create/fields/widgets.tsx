@@ -2,7 +2,7 @@ import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { FieldProps, WidgetProps } from '@rjsf/utils';
 import * as React from 'react';
 
-import type { IChoice } from './formLook';
+import type { IChoice } from './uiSchema';
 
 /** A list to choose from; empty stands for what the site sets. */
 export function ChoicesWidget(props: WidgetProps): React.ReactElement {

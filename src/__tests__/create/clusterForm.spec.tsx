@@ -6,7 +6,7 @@ import * as React from 'react';
 
 import { preview, profile, site } from '../../api/contract';
 import { RequestError } from '../../api/requestError';
-import { ClusterForm, IFormProps } from '../../create/form';
+import { ClusterForm, IFormProps } from '../../create/clusterForm';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');

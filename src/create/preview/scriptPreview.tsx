@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Preview } from '../api/contract';
-import { commandLine } from '../model/format';
+import type { Preview } from '../../api/contract';
+import { commandLine } from '../../model/format';
 
 /** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
 export function ScriptPreview(props: {

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Preview } from '../api/contract';
+import type { Preview } from '../../api/contract';
 
 /** The form as text to take along; nothing where there is no job, and not while it is that of former values. */
 export function Exports(props: {

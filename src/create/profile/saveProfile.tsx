@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Profile } from '../api/contract';
-import { useSubmit } from './useSubmit';
+import type { Profile } from '../../api/contract';
+import { useSubmit } from '../request/useSubmit';
 
 interface ISaveProfileProps {
   /** The user's own profile that is chosen; under its name it is replaced. */

@@ -1,8 +1,8 @@
 import type { ErrorSchema } from '@rjsf/utils';
 
-import type { Preview } from '../api/contract';
-import type { RequestError } from '../api/requestError';
-import { fieldName } from './request';
+import type { Preview } from '../../api/contract';
+import type { RequestError } from '../../api/requestError';
+import { fieldName } from '../request/formRequest';
 
 /** What is wrong with a form: by field, and what belongs to no field that it shows. */
 export interface ISentences {

@@ -1,7 +1,7 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyJSONValue } from '@lumino/coreutils';
 
-import type { Site } from '../api/contract';
+import type { Site } from '../../api/contract';
 import type { FormData } from './formData';
 
 const KEY = 'jupyter-dask-slurm:last-choices';

@@ -1,8 +1,8 @@
 import { Debouncer } from '@lumino/polling';
 import * as React from 'react';
 
-import type { IPreviewRequest } from '../api/client';
-import type { Preview } from '../api/contract';
+import type { IPreviewRequest } from '../../api/client';
+import type { Preview } from '../../api/contract';
 
 /** A pause in typing; the server renders the script within some ten milliseconds. */
 const PAUSE_MS = 300;

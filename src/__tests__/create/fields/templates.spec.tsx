@@ -6,8 +6,8 @@ import Form from '@rjsf/core';
 import type { RJSFSchema } from '@rjsf/utils';
 import * as React from 'react';
 
-import { serverJudges } from '../../create/serverJudges';
-import { FieldTemplate, ObjectTemplate } from '../../create/templates';
+import { serverJudges } from '../../../create/fields/noValidator';
+import { FieldTemplate, ObjectTemplate } from '../../../create/fields/templates';
 
 const text = (title: string, group: string) => ({ type: 'string', title, 'x-group': group });
 const manual = 'https://slurm.schedmd.com/sbatch.html#OPT_qos';

@@ -1,8 +1,8 @@
 import { StateDB } from '@jupyterlab/statedb';
 
-import { site } from '../../api/contract';
-import { LastChoices, stillOffered } from '../../create/lastChoices';
-import { sample } from '../samples';
+import { site } from '../../../api/contract';
+import { LastChoices, stillOffered } from '../../../create/request/lastChoices';
+import { sample } from '../../samples';
 
 const here = site(sample('site'));
 const [offered] = here.partitions.filter(({ allowed }) => allowed);

@@ -3,17 +3,17 @@ import { FormComponent } from '@jupyterlab/ui-components';
 import type { RegistryFieldsType, RegistryWidgetsType, ValidatorType } from '@rjsf/utils';
 import * as React from 'react';
 
-import { Exports } from './exports';
-import { Footer } from './footer';
-import { formLook } from './formLook';
-import type { FormData, IFormSource } from './formData';
-import { Keep, IProfileActions } from './keep';
-import { ScriptPreview } from './preview';
-import { asErrors } from './sentences';
-import { serverJudges } from './serverJudges';
-import { FieldTemplate, ObjectTemplate } from './templates';
+import { asErrors } from './fields/formErrors';
+import { serverJudges } from './fields/noValidator';
+import { FieldTemplate, ObjectTemplate } from './fields/templates';
+import { formLook } from './fields/uiSchema';
+import { ChoicesWidget, LinesWidget, PairsField } from './fields/widgets';
+import { Footer } from './formFooter';
+import { Exports } from './preview/exports';
+import { ScriptPreview } from './preview/scriptPreview';
+import { Keep, IProfileActions } from './profile/profileActions';
+import type { FormData, IFormSource } from './request/formData';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
-import { ChoicesWidget, LinesWidget, PairsField } from './widgets';
 
 /** The body of "New cluster"; it does not know whether a tab or a dialog holds it. */
 export interface IFormProps extends IFormParts {

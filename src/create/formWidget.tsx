@@ -6,10 +6,10 @@ import * as React from 'react';
 import type { IProfileRequest } from '../api/client';
 import type { Cluster } from '../api/contract';
 import type { IClusterManager } from '../tokens';
-import { ClusterForm } from './form';
-import type { FormData, IFormSource } from './formData';
-import { LastChoices, stillOffered } from './lastChoices';
-import { changedOptions, chosenProfile, fromCluster, toRequest } from './request';
+import { ClusterForm } from './clusterForm';
+import type { FormData, IFormSource } from './request/formData';
+import { changedOptions, chosenProfile, fromCluster, toRequest } from './request/formRequest';
+import { LastChoices, stillOffered } from './request/lastChoices';
 
 /** What the form is about. */
 export interface ICreateOptions {

@@ -1,4 +1,4 @@
-import { cluster, profile, site } from '../../api/contract';
+import { cluster, profile, site } from '../../../api/contract';
 import {
   changedOptions,
   fieldName,
@@ -8,8 +8,8 @@ import {
   toProfile,
   toRequest,
   withProfile
-} from '../../create/request';
-import { sample } from '../samples';
+} from '../../../create/request/formRequest';
+import { sample } from '../../samples';
 
 describe('toRequest', () => {
   const known = ['name', 'backend', 'jobs', 'cores', 'memory', 'job_script_prologue'];

@@ -2,11 +2,11 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, MainAreaWidget } from '@jupyterlab/apputils';
 
 import { daskSlurmIcon } from '../icons';
-import { CreateBody, ICreateOptions } from './body';
+import { CreateBody, ICreateOptions } from './formWidget';
 
 import '../../style/form.css';
 
-export { LastChoices } from './lastChoices';
+export { LastChoices } from './request/lastChoices';
 
 const ID = 'jupyter-dask-slurm-create';
 
