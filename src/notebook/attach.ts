@@ -2,8 +2,8 @@ import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/contract';
-import { KernelError, NoPythonKernel } from './kernel';
-import type { NotebookLink } from './link';
+import { KernelError, NoPythonKernel } from './kernel/runSilently';
+import type { NotebookLink } from './notebookLink';
 
 /**
  * Attach a notebook to a cluster, and say that it is.

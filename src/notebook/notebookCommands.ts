@@ -8,8 +8,8 @@ import { attempt } from '../commands/attempt';
 import type { IClusterCommands } from '../commands/clusterAction';
 import { daskSlurmIcon } from '../icons';
 import { isAlive } from '../model/status';
-import type { NotebookLink } from './link';
-import type { NotebookLinks } from './links';
+import type { NotebookLink } from './notebookLink';
+import type { NotebookLinks } from './notebookLinks';
 
 /** What the commands about notebooks work with. */
 export interface INotebookCommands extends IClusterCommands {

@@ -5,9 +5,9 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { LinkItem } from '../notebook/item';
-import type { NotebookLinks } from '../notebook/links';
 import { addNotebookCommands } from '../notebook/notebookCommands';
+import type { NotebookLinks } from '../notebook/notebookLinks';
+import { LinkItem } from '../notebook/toolbar/toolbarItem';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:notebooks';
@@ -34,7 +34,7 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
     let links: NotebookLinks | null = null;
     // Nobody needs the rest before a notebook is open.
     const linking = firstOf(notebooks).then(async () => {
-      const { linkNotebooks, linkButton } = await import('../notebook/linking');
+      const { linkNotebooks, linkButton } = await import('../notebook/linkNotebooks');
       links = linkNotebooks(manager, notebooks, settings?.load(ID));
       return { links, linkButton };
     });

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
 import { explainFailure } from '../../notebook/attach';
-import { KernelError, NoPythonKernel } from '../../notebook/kernel';
+import { KernelError, NoPythonKernel } from '../../notebook/kernel/runSilently';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');

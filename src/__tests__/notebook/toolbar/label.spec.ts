@@ -1,8 +1,8 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster } from '../../api/contract';
-import { describeLink, Linked } from '../../notebook/words';
-import { sample } from '../samples';
+import type { Cluster } from '../../../api/contract';
+import { describeLink, Linked } from '../../../notebook/toolbar/label';
+import { sample } from '../../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const running = sample('cluster-running') as Cluster;

@@ -3,13 +3,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ToolbarButtonComponent, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { daskSlurmIcon } from '../icons';
-import type { ItemContent } from './item';
-import type { NotebookLink } from './link';
-import { IMenuParts, openMenu } from './menu';
-import { describeLink } from './words';
+import { daskSlurmIcon } from '../../icons';
+import type { NotebookLink } from '../notebookLink';
+import { describeLink } from './label';
+import type { ItemContent } from './toolbarItem';
+import { IMenuParts, openMenu } from './toolbarMenu';
 
-import '../../style/notebook.css';
+import '../../../style/notebook.css';
 
 /** @returns the button that says which cluster a notebook is on, and opens what can be done about it. */
 export function linkButton(

@@ -1,6 +1,6 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
-import { ILinkParts, NotebookLink } from './link';
+import { ILinkParts, NotebookLink } from './notebookLink';
 
 /** The link of each open notebook. */
 export class NotebookLinks {

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, ToolbarButtonComponent } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { daskSlurmIcon } from '../icons';
+import { daskSlurmIcon } from '../../icons';
 
 /** Draws what an item shows; below its element a menu can be opened. */
 export type ItemContent = (item: Element) => React.ReactElement;

@@ -2,9 +2,9 @@ import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import type { IClusterManager } from '../tokens';
-import { NotebookLinks } from './links';
+import { NotebookLinks } from './notebookLinks';
 
-export { linkButton } from './button';
+export { linkButton } from './toolbar/toolbarButton';
 
 /** A cell that may have made or closed a client. */
 const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown)\(/;

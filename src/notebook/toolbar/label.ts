@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/contract';
-import { isAlive } from '../model/status';
-import type { NotebookLink } from './link';
+import type { Cluster } from '../../api/contract';
+import { isAlive } from '../../model/status';
+import type { NotebookLink } from '../notebookLink';
 
 /** What words are made from. */
 export type Linked = Pick<NotebookLink, 'state' | 'memory' | 'attached' | 'remembered'>;

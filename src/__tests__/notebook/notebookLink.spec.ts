@@ -3,7 +3,7 @@ import type { Kernel } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
 import type { Cluster } from '../../api/contract';
-import { ILinkParts, NotebookLink } from '../../notebook/link';
+import { ILinkParts, NotebookLink } from '../../notebook/notebookLink';
 import { sample } from '../samples';
 import { FakeKernel, settle } from './fakeKernel';
 

@@ -2,8 +2,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { ItemContent } from '../../notebook/item';
-import { LinkItem } from '../../notebook/item';
+import type { ItemContent } from '../../../notebook/toolbar/toolbarItem';
+import { LinkItem } from '../../../notebook/toolbar/toolbarItem';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 

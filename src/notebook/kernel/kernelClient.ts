@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { NoPythonKernel, runSilently, speaksPython } from './kernel';
+import { NoPythonKernel, runSilently, speaksPython } from './runSilently';
 
 /** Nothing where there is no client: the one that was to be there may have failed. What is not Dask's stays. */
 const CLOSE = 'if hasattr(globals().get("client"), "scheduler"):\n    client.close()\n    del client';

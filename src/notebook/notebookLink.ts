@@ -8,9 +8,9 @@ import { ISignal, Signal } from '@lumino/signaling';
 import type { Cluster } from '../api/contract';
 import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
-import { findCluster } from './find';
-import { ClientState, KernelClient } from './kernelClient';
-import { IMemory, recall, remember } from './memory';
+import { findCluster } from './findCluster';
+import { ClientState, KernelClient } from './kernel/kernelClient';
+import { IMemory, recall, remember } from './metadata';
 
 type KernelChange = IChangedArgs<Kernel.IKernelConnection | null>;
 

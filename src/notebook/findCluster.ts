@@ -1,6 +1,6 @@
 import type { Cluster } from '../api/contract';
 import { isAlive } from '../model/status';
-import type { IMemory } from './memory';
+import type { IMemory } from './metadata';
 
 /**
  * @returns the cluster that a notebook means: of those with its id, its name, or that replace it, one

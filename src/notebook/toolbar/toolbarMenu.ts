@@ -1,10 +1,10 @@
 import type { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
-import { CommandIDs } from '../commandIds';
-import { isAlive } from '../model/status';
-import type { IClusterManager } from '../tokens';
-import type { NotebookLink } from './link';
+import { CommandIDs } from '../../commandIds';
+import { isAlive } from '../../model/status';
+import type { IClusterManager } from '../../tokens';
+import type { NotebookLink } from '../notebookLink';
 
 /** What the menu works with. */
 export interface IMenuParts {

@@ -1,8 +1,8 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
 import { PromiseDelegate } from '@lumino/coreutils';
 
-import { KernelClient } from '../../notebook/kernelClient';
-import { FakeKernel, settle } from './fakeKernel';
+import { KernelClient } from '../../../notebook/kernel/kernelClient';
+import { FakeKernel, settle } from '../fakeKernel';
 
 const ADDRESS = 'tls://10.0.0.1:8786';
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../api/contract';
-import { findCluster } from '../../notebook/find';
-import { readMemory } from '../../notebook/memory';
+import { findCluster } from '../../notebook/findCluster';
+import { readMemory } from '../../notebook/metadata';
 import { sample } from '../samples';
 
 const running = sample('cluster-running') as Cluster;
