@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: true });
 test.afterEach(({ request }) => stopClusters(request));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 
-import { CommandIDs } from '../../src/commandIds';
+import { CommandIDs } from '../../../src/commandIds';
 
 test.use({ autoGoto: true });
 

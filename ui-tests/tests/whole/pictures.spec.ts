@@ -1,9 +1,9 @@
 import { expect, galata, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import { join } from 'path';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
-const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
+const IMAGES = join(__dirname, '..', '..', '..', 'docs', 'images');
 const NOTEBOOK = 'ocean.ipynb';
 const WORK = [
   'import dask.array as da',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 
-import { openPanel, startCluster, stopClusters } from './clusters';
+import { openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: true, viewport: { width: 1200, height: 720 } });
 test.afterEach(({ request }) => stopClusters(request));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { Frame } from '@playwright/test';
 
-import { openPanel, startCluster, stopClusters } from './clusters';
+import { openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: false, tmpPath: '', kernels: null, sessions: null });
 test.afterEach(({ request }) => stopClusters(request));

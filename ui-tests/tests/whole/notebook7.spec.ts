@@ -1,6 +1,6 @@
 import { expect, Locator, Page, test } from '@playwright/test';
 
-import { stopClusters } from './clusters';
+import { stopClusters } from '../clusters';
 
 const NAME = 'lagoon';
 

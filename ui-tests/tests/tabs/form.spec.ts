@@ -1,7 +1,7 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
-import { cardOf, ICluster, openPanel, stopClusters } from './clusters';
+import { cardOf, ICluster, openPanel, stopClusters } from '../clusters';
 
 const PROFILE = '/dask-slurm/api/profiles/regrid';
 /** One that the form saves. */

@@ -1,7 +1,7 @@
 import { expect, galata, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import axe from 'axe-core';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: true });
 test.afterEach(({ request }) => stopClusters(request));

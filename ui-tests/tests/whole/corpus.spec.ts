@@ -1,7 +1,7 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: false, tmpPath: '', kernels: null, sessions: null });
 test.afterEach(({ request }) => stopClusters(request));

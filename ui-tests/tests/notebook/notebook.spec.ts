@@ -1,7 +1,7 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { APIRequestContext, Locator } from '@playwright/test';
 
-import { ICluster, startCluster, stopClusters } from './clusters';
+import { ICluster, startCluster, stopClusters } from '../clusters';
 
 // Galata's stand-in for kernels cannot restart them.
 test.use({ autoGoto: true, kernels: null, sessions: null });

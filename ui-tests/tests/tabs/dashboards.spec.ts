@@ -1,7 +1,7 @@
 import { expect, galata, test } from '@jupyterlab/galata';
 import { readFileSync } from 'fs';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({
   autoGoto: true,

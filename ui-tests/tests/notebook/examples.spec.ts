@@ -1,6 +1,6 @@
 import { expect, galata, test } from '@jupyterlab/galata';
 
-import { openPanel } from './clusters';
+import { openPanel } from '../clusters';
 
 test.use({ autoGoto: true });
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: true });
 test.setTimeout(600_000); // more than all its waits together

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 
-import { freePort } from '../freePort';
-import { cardOf, openPanel, startCluster, stopClusters } from './clusters';
+import { freePort } from '../../freePort';
+import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 
 /** Beside the Jupyter server of all other stories: this one is killed. */
 const PORT = freePort();
@@ -20,7 +20,7 @@ let jupyter: ChildProcess;
 
 /** Start Jupyter with the clusters of this story, and wait until it answers. */
 async function startJupyter(): Promise<void> {
-  const config = join(__dirname, '..', 'jupyter_server_test_config.py');
+  const config = join(__dirname, '..', '..', 'jupyter_server_test_config.py');
   const place = [`--port=${PORT}`, '--ServerApp.port_retries=0'];
   const shared = `--DaskSlurmExtension.shared_directory=${join(folder, 'clusters')}`;
   jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared], { stdio: 'ignore' });
