@@ -3,15 +3,15 @@ import { FormComponent } from '@jupyterlab/ui-components';
 import type { RegistryFieldsType, RegistryWidgetsType, ValidatorType } from '@rjsf/utils';
 import * as React from 'react';
 
-import { asErrors } from './fields/formErrors';
-import { serverJudges } from './fields/noValidator';
+import { toErrorSchema } from './fields/formErrors';
+import { noValidator } from './fields/noValidator';
 import { FieldTemplate, ObjectTemplate } from './fields/templates';
-import { formLook } from './fields/uiSchema';
+import { uiSchema } from './fields/uiSchema';
 import { ChoicesWidget, LinesWidget, PairsField } from './fields/widgets';
-import { Footer } from './formFooter';
+import { FormFooter } from './formFooter';
 import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
-import { Keep, IProfileActions } from './profile/profileActions';
+import { IProfileActions, ProfileActions } from './profile/profileActions';
 import type { FormData, IFormSource } from './request/formData';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
 
@@ -33,7 +33,7 @@ const FIELDS: RegistryFieldsType = { pairs: PairsField };
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { source, defaults, notice, trans } = props;
   const form = useClusterForm(props);
-  const { preview, isLate, submission, wrong } = form;
+  const { preview, isLate, submission, errors } = form;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -44,12 +44,18 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
       {notice && <Notice>{notice}</Notice>}
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
       <Fields form={form} source={source} trans={trans}>
-        <Keep form={form} like={source.like} actions={props.profiles} onReset={reset} trans={trans} />
+        <ProfileActions
+          form={form}
+          like={source.like}
+          actions={props.profiles}
+          onReset={reset}
+          trans={trans}
+        />
         {preview && <Exports preview={preview} isLate={isLate} trans={trans} />}
         <div className="jp-DaskSlurmForm-beside">
           {preview && <ScriptPreview preview={preview} isLate={isLate} trans={trans} />}
         </div>
-        <Footer {...{ preview, isLate, submission, wrong, trans }} onCancel={props.onCancel} />
+        <FormFooter {...{ preview, isLate, submission, errors, trans }} onCancel={props.onCancel} />
       </Fields>
     </div>
   );
@@ -66,12 +72,12 @@ function Fields(
     <FormComponent
       className="jp-DaskSlurmForm-body"
       schema={form.schema}
-      uiSchema={formLook(source, form.schema, form.data, trans)}
+      uiSchema={uiSchema(source, form.schema, form.data, trans)}
       formData={form.data}
       onChange={event => form.change(event.formData ?? {})}
       onSubmit={() => void form.submission.submit()}
-      extraErrors={asErrors(form.wrong.atFields)}
-      validator={serverJudges as ValidatorType}
+      extraErrors={toErrorSchema(form.errors.atFields)}
+      validator={noValidator as ValidatorType}
       noHtml5Validate
       noValidate
       templates={TEMPLATES}

@@ -4,25 +4,25 @@ import * as React from 'react';
 import type { Preview } from '../api/contract';
 import type { RequestError } from '../api/requestError';
 import { formatBytes, formatTime } from '../model/format';
-import type { ISentences } from './fields/formErrors';
+import type { IFormErrors } from './fields/formErrors';
 import type { ISubmission } from './request/useSubmit';
 
 /** What all jobs come to, what keeps them from being started, and the two ways out. */
-export function Footer(props: {
+export function FormFooter(props: {
   preview: Preview | null;
   isLate: boolean;
   submission: ISubmission;
-  wrong: ISentences;
+  errors: IFormErrors;
   onCancel: () => void;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { preview, isLate, submission, wrong, onCancel, trans } = props;
+  const { preview, isLate, submission, errors, onCancel, trans } = props;
   const { failure, busy } = submission;
   return (
     <div className="jp-DaskSlurmForm-footer">
-      {failure && <Failure failure={failure} wrong={wrong} trans={trans} />}
+      {failure && <Failure failure={failure} errors={errors} trans={trans} />}
       {!failure &&
-        wrong.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
+        errors.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
       <div className="jp-DaskSlurmForm-totals" aria-busy={isLate}>
         {preview && <div>{totals(preview.totals, trans)}</div>}
         {preview?.expected_start_at && (
@@ -41,11 +41,11 @@ export function Footer(props: {
 
 function Failure(props: {
   failure: RequestError;
-  wrong: ISentences;
+  errors: IFormErrors;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { failure, wrong, trans } = props;
-  const isAtField = Object.values(wrong.atFields).includes(failure.message);
+  const { failure, errors, trans } = props;
+  const isAtField = Object.values(errors.atFields).includes(failure.message);
   return (
     <div className="jp-DaskSlurmForm-failure" role="alert">
       {isAtField ? trans.__('One field needs your attention.') : failure.message}

@@ -12,7 +12,7 @@ import { changedOptions, chosenProfile, fromCluster, toRequest } from './request
 import { LastChoices, stillOffered } from './request/lastChoices';
 
 /** What the form is about. */
-export interface ICreateOptions {
+export interface IFormWidgetOptions {
   readonly manager: IClusterManager;
   readonly trans: TranslationBundle;
   readonly choices: LastChoices;
@@ -23,8 +23,8 @@ export interface ICreateOptions {
 }
 
 /** Loads what the form needs, shows it, and sends it. */
-export class CreateBody extends ReactWidget {
-  constructor(private readonly _options: ICreateOptions) {
+export class FormWidget extends ReactWidget {
+  constructor(private readonly _options: IFormWidgetOptions) {
     super();
     this.addClass('jp-DaskSlurmCreate');
     const { manager, like } = _options;

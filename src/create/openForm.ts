@@ -2,7 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, MainAreaWidget } from '@jupyterlab/apputils';
 
 import { daskSlurmIcon } from '../icons';
-import { CreateBody, ICreateOptions } from './formWidget';
+import { FormWidget, IFormWidgetOptions } from './formWidget';
 
 import '../../style/form.css';
 
@@ -11,14 +11,14 @@ export { LastChoices } from './request/lastChoices';
 const ID = 'jupyter-dask-slurm-create';
 
 /** Show the form as a tab, where there is room for what the form explains. One form at a time. */
-export function openAsTab(app: JupyterFrontEnd, options: ICreateOptions): CreateBody {
+export function openAsTab(app: JupyterFrontEnd, options: IFormWidgetOptions): FormWidget {
   const { trans, like, manager } = options;
   for (const open of app.shell.widgets('main')) {
     if (open.id === ID) {
       open.dispose();
     }
   }
-  const content = new CreateBody(options);
+  const content = new FormWidget(options);
   const tab = new MainAreaWidget({ content });
   const cluster = like === undefined ? undefined : manager.get(like);
   tab.id = ID;
@@ -33,8 +33,8 @@ export function openAsTab(app: JupyterFrontEnd, options: ICreateOptions): Create
 }
 
 /** Show the form as a dialog, for shells that hold a single main widget. */
-export function openAsDialog(options: ICreateOptions): CreateBody {
-  const body = new CreateBody(options);
+export function openAsDialog(options: IFormWidgetOptions): FormWidget {
+  const body = new FormWidget(options);
   const dialog = new Dialog({ body, buttons: [], hasClose: true });
   body.done.connect(() => dialog.reject());
   void dialog.launch();

@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../api/client';
 import type { Preview, Profile } from '../api/contract';
-import { ISentences, sentences } from './fields/formErrors';
+import { formErrors, IFormErrors } from './fields/formErrors';
 import { formSchema } from './fields/formSchema';
 import { usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
@@ -34,7 +34,7 @@ export interface IClusterForm {
   readonly preview: Preview | null;
   /** The preview is that of former values, and the answer to these takes long. */
   readonly isLate: boolean;
-  readonly wrong: ISentences;
+  readonly errors: IFormErrors;
   readonly submission: ISubmission;
   /** Take an edit; a profile that was chosen fills the fields. */
   readonly change: (after: FormData) => void;
@@ -55,7 +55,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const names = Object.keys(schema.properties ?? {});
   const submission = useSubmit(() => parts.onSubmit(data, names));
   const { preview, isLate } = usePreview(toPreview(source, initial, data, names), parts.preview);
-  const wrong = sentences(preview, submission.failure, names);
+  const errors = formErrors(preview, submission.failure, names);
   const set = (other: FormData) => {
     submission.forget();
     setData(other);
@@ -66,5 +66,5 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     }
   };
   const filled = { ...data, backend };
-  return { data: filled, schema, names, profile, preview, isLate, wrong, submission, change, set };
+  return { data: filled, schema, names, profile, preview, isLate, errors, submission, change, set };
 }

@@ -7,7 +7,7 @@ import * as React from 'react';
 import { ClusterClient } from '../../api/client';
 import { Cluster, site } from '../../api/contract';
 import { ClusterEvents } from '../../api/events';
-import { CreateBody, ICreateOptions } from '../../create/formWidget';
+import { FormWidget, IFormWidgetOptions } from '../../create/formWidget';
 import { LastChoices } from '../../create/request/lastChoices';
 import { ClusterManager } from '../../model/manager';
 import { sample } from '../samples';
@@ -22,7 +22,7 @@ describe('the form of a new cluster', () => {
   let server: TestServer;
   let manager: ClusterManager;
   let choices: LastChoices;
-  let body: CreateBody;
+  let body: FormWidget;
 
   beforeEach(async () => {
     (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -50,8 +50,8 @@ describe('the form of a new cluster', () => {
     }
   }
 
-  function begin(options: Pick<ICreateOptions, 'kernel' | 'like'>): void {
-    body = new CreateBody({ manager, trans, choices, ...options });
+  function begin(options: Pick<IFormWidgetOptions, 'kernel' | 'like'>): void {
+    body = new FormWidget({ manager, trans, choices, ...options });
     React.act(() => {
       Widget.attach(body, document.body);
       MessageLoop.flush();

@@ -5,7 +5,7 @@ import type { RequestError } from '../../api/requestError';
 import { fieldName } from '../request/formRequest';
 
 /** What is wrong with a form: by field, and what belongs to no field that it shows. */
-export interface ISentences {
+export interface IFormErrors {
   readonly atFields: Readonly<Record<string, string>>;
   readonly elsewhere: readonly string[];
 }
@@ -14,11 +14,11 @@ export interface ISentences {
  * @param names - the fields on the form.
  * @returns what the preview and the refusal of the last request say; the refusal counts.
  */
-export function sentences(
+export function formErrors(
   preview: Preview | null,
   failure: RequestError | null,
   names: readonly string[]
-): ISentences {
+): IFormErrors {
   const atFields: Record<string, string> = {};
   const elsewhere: string[] = [];
   for (const { field, message } of preview?.errors ?? []) {
@@ -36,8 +36,8 @@ export function sentences(
   return { atFields, elsewhere };
 }
 
-/** @returns the sentences as rjsf takes errors. */
-export function asErrors(atFields: ISentences['atFields']): ErrorSchema {
+/** @returns the errors at fields as rjsf takes them. */
+export function toErrorSchema(atFields: IFormErrors['atFields']): ErrorSchema {
   const errors = Object.entries(atFields).map(([name, message]) => [name, { __errors: [message] }]);
   return Object.fromEntries(errors) as ErrorSchema;
 }

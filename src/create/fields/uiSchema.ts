@@ -7,22 +7,22 @@ import { formatBytes, formatSpan } from '../../model/format';
 import type { FormData, IFormSource } from '../request/formData';
 
 type Choices = Partial<Record<string, IChoice[]>>;
-type Look = UiSchema<ReadonlyJSONObject, RJSFSchema>;
+type FormUiSchema = UiSchema<ReadonlyJSONObject, RJSFSchema>;
 
 /** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
-export function formLook(
+export function uiSchema(
   source: IFormSource,
   schema: RJSFSchema,
   data: FormData,
   trans: TranslationBundle
-): Look {
+): FormUiSchema {
   const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
   const blanks = siteDefaults(source.site, trans);
   const hints = limits(source.site, data, trans);
-  const look: Look = {};
+  const fields: FormUiSchema = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
-    look[name] = {
-      ...fieldLook(about as RJSFSchema, trans),
+    fields[name] = {
+      ...fieldUiSchema(about as RJSFSchema, trans),
       ...(choices[name]?.length && {
         'ui:widget': 'choices',
         'ui:options': { choices: choices[name], blank: blanks[name] }
@@ -31,7 +31,7 @@ export function formLook(
     };
   }
   const names = Object.keys(schema.properties ?? {});
-  look['ui:order'] = [
+  fields['ui:order'] = [
     'profile',
     'name',
     'backend',
@@ -43,24 +43,24 @@ export function formLook(
     'walltime',
     '*'
   ].filter(name => name === '*' || names.includes(name));
-  return look;
+  return fields;
 }
 
-function fieldLook(about: RJSFSchema, trans: TranslationBundle): Look {
+function fieldUiSchema(about: RJSFSchema, trans: TranslationBundle): FormUiSchema {
   const example = about.examples && Array.isArray(about.examples) ? about.examples[0] : undefined;
-  const look: Look = {};
+  const field: FormUiSchema = {};
   if (about.type === 'array') {
-    look['ui:widget'] = 'lines';
+    field['ui:widget'] = 'lines';
   } else if (about.type === 'object') {
-    look['ui:field'] = 'pairs';
+    field['ui:field'] = 'pairs';
   } else if (about.type === 'boolean') {
-    look['ui:widget'] = 'select';
+    field['ui:widget'] = 'select';
   }
   if (example !== undefined && typeof example !== 'boolean') {
     const text = exampleText(example);
-    look['ui:placeholder'] = text.includes('\n') ? text : trans.__('e.g. %1', text);
+    field['ui:placeholder'] = text.includes('\n') ? text : trans.__('e.g. %1', text);
   }
-  return look;
+  return field;
 }
 
 function exampleText(example: unknown): string {

@@ -3,9 +3,9 @@ import * as React from 'react';
 
 import type { IProfileRequest } from '../../api/client';
 import type { Cluster, Profile } from '../../api/contract';
+import type { FormData } from '../request/formData';
 import { toProfile } from '../request/formRequest';
 import { useSubmit } from '../request/useSubmit';
-import type { IClusterForm } from '../useClusterForm';
 import { SaveProfile } from './saveProfile';
 
 /** What can be done with the user's own profiles. */
@@ -14,8 +14,17 @@ export interface IProfileActions {
   readonly remove: (name: string) => Promise<void>;
 }
 
-interface IKeepProps {
-  readonly form: IClusterForm;
+/** As much of a form as its profiles are about. */
+interface IProfileForm {
+  readonly data: FormData;
+  /** The fields on the form. */
+  readonly names: readonly string[];
+  readonly profile: Profile | undefined;
+  readonly set: (data: FormData) => void;
+}
+
+interface IProfileActionsProps {
+  readonly form: IProfileForm;
   readonly like: Cluster | undefined;
   readonly actions: IProfileActions;
   readonly onReset: () => void;
@@ -26,7 +35,7 @@ interface IKeepProps {
  * Keep what the form holds as a profile, remove one's own, or begin again. It asks in its place and not in
  * a dialog: the form may be in one, and JupyterLab shows one dialog at a time.
  */
-export function Keep(props: IKeepProps): React.ReactElement {
+export function ProfileActions(props: IProfileActionsProps): React.ReactElement {
   const { form, actions, trans } = props;
   const [asks, setAsks] = React.useState<'save' | 'remove' | null>(null);
   const own = form.profile?.source === 'user' ? form.profile : undefined;

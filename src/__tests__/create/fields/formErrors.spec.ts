@@ -1,14 +1,14 @@
 import { preview } from '../../../api/contract';
 import { RequestError } from '../../../api/requestError';
-import { sentences } from '../../../create/fields/formErrors';
+import { formErrors } from '../../../create/fields/formErrors';
 import { sample } from '../../samples';
 
 const told = preview(sample('preview'));
 const [{ message }] = told.errors;
 
 it('stand at their fields, those of fields that are not shown elsewhere', () => {
-  expect(sentences(told, null, ['walltime'])).toEqual({ atFields: { walltime: message }, elsewhere: [] });
-  expect(sentences(told, null, ['memory'])).toEqual({ atFields: {}, elsewhere: [message] });
+  expect(formErrors(told, null, ['walltime'])).toEqual({ atFields: { walltime: message }, elsewhere: [] });
+  expect(formErrors(told, null, ['memory'])).toEqual({ atFields: {}, elsewhere: [message] });
 });
 
 it('of what was sent count before those of the preview', () => {
@@ -18,5 +18,5 @@ it('of what was sent count before those of the preview', () => {
     field: 'options.walltime',
     details: null
   });
-  expect(sentences(told, refused, ['walltime']).atFields).toEqual({ walltime: 'Not tonight.' });
+  expect(formErrors(told, refused, ['walltime']).atFields).toEqual({ walltime: 'Not tonight.' });
 });
