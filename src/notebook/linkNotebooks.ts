@@ -4,7 +4,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IClusterManager } from '../tokens';
 import { NotebookLinks } from './notebookLinks';
 
-export { linkButton } from './toolbar/toolbarButton';
+export { toolbarButton } from './toolbar/toolbarButton';
 
 /** A cell that may have made or closed a client. */
 const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown)\(/;

@@ -4,7 +4,7 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 const KEY = 'jupyter-dask-slurm';
 
 /** Which cluster a notebook belongs to. */
-export interface IMemory {
+export interface ILinkMetadata {
   /** Its id; a name where somebody has written the metadata by hand. */
   readonly cluster: string;
   /** Its name, by which a cluster of another day is found. */
@@ -14,25 +14,25 @@ export interface IMemory {
 }
 
 /** @returns what a notebook remembers, null where it remembers nothing that we understand. */
-export function recall(model: INotebookModel | null): IMemory | null {
-  return readMemory(model?.getMetadata(KEY));
+export function readMetadata(model: INotebookModel | null): ILinkMetadata | null {
+  return parseMetadata(model?.getMetadata(KEY));
 }
 
 /** Let a notebook remember a cluster; null forgets. */
-export function remember(model: INotebookModel | null, memory: IMemory | null): void {
-  if (memory) {
-    model?.setMetadata(KEY, { ...memory });
+export function writeMetadata(model: INotebookModel | null, metadata: ILinkMetadata | null): void {
+  if (metadata) {
+    model?.setMetadata(KEY, { ...metadata });
   } else {
     model?.deleteMetadata(KEY);
   }
 }
 
-/** @returns the memory in a piece of metadata, which anybody may have written. */
-export function readMemory(metadata: unknown): IMemory | null {
-  if (typeof metadata !== 'object' || metadata === null) {
+/** @returns what a value of the metadata says, which anybody may have written. */
+export function parseMetadata(value: unknown): ILinkMetadata | null {
+  if (typeof value !== 'object' || value === null) {
     return null;
   }
-  const { cluster, name, auto } = metadata as Record<string, unknown>;
+  const { cluster, name, auto } = value as Record<string, unknown>;
   if (typeof cluster !== 'string' || cluster === '') {
     return null;
   }

@@ -86,5 +86,5 @@ function findNotebook(notebooks: INotebookTracker, id: unknown): NotebookPanel |
 }
 
 function belongs(link: NotebookLink | null): boolean {
-  return link !== null && (link.memory !== null || link.attached !== undefined);
+  return link !== null && (link.metadata !== null || link.attached !== undefined);
 }

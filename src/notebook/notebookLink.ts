@@ -10,7 +10,7 @@ import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import { findCluster } from './findCluster';
 import { ClientState, KernelClient } from './kernel/kernelClient';
-import { IMemory, recall, remember } from './metadata';
+import { ILinkMetadata, readMetadata, writeMetadata } from './metadata';
 
 type KernelChange = IChangedArgs<Kernel.IKernelConnection | null>;
 
@@ -45,8 +45,8 @@ export class NotebookLink implements IDisposable {
   }
 
   /** What the notebook's file says. */
-  get memory(): IMemory | null {
-    return recall(this._model);
+  get metadata(): ILinkMetadata | null {
+    return readMetadata(this._model);
   }
 
   /** The cluster that the kernel's `client` is connected to. */
@@ -58,12 +58,12 @@ export class NotebookLink implements IDisposable {
 
   /** The cluster that the notebook remembers. */
   get remembered(): Cluster | undefined {
-    return this.memory ? findCluster(this.memory, this._clusters) : undefined;
+    return this.metadata ? findCluster(this.metadata, this._clusters) : undefined;
   }
 
   /** Whether the kernel is connected whenever it starts. */
   get auto(): boolean {
-    return this.memory?.auto ?? this._parts.autoAttach();
+    return this.metadata?.auto ?? this._parts.autoAttach();
   }
 
   /** Emits when anything above may be another. */
@@ -92,24 +92,24 @@ export class NotebookLink implements IDisposable {
     if (!(await this._make(cluster))) {
       return false;
     }
-    const auto = this.memory?.auto;
-    const memory = { cluster: cluster.id, name: cluster.name };
-    remember(this._model, auto === undefined ? memory : { ...memory, auto });
+    const auto = this.metadata?.auto;
+    const metadata = { cluster: cluster.id, name: cluster.name };
+    writeMetadata(this._model, auto === undefined ? metadata : { ...metadata, auto });
     return true;
   }
 
   /** Close the kernel's client, and forget the cluster. */
   async detach(): Promise<void> {
-    remember(this._model, null);
+    writeMetadata(this._model, null);
     await this._client.close();
   }
 
   /** Connect the kernel whenever it starts, or do not. */
   setAuto(auto: boolean): void {
     const { attached } = this;
-    const memory = this.memory ?? (attached && { cluster: attached.id, name: attached.name });
-    if (memory) {
-      remember(this._model, { ...memory, auto });
+    const metadata = this.metadata ?? (attached && { cluster: attached.id, name: attached.name });
+    if (metadata) {
+      writeMetadata(this._model, { ...metadata, auto });
       this.reconsider();
     }
   }
@@ -155,7 +155,7 @@ export class NotebookLink implements IDisposable {
   private _meetKernel(): void {
     this._tried = null;
     this._client.assume('unknown');
-    if (this.memory && this._panel.sessionContext.session?.kernel) {
+    if (this.metadata && this._panel.sessionContext.session?.kernel) {
       // A kernel that ends meanwhile leaves nothing to be known.
       this.look().then(
         () => this.reconsider(),

@@ -7,7 +7,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../commandIds';
 import { addNotebookCommands } from '../notebook/notebookCommands';
 import type { NotebookLinks } from '../notebook/notebookLinks';
-import { LinkItem } from '../notebook/toolbar/toolbarItem';
+import { ToolbarItem } from '../notebook/toolbar/toolbarItem';
 import { IClusterManager, ISelection } from '../tokens';
 
 const ID = 'jupyter-dask-slurm:notebooks';
@@ -34,18 +34,18 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
     let links: NotebookLinks | null = null;
     // Nobody needs the rest before a notebook is open.
     const linking = firstOf(notebooks).then(async () => {
-      const { linkNotebooks, linkButton } = await import('../notebook/linkNotebooks');
+      const { linkNotebooks, toolbarButton } = await import('../notebook/linkNotebooks');
       links = linkNotebooks(manager, notebooks, settings?.load(ID));
-      return { links, linkButton };
+      return { links, toolbarButton };
     });
     addNotebookCommands(commands, { manager, selection, trans, notebooks, links: () => links });
     toolbars?.addFactory<NotebookPanel>(
       'Notebook',
       'dask-slurm',
       panel =>
-        new LinkItem(
-          linking.then(({ links, linkButton }) =>
-            linkButton(panel, links.of(panel), { commands, manager }, trans)
+        new ToolbarItem(
+          linking.then(({ links, toolbarButton }) =>
+            toolbarButton(panel, links.of(panel), { commands, manager }, trans)
           ),
           trans
         )

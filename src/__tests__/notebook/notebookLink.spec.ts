@@ -88,7 +88,7 @@ describe('the link of a notebook', () => {
     panel.kernel.run(null);
     await detached;
     expect(await attached).toBe(false);
-    expect(link.memory).toBeNull();
+    expect(link.metadata).toBeNull();
     expect(link.state).toEqual({ kind: 'none' });
   });
 });

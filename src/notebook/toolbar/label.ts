@@ -4,28 +4,28 @@ import type { Cluster } from '../../api/contract';
 import { isAlive } from '../../model/status';
 import type { NotebookLink } from '../notebookLink';
 
-/** What words are made from. */
-export type Linked = Pick<NotebookLink, 'state' | 'memory' | 'attached' | 'remembered'>;
+/** What a label is made from. */
+export type Linked = Pick<NotebookLink, 'state' | 'metadata' | 'attached' | 'remembered'>;
 
 /** A button's text and what it says when pointed at. */
-export interface IButtonWords {
+export interface ILinkLabel {
   readonly label: string;
   readonly tooltip: string;
 }
 
 /** @returns which cluster a notebook is on, or why it is on none. */
-export function describeLink(link: Linked, trans: TranslationBundle): IButtonWords {
-  const { state, memory, attached, remembered } = link;
+export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
+  const { state, metadata, attached, remembered } = link;
   if (attached && isAlive(attached)) {
     return on(attached, trans);
   }
-  if (!memory) {
+  if (!metadata) {
     return {
       label: trans.__('Dask'),
       tooltip: trans.__('Connect this notebook to a Dask cluster')
     };
   }
-  const name = remembered?.name ?? memory.name;
+  const name = remembered?.name ?? metadata.name;
   if (!isAlive(remembered)) {
     return {
       label: trans.__('%1: not running', name),
@@ -53,7 +53,7 @@ export function describeLink(link: Linked, trans: TranslationBundle): IButtonWor
   }
 }
 
-function on({ name }: Cluster, trans: TranslationBundle): IButtonWords {
+function on({ name }: Cluster, trans: TranslationBundle): ILinkLabel {
   return {
     label: name,
     tooltip: trans.__('"client" in this kernel is connected to the Dask cluster %1', name)

@@ -5,14 +5,14 @@ import * as React from 'react';
 
 import { daskSlurmIcon } from '../../icons';
 import type { NotebookLink } from '../notebookLink';
-import { describeLink } from './label';
+import { linkLabel } from './label';
 import type { ItemContent } from './toolbarItem';
 import { IMenuParts, openMenu } from './toolbarMenu';
 
 import '../../../style/notebook.css';
 
 /** @returns the button that says which cluster a notebook is on, and opens what can be done about it. */
-export function linkButton(
+export function toolbarButton(
   panel: NotebookPanel,
   link: NotebookLink,
   parts: IMenuParts,
@@ -22,7 +22,7 @@ export function linkButton(
     <UseSignal signal={link.changed}>
       {() => (
         <ToolbarButtonComponent
-          {...describeLink(link, trans)}
+          {...linkLabel(link, trans)}
           icon={daskSlurmIcon}
           aria-haspopup="menu"
           onClick={() => openMenu(link, panel.id, parts, item)}

@@ -8,7 +8,7 @@ import { daskSlurmIcon } from '../../icons';
 export type ItemContent = (item: Element) => React.ReactElement;
 
 /** A notebook's toolbar item about its cluster: a button that cannot be pressed yet while its code is loaded. */
-export class LinkItem extends ReactWidget {
+export class ToolbarItem extends ReactWidget {
   constructor(
     loaded: Promise<ItemContent>,
     private readonly _trans: TranslationBundle

@@ -1,25 +1,30 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../../api/contract';
-import { describeLink, Linked } from '../../../notebook/toolbar/label';
+import { linkLabel, Linked } from '../../../notebook/toolbar/label';
 import { sample } from '../../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const running = sample('cluster-running') as Cluster;
 const stopped: Cluster = { ...running, status: 'stopped' };
-const nothing: Linked = { state: { kind: 'none' }, memory: null, attached: undefined, remembered: undefined };
+const nothing: Linked = {
+  state: { kind: 'none' },
+  metadata: null,
+  attached: undefined,
+  remembered: undefined
+};
 const known: Linked = {
   ...nothing,
-  memory: { cluster: running.id, name: 'of old' },
+  metadata: { cluster: running.id, name: 'of old' },
   remembered: running
 };
 const there = { kind: 'there', address: running.scheduler_address ?? '' } as const;
 
 function labelOf(link: Linked): string {
-  return describeLink(link, trans).label;
+  return linkLabel(link, trans).label;
 }
 
-describe('describeLink', () => {
+describe('linkLabel', () => {
   it('offers Dask where the notebook is on no cluster', () => {
     expect(labelOf(nothing)).toBe('Dask');
   });
@@ -42,7 +47,7 @@ describe('describeLink', () => {
 
   it('gives the reason of a failure to whom points at it', () => {
     const failed = { ...known, state: { kind: 'failed', reason: 'OSError: gone' } } as const;
-    expect(describeLink(failed, trans).tooltip).toContain('OSError: gone');
+    expect(linkLabel(failed, trans).tooltip).toContain('OSError: gone');
   });
 
   it('says that the cluster has stopped, whatever the kernel has', () => {

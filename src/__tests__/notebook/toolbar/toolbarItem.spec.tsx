@@ -3,7 +3,7 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { ItemContent } from '../../../notebook/toolbar/toolbarItem';
-import { LinkItem } from '../../../notebook/toolbar/toolbarItem';
+import { ToolbarItem } from '../../../notebook/toolbar/toolbarItem';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 
@@ -14,7 +14,7 @@ describe('a notebook’s item', () => {
 
   /** @returns the item as it is shown once its code has come, or has not. */
   const shown = async (loaded: Promise<ItemContent>) => {
-    const item = new LinkItem(loaded, trans);
+    const item = new ToolbarItem(loaded, trans);
     await React.act(async () => {
       Widget.attach(item, document.body);
       await loaded.catch(() => undefined);
