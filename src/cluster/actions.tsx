@@ -6,7 +6,7 @@ import { CommandIDs } from '../commandIds';
 import { dashboardIcon, insertIcon } from '../icons';
 import { canBeChanged } from '../model/status';
 import { CommandButton } from './buttons';
-import { usePanel } from './context';
+import { useClusterContext } from './context';
 
 interface IActionsProps {
   readonly cluster: Cluster;
@@ -16,7 +16,7 @@ interface IActionsProps {
 
 /** What is done most with a cluster that lives. */
 export function Actions({ cluster, inDetails = false }: IActionsProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmCard-actions">
       <CommandButton
@@ -62,7 +62,7 @@ export function Actions({ cluster, inDetails = false }: IActionsProps): React.Re
 
 /** What can be done with a cluster that has ended. */
 export function LastActions({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmCard-actions">
       <CommandButton

@@ -5,7 +5,7 @@ import { formatSpan, formatTime, withLocalTimes } from '../model/format';
 import { hasEnded, isOutOfReach } from '../model/status';
 import { composition, queueWords } from '../model/words';
 import { Actions, LastActions } from './actions';
-import { useMinutes, usePanel } from './context';
+import { useMinutes, useClusterContext } from './context';
 import { JobsBar } from './jobsBar';
 import { Load } from './load';
 import { Problems } from './problems';
@@ -14,7 +14,7 @@ import { useSite } from './useSite';
 
 /** What a cluster is made of, and for how long yet. */
 export function Summary({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const expires = hasEnded(cluster) ? null : cluster.expires_at;
   const now = useMinutes(expires !== null);
   const left = expires && formatSpan((Date.parse(expires) - now) / 1000, trans);
@@ -38,7 +38,7 @@ interface IActivityProps {
 
 /** What goes on in a cluster that lives, and what can be done with it. */
 export function Activity({ cluster, inDetails }: IActivityProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <>
       <JobsBar cluster={cluster} />
@@ -63,14 +63,14 @@ export function Activity({ cluster, inDetails }: IActivityProps): React.ReactEle
 
 /** Why jobs wait and when Slurm expects the first to start; nothing where none waits. */
 function Waiting({ cluster }: { cluster: Cluster }): React.ReactElement | null {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const words = queueWords(cluster, trans);
   return words === null ? null : <div className="jp-DaskSlurmCard-note">{words}</div>;
 }
 
 /** How long a cluster that has nothing to do stays. */
 function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | null {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { idle_since: since, closes_at: closes } = cluster;
   const now = useMinutes(since !== null && closes !== null);
   if (since === null || closes === null) {
@@ -86,7 +86,7 @@ function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | 
 
 /** Why a cluster ended, and what can be done now. */
 export function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { ended } = cluster;
   return (
     <>

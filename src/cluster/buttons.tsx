@@ -2,7 +2,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
-import { usePanel } from './context';
+import { useClusterContext } from './context';
 
 interface ICommandButtonProps {
   readonly command: string;
@@ -71,7 +71,7 @@ export function IconButton(props: IIconButtonProps): React.ReactElement {
 
 /** @returns whether the command runs now, and what runs it. */
 function useCommand(command: string, args: ReadonlyPartialJSONObject): [boolean, () => void] {
-  const { commands } = usePanel();
+  const { commands } = useClusterContext();
   const [busy, setBusy] = React.useState(false);
   const mounted = React.useRef(true);
   React.useEffect(() => {

@@ -8,7 +8,7 @@ import type { Trends } from '../model/trends';
 import type { IClusterManager, ISelection } from '../tokens';
 
 /** What the components that show clusters are given. */
-export interface IPanelParts {
+export interface IClusterParts {
   readonly manager: IClusterManager;
   readonly selection: ISelection;
   readonly commands: CommandRegistry;
@@ -16,19 +16,19 @@ export interface IPanelParts {
 }
 
 /** What they work with: also what whoever shows them keeps for them. */
-export interface IPanelContext extends IPanelParts {
+export interface IClusterContext extends IClusterParts {
   readonly trends: Trends;
   readonly site: SiteSource;
 }
 
-const Context = React.createContext<IPanelContext | null>(null);
+const Context = React.createContext<IClusterContext | null>(null);
 
-export const PanelProvider = Context.Provider;
+export const ClusterProvider = Context.Provider;
 
-export function usePanel(): IPanelContext {
+export function useClusterContext(): IClusterContext {
   const context = React.useContext(Context);
   if (!context) {
-    throw new Error('usePanel needs a PanelProvider above it');
+    throw new Error('useClusterContext needs a ClusterProvider above it');
   }
   return context;
 }

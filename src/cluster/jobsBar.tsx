@@ -2,13 +2,13 @@ import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
 import { phaseWords } from '../model/status';
-import { usePanel } from './context';
+import { useClusterContext } from './context';
 
 const PHASES = ['working', 'starting', 'missing', 'queued'] as const;
 
 /** The jobs of a cluster by phase, as a bar and in words. */
 export function JobsBar({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { jobs } = cluster;
   const inSlurm = PHASES.reduce((sum, phase) => sum + jobs[phase], 0);
   const whole = Math.max(jobs.plan, inSlurm, 1);

@@ -3,12 +3,12 @@ import * as React from 'react';
 import type { Cluster } from '../api/contract';
 import { formatBytes } from '../model/format';
 import { liveNumbers, taskWords } from '../model/words';
-import { useMinutes, usePanel } from './context';
+import { useMinutes, useClusterContext } from './context';
 import { Sparkline } from './sparkline';
 
 /** What the workers do: how many there are, how busy they are and were, and what they have to do. */
 export function Load({ cluster }: { cluster: Cluster }): React.ReactElement | null {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   if (cluster.workers === null) {
     return null;
   }
@@ -30,7 +30,7 @@ export function Load({ cluster }: { cluster: Cluster }): React.ReactElement | nu
 }
 
 function Curves({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans, trends } = usePanel();
+  const { trans, trends } = useClusterContext();
   useMinutes(true);
   const samples = trends.of(cluster.id);
   const now = Date.now();

@@ -3,13 +3,13 @@ import * as React from 'react';
 import type { Cluster, Problem } from '../api/contract';
 import { withLocalTimes } from '../model/format';
 import { CommandLink } from './buttons';
-import { usePanel } from './context';
+import { useClusterContext } from './context';
 import { findRemedies, IRemedy } from './remedies';
 import { statusIcons } from './statusIcon';
 
 /** What is wrong with a cluster, each in one sentence with what to do about it. */
 export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement | null {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const failure = asProblem(cluster);
   const problems = [
     ...(failure ? [failure] : []),
@@ -37,7 +37,7 @@ interface IProblemProps {
 }
 
 function ProblemItem({ problem, remedies }: IProblemProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <li className={`jp-DaskSlurmProblem jp-mod-${problem.severity}`}>
       <statusIcons.problem.react tag="span" className="jp-DaskSlurmProblem-icon" />

@@ -1,11 +1,11 @@
 import * as React from 'react';
 
 import type { Site } from '../api/contract';
-import { usePanel } from './context';
+import { useClusterContext } from './context';
 
 /** @returns the site as soon as it is known; not asked for while it is not wanted. */
 export function useSite(wanted: boolean): Site | null {
-  const { site: source } = usePanel();
+  const { site: source } = useClusterContext();
   const [site, setSite] = React.useState<Site | null>(null);
   React.useEffect(() => {
     if (!wanted) {

@@ -49,7 +49,7 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   });
 }
 
-const questions = () => import('./dialogs');
+const dialogs = () => import('./dialogs');
 
 function renameAction({ manager, trans }: IClusterCommands): IClusterAction {
   return {
@@ -57,7 +57,7 @@ function renameAction({ manager, trans }: IClusterCommands): IClusterAction {
     icon: editIcon,
     enabled: canBeChanged,
     run: async cluster => {
-      const name = await (await questions()).askName(cluster, trans);
+      const name = await (await dialogs()).askName(cluster, trans);
       if (name !== null) {
         await manager.change(cluster.id, { name });
       }
@@ -71,7 +71,7 @@ function restartAction({ manager, selection, trans }: IClusterCommands): ICluste
     icon: refreshIcon,
     enabled: cluster => cluster.status !== 'stopping' && !isOutOfReach(cluster),
     run: async cluster => {
-      if (await (await questions()).confirmRestart(cluster, trans)) {
+      if (await (await dialogs()).confirmRestart(cluster, trans)) {
         selection.select((await manager.restart(cluster.id)).id);
       }
     }
@@ -84,7 +84,7 @@ function stopAction({ manager, trans }: IClusterCommands): IClusterAction {
     icon: stopIcon,
     enabled: cluster => cluster.status !== 'stopping',
     run: async cluster => {
-      if (await (await questions()).confirmStop(cluster, trans)) {
+      if (await (await dialogs()).confirmStop(cluster, trans)) {
         await manager.remove(cluster.id);
       }
     }

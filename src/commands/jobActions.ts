@@ -3,7 +3,7 @@ import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { canBeChanged } from '../model/status';
 import type { IClusterAction, IClusterCommands } from './clusterAction';
 
-const questions = () => import('./dialogs');
+const dialogs = () => import('./dialogs');
 
 /** A fixed size: a number of jobs, or as many as make so many cores or so much memory. */
 export function scaleAction({ manager, trans }: IClusterCommands): IClusterAction {
@@ -16,7 +16,7 @@ export function scaleAction({ manager, trans }: IClusterCommands): IClusterActio
       const scaling =
         typeof jobs === 'number'
           ? ({ mode: 'manual', jobs } as const)
-          : await (await questions()).askSize(cluster, trans);
+          : await (await dialogs()).askSize(cluster, trans);
       if (scaling !== null) {
         await manager.change(cluster.id, { scaling });
       }
@@ -36,9 +36,7 @@ export function adaptAction({ manager, trans }: IClusterCommands): IClusterActio
     run: async (cluster, args) => {
       const minimum_jobs = typeof args.minimum === 'number' ? args.minimum : 0;
       const maximum_jobs =
-        typeof args.maximum === 'number'
-          ? args.maximum
-          : await (await questions()).askMostJobs(cluster, trans);
+        typeof args.maximum === 'number' ? args.maximum : await (await dialogs()).askMostJobs(cluster, trans);
       if (maximum_jobs !== null) {
         await manager.change(cluster.id, { scaling: { mode: 'adaptive', minimum_jobs, maximum_jobs } });
       }
@@ -75,7 +73,7 @@ export function cancelJobsAction({ manager, trans }: IClusterCommands): ICluster
     run: async (cluster, args) => {
       const left = Array.isArray(args.jobs) ? args.jobs.filter(id => typeof id === 'string') : [];
       const count = left.length;
-      if (count === 0 || !(await (await questions()).confirmCancel(count, cluster, trans))) {
+      if (count === 0 || !(await (await dialogs()).confirmCancel(count, cluster, trans))) {
         return;
       }
       const work = async () => {

@@ -3,7 +3,7 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { commandLine } from '../model/format';
 import { useFetched } from './useFetched';
 
@@ -11,7 +11,7 @@ type Kind = 'job_script' | 'connect' | 'portable' | 'slurmcluster' | 'yaml';
 
 /** The script that Slurm gets, and the cluster as code for elsewhere. */
 export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const [kind, setKind] = React.useState<Kind>('job_script');
   const kinds: Record<Kind, string> = {
     job_script: trans.__('Job script'),
@@ -40,7 +40,7 @@ export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
 }
 
 function Snippet({ cluster, kind }: { cluster: Cluster; kind: Kind }): React.ReactElement {
-  const { manager, trans } = usePanel();
+  const { manager, trans } = useClusterContext();
   const { value, error } = useFetched(() => manager.client.snippet(cluster.id, kind), cluster.updated_at);
   if (value === null) {
     return <p role="status">{error ?? trans.__('One moment…')}</p>;

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
 import { Activity, Ending, Summary } from '../cluster/activity';
-import { usePanel, useSignalUpdates } from '../cluster/context';
+import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { StatusIcon } from '../cluster/statusIcon';
 import { hasEnded, statusWord } from '../model/status';
 import { Code } from './code';
@@ -25,7 +25,7 @@ interface IDetailsProps {
 
 /** Everything about one cluster: how it is, and one section of what there is to know. */
 export function Details(props: IDetailsProps): React.ReactElement {
-  const { manager, trans } = usePanel();
+  const { manager, trans } = useClusterContext();
   useSignalUpdates(manager.changed);
   const cluster = manager.get(props.clusterId);
   if (!cluster) {
@@ -56,7 +56,7 @@ export function Details(props: IDetailsProps): React.ReactElement {
 }
 
 function Head({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmDetails-head">
       <h1>

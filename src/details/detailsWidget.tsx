@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 import * as React from 'react';
 
-import { IPanelContext, IPanelParts, PanelProvider } from '../cluster/context';
+import { ClusterProvider, IClusterContext, IClusterParts } from '../cluster/context';
 import { daskSlurmIcon } from '../icons';
 import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
@@ -29,7 +29,7 @@ export interface IDetailsOptions {
 
 /** Everything about one cluster, as a tab. */
 export class ClusterDetails extends MainAreaWidget<DetailsBody> {
-  constructor(options: IDetailsOptions, parts: IPanelParts) {
+  constructor(options: IDetailsOptions, parts: IClusterParts) {
     super({ content: new DetailsBody(options, parts) });
     this.id = detailsId(options.clusterId);
     this.title.icon = daskSlurmIcon;
@@ -53,7 +53,7 @@ export class ClusterDetails extends MainAreaWidget<DetailsBody> {
 
 /** Holds what the tab shows, and tells it whether somebody can see it. */
 class DetailsBody extends ReactWidget implements IVisibility {
-  constructor(options: IDetailsOptions, parts: IPanelParts) {
+  constructor(options: IDetailsOptions, parts: IClusterParts) {
     super();
     this.addClass('jp-DaskSlurmDetails');
     this.clusterId = options.clusterId;
@@ -120,7 +120,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
 
   protected override render(): React.ReactElement {
     return (
-      <PanelProvider value={this._context}>
+      <ClusterProvider value={this._context}>
         <VisibilityProvider value={this}>
           <Details
             clusterId={this.clusterId}
@@ -131,7 +131,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
             onLog={source => this.showLog(source)}
           />
         </VisibilityProvider>
-      </PanelProvider>
+      </ClusterProvider>
     );
   }
 
@@ -146,7 +146,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
   private _name: string;
   private _section: Section;
   private _log: ILogSource;
-  private readonly _context: IPanelContext;
+  private readonly _context: IClusterContext;
   private readonly _watching: IDisposable;
 }
 

@@ -1,13 +1,13 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { formatTime, withLocalTimes } from '../model/format';
 import { useFetched } from './useFetched';
 
 /** What happened to a cluster, the latest first. */
 export function History({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { manager, trans } = usePanel();
+  const { manager, trans } = useClusterContext();
   const { value, error } = useFetched(() => manager.client.history(cluster.id), cluster.updated_at);
   return (
     <section className="jp-DaskSlurmHistory" aria-label={trans.__('History of %1', cluster.name)}>

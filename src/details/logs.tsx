@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import type { LogStream } from '../api/client';
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { hasEnded } from '../model/status';
 import { useFetched } from './useFetched';
 import { useVisibility } from './visibility';
@@ -36,7 +36,7 @@ export function Logs(props: ILogsProps): React.ReactElement {
 }
 
 function SourceBar({ cluster, source, onSource }: ILogsProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const [job, remember] = React.useState(source.job);
   if (source.job !== null && source.job !== job) {
     remember(source.job);
@@ -61,7 +61,7 @@ function SourceBar({ cluster, source, onSource }: ILogsProps): React.ReactElemen
 }
 
 function Log({ cluster, source }: Pick<ILogsProps, 'cluster' | 'source'>): React.ReactElement {
-  const { manager, trans } = usePanel();
+  const { manager, trans } = useClusterContext();
   const { client } = manager;
   const tick = useTicks(!hasEnded(cluster));
   const { value: tail, error } = useFetched(

@@ -1,12 +1,12 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { formatTime } from '../model/format';
 
 /** With what a cluster runs: its environment, where it can be reached, and the options that are set. */
 export function Options({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { environment, controller } = cluster;
   const facts: [string, string | null][] = [
     [trans.__('Created'), formatTime(cluster.created_at)],

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { Section, SECTIONS, sectionTitle } from './sections';
 
 interface ITabsProps {
@@ -11,7 +11,7 @@ interface ITabsProps {
 
 /** The sections as tabs: arrow keys move between them, as WAI-ARIA's pattern has it. */
 export function Tabs({ current, onChange, children }: ITabsProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const id = React.useId();
   const list = React.useRef<HTMLDivElement>(null);
   const onKeyDown = (event: React.KeyboardEvent) => {

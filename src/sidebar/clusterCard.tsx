@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Cluster } from '../api/contract';
 import { Activity, Ending, Summary } from '../cluster/activity';
 import { IconButton } from '../cluster/buttons';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { StatusIcon, statusIcons } from '../cluster/statusIcon';
 import { hasEnded, phaseWords, statusWord } from '../model/status';
 import { useClusterDrag } from './useClusterDrag';
@@ -20,7 +20,7 @@ interface ICardProps {
 /** One cluster. Dragged onto a notebook it becomes a cell that connects to it. */
 export const ClusterCard = React.memo(function ClusterCard(props: ICardProps) {
   const { cluster, selected, folded, onFold } = props;
-  const { selection } = usePanel();
+  const { selection } = useClusterContext();
   const select = () => selection.select(cluster.id);
   const drag = useClusterDrag(cluster);
   return (
@@ -55,7 +55,7 @@ interface IHeaderProps {
 
 /** The one line that a folded card has: it tells the jobs then, and whether something is wrong. */
 function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const troubled = cluster.problems.length > 0 || cluster.error !== null;
   const tellsJobs = folded && cluster.status === 'running';
   const words = tellsJobs ? phaseWords(cluster, trans) : statusWord(cluster, trans);

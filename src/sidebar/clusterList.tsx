@@ -1,15 +1,15 @@
 import * as React from 'react';
 
-import { usePanel, useSignalUpdates } from '../cluster/context';
+import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { ClusterCard } from './clusterCard';
-import { FirstMinute } from './welcome';
+import { Welcome } from './welcome';
 
 /** From so many clusters on, only the selected one is unfolded by itself. */
 const MANY = 4;
 
 /** The list of clusters, or what to do where there is none. */
-export function Clusters(): React.ReactElement {
-  const { manager, selection, trans } = usePanel();
+export function ClusterList(): React.ReactElement {
+  const { manager, selection, trans } = useClusterContext();
   useSignalUpdates(manager.changed);
   useSignalUpdates(selection.changed);
   const [isFolded, fold] = useFolding(manager.clusters.length >= MANY);
@@ -36,7 +36,7 @@ export function Clusters(): React.ReactElement {
           ))}
         </ul>
       )}
-      {clusters.length === 0 && connection === 'live' && <FirstMinute />}
+      {clusters.length === 0 && connection === 'live' && <Welcome />}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
 import { CommandButton } from '../cluster/buttons';
-import { usePanel, useSignalUpdates } from '../cluster/context';
+import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
 import { groupPlots, statusPage } from '../dashboards/plots';
@@ -12,13 +12,13 @@ import { dashboardIcon, reportIcon } from '../icons';
 import { isOutOfReach } from '../model/status';
 import { PlotList } from './plotList';
 
-interface IDashboardsProps {
+interface IDashboardListProps {
   readonly favourites: Favourites;
 }
 
 /** The pages of the selected cluster's dashboard: favourites first, the rest in groups, all by search. */
-export function Dashboards({ favourites }: IDashboardsProps): React.ReactElement {
-  const { manager, selection, trans } = usePanel();
+export function DashboardList({ favourites }: IDashboardListProps): React.ReactElement {
+  const { manager, selection, trans } = useClusterContext();
   useSignalUpdates(manager.changed);
   useSignalUpdates(selection.changed);
   const cluster = selection.current ? manager.get(selection.current) : undefined;
@@ -47,12 +47,12 @@ export function Dashboards({ favourites }: IDashboardsProps): React.ReactElement
   return <Plots key={cluster.id} cluster={cluster} favourites={favourites} />;
 }
 
-interface IPlotsProps extends IDashboardsProps {
+interface IPlotsProps extends IDashboardListProps {
   readonly cluster: Cluster;
 }
 
 function Plots({ cluster, favourites }: IPlotsProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   useSignalUpdates(favourites.changed);
   const [query, setQuery] = React.useState('');
   const [plots, failure] = usePlots(cluster);
@@ -85,7 +85,7 @@ function Plots({ cluster, favourites }: IPlotsProps): React.ReactElement {
 
 /** What is done with several dashboards at once, or with what they show. */
 function PlotActions({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmPlots-layouts">
       <CommandButton
@@ -115,7 +115,7 @@ function PlotActions({ cluster }: { cluster: Cluster }): React.ReactElement {
 
 /** Asks once, and again with each change of the cluster's state until there is an answer. */
 function usePlots(cluster: Cluster): [readonly IPlot[] | null, string | null] {
-  const { manager } = usePanel();
+  const { manager } = useClusterContext();
   const [plots, setPlots] = React.useState<readonly IPlot[] | null>(null);
   const [failure, setFailure] = React.useState<string | null>(null);
   const missing = plots === null;

@@ -5,24 +5,24 @@ import type { Message } from '@lumino/messaging';
 import type { AccordionPanel } from '@lumino/widgets';
 import * as React from 'react';
 
-import { IPanelContext, IPanelParts, PanelProvider } from '../cluster/context';
+import { ClusterProvider, IClusterContext, IClusterParts } from '../cluster/context';
 import type { Favourites } from '../dashboards/favourites';
 import { SiteSource } from '../model/site';
 import { Trends } from '../model/trends';
-import { Clusters } from './clusterList';
-import { Dashboards } from './dashboardList';
+import { ClusterList } from './clusterList';
+import { DashboardList } from './dashboardList';
 
 import '../../style/panel.css';
 
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
-  constructor(parts: IPanelParts, favourites: Favourites, translator: ITranslator) {
+  constructor(parts: IClusterParts, favourites: Favourites, translator: ITranslator) {
     super({ translator });
     const { manager, selection, trans } = parts;
     this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
     this.addClass('jp-DaskSlurmPanel');
-    this._addSection(trans.__('Clusters'), <Clusters />);
-    this._dashboards = this._addSection(trans.__('Dashboards'), <Dashboards favourites={favourites} />);
+    this._addSection(trans.__('Clusters'), <ClusterList />);
+    this._dashboards = this._addSection(trans.__('Dashboards'), <DashboardList favourites={favourites} />);
     (this.content as AccordionPanel).setRelativeSizes([3, 2]);
     selection.changed.connect(this._nameDashboards, this);
     manager.changed.connect(this._nameDashboards, this);
@@ -57,7 +57,7 @@ export class ClustersPanel extends SidePanel {
     const section = new PanelWithToolbar();
     section.addClass('jp-DaskSlurmSection');
     section.title.label = title;
-    section.addWidget(ReactWidget.create(<PanelProvider value={this._context}>{body}</PanelProvider>));
+    section.addWidget(ReactWidget.create(<ClusterProvider value={this._context}>{body}</ClusterProvider>));
     this.addWidget(section);
     return section;
   }
@@ -71,6 +71,6 @@ export class ClustersPanel extends SidePanel {
   }
 
   private _watching: IDisposable | null = null;
-  private readonly _context: IPanelContext;
+  private readonly _context: IClusterContext;
   private readonly _dashboards: PanelWithToolbar;
 }

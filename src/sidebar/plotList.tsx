@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
 import { groupTitle, IPlotGroup } from '../dashboards/plots';
@@ -24,7 +24,7 @@ interface IPlotListProps {
 
 /** The pages of a dashboard below the headings of their groups. */
 export function PlotList({ cluster, groups, favourites }: IPlotListProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const id = React.useId();
   return (
     <ul className="jp-DaskSlurmPlots-list" aria-label={trans.__('Dashboards of %1', cluster.name)}>
@@ -51,7 +51,7 @@ interface IPlotItemProps {
 }
 
 function PlotItem({ cluster, plot, favourites }: IPlotItemProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+  const { commands, trans } = useClusterContext();
   const { title, path } = plot;
   const chosen = favourites.paths.includes(path);
   const open = () =>

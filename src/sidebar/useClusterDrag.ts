@@ -3,7 +3,7 @@ import { Drag } from '@lumino/dragdrop';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { insertIcon } from '../icons';
 
 /** Notebooks take cells of this type wherever they are dropped. */
@@ -24,7 +24,7 @@ interface IGrip {
 
 /** Lets a cluster be dragged onto a notebook, where it becomes a new cell that connects to it. */
 export function useClusterDrag(cluster: Cluster): PointerHandlers {
-  const { manager } = usePanel();
+  const { manager } = useClusterContext();
   const grip = React.useRef<IGrip | null>(null);
   const release = () => {
     grip.current = null;

@@ -2,14 +2,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Site } from '../api/contract';
-import { usePanel } from '../cluster/context';
+import { useClusterContext } from '../cluster/context';
 import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
 import { listExamples } from '../examples/exampleList';
 
 /** What this is, what it has found, and what to do first. */
-export function FirstMinute(): React.ReactElement {
-  const { commands, trans } = usePanel();
+export function Welcome(): React.ReactElement {
+  const { commands, trans } = useClusterContext();
   const site = useSite(true);
   return (
     <div className="jp-DaskSlurmEmpty">
@@ -48,7 +48,7 @@ export function FirstMinute(): React.ReactElement {
 
 /** What there is at this site; takes its room before the site has answered, so that nothing jumps. */
 function Findings({ site }: { site: Site | null }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   if (!site) {
     return (
       <p className="jp-DaskSlurmEmpty-findings" role="status">

@@ -5,7 +5,7 @@ import { sample } from '../samples';
 
 const running = sample('cluster-running') as Cluster;
 
-describe('readMemory', () => {
+describe('parseMetadata', () => {
   it.each([undefined, null, 'ocean', [], {}, { cluster: 3 }, { cluster: '' }])(
     'makes nothing of %j',
     written => {

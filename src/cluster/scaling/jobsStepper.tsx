@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { Cluster } from '../../api/contract';
 import { CommandIDs } from '../../commandIds';
 import { coresPerJob } from '../../model/words';
-import { usePanel } from '../context';
+import { useClusterContext } from '../context';
 import { CountInput } from './countInput';
 import { useSettled } from './useSettled';
 
@@ -16,7 +16,7 @@ interface IStepperProps {
 
 /** − number +: how many jobs a cluster shall have, and what that means in cores. */
 export function JobsStepper({ cluster, enabled, title }: IStepperProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+  const { commands, trans } = useClusterContext();
   const [wanted, want] = useSettled(cluster.scaling.jobs ?? cluster.jobs.plan, jobs =>
     commands.execute(CommandIDs.scaleCluster, { cluster: cluster.id, jobs })
   );

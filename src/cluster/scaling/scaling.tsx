@@ -3,14 +3,14 @@ import * as React from 'react';
 import type { Cluster } from '../../api/contract';
 import { CommandIDs } from '../../commandIds';
 import { canBeChanged } from '../../model/status';
-import { usePanel } from '../context';
+import { useClusterContext } from '../context';
 import { CountInput } from './countInput';
 import { JobsStepper } from './jobsStepper';
 import { useSettled } from './useSettled';
 
 /** How many jobs a cluster shall have: a fixed number, or between two as the load deserves. */
 export function Scaling({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const enabled = canBeChanged(cluster);
   const title =
     enabled || cluster.status === 'stopping'
@@ -33,7 +33,7 @@ interface IControlProps {
 
 /** On: from no jobs up to as many as there are. Off: as many as there are, whatever the load. */
 function AdaptiveSwitch({ cluster, enabled, title }: IControlProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+  const { commands, trans } = useClusterContext();
   // What was clicked, until it is answered; a refused change falls back.
   const [clicked, setClicked] = React.useState<boolean | null>(null);
   const adaptive = cluster.scaling.mode === 'adaptive';
@@ -68,7 +68,7 @@ function AdaptiveSwitch({ cluster, enabled, title }: IControlProps): React.React
 
 /** The limits; moving one beyond the other takes that one along. */
 function AdaptiveLimits({ cluster, enabled, title }: IControlProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+  const { commands, trans } = useClusterContext();
   const { minimum_jobs, maximum_jobs } = cluster.scaling;
   const [{ minimum, maximum }, want] = useSettled(
     { minimum: minimum_jobs ?? 0, maximum: maximum_jobs ?? 0 },

@@ -11,7 +11,7 @@ import type { ILayoutParts } from './layoutDialogs';
 /** What the commands about layouts work with. */
 export interface ILayoutCommands extends IDashboardCommands, ILayoutParts {}
 
-const arranging = () => import('./layoutDialogs');
+const layoutDialogs = () => import('./layoutDialogs');
 
 /** Register what opens several dashboards at once, and what remembers how they lie. */
 export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands): void {
@@ -33,7 +33,7 @@ export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands):
       }
       await attempt(async () => {
         if (cluster) {
-          const { chooseLayout } = await arranging();
+          const { chooseLayout } = await layoutDialogs();
           for (const { plot, mode, ref } of await chooseLayout(parts, args.layout)) {
             await commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot, mode, ref });
           }
@@ -49,7 +49,7 @@ export function addLayoutCommands(app: JupyterFrontEnd, parts: ILayoutCommands):
     isEnabled: () => parts.labShell !== null && selection.current !== null,
     execute: args =>
       attempt(async () => {
-        const { saveLayout } = await arranging();
+        const { saveLayout } = await layoutDialogs();
         await saveLayout(parts, namedCluster(args, manager, selection)?.id);
       })
   });

@@ -7,7 +7,7 @@ import type { Widget } from '@lumino/widgets';
 
 import type { DashboardPane } from '../pane';
 import { Area, IStep, layoutOf, layoutSteps } from './layout';
-import { Layouts } from './layoutSettings';
+import { LayoutSettings } from './layoutSettings';
 
 /** What layouts are chosen and saved with. */
 export interface ILayoutParts {
@@ -23,13 +23,16 @@ export interface ILayoutParts {
 
 /** @returns the panes of a layout, asked for where none is named and there are some; none where the user gave up. */
 export async function chooseLayout(parts: ILayoutParts, named: unknown): Promise<IStep[]> {
-  const layouts = new Layouts(parts.settings, parts.settingsId);
+  const layouts = new LayoutSettings(parts.settings, parts.settingsId);
   const name = typeof named === 'string' ? named : await askLayout(layouts, parts.trans);
   return name === null ? [] : layoutSteps(await layouts.get(name));
 }
 
 /** @returns the name of a saved layout, undefined for the default one, null where the user gave up. */
-async function askLayout(layouts: Layouts, trans: TranslationBundle): Promise<string | undefined | null> {
+async function askLayout(
+  layouts: LayoutSettings,
+  trans: TranslationBundle
+): Promise<string | undefined | null> {
   const names = await layouts.names();
   if (names.length === 0) {
     return undefined;
@@ -67,7 +70,7 @@ export async function saveLayout(parts: ILayoutParts, clusterId: string | undefi
   });
   const name = answer.value?.trim();
   if (answer.button.accept && name) {
-    await new Layouts(parts.settings, parts.settingsId).save(name, layout);
+    await new LayoutSettings(parts.settings, parts.settingsId).save(name, layout);
     Notification.success(trans.__('Layout %1 saved', name), { autoClose: 2000 });
   }
 }

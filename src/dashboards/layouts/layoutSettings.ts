@@ -7,7 +7,7 @@ const LAYOUTS = 'layouts';
 const INCUMBENT = 'dask-labextension:plugin';
 
 /** The layouts that a user has saved, and the one that is there before. */
-export class Layouts {
+export class LayoutSettings {
   /**
    * @param _settings - where they are kept; without, there is just the default.
    * @param _id - the plugin whose settings they are.

@@ -2,7 +2,7 @@ import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster, Job } from '../../api/contract';
-import { usePanel } from '../../cluster/context';
+import { useClusterContext } from '../../cluster/context';
 import { CommandIDs } from '../../commandIds';
 import { canBeChanged } from '../../model/status';
 import { useFetched } from '../useFetched';
@@ -19,7 +19,7 @@ interface IJobsProps {
 
 /** The jobs of a cluster; asked for again when an event says that it has changed. */
 export function Jobs({ cluster, onLog }: IJobsProps): React.ReactElement {
-  const { manager, trans } = usePanel();
+  const { manager, trans } = useClusterContext();
   const many = cluster.jobs.plan > MANY_JOBS;
   const { value: jobs, error } = useFetched(
     () => manager.client.jobs(cluster.id),
@@ -67,7 +67,7 @@ interface IFilterProps {
 }
 
 function PhaseFilter(props: IFilterProps & { readonly jobs: readonly Job[] }): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { jobs, filter, onChange } = props;
   const counts = React.useMemo(() => countPhases(jobs), [jobs]);
   const button = (phase: Job['phase'] | null, label: string) => (
@@ -91,7 +91,7 @@ function PhaseFilter(props: IFilterProps & { readonly jobs: readonly Job[] }): R
 }
 
 function TextFilter({ filter, onChange }: IFilterProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmPlots-search">
       <searchIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
@@ -113,7 +113,7 @@ interface ICancelProps {
 }
 
 function CancelButton({ cluster, jobs, onDone }: ICancelProps): React.ReactElement {
-  const { commands, trans } = usePanel();
+  const { commands, trans } = useClusterContext();
   const [busy, setBusy] = React.useState(false);
   const cancel = async () => {
     setBusy(true);

@@ -2,9 +2,9 @@ import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
-import { usePanel } from '../../cluster/context';
+import { useClusterContext } from '../../cluster/context';
 import type { Column, IJobRow, ISorting } from './jobRows';
-import { JobRow } from './jobsTableRow';
+import { JobsTableRow } from './jobsTableRow';
 
 const ROW_HEIGHT = 28;
 /** The header is a row too. */
@@ -24,7 +24,7 @@ interface ITableProps {
 
 /** The jobs; only the rows in sight are in the document, so that thousands scroll as smoothly as ten. */
 export function JobsTable(props: ITableProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const { rows, selected } = props;
   const scroller = React.useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -58,7 +58,7 @@ export function JobsTable(props: ITableProps): React.ReactElement {
       {rows.length === 0 && <p className="jp-DaskSlurmTable-empty">{props.empty}</p>}
       <div role="rowgroup" className="jp-DaskSlurmTable-rows" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ key, index, start }) => (
-          <JobRow
+          <JobsTableRow
             key={key}
             row={rows[index]}
             index={index + HEADER_ROWS + 1}
@@ -74,7 +74,7 @@ export function JobsTable(props: ITableProps): React.ReactElement {
 }
 
 function TableHeader({ rows, sorting, onSort, selected, onSelect }: ITableProps): React.ReactElement {
-  const { trans } = usePanel();
+  const { trans } = useClusterContext();
   const all = rows.length > 0 && rows.every(({ job }) => selected.has(job.job_id));
   const column = (id: Column, label: string) => (
     <ColumnHeader id={id} label={label} sorting={sorting} onSort={onSort} />

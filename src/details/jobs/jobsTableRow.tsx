@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Job } from '../../api/contract';
-import { usePanel } from '../../cluster/context';
+import { useClusterContext } from '../../cluster/context';
 import { formatBytes, formatTime } from '../../model/format';
 import { IJobRow, phaseWord } from './jobRows';
 
@@ -17,8 +17,8 @@ interface IRowProps {
 }
 
 /** One job in the table. */
-export const JobRow = React.memo(function JobRow(props: IRowProps) {
-  const { trans } = usePanel();
+export const JobsTableRow = React.memo(function JobsTableRow(props: IRowProps) {
+  const { trans } = useClusterContext();
   const { job, connected, cpu, memoryUsed } = props.row;
   const reason = whyItIsSo(job);
   const running = connected > 0;
