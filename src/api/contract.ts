@@ -14,7 +14,7 @@ export const scaling = object({
   maximum_jobs: nullable(number)
 });
 
-export const problem = object({
+const problem = object({
   code: text,
   severity: word('info', 'warning', 'error'),
   message: text,
@@ -158,6 +158,7 @@ export const site = object({
 });
 
 export const historyEntry = object({ time: text, event: text, message: text });
+
 /** What a cluster would send; `script` is empty and `exports` null where nothing can be rendered. */
 export const preview = object({
   script: text,
@@ -202,12 +203,10 @@ export const clusterEvent = object({
   cluster: nullable(cluster)
 });
 
-export type Scaling = Infer<typeof scaling>;
 export type Problem = Infer<typeof problem>;
 export type Cluster = Infer<typeof cluster>;
 export type Job = Infer<typeof job>;
 export type Partition = Infer<typeof partition>;
-export type Kernel = Infer<typeof kernel>;
 export type Site = Infer<typeof site>;
 export type HistoryEntry = Infer<typeof historyEntry>;
 export type Preview = Infer<typeof preview>;

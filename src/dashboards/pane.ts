@@ -136,6 +136,6 @@ export class DashboardPane extends MainAreaWidget<Panel> {
 }
 
 /** @returns the id of the pane, so that one page of one cluster is open only once. */
-export function paneId({ clusterId, plot }: IPaneOptions): string {
+function paneId({ clusterId, plot }: IPaneOptions): string {
   return `dask-slurm-dashboard-${clusterId}-${plot.replace(/[^\w-]/g, '-')}`;
 }

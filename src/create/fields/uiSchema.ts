@@ -156,7 +156,7 @@ function limits(site: Site, data: FormData, trans: TranslationBundle): Record<st
 }
 
 /** @returns the partition that jobs would go to. */
-export function chosenPartition(site: Site, data: FormData): Partition | undefined {
+function chosenPartition(site: Site, data: FormData): Partition | undefined {
   const { partitions } = site;
   return data.partition
     ? partitions.find(({ name }) => name === data.partition)
