@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import js from '@eslint/js';
 import jupyter from '@jupyter/eslint-plugin';
@@ -6,6 +7,8 @@ import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
+
+const PROJECT = fileURLToPath(new URL('.', import.meta.url));
 
 /** What each room of src/ may import of src/ beside itself. A room within a room is held to its own line as well. */
 const GROUND = ['api', 'commandIds.ts', 'icons.ts', 'model', 'tokens.ts'];
@@ -37,9 +40,7 @@ const ROOMS = {
   'index.ts': ['plugins', 'tokens.ts']
 };
 // A room without a line may import nothing, so that none is forgotten.
-const UNLISTED = readdirSync(`${import.meta.dirname}/src`).filter(
-  room => room !== '__tests__' && !(room in ROOMS)
-);
+const UNLISTED = readdirSync(`${PROJECT}/src`).filter(room => room !== '__tests__' && !(room in ROOMS));
 const ZONES = [...Object.entries(ROOMS), ...UNLISTED.map(room => [room, []])].map(([room, others]) => ({
   target: `./src/${room}`,
   from: './src',
@@ -120,7 +121,7 @@ export default ts.config(
     rules: {
       // Circles of types alone are found by src/__tests__/architecture.spec.ts: this rule passes them over.
       'import/no-cycle': ['error', { ignoreExternal: true }],
-      'import/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: ZONES }]
+      'import/no-restricted-paths': ['error', { basePath: PROJECT, zones: ZONES }]
     }
   },
   {

@@ -17,16 +17,10 @@ from jupyter_dask_slurm.kernels import archive
 
 _PROJECT = Path(__file__).parents[1]
 _PACKAGE = _PROJECT / "jupyter_dask_slurm"
-_SOURCES = sorted(
-    path.relative_to(_PROJECT)
-    for folder, endings in ((_PACKAGE, {".py"}), (_PROJECT / "src", {".ts", ".tsx"}))
-    for path in folder.rglob("*")
-    if path.suffix in endings and not {"labextension", "__tests__"} & set(path.parts)
-)
-_PYTHON = [str(path) for path in _SOURCES if path.suffix == ".py"]
+_MODULES = sorted(path.relative_to(_PROJECT) for path in _PACKAGE.rglob("*.py"))
 _FACES = {"__init__", "__main__"}
-# One file for each resource, profile source or plugin: named like what it serves.
-_NAMED_LIKE_THEIR_SUBJECT = {"models", "routes", "profiles", "plugins"}
+# One file for each resource or source of profiles: named like what it serves.
+_NAMED_LIKE_THEIR_SUBJECT = {"models", "routes", "profiles"}
 _DASK = {"bokeh", "dask", "dask_jobqueue", "distributed"}
 _MOST_MODULES = 15
 _MAX_LINES = 400
@@ -35,7 +29,7 @@ _MAX_FUNCTION_LINES = 40
 
 def test_folders_are_rooms() -> None:
     folders = defaultdict(list)
-    for path in _SOURCES:
+    for path in _MODULES:
         if path.stem not in _FACES:
             folders[path.parent].append(path.name)
     assert {str(folder): names for folder, names in folders.items() if len(names) > _MOST_MODULES} == {}
@@ -43,9 +37,9 @@ def test_folders_are_rooms() -> None:
 
 def test_names_are_had_once() -> None:
     named = defaultdict(list)
-    for path in _SOURCES:
+    for path in _MODULES:
         if path.stem not in _FACES and not _NAMED_LIKE_THEIR_SUBJECT & set(path.parts):
-            named[path.parts[0], path.stem].append(str(path))
+            named[path.stem].append(str(path))
     assert [paths for paths in named.values() if len(paths) > 1] == []
 
 
@@ -88,7 +82,7 @@ def test_the_server_extension_loads_without_dask() -> None:
     assert not _DASK & set(modules)
 
 
-@pytest.mark.parametrize("file", _PYTHON)
+@pytest.mark.parametrize("file", [str(path) for path in _MODULES])
 def test_files_and_functions_are_short(file: str) -> None:
     text = (_PROJECT / file).read_text(encoding="utf-8")
     assert len(text.splitlines()) <= _MAX_LINES

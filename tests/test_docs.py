@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def _rows(heading: str) -> dict[str, list[str]]:
     lines = [line for line in section.splitlines() if line.startswith("| `")]
     rows = [[cell.strip("`| ") for cell in line.split(" | ")] for line in lines]
     return {row[0]: row[1:] for row in rows}
+
+
+def test_architecture_names_files_that_there_are() -> None:
+    text = (_DOCS / "architecture.md").read_text(encoding="utf-8")
+    listing = subprocess.run(
+        ["git", "ls-files"], cwd=_DOCS.parent, capture_output=True, text=True, check=True
+    )
+    files = [f"/{file}" for file in listing.stdout.splitlines()]
+    named = set(re.findall(r"`([\w./]+\.(?:py|tsx?|mjs))`", text))
+    assert len(named) > 50
+    assert [name for name in sorted(named) if not any(file.endswith(f"/{name}") for file in files)] == []
 
 
 @pytest.mark.parametrize("name", sorted(_TRAITS))
