@@ -23,7 +23,7 @@ class ReportHandler(DaskSlurmHandler):
     async def get(self, cluster_id: str) -> None:
         """Make it, and have it saved as a file."""
         page = await self.inspection.report(cluster_id)
-        self.set_header("Content-Disposition", f'handle; filename="dask-report-{cluster_id}.html"')
+        self.set_header("Content-Disposition", f'attachment; filename="dask-report-{cluster_id}.html"')
         self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
         self.finish(page, set_content_type="text/html; charset=utf-8")

@@ -136,7 +136,7 @@ async def test_the_report_is_a_file_whose_scripts_have_no_part_in_jupyter(api: A
     report = await api("GET", path)
     assert report.status == 200
     assert report.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert report.headers["Content-Disposition"] == f'handle; filename="dask-report-{cluster["id"]}.html"'
+    assert report.headers["Content-Disposition"] == f'attachment; filename="dask-report-{cluster["id"]}.html"'
     policy = report.headers["Content-Security-Policy"]
     assert policy.startswith("sandbox allow-scripts;")
     assert "allow-same-origin" not in policy
