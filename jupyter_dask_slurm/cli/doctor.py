@@ -7,7 +7,7 @@ import asyncio
 import shutil
 from typing import Any
 
-from ..clusters.ending.orphan_jobs import orphan_jobs
+from ..clusters.ending.find_orphans import orphan_jobs
 from ..protocol.errors import StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster

@@ -20,8 +20,8 @@ from ..protocol.models import Cluster, Record
 from ..registry import Registry
 from .changes import Changes
 from .discovery import Discovery
-from .ending.end import Endings
-from .ending.orphans import OrphanWatch
+from .ending.endings import Endings
+from .ending.orphan_watch import OrphanWatch
 from .handle import ClusterHandle
 from .names import Names
 from .restart import Restarts, spec_to_restart

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending import orphans
-from jupyter_dask_slurm.clusters.ending.orphan_jobs import OrphanJobs, orphan_jobs
+from jupyter_dask_slurm.clusters.ending import orphan_watch as orphans
+from jupyter_dask_slurm.clusters.ending.find_orphans import OrphanJobs, orphan_jobs
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending.end import HEARTBEAT_LIMIT_S, Endings
+from jupyter_dask_slurm.clusters.ending.endings import HEARTBEAT_LIMIT_S, Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry

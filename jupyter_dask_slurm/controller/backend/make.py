@@ -18,7 +18,7 @@ from ..state.workers import connected
 from .base import JobCluster, security_from
 from .events import BackendEvents
 from .local_cluster import LocalCluster
-from .submit import Submitter
+from .submitter import Submitter
 
 
 @dataclass

@@ -17,7 +17,7 @@ from ...protocol.errors import DaskSlurmError, SlurmUnavailable
 from ..state.jobs import JobTable
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
-from .submit import Submitter
+from .submitter import Submitter
 
 logger = logging.getLogger(__name__)
 

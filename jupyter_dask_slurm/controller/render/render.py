@@ -17,7 +17,7 @@ from ...protocol.models import LaunchSpec, Scaling
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
-from ..backend.submit import Submitter
+from ..backend.submitter import Submitter
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..options.sizing import JobSize, resolve_scaling

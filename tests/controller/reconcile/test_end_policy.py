@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_dask_slurm.controller.reconcile.end_policy import end_policy
 from jupyter_dask_slurm.controller.state.jobs import End, TrackedJob
-from tests.controller.tracked import job
+from tests.controller.sample_job import job
 
 
 @pytest.mark.parametrize(

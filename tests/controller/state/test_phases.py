@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_dask_slurm.controller.state.jobs import End, TrackedJob
 from jupyter_dask_slurm.controller.state.phases import phase_of
-from tests.controller.tracked import BOTH, job
+from tests.controller.sample_job import BOTH, job
 
 
 @pytest.mark.parametrize(

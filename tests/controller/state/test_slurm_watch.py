@@ -7,7 +7,7 @@ import pytest
 from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
 from jupyter_dask_slurm.controller.state.slurm_watch import end_of, is_settled
 from jupyter_dask_slurm.slurm.end_states import EndState
-from tests.controller.tracked import BOTH, job
+from tests.controller.sample_job import BOTH, job
 
 
 @pytest.mark.parametrize(

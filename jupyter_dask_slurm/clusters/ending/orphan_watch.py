@@ -23,7 +23,7 @@ from ...protocol.models import (
 from ...registry import Registry
 from ...system.processes import boot_id, hostname
 from ..handle import ClusterHandle
-from .orphan_jobs import OrphanJobs, orphan_jobs
+from .find_orphans import OrphanJobs, orphan_jobs
 
 log = logging.getLogger(__name__)
 

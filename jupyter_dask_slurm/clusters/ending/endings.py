@@ -14,7 +14,7 @@ from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, epoch_time
 from ...registry import Registry
 from ..handle import ClusterHandle
-from .cleanup import cancel_left_jobs
+from .left_jobs import cancel_left_jobs
 
 log = logging.getLogger(__name__)
 
