@@ -1,4 +1,4 @@
-"""What the routes stand on: made when it is first needed, in a thread; Jupyter starts sooner without it."""
+"""The parts that routes and command line use, made when first needed, in a thread: Jupyter starts sooner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What directives of sbatch state about a job: limits and checks of the site hold for them as for options.
+"""What directives of sbatch ask for: limits and checks of the site hold for them as for options.
 
 sbatch reads options with ``getopt_long``, so ``--part=x`` means ``--partition=x`` and ``-HA ocean`` means
 ``-H -A ocean``. Of several that say the same the last one counts.

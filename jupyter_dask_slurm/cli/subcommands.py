@@ -14,7 +14,7 @@ from ..protocol.errors import ClusterNotFound, DaskSlurmError
 from ..services import Services
 from .arguments import options_of, scaling_of
 from .doctor import doctor
-from .text import cluster_lines, cluster_table, job_table
+from .text import cluster_lines, clusters_as_text, jobs_as_text
 
 Answer = tuple[Any, str]
 START_LIMIT_S = 60.0
@@ -24,7 +24,7 @@ STOP_LIMIT_S = 120.0
 async def list_clusters(services: Services, _arguments: argparse.Namespace) -> Answer:
     """List all clusters."""
     clusters = services.manager.list()
-    return [cluster.to_json() for cluster in clusters], cluster_table(clusters)
+    return [cluster.to_json() for cluster in clusters], clusters_as_text(clusters)
 
 
 async def create(services: Services, arguments: argparse.Namespace) -> Answer:
@@ -71,7 +71,7 @@ async def stop(services: Services, arguments: argparse.Namespace) -> Answer:
 async def jobs(services: Services, arguments: argparse.Namespace) -> Answer:
     """List the jobs of a cluster."""
     found = await services.inspection.jobs(_find(services, arguments.cluster).id)
-    return [job.to_json() for job in found], job_table(found)
+    return [job.to_json() for job in found], jobs_as_text(found)
 
 
 async def logs(services: Services, arguments: argparse.Namespace) -> Answer:

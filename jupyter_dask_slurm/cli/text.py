@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..protocol.models import Cluster, Job, Scaling
 
 
-def cluster_table(clusters: Sequence[Cluster]) -> str:
+def clusters_as_text(clusters: Sequence[Cluster]) -> str:
     """Return a line for each cluster, and below it its problems."""
     if not clusters:
         return "No clusters."
@@ -21,10 +21,10 @@ def cluster_table(clusters: Sequence[Cluster]) -> str:
 
 def cluster_lines(cluster: Cluster) -> str:
     """Return what there is to say of one cluster."""
-    return cluster_table([cluster])
+    return clusters_as_text([cluster])
 
 
-def job_table(jobs: Sequence[Job]) -> str:
+def jobs_as_text(jobs: Sequence[Job]) -> str:
     """Return a line for each job."""
     if not jobs:
         return "No jobs."

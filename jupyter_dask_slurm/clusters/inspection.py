@@ -1,4 +1,4 @@
-"""What belongs to a cluster: its jobs, its problems, its logs, its history."""
+"""What belongs to a cluster, for who looks at it: jobs, logs, history, snippets, report."""
 
 from __future__ import annotations
 

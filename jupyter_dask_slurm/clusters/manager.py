@@ -141,11 +141,9 @@ class ClusterManager:
         self._limits.check_hidden(merged.own)
         usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
         with self._names.reserve(request.name, usual.name if usual else None) as name:
-            wanted = ClusterSpec(
-                name, merged.backend, merged.options, merged.scaling, profile=request.profile
-            )
+            spec = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
             async with self._sizing:
-                return await self._begin(await self._starter.draft(wanted, self.list()))
+                return await self._begin(await self._starter.draft(spec, self.list()))
 
     async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
         """Scale, rename, or change the idle timeout.
@@ -208,10 +206,10 @@ class ClusterManager:
         As `start`; the old cluster then goes on.
         """
         old = self.handle(cluster_id)
-        wanted = self.spec_to_restart(cluster_id, request)
+        spec = self.spec_to_restart(cluster_id, request)
         async with self._sizing:
             others = [other for other in self.list() if other.id != cluster_id]
-            new, draft = await self._replace(old, await self._starter.draft(wanted, others))
+            new, draft = await self._replace(old, await self._starter.draft(spec, others))
         await self._restarts.begin(old, new, draft)
         return new.cluster
 

@@ -73,7 +73,7 @@ class Restarts:
         StorageUnavailable
             The old cluster runs on another login node and cannot be told: it goes on, and the new one ends.
         """
-        task = asyncio.create_task(self._succeed(old, new, draft))
+        task = asyncio.create_task(self._start_when_gone(old, new, draft))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
@@ -88,7 +88,7 @@ class Restarts:
         self._closing.set()
         await asyncio.gather(*self._tasks)
 
-    async def _succeed(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
+    async def _start_when_gone(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
         await _first_of(old.gone, new.stop_wanted, self._closing)
         if new.stop_wanted.is_set():
             self._is_over(new, draft, status="stopped")

@@ -1,6 +1,6 @@
 """``python controller.pyz <cluster directory>``: run one cluster until it has ended.
 
-``python controller.pyz --render <folder>``: answer what clusters would send to Slurm (`render_server`).
+``python controller.pyz --render <folder>``: answer what clusters would send to Slurm (`render.server`).
 
 Exit codes: 0 ended as asked or by itself (the record says why), 1 could not start (the record has
 ``status: failed`` and the error), 2 called wrongly.
@@ -37,7 +37,7 @@ def main() -> int:
 
 async def _run(spec: LaunchSpec) -> int:
     # Here and not above: not all that runs this module needs all of it.
-    from .main import boot
+    from .main import run_cluster
 
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -45,7 +45,7 @@ async def _run(spec: LaunchSpec) -> int:
         loop.add_signal_handler(number, told.set)
     # A terminal that closes is no reason to end: the cluster outlives what started it.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    return await boot(spec, told)
+    return await run_cluster(spec, told)
 
 
 if __name__ == "__main__":

@@ -55,12 +55,12 @@ class Commands:
         self._on_change = on_change
         self._on_act = on_act
 
-    def change(self, wanted: Mapping[str, Any]) -> None:
+    def change(self, changes: Mapping[str, Any]) -> None:
         """Scale, rename or keep longer.
 
         Parameters
         ----------
-        wanted : mapping
+        changes : mapping
             Any of ``scaling``, ``name``, ``idle_timeout_s``.
 
         Raises
@@ -72,18 +72,18 @@ class Commands:
         WrongState
             While the cluster stops.
         """
-        unknown = set(wanted) - {"scaling", "name", "idle_timeout_s"}
+        unknown = set(changes) - {"scaling", "name", "idle_timeout_s"}
         if unknown:
             raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
         self._must_run()
-        if "scaling" in wanted:
-            self._scale(resolve_scaling(wanted["scaling"], self._size))
-        if "name" in wanted:
-            self._history.add("renamed", f"Its user calls it {wanted['name']}.")
-            self._state.name = str(wanted["name"])
-        if "idle_timeout_s" in wanted:
-            self._state.idle_timeout_s = whole_number(wanted["idle_timeout_s"], "idle_timeout_s")
-        if "scaling" in wanted:
+        if "scaling" in changes:
+            self._scale(resolve_scaling(changes["scaling"], self._size))
+        if "name" in changes:
+            self._history.add("renamed", f"Its user calls it {changes['name']}.")
+            self._state.name = str(changes["name"])
+        if "idle_timeout_s" in changes:
+            self._state.idle_timeout_s = whole_number(changes["idle_timeout_s"], "idle_timeout_s")
+        if "scaling" in changes:
             self._changed()
         else:
             self._acted()

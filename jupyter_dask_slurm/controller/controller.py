@@ -1,4 +1,4 @@
-"""The controller: one cluster, from its launch to its end. What `api.handlers` may ask is what it offers.
+"""The controller of one cluster: its parts put together, their start and their end.
 
 It holds the parts together and decides nothing itself: `Commands` takes in what users ask for, `Planner` says
 how many jobs there shall be, `Reconciler` makes it so.
@@ -106,12 +106,12 @@ class Controller:
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
-        attendants = [asyncio.create_task(attend) for attend in self._attendants()]
+        background_tasks = [asyncio.create_task(attend) for attend in self._background()]
         try:
             await self._reconciler.run()
         finally:
-            for attendant in attendants:
-                attendant.cancel()
+            for task in background_tasks:
+                task.cancel()
         await self._cluster.end()
         await self.record.leave_jobs(self.jobs())
         self.state.status = "stopped"
@@ -119,7 +119,7 @@ class Controller:
         self.publisher.close()
         await self.record.flush()
 
-    def _attendants(self) -> list[Coroutine[Any, Any, None]]:
+    def _background(self) -> list[Coroutine[Any, Any, None]]:
         housekeeper = Housekeeper(
             self.state,
             self._job_table,
@@ -175,7 +175,7 @@ class Controller:
             raise JobNotFound(f"This cluster has no job {job_id}.")
         return self._job(job, connected(self._cluster.scheduler))
 
-    # -- what its own attendants ask -------------------------------------------------------------
+    # -- what `main` asks ------------------------------------------------------------------------
 
     @property
     def scheduler(self) -> ControllerScheduler:

@@ -25,7 +25,7 @@ HEAL_S = 5.0
 """How often the socket is looked after, in seconds."""
 
 
-async def boot(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
+async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     """Run the cluster of `spec` to its end and return the process's exit code.
 
     Parameters
@@ -47,12 +47,13 @@ async def boot(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         _record_failure(spec, error)
         return 1
     logger.info("Up after %.2f s", time.monotonic() - began)
-    attendants = [asyncio.create_task(_end_when(told_to_end, controller)), asyncio.create_task(_heal(server))]
+    beside = (_end_when(told_to_end, controller), _heal(server))
+    background_tasks = [asyncio.create_task(work) for work in beside]
     try:
         await controller.run()
     finally:
-        for attendant in attendants:
-            attendant.cancel()
+        for task in background_tasks:
+            task.cancel()
         await server.close()
     return 0
 

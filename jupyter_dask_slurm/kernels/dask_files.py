@@ -1,4 +1,4 @@
-"""Dask's configuration as text: whether it is worth the second that asking Dask itself takes."""
+"""Searches Dask's configuration files for a key, as text: asking Dask itself takes a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name that Dask's configuration gives to jobs. Ours are named by tags, so the cluster gets it. Pure."""
+"""The cluster's name where Dask's configuration names its jobs: those are named by tags here. Pure."""
 
 from __future__ import annotations
 

@@ -46,7 +46,10 @@ class ClusterSpec:
 
 @dataclass(frozen=True)
 class Draft:
-    """A cluster that passed all checks. It gets its socket and its credentials when it is put on disk."""
+    """A cluster as it would be: `Starter.draft` returns one that passed all checks.
+
+    It gets its socket and its credentials when it is put on disk.
+    """
 
     record: Record
     spec: LaunchSpec
@@ -58,8 +61,8 @@ class Draft:
         return self.spec.cluster_id
 
 
-def write_out(
-    wanted: ClusterSpec,
+def make_draft(
+    spec: ClusterSpec,
     *,
     cluster_id: str,
     backend: Backend,
@@ -71,10 +74,10 @@ def write_out(
     registry: Registry,
 ) -> Draft:
     """Return the draft of such a cluster."""
-    scaling = wanted.scaling or DEFAULT_SCALING
-    spec = LaunchSpec(
+    scaling = spec.scaling or DEFAULT_SCALING
+    launch_spec = LaunchSpec(
         cluster_id=cluster_id,
-        name=wanted.name,
+        name=spec.name,
         backend=backend,
         created_at=iso_time(),
         directory=str(registry.directory(cluster_id)),
@@ -87,12 +90,12 @@ def write_out(
         defaults=defaults,
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
-        profile=wanted.profile,
-        replaces=wanted.replaces,
+        profile=spec.profile,
+        replaces=spec.replaces,
         ceiling=limits.ceiling,
         allowed_partitions=tuple(limits.allowed_partitions),
     )
-    return Draft(_first_record(spec, environment), spec, environment)
+    return Draft(_first_record(launch_spec, environment), launch_spec, environment)
 
 
 def to_render(draft: Draft) -> LaunchSpec:
@@ -132,41 +135,41 @@ def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
     return dataclasses.replace(draft, record=dataclasses.replace(draft.record, cluster=cluster))
 
 
-def _first_record(spec: LaunchSpec, environment: Environment) -> Record:
+def _first_record(launch_spec: LaunchSpec, environment: Environment) -> Record:
     return Record(
-        cluster=_as_it_starts(spec, environment),
+        cluster=_as_it_starts(launch_spec, environment),
         hostname=hostname(),
         boot_id=boot_id(),
-        nonce=spec.nonce,
-        socket=spec.socket,
-        directory=spec.directory,
-        heartbeat_at=spec.created_at,
+        nonce=launch_spec.nonce,
+        socket=launch_spec.socket,
+        directory=launch_spec.directory,
+        heartbeat_at=launch_spec.created_at,
     )
 
 
-def _as_it_starts(spec: LaunchSpec, environment: Environment) -> Cluster:
+def _as_it_starts(launch_spec: LaunchSpec, environment: Environment) -> Cluster:
     """Return the cluster as it is shown until its controller speaks for it."""
     # Here and not above: pydantic is not loaded before the first request.
     from ..options.schema import OPTION_NAMES
 
-    scaling = in_jobs(spec.scaling, spec.options)
+    scaling = in_jobs(launch_spec.scaling, launch_spec.options)
     plan = (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
     return Cluster(
-        id=spec.cluster_id,
-        name=spec.name,
-        backend=spec.backend,
+        id=launch_spec.cluster_id,
+        name=launch_spec.name,
+        backend=launch_spec.backend,
         status="starting",
-        created_at=spec.created_at,
-        updated_at=spec.created_at,
+        created_at=launch_spec.created_at,
+        updated_at=launch_spec.created_at,
         controller=ControllerInfo(hostname()),
         environment=environment.info,
-        dashboard_path=spec.dashboard_path,
+        dashboard_path=launch_spec.dashboard_path,
         scaling=scaling,
-        profile=spec.profile,
-        replaces=spec.replaces,
-        secure=spec.options.get("secure") is not False,
-        options={**dict.fromkeys(OPTION_NAMES), **spec.options},
+        profile=launch_spec.profile,
+        replaces=launch_spec.replaces,
+        secure=launch_spec.options.get("secure") is not False,
+        options={**dict.fromkeys(OPTION_NAMES), **launch_spec.options},
         jobs=JobCounts(plan=plan),
-        workers=WorkerCounts(expected=plan * (spec.options.get("processes") or 1)),
-        idle_timeout_s=spec.idle_timeout_s,
+        workers=WorkerCounts(expected=plan * (launch_spec.options.get("processes") or 1)),
+        idle_timeout_s=launch_spec.idle_timeout_s,
     )

@@ -26,7 +26,7 @@ from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
 from ..site.source import SiteSource
 from .configured_name import ConfiguredName, configured_name
-from .draft import ClusterSpec, Draft, as_rendered, may_say_more, speaks_of_jobqueue, to_render, write_out
+from .draft import ClusterSpec, Draft, as_rendered, make_draft, may_say_more, speaks_of_jobqueue, to_render
 from .process import new_socket, remove_socket, start_controller
 
 
@@ -68,8 +68,8 @@ class Starter:
         self._folder = folder
         self._idle_timeout_s = idle_timeout_s
 
-    async def draft(self, wanted: ClusterSpec, others: list[Cluster]) -> Draft:
-        """Check what is wanted against limits, environment and site; changes nothing.
+    async def draft(self, spec: ClusterSpec, others: list[Cluster]) -> Draft:
+        """Check a spec against limits, environment and site; changes nothing.
 
         Raises
         ------
@@ -77,8 +77,8 @@ class Starter:
             Each with a sentence that says what is possible.
         """
         self._limits.check_number(others)
-        self._limits.check_options(wanted.options)
-        sketch = await self.sketch(wanted, self._registry.new_id(wanted.name))
+        self._limits.check_options(spec.options)
+        sketch = await self.sketch(spec, self._registry.new_id(spec.name))
         rendering = await self.render(sketch.draft) if await self._needs_dask(sketch.draft) else None
         for refusal in self.refusals(sketch, rendering, others):
             raise refusal
@@ -123,21 +123,21 @@ class Starter:
             return None
         return configured_name(await self._render_client.configuration(environment))
 
-    async def sketch(self, wanted: ClusterSpec, cluster_id: str) -> Sketch:
+    async def sketch(self, spec: ClusterSpec, cluster_id: str) -> Sketch:
         """Return what a request comes to, together with what this site offers; changes nothing.
 
         Raises
         ------
         EnvironmentUnusable, SlurmUnavailable
         """
-        options = wanted.options
-        backend = _backend(wanted.backend)
+        options = spec.options
+        backend = _backend(spec.backend)
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
         site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
         interface = await asyncio.to_thread(remembered_interface, self._registry.shared)
-        draft = write_out(
-            wanted,
+        draft = make_draft(
+            spec,
             cluster_id=cluster_id,
             backend=backend,
             options=options,

@@ -1,6 +1,6 @@
 """What a user may ask for: every option of a cluster, checked by itself.
 
-This is the first of two checks: what is malformed wherever it is sent. `site_checks` is the second: what
+This is the first of two checks: what is malformed wherever it is sent. The room `checks` has the second: what
 this Slurm cannot do. Options that are not given stay None and are filled in by the profile, then by Dask's
 configuration in the kernel's environment, then by the site. They mean what dask-jobqueue's keywords of the
 same name mean.

@@ -1,4 +1,4 @@
-"""What each option becomes, in the words of those who read job scripts, and the page that says more."""
+"""For each option: what it becomes in the job script or its command, and the manual's page about it."""
 
 from __future__ import annotations
 

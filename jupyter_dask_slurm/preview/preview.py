@@ -45,11 +45,11 @@ class Previews:
         if isinstance(request, ClusterRequest):
             return await self._of_new(request)
         try:
-            wanted = self._manager.spec_to_restart(request.restarts, request)
+            spec = self._manager.spec_to_restart(request.restarts, request)
         except DaskSlurmError as error:
             return _answer([error])
         others = [other for other in self._manager.list() if other.id != request.restarts]
-        return await self._answer(wanted, others, [])
+        return await self._answer(spec, others, [])
 
     async def _of_new(self, request: ClusterRequest) -> dict[str, Any]:
         errors: list[DaskSlurmError] = []
@@ -66,23 +66,23 @@ class Previews:
         except DaskSlurmError as error:
             return _answer([*errors, error])
         name = request.name or NAME
-        wanted = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
-        return await self._answer(wanted, others, errors)
+        spec = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+        return await self._answer(spec, others, errors)
 
     async def _answer(
-        self, wanted: ClusterSpec, others: list[Cluster], errors: list[DaskSlurmError]
+        self, spec: ClusterSpec, others: list[Cluster], errors: list[DaskSlurmError]
     ) -> dict[str, Any]:
         """Return the answer about such a cluster; `errors` are known already."""
         try:
             # Always the same id: the same form shall have the same script.
-            sketch = await self._starter.sketch(wanted, f"{slug(wanted.name)}-0000")
+            sketch = await self._starter.sketch(spec, f"{slug(spec.name)}-0000")
             rendering = await self._starter.render(sketch.draft)
-            named = await self._starter.configured_name(wanted.backend, wanted.options)
+            named = await self._starter.configured_name(spec.backend, spec.options)
         except DaskSlurmError as error:
             return _answer([*errors, error])
         errors += self._starter.refusals(sketch, rendering, others)
         start = None if errors else await self._start(sketch, rendering)
-        warnings = [*pitfalls(rendering, wanted.options, sketch.site), *([named.warning] if named else [])]
+        warnings = [*pitfalls(rendering, spec.options, sketch.site), *([named.warning] if named else [])]
         return {
             **_answer(errors, rendering, start, warnings),
             "exports": _exports(as_rendered(sketch.draft, rendering).record.cluster, rendering),

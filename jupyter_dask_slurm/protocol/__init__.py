@@ -1,1 +1,1 @@
-"""What the processes tell each other: models, errors, sizes; standard library only, travels to kernels."""
+"""What the processes tell each other: models, errors, limits of size; standard library only."""

@@ -49,7 +49,7 @@ def defaults_for(
 def _sizes(partitions: list[Partition]) -> dict[str, Any]:
     """Return those usual sizes that are too large for all of these partitions, made to fit.
 
-    >>> from .models import Partition
+    >>> from jupyter_dask_slurm.protocol.models import Partition
     >>> short = Partition("short", False, "UP", 600, None, 1, 2, 4 * 2**30, 0, None, (), 2, True)
     >>> _sizes([short])
     {'walltime': '00:10:00', 'cores': 2, 'memory': '4096 MiB'}

@@ -1,4 +1,4 @@
-"""Where jobs write to and what their scripts say: from which directory they were submitted.
+"""From which of our directories a job was submitted, by the path of its log or by its script.
 
 A tag names a cluster but not where it stands on disk. A user may have several such places, each with clusters
 of its own, so a job is only taken for one of ours where its log or its script lies below our directory.

@@ -1,1 +1,1 @@
-"""This machine: private files, processes, sockets, logs; standard library only, travels to kernels."""
+"""This machine: private files, processes, sockets, logs; standard library only."""

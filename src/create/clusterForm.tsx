@@ -15,7 +15,7 @@ import { IProfileActions, ProfileActions } from './profile/profileActions';
 import type { FormData, IFormSource } from './request/formData';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
 
-/** The body of "New cluster"; it does not know whether a tab or a dialog holds it. */
+/** What the form shows and does. */
 export interface IFormProps extends IFormParts {
   /** What "Reset" returns to. */
   readonly defaults: FormData;

@@ -34,9 +34,9 @@ export function openAsTab(app: JupyterFrontEnd, options: IFormWidgetOptions): Fo
 
 /** Show the form as a dialog, for shells that hold a single main widget. */
 export function openAsDialog(options: IFormWidgetOptions): FormWidget {
-  const body = new FormWidget(options);
-  const dialog = new Dialog({ body, buttons: [], hasClose: true });
-  body.done.connect(() => dialog.reject());
+  const form = new FormWidget(options);
+  const dialog = new Dialog({ body: form, buttons: [], hasClose: true });
+  form.done.connect(() => dialog.reject());
   void dialog.launch();
-  return body;
+  return form;
 }

@@ -83,7 +83,8 @@ export class DashboardPane extends MainAreaWidget<Panel> {
   private _follow(): void {
     const { manager } = this._parts;
     const { clusterId, title } = this._options;
-    const cluster = manager.get(clusterId) ?? manager.clusters.find(heir => heir.replaces === clusterId);
+    const cluster =
+      manager.get(clusterId) ?? manager.clusters.find(successor => successor.replaces === clusterId);
     if (cluster) {
       this._options = { ...this._options, clusterId: cluster.id, clusterName: cluster.name };
     }

@@ -34,8 +34,10 @@ export class Selection implements ISelection {
     if (listed || connection !== 'live') {
       return;
     }
-    const heir = clusters.find(cluster => cluster.replaces !== null && cluster.replaces === this._current);
-    this.select((heir ?? clusters.find(isAlive) ?? clusters[0])?.id ?? null);
+    const successor = clusters.find(
+      cluster => cluster.replaces !== null && cluster.replaces === this._current
+    );
+    this.select((successor ?? clusters.find(isAlive) ?? clusters[0])?.id ?? null);
   }
 
   private _current: string | null = null;

@@ -124,8 +124,8 @@ export class NotebookLink implements IDisposable {
     const cluster = this.remembered;
     const runs = this._panel.sessionContext.session?.kernel?.status !== 'dead';
     const wanted = runs && this.auto && cluster?.status === 'running' && cluster.id !== this._tried;
-    const widowed = this._client.isOurs && !isAlive(this.attached);
-    if (wanted && (this.state.kind === 'none' || this.state.kind === 'failed' || widowed)) {
+    const isClusterGone = this._client.isOurs && !isAlive(this.attached);
+    if (wanted && (this.state.kind === 'none' || this.state.kind === 'failed' || isClusterGone)) {
       this._make(cluster).catch(() => undefined);
     }
   }

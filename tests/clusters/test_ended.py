@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending import endings as endings
+from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.ending.endings import KEPT_S, Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time

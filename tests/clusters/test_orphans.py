@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending import orphan_watch as orphans
+from jupyter_dask_slurm.clusters.ending import orphan_watch
 from jupyter_dask_slurm.clusters.ending.find_orphans import OrphanJobs, orphan_jobs
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
@@ -59,8 +59,8 @@ def submit(slurm: PrivateSlurm, shared: Path) -> Submit:
 
 def hurry(monkeypatch: pytest.MonkeyPatch, *, grace_s: float) -> None:
     """Look at once, and act sooner than after ten minutes."""
-    monkeypatch.setattr(orphans, "FIRST_PAUSE_S", 0.1)
-    monkeypatch.setattr(orphans, "GRACE_S", grace_s)
+    monkeypatch.setattr(orphan_watch, "FIRST_PAUSE_S", 0.1)
+    monkeypatch.setattr(orphan_watch, "GRACE_S", grace_s)
 
 
 def new_id() -> str:

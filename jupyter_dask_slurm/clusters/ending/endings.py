@@ -1,4 +1,4 @@
-"""The ways in which a cluster leaves: stopped, forgotten, expired, lost, or stopped from another host."""
+"""Clears up after clusters that end: stopped, forgotten, expired, lost, or stopped from another host."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Endings:
             await asyncio.to_thread(self._registry.request_stop, handle.id)
             handle.stop_wanted.set()
             handle.update(dataclasses.replace(handle.cluster, status="stopping"))
-            self._judge_heartbeat(handle)
+            self._check_heartbeat(handle)
         return handle.cluster
 
     def cancel_orphan(self, handle: ClusterHandle) -> None:
@@ -109,7 +109,7 @@ class Endings:
         if task is not None:
             task.cancel()
 
-    def _judge_heartbeat(self, handle: ClusterHandle) -> None:
+    def _check_heartbeat(self, handle: ClusterHandle) -> None:
         """Clear up after a controller that has written nothing for so long; else look again then."""
         if handle.over or handle.removed:
             return
@@ -119,7 +119,7 @@ class Endings:
             return
         # A little later: times in records are whole seconds.
         self._timers[handle.id] = asyncio.get_running_loop().call_later(
-            left_s + 1, self._judge_heartbeat, handle
+            left_s + 1, self._check_heartbeat, handle
         )
 
     def _begin(

@@ -78,7 +78,7 @@ class OrphanWatch:
         await asyncio.sleep(FIRST_PAUSE_S)
         while True:
             try:
-                self._judge(await orphan_jobs(self._registry))
+                self._compare(await orphan_jobs(self._registry))
             except (SlurmUnavailable, SlurmRefused, StorageUnavailable) as error:
                 log.info("It is not known whether jobs without a cluster are left: %s", error.message)
                 self._doubt(error)
@@ -86,7 +86,7 @@ class OrphanWatch:
                 log.exception("Jobs without a cluster are looked for again")
             await asyncio.sleep(GRACE_S)
 
-    def _judge(self, found: list[OrphanJobs]) -> None:
+    def _compare(self, found: list[OrphanJobs]) -> None:
         """Show those that are new, cancel those that were certain at the last look too, drop the others."""
         orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
         shown = {cluster_id: one for cluster_id, one in self._shown.items() if not one.gone.is_set()}

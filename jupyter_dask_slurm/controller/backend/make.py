@@ -1,4 +1,4 @@
-"""From what was asked for to the cluster object that does it."""
+"""Builds the backend of a launch spec: the cluster object, its job table and its watch."""
 
 from __future__ import annotations
 

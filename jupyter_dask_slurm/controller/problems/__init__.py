@@ -1,1 +1,6 @@
-"""What is wrong with a cluster, in words, and what to do about it."""
+"""What is wrong with a cluster, in words, and what to do about it.
+
+`find` makes problems of facts: those of `ClusterState`, and those that `gather` takes from live objects
+(`facts`). A new problem is a pure function here, called by `find`, and, where a click can mend it, a line in
+``src/cluster/remedies.ts``. Two have no controller to find them, and stand in ``clusters/ending``.
+"""

@@ -10,7 +10,7 @@ SOON_S = 900.0
 
 
 def ends_with(parent: Parent | None, now: float) -> Problem | None:
-    """Return a problem that says with what the cluster ends; None where nothing is around it."""
+    """Return a problem that says with what the cluster ends; None where nothing does."""
     if parent is None:
         return None
     if not parent.is_job:

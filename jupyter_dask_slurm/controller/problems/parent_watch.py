@@ -39,7 +39,7 @@ class ParentWatch:
         self._changed = changed
 
     async def run(self) -> None:
-        """Look until it is certain that nothing is around this process, or until cancelled."""
+        """Look until it is certain that no job or service ends this process, or until cancelled."""
         while (found := await find_parent(os.environ, _CGROUP)) is not None:
             known = self._state.parent
             if known is not None:

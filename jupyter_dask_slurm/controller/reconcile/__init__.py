@@ -1,1 +1,1 @@
-"""Makes of the jobs that there are those that are wanted: one loop, decisions apart from doing."""
+"""The reconcile loop brings the jobs that there are to the plan: decisions apart from doing."""

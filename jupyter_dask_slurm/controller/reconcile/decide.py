@@ -1,4 +1,4 @@
-"""Plan against requested: what to do next. Pure, so that every case is a line of a table.
+"""Decides how many jobs to submit and which to end. Pure, so that every case is a line of a table.
 
 The plan is the number of jobs that the user wants. A job counts for it from the moment it is asked
 for until it ended or was told to end. Too few: submit. Too many: give up first what costs least.
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...protocol.models import JobPhase
+from ..state.state import MOST_FAILURES
 
 MISSING_PATIENCE_S = 60.0
 """For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""
@@ -53,7 +54,7 @@ class Situation:
     jobs : sequence of JobView
         Those that count for the plan now.
     held : bool
-        Nothing is submitted now: Slurm refused, too many failed, or it is not yet time to try again.
+        Nothing is submitted now; see `is_held`.
     """
 
     plan: int
@@ -90,6 +91,21 @@ def decide(situation: Situation) -> Decision:
 
 def _cost(job: JobView) -> tuple[int, bool, int]:
     return (_COST[job.phase], not job.idle, -job.order)
+
+
+def is_held(*, is_refused: bool, failures: int, pause_s: float) -> bool:
+    """Return whether nothing is submitted now.
+
+    Parameters
+    ----------
+    is_refused : bool
+        Slurm said no to the last submission, and the user has changed nothing since.
+    failures : int
+        How many jobs in a row ended before their workers connected: after `MOST_FAILURES` it is given up.
+    pause_s : float
+        For how long it is not yet time to try again, in seconds; 0 or less when it is.
+    """
+    return is_refused or failures >= MOST_FAILURES or pause_s > 0
 
 
 def back_off_s(failures: int) -> float:

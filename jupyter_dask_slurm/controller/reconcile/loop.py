@@ -1,4 +1,4 @@
-"""The loop that makes of what is there what is wanted.
+"""The reconcile loop: brings the jobs that there are to the plan.
 
 One task does all that changes jobs, one step after another: look (squeue), say what ended jobs mean, decide,
 cancel, submit. So no two decisions ever overlap, and Slurm gets one command at a time.
@@ -19,9 +19,9 @@ from ..publish.history import History
 from ..state.jobs import End, JobTable, TrackedJob
 from ..state.phases import phase_of
 from ..state.slurm_watch import Watch
-from ..state.state import MOST_FAILURES, ClusterState
+from ..state.state import ClusterState
 from ..state.workers import connected, is_idle, note_connections
-from .decide import JobView, Situation, back_off_s, decide
+from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
 from .replacement import longest_wait_s, replace_at
@@ -214,10 +214,10 @@ class Reconciler:
             for order, job in enumerate(self._job_table)
             if job.wanted
         )
-        held = (
-            state.refusal is not None
-            or len(state.failures) >= MOST_FAILURES
-            or now < self.dispatch.not_before
+        held = is_held(
+            is_refused=state.refusal is not None,
+            failures=len(state.failures),
+            pause_s=self.dispatch.not_before - now,
         )
         return Situation(0 if state.status == "stopping" else state.plan, views, held)
 

@@ -51,7 +51,7 @@ async def retire(
         # those that failed too often: a task that outlasts every job must not begin for ever.
         failed = any(task.suspicious > scheduler.allowed_failures for task in worker.processing)
         await scheduler.remove_worker(
-            worker.address, stimulus_id=f"hand-over-{time.time()}", expected=not failed
+            worker.address, stimulus_id=f"retire-{time.time()}", expected=not failed
         )
     return cut
 
@@ -80,7 +80,7 @@ def _executing(scheduler: Scheduler, names: Sequence[str]) -> list[tuple[Any, fl
 
 
 def _stop_assigning(scheduler: Scheduler, address: str) -> None:
-    stimulus = f"hand-over-{time.time()}"
+    stimulus = f"retire-{time.time()}"
     status = Status.closing_gracefully
     scheduler.handle_worker_status_change(status, address, stimulus)
     scheduler.stream_comms[address].send(

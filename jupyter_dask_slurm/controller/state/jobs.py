@@ -1,4 +1,4 @@
-"""The book of a cluster's jobs: what was asked of Slurm and what is known of each since.
+"""The table of a cluster's jobs: what was asked of Slurm and what is known of each since.
 
 Dask's `SpecCluster` keeps books too (`worker_spec`, `workers`), but holds failed submissions as if
 they existed and forgets jobs that Slurm still has. Here a job is live from the moment it is asked

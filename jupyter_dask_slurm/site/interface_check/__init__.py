@@ -1,4 +1,5 @@
 """Which addresses of this host the compute nodes reach: one small job in each partition tries them all.
 
-`plan` says beforehand what that costs, `check` does it, `memory` keeps what was found as the default.
+`report` says beforehand what that costs and afterwards what was found, `check` does it, `last_report` keeps
+it as the default.
 """

@@ -58,12 +58,12 @@ export function usePreview(
     const invoke = () => void debouncer.invoke().catch(() => undefined);
     invoke();
     // Who types on while an answer is late still sees the former one.
-    const judge = () => setLate(answered.current !== asked);
+    const markLate = () => setLate(answered.current !== asked);
     if (answered.current === asked) {
-      judge();
+      markLate();
     }
     const again = AGAIN_MS.map(delay => setTimeout(invoke, delay));
-    const timers = [...again, setTimeout(judge, PAUSE_MS + LATE_MS)];
+    const timers = [...again, setTimeout(markLate, PAUSE_MS + LATE_MS)];
     return () => timers.forEach(clearTimeout);
   }, [asked, debouncer]);
   return { preview, isLate };

@@ -74,19 +74,19 @@ export class ConfinedFrame extends IFrame {
     if (this._expected && source === this._iframe.contentWindow && data === GREETING && ports.length === 1) {
       this._expected = false;
       this._port = ports[0];
-      this._port.onmessage = ({ data: wish }: MessageEvent<FromPage>) => this._fulfil(wish);
+      this._port.onmessage = ({ data: message }: MessageEvent<FromPage>) => this._handle(message);
     }
   };
 
-  private _fulfil(wish: FromPage): void {
-    if (wish.type === 'follow') {
-      this._follow(String(wish.address));
-    } else if (wish.type === 'open') {
-      this._connect(wish.id, wish.protocols.map(String));
-    } else if (wish.type === 'send') {
-      this._sockets.get(wish.id)?.send(wish.data);
-    } else if (wish.type === 'close') {
-      this._sockets.get(wish.id)?.close();
+  private _handle(message: FromPage): void {
+    if (message.type === 'follow') {
+      this._follow(String(message.address));
+    } else if (message.type === 'open') {
+      this._connect(message.id, message.protocols.map(String));
+    } else if (message.type === 'send') {
+      this._sockets.get(message.id)?.send(message.data);
+    } else if (message.type === 'close') {
+      this._sockets.get(message.id)?.close();
     }
   }
 
@@ -96,7 +96,7 @@ export class ConfinedFrame extends IFrame {
     if (!source || path === null) {
       return;
     }
-    const tell = (news: ToPage): void => port?.postMessage(news);
+    const tell = (message: ToPage): void => port?.postMessage(message);
     const socket = source.socket(`${path}/ws`, protocols);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => tell({ type: 'open', id });

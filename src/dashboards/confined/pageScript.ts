@@ -59,17 +59,17 @@ function relaySockets(port: MessagePort): void {
       port.postMessage({ type: 'close', id: this._id });
     }
 
-    hear(news: ToPage): void {
+    hear(message: ToPage): void {
       const states = { open: RelayedSocket.OPEN, close: RelayedSocket.CLOSED };
-      this.readyState = { error: this.readyState, message: this.readyState, ...states }[news.type];
+      this.readyState = { error: this.readyState, message: this.readyState, ...states }[message.type];
       const event =
-        news.type === 'message'
-          ? new MessageEvent('message', { data: news.data })
-          : news.type === 'close'
-            ? new CloseEvent('close', { code: news.code, reason: news.reason })
-            : new Event(news.type);
+        message.type === 'message'
+          ? new MessageEvent('message', { data: message.data })
+          : message.type === 'close'
+            ? new CloseEvent('close', { code: message.code, reason: message.reason })
+            : new Event(message.type);
       this.dispatchEvent(event);
-      const listener: unknown = Reflect.get(this, `on${news.type}`);
+      const listener: unknown = Reflect.get(this, `on${message.type}`);
       if (typeof listener === 'function') {
         listener.call(this, event);
       }

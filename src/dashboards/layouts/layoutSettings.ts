@@ -4,7 +4,7 @@ import type { PartialJSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import { DEFAULT_LAYOUT, Layout, readLayout } from './layout';
 
 const LAYOUTS = 'layouts';
-const INCUMBENT = 'dask-labextension:plugin';
+const DASK_LABEXTENSION = 'dask-labextension:plugin';
 
 /** The layouts that a user has saved, and the one that is there before. */
 export class LayoutSettings {
@@ -37,7 +37,7 @@ export class LayoutSettings {
   private async _default(): Promise<Layout> {
     const chosen =
       (await this._userSetting(this._id, 'defaultLayout')) ??
-      (await this._userSetting(INCUMBENT, 'defaultLayout'));
+      (await this._userSetting(DASK_LABEXTENSION, 'defaultLayout'));
     const layout = readLayout(chosen);
     return Object.keys(layout).length > 0 ? layout : DEFAULT_LAYOUT;
   }

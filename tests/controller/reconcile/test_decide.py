@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.reconcile.decide import Decision, JobView, Situation, back_off_s, decide
+from jupyter_dask_slurm.controller.reconcile.decide import (
+    Decision,
+    JobView,
+    Situation,
+    back_off_s,
+    decide,
+    is_held,
+)
 from jupyter_dask_slurm.protocol.models import JobPhase
 
 
@@ -47,6 +54,22 @@ CASES = [
 @pytest.mark.parametrize(("situation", "decision"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_decision(situation: Situation, decision: Decision) -> None:
     assert decide(situation) == decision
+
+
+@pytest.mark.parametrize(
+    ("is_refused", "failures", "pause_s", "held"),
+    [
+        (False, 0, 0.0, False),
+        (False, 2, -1.0, False),
+        (False, 3, -1.0, True),
+        (False, 0, 0.1, True),
+        (True, 0, 0.0, True),
+    ],
+)
+def test_three_failures_a_refusal_or_a_pause_hold_submissions(
+    is_refused: bool, failures: int, pause_s: float, held: bool
+) -> None:
+    assert is_held(is_refused=is_refused, failures=failures, pause_s=pause_s) == held
 
 
 def test_back_off_grows_and_is_bounded() -> None:
