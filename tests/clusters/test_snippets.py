@@ -88,7 +88,7 @@ async def test_unknown_kind(api: Api, query: str) -> None:
 async def test_connect_says_what_there_is(tmp_path: Path) -> None:
     code = """
 from jupyter_dask_slurm import connect
-from jupyter_dask_slurm.errors import ClusterNotFound
+from jupyter_dask_slurm.protocol.errors import ClusterNotFound
 try:
     connect("ocean")
 except ClusterNotFound as error:
