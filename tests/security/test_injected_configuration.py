@@ -24,6 +24,8 @@ EXAMPLES = {
     "local-directory": "$X/a", "shebang": "#!/bin/bash", "job-cpu": "1", "job-mem": "1G",
     "death-timeout": "60", "python": "./worker", "worker-command": "a.b",
 }  # fmt: skip
+# Refused in the same words wherever it was asked for: too much, or a package that is not there.
+JUDGED_BY_CONTENT = ("cores", "processes", "memory", "worker-command")
 TELLING = [text for text in FRAGMENTS if text.startswith(("\n>", ";", "$(>", "${X@P}", "'"))]
 
 
@@ -51,7 +53,7 @@ class Configuration:
             except InvalidRequest as error:
                 refusal = error.message
         if refusal is not None:
-            assert "configuration" in refusal or key in ("cores", "processes", "memory"), refusal
+            assert "configuration" in refusal or key in JUDGED_BY_CONTENT, refusal
             return
         assert run.files == set(), value
         own = ("JDS_FIRST", "export", "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES")
