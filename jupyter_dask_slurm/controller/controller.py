@@ -106,7 +106,7 @@ class Controller:
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
-        background_tasks = [asyncio.create_task(attend) for attend in self._background()]
+        background_tasks = [asyncio.create_task(work) for work in self._background()]
         try:
             await self._reconciler.run()
         finally:
