@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..protocol.models import Site
+from ..slurm.installation.hostlist import expand
 from ..slurm.units import parse_walltime
 from .site import possible_partitions
 
@@ -33,6 +35,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     yield from _walltime(options, asked)
     yield from _hyper_threading(options, site)
     yield from _local_directory(options)
+    yield from _placement(options, site)
     if not options.get("secure"):
         yield "Without encryption, anybody who reaches the scheduler's port can run code as you."
     if site.slurm.max_array_size and rendering["jobs"] > site.slurm.max_array_size:
@@ -96,6 +99,19 @@ def _local_directory(options: Mapping[str, Any]) -> Iterator[str]:
             f"{directory} is on a shared file system here. Workers spill there what does not fit in memory: "
             "a disk of the node is faster, and kinder to the others."
         )
+
+
+def _placement(options: Mapping[str, Any], site: Site) -> Iterator[str]:
+    nodelist = options.get("nodelist") or ""
+    with suppress(ValueError):
+        # Slurm takes "these nodes" for "all of them", and for a job on one node leaves the first (tried).
+        if len(nodes := expand(nodelist)) > 1:
+            yield f"A job runs on one node: of {nodelist} Slurm takes {nodes[0]} for every job."
+    for reservation in site.reservations or ():
+        if reservation.name == options.get("reservation") and not reservation.active:
+            yield (
+                f"Reservation {reservation.name} begins at {reservation.starts_at}; until then the jobs wait."
+            )
 
 
 def _file_system(path: str) -> str | None:

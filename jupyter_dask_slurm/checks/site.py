@@ -6,7 +6,7 @@ They refuse what Slurm would refuse, or accept and then never start, and say wha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from ..protocol.models import Partition, Site
 from ..slurm.rows import count_gpus
 from ..slurm.units import format_walltime, parse_memory, parse_walltime
 from .accounts import refusals_of_accounts
+from .resources import refusals_of_resources
+from .sentences import listed, where
 
 
 def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
@@ -23,6 +25,7 @@ def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRef
     yield from _partition(options, site)
     partitions = possible_partitions(options, site)
     yield from refusals_of_accounts(options, site, partitions)
+    yield from refusals_of_resources(options, site, partitions)
     if partitions:
         yield from _walltime(options, partitions)
         yield from _node_size(options, partitions)
@@ -55,7 +58,7 @@ def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
     if not site.partitions or not options.get("partition"):
         return
     by_name = {partition.name: partition for partition in site.partitions}
-    there_are = _listed(partition.name for partition in site.partitions if partition.allowed)
+    there_are = listed(partition.name for partition in site.partitions if partition.allowed)
     for name in options["partition"].split(","):
         if name not in by_name:
             yield SiteRefuses(
@@ -85,7 +88,7 @@ def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterat
     longest = max(limit for limit in limits if limit is not None)
     if seconds is None or seconds > longest:
         yield SiteRefuses(
-            f"A walltime of {options['walltime']} is over the limit of {_where(partitions)}, which is "
+            f"A walltime of {options['walltime']} is over the limit of {where(partitions)}, which is "
             f"{format_walltime(longest)}.",
             field="options.walltime",
         )
@@ -96,7 +99,7 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
     cores = options.get("cores")
     if cores and largest and cores > largest:
         yield SiteRefuses(
-            f"A job of {cores} cores is more than a node of {_where(partitions)} has: {largest} at most. "
+            f"A job of {cores} cores is more than a node of {where(partitions)} has: {largest} at most. "
             "A job runs on one node; take several jobs.",
             field="options.cores",
         )
@@ -104,8 +107,7 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
     memory = options.get("memory")
     if memory and most and parse_memory(memory) > most:
         yield SiteRefuses(
-            f"A job of {memory} is more than a node of {_where(partitions)} has: "
-            f"{most / 1e9:.4g} GB at most.",
+            f"A job of {memory} is more than a node of {where(partitions)} has: {most / 1e9:.4g} GB at most.",
             field="options.memory",
         )
 
@@ -119,7 +121,7 @@ def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[S
     ):
         if wanted > most:
             yield SiteRefuses(
-                f"{wanted} GPUs per job are not possible: {_where(partitions)} {has}.",
+                f"{wanted} GPUs per job are not possible: {where(partitions)} {has}.",
                 field=f"options.{option}",
             )
 
@@ -128,13 +130,5 @@ def _interface(field: str, name: str | None, site: Site) -> Iterator[SiteRefuses
     names = [interface.name for interface in site.interfaces]
     if name and names and name not in names:
         yield SiteRefuses(
-            f'This machine has no network interface "{name}". There are: {_listed(names)}.', field=field
+            f'This machine has no network interface "{name}". There are: {listed(names)}.', field=field
         )
-
-
-def _where(partitions: list[Partition]) -> str:
-    return f"partition {' or '.join(partition.name for partition in partitions)}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"

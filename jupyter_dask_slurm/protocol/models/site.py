@@ -13,7 +13,10 @@ from .base import Model
 class Partition(Model):
     """A partition of this site; sizes are those of its largest node, limits None where unlimited.
 
-    `allowed_accounts` and `allowed_qos` are None where any may be used there.
+    `allowed_accounts` and `allowed_qos` are None where any may be used there. `node_names` is written as
+    Slurm writes it (``n[1-4]``), `node_gres` has each kind of resource with the most that a node has of it.
+    `hidden_nodes` says of how many nodes Slurm shows nothing: cloud nodes without power, for example; of
+    those, features and resources are not known.
     """
 
     name: str
@@ -31,6 +34,20 @@ class Partition(Model):
     allowed: bool
     allowed_accounts: tuple[str, ...] | None = None
     allowed_qos: tuple[str, ...] | None = None
+    node_names: str | None = None
+    node_gres: tuple[str, ...] = ()
+    hidden_nodes: int = 0
+
+
+@dataclass(frozen=True)
+class Reservation(Model):
+    """Nodes that are kept for some at a time; `allowed` is true also where only Slurm can tell."""
+
+    name: str
+    active: bool
+    allowed: bool
+    starts_at: str | None = None
+    users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +158,7 @@ class Rules:
 class Site(Model):
     """What this Slurm installation offers to this user, and the kernels of this Jupyter.
 
+    `reservations` is None where they are not known.
     `rules` are what options are checked against, and no part of the JSON.
     """
 
@@ -150,6 +168,7 @@ class Site(Model):
     qos: tuple[Qos, ...] = ()
     interfaces: tuple[Interface, ...] = ()
     kernels: tuple[Kernel, ...] = ()
+    reservations: tuple[Reservation, ...] | None = None
     rules: Rules = Rules()
 
     def to_json(self) -> dict[str, Any]:

@@ -133,13 +133,15 @@ def _one_allowed(fields: dict[str, str], kind: str, mine: frozenset[str] | None)
 def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) -> Partition:
     largest_gpu = max(groups, key=lambda group: count_gpus(_bare_gres(group.gres)), default=None)
     gres = largest_gpu.gres if largest_gpu else None
+    shown = sum(group.nodes for group in groups)
+    total = _leading_int(fields.get("TotalNodes", "")) or shown
     return Partition(
         name=fields["PartitionName"],
         default=fields.get("Default") == "YES",
         state=fields.get("State", "UNKNOWN"),
         max_walltime_s=_limit(fields.get("MaxTime")),
         default_walltime_s=_limit(fields.get("DefaultTime")),
-        nodes=_leading_int(fields.get("TotalNodes", "")) or sum(group.nodes for group in groups),
+        nodes=total,
         cpus_per_node=_largest((group.cpus for group in groups), fields.get("MaxCPUsPerNode"), 1),
         memory_per_node_bytes=_largest(
             (group.memory_bytes for group in groups), fields.get("MaxMemPerNode"), 1024**2
@@ -149,7 +151,24 @@ def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) 
         features=tuple(sorted({feature for group in groups for feature in group.features})),
         idle_cpus=sum(group.idle_cpus for group in groups),
         allowed=allowed(fields, rights),
+        node_names=_names_of_nodes(fields.get("Nodes")),
+        node_gres=_most_gres(groups),
+        hidden_nodes=max(0, total - shown),
     )
+
+
+def _names_of_nodes(text: str | None) -> str | None:
+    return None if text in {None, "", "(null)"} else text
+
+
+def _most_gres(groups: Iterable[NodeGroup]) -> tuple[str, ...]:
+    """Return each kind of resource with the most that a node has: ``("gpu:a100:4", "shard:8")``."""
+    most: dict[str, tuple[int, str]] = {}
+    for group in groups:
+        for text in filter(None, _bare_gres(group.gres).split(",")):
+            kind, _, amount = text.rpartition(":")
+            most[kind or text] = max(most.get(kind or text, (0, "")), (_leading_int(amount), text))
+    return tuple(text for _kind, (_amount, text) in sorted(most.items()))
 
 
 def _limited(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ...protocol.errors import DaskSlurmError
-from ...protocol.models import Qos, Rules, Site, SlurmInfo
+from ...protocol.models import Qos, Reservation, Rules, Site, SlurmInfo
 from ...system.interfaces import interfaces
 from ..run import TIMEOUT_S, run
 from .accounting import (
@@ -32,6 +32,7 @@ from .partitions import (
     parse_partitions,
     qos_of_partitions,
 )
+from .reservations import SCONTROL_RESERVATIONS, parse_reservations
 
 MAX_AGE_S = 60.0
 _DATABASE = "accounting_storage/slurmdbd"
@@ -79,7 +80,8 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
     answers = await asyncio.gather(
         *(_ask(command, failures, timeout_s) for command in _questions(config)),
     )
-    shown_partitions, shown_nodes, shown_associations, shown_qos = (*answers, None, None)[:4]
+    shown_partitions, shown_nodes, shown_reservations, *of_accounting = answers
+    shown_associations, shown_qos = of_accounting or (None, None)
     rules = _rules(config, shown_associations, shown_qos, shown_partitions)
     known = shown_associations is not None
     return Site(
@@ -101,6 +103,7 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
         accounts=tuple(accounts_of(rules.associations)),
         qos=_limited_qos(rules),
         interfaces=interfaces(),
+        reservations=_reservations(shown_reservations),
         rules=rules,
     )
 
@@ -116,7 +119,7 @@ def parse_config(text: str) -> dict[str, str]:
 
 
 def _questions(config: dict[str, str]) -> list[Sequence[str]]:
-    questions: list[Sequence[str]] = [SCONTROL_PARTITIONS, SINFO]
+    questions: list[Sequence[str]] = [SCONTROL_PARTITIONS, SINFO, SCONTROL_RESERVATIONS]
     if config.get("AccountingStorageType") == _DATABASE:
         questions += [associations_command(_user_name(), config.get("ClusterName")), QOS_COMMAND]
     return questions
@@ -128,6 +131,10 @@ async def _ask(command: Sequence[str], failures: list[str], timeout_s: float) ->
     except DaskSlurmError as error:
         failures.append(f"{' '.join(command[:3])}: {error.message}")
         return None
+
+
+def _reservations(shown: str | None) -> tuple[Reservation, ...] | None:
+    return None if shown is None else tuple(parse_reservations(shown, _user_name()))
 
 
 def _rules(

@@ -51,6 +51,8 @@ def test_joins_partitions_and_nodes() -> None:
             features=("fast", "ib"),
             idle_cpus=8,
             allowed=True,
+            node_names="n[1-4]",
+            node_gres=("gpu:2",),
         )
     ]
 
