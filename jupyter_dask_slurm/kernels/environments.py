@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import EnvironmentInfo, Kernel
-from .clean_environment import clean_environment
+from ..system.clean_environment import clean_environment
 
 PROBE_TIMEOUT_S = 20.0
 DISTRIBUTIONS = ("dask", "distributed", "dask-jobqueue", "bokeh")

@@ -18,9 +18,9 @@ from typing import Any
 
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
 from ..protocol.models import LaunchSpec
+from ..system.clean_environment import clean_environment
 from ..system.files import storage_errors, write_private
 from .archive import ARCHIVE, controller_archive
-from .clean_environment import clean_environment
 from .environments import Environment
 
 WARM_S = 120.0

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..kernels.archive import ARCHIVE, controller_archive
-from ..kernels.clean_environment import clean_environment
 from ..kernels.environments import Environment
 from ..protocol.models import LaunchSpec
+from ..system.clean_environment import clean_environment
 from ..system.files import storage_errors, write_private
 from ..system.sockets import LONGEST_PATH
 
