@@ -6,12 +6,14 @@ uses up a job id. It writes to stderr ``sbatch: Job 17 to start at 2026-11-21T04
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..protocol.models import iso_time
+from ..system.clean_environment import clean_environment
 from .run import job_environment, run_in_turn
 
 START = re.compile(r"to start at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
@@ -37,8 +39,10 @@ async def expected_start(script: str, command: Sequence[str], *, directory: Path
     SlurmRefused
         It would refuse it; `details` has its words.
     """
+    # Jupyter asks, so the environment is Jupyter's, and sbatch sends it along.
+    environment = job_environment(clean_environment(os.environ))
     test = [command[0], "--test-only", *command[1:]]
-    answer = await run_in_turn(test, stdin=script, environment=job_environment(None), directory=directory)
+    answer = await run_in_turn(test, stdin=script, environment=environment, directory=directory)
     return parse_start(answer.stderr + answer.stdout)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from ..protocol.errors import DaskSlurmError, SlurmAmbiguous, SlurmMissing, SlurmRefused, SlurmUnreachable
+from ..system.clean_environment import clean_environment
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
@@ -66,9 +67,11 @@ class Answer:
 def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment for commands that only ask or cancel.
 
-    Variables that would change what is asked are gone (``SQUEUE_STATES`` would hide jobs); times come as
+    Jupyter's secrets stay with Jupyter. Variables that would change what is asked are gone
+    (``SQUEUE_STATES`` would hide jobs); times come as
     seconds since 1970, which no time zone or daylight saving can blur (squeue(1), ``SLURM_TIME_FORMAT``).
     """
+    environ = clean_environment(os.environ if environ is None else environ)
     return {**job_environment(environ), "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
 
 

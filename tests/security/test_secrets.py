@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import stat
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from jupyter_dask_slurm.registry import Registry
+from tests.jupyter.api import working
+from tests.jupyter.controllers import SMALL
+from tests.jupyter.server import Jupyter
 from tests.security.target import Target
+from tests.security.watched import watching
+from tests.slurm.client import SlurmClient, wait_until
 
 SECRETS = {
     "JUPYTERHUB_API_TOKEN": "hub-token-7f3a",
@@ -59,3 +68,42 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
     for kind in ("connect", "portable", "attach", "slurmcluster", "yaml"):
         answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
         assert key not in answer.text
+
+
+_LOOKS_LIKE_A_KEY = re.compile(r"\b[0-9a-f]{24,}\b|[A-Za-z0-9+]{60,}={0,2}")
+
+
+def test_nothing_of_a_whole_story_shows_a_secret(
+    slurm: SlurmClient, secrets: list[str], jupyter: Callable[..., Jupyter], shared: Path
+) -> None:  # Slurm first: its daemons have no part in the secrets
+    """Kernels are looked at, a script is rendered, interfaces are checked, clusters start, work and stop."""
+    server = jupyter()
+    doctor = [sys.executable, "-m", "jupyter_dask_slurm.cli", "doctor", "--check-interfaces"]
+    options = {**SMALL, "walltime": "00:10:00", "partition": "normal"}
+    with watching(shared, slurm) as watched:
+        server.call("GET", "site")
+        server.call("POST", "preview", {"options": options, "backend": "slurm"})
+        subprocess.run(doctor, check=True, timeout=120, capture_output=True)
+        assert server.call("POST", "site/check").status_code == 202
+        wait_until(lambda: not server.call("GET", "site/check").json()["running"], "the check has ended")
+        cluster = server.call("POST", "clusters", {"backend": "slurm", "options": options}).json()
+        other = server.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
+        for one in (cluster, other):
+            server.until(one["id"], working(1))
+            watched.keys.add(Registry(shared).read(one["id"]).nonce)
+            for kind in ("connect", "portable", "attach", "slurmcluster", "yaml", "job_script"):
+                snippet = server.call("GET", f"clusters/{one['id']}/snippet?kind={kind}")
+                watched.scripts[f"{kind} of {one['id']}"] = snippet.text
+        (job,) = slurm.jobs_of(cluster["id"])
+        wait_until(lambda: job in watched.scripts, "the job's script was read")
+        for one in (cluster, other):
+            server.call("DELETE", f"clusters/{one['id']}")
+            server.until_gone(one["id"])
+    for where, text in watched.everything():
+        assert [secret for secret in (*secrets, *watched.keys) if secret in text] == [], where
+        if not where.startswith("environment"):
+            assert _LOOKS_LIKE_A_KEY.findall(text) == [], where
+    # Three lines of each cluster's key and its nonce, the key of each check in two forms.
+    assert len(watched.keys) == 12
+    for kind in ("controller.pyz", "--render", "distributed.cli.dask_worker"):
+        assert [argv for argv in watched.argvs if kind in argv], kind

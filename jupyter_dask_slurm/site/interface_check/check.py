@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...kernels.clean_environment import clean_environment
 from ...protocol.errors import DaskSlurmError, SlurmRefused
 from ...protocol.models import Interface, Site, iso_time
 from ...slurm import queue
 from ...slurm.cluster_jobs import cancel_cluster
+from ...slurm.end_states import EndState, end_states
 from ...slurm.submission import submit
-from ...system.files import make_private_directory, read_json
+from ...system.clean_environment import clean_environment
+from ...system.files import create_private, make_private_directory, read_json
 from ...system.processes import hostname
 from .listener import Listener
-from .probe import probe_script
+from .probe import NO_KEY, probe_script
 from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan
 
 # Files of another host come without an event.
@@ -31,7 +32,7 @@ _ASK_SLURM_S = 10.0
 
 @dataclass
 class _Run:
-    """A check under way; by partition: ids of jobs, words of refusals, reports of nodes."""
+    """A check under way; by partition: ids of jobs, words of refusals, reports of nodes, how jobs ended."""
 
     check_id: str
     directory: Path
@@ -40,8 +41,13 @@ class _Run:
     jobs: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    gone: dict[str, EndState] = field(default_factory=dict)
     asked: bool = False
+
+    @property
+    def key_path(self) -> Path:
+        """Return the file by which jobs and listener know each other."""
+        return self.directory / "key"
 
     def report_path(self, partition: str) -> Path:
         """Return the file that the job in a partition writes."""
@@ -70,14 +76,15 @@ async def check_interfaces(
         Nothing is left in Slurm that it has taken.
     """
     check_id = f"check-{secrets.token_hex(2)}"
-    nonce = secrets.token_hex(16)
+    key = secrets.token_bytes(32)
     make_private_directory(shared)
     make_private_directory(shared / "checks")
     directory = make_private_directory(shared / "checks" / check_id)
-    run = _Run(check_id, directory, Listener(nonce), make_plan(site).partitions)
+    run = _Run(check_id, directory, Listener(key), make_plan(site).partitions)
     try:
+        create_private(run.key_path, key)
         await run.listener.open([interface.address for interface in site.interfaces])
-        await _submit(run, nonce, python)
+        await _submit(run, python)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(_wait(run), limit_s)
     finally:
@@ -87,10 +94,10 @@ async def check_interfaces(
     return CheckReport(iso_time(), hostname(), results, interface, reason)
 
 
-async def _submit(run: _Run, nonce: str, python: str) -> None:
+async def _submit(run: _Run, python: str) -> None:
     for number, partition in enumerate(run.partitions):
         script = probe_script(
-            python, nonce=nonce, partition=partition, addresses=run.listener.addresses,
+            python, key=str(run.key_path), partition=partition, addresses=run.listener.addresses,
             report=str(run.report_path(partition)),
         )  # fmt: skip
         options = {
@@ -109,9 +116,9 @@ async def _wait(run: _Run) -> None:
     """Return when each job has reported or is gone."""
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
-    while waiting := run.jobs.keys() - run.reports.keys() - run.gone:
+    while waiting := run.jobs.keys() - run.reports.keys() - run.gone.keys():
         await asyncio.sleep(_LOOK_S)
-        ended = set()
+        ended: dict[str, EndState] = {}
         if loop.time() - asked_at > _ASK_SLURM_S:
             asked_at = loop.time()
             ended = await _ended(run, waiting)
@@ -119,15 +126,24 @@ async def _wait(run: _Run) -> None:
             with suppress(FileNotFoundError, ValueError):
                 run.reports[partition] = await asyncio.to_thread(read_json, run.report_path(partition))
         # Looked at after Slurm was asked: a job that has ended has written all that it will.
-        run.gone |= ended - run.reports.keys()
+        run.gone.update((name, end) for name, end in ended.items() if name not in run.reports)
 
 
-async def _ended(run: _Run, partitions: set[str]) -> set[str]:
+async def _ended(run: _Run, partitions: set[str]) -> dict[str, EndState]:
     ids = {run.jobs[partition]: partition for partition in partitions}
     with suppress(DaskSlurmError):
         there = await queue.jobs(ids)
-        return {partition for job_id, partition in ids.items() if job_id not in there}
-    return set()
+        ends = await end_states([job_id for job_id in ids if job_id not in there])
+        return {ids[job_id]: end for job_id, end in ends.items()}
+    return {}
+
+
+def _words(run: _Run, end: EndState) -> str:
+    """Return why a job has neither connected nor written a report."""
+    if (end.exit_code or "").partition(":")[0] == str(NO_KEY):
+        shared = run.directory.parents[1]
+        return f"Its node does not see {shared}, where clusters stand: no worker can run there."
+    return f"The job ended without a word: see that its node is well. {end.text}".strip()
 
 
 async def _clear(run: _Run) -> None:
@@ -146,9 +162,7 @@ def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> Par
     report = run.reports.get(partition)
     if report is None and not greetings:
         if partition in run.gone:
-            return PartitionResult(
-                partition, "failed", "The job ended without a word: see that its node is well."
-            )
+            return PartitionResult(partition, "failed", _words(run, run.gone[partition]))
         return PartitionResult(partition, "waiting", "The job did not start in time, and was cancelled.")
     reached = {greeting.address for greeting in greetings}
     errors = report["errors"] if report else {}

@@ -1,15 +1,25 @@
-"""Listens on each address of this host for the nodes that try to connect."""
+"""Listens on each address of this host for the nodes that try to connect.
+
+This host draws a challenge, the node says what it claims and proves that it has the check's key, this host
+proves the same (`greeting.proof`). The key is never sent: who sees the traffic learns and forges nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .greeting import proof
+
 _LINE_LIMIT = 4096
 _PATIENCE_S = 10.0
+MOST_AT_ONCE = 200
+"""So many connections are listened to at once: descriptors of this process are not for everybody to take."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +33,18 @@ class Greeting:
 
 
 class Listener:
-    """One listening port at each address; who does not know the nonce gets no answer.
+    """One listening port at each address; who does not have the key gets no answer.
 
     Parameters
     ----------
-    nonce : str
-        What jobs say to be known.
+    key : bytes
+        What jobs prove to have.
     """
 
-    def __init__(self, nonce: str) -> None:
-        self._nonce = nonce
+    def __init__(self, key: bytes) -> None:
+        self._key = key
         self._servers: list[asyncio.Server] = []
+        self._open = 0
         self.addresses: list[tuple[str, int]] = []
         self.greetings: list[Greeting] = []
 
@@ -54,15 +65,27 @@ class Listener:
         await asyncio.gather(*(server.wait_closed() for server in self._servers))
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
         try:
-            said = json.loads(await asyncio.wait_for(reader.readline(), _PATIENCE_S))
-            if said["nonce"] == self._nonce:
-                address = writer.get_extra_info("sockname")[0]
-                ahead_s = float(said["time"]) - time.time()
-                self.greetings.append(Greeting(str(said["partition"]), str(said["node"]), address, ahead_s))
-                writer.write(b"ok")
-                await writer.drain()
-        except (OSError, ValueError, KeyError, TypeError, asyncio.TimeoutError):
+            if self._open <= MOST_AT_ONCE:
+                await asyncio.wait_for(self._hear(reader, writer), _PATIENCE_S)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, asyncio.TimeoutError):
             pass  # not one of ours
         finally:
+            self._open -= 1
             writer.close()
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        challenge = secrets.token_hex(32)
+        writer.write(challenge.encode() + b"\n")
+        said, proven = json.loads(await reader.readline())
+        if not hmac.compare_digest(proof(self._key, "node", challenge, said).encode(), proven.encode()):
+            return
+        claim = json.loads(said)
+        here = writer.get_extra_info("sockname")
+        if [claim["address"], claim["port"]] != [here[0], here[1]]:
+            return  # it spoke to another address, and somebody passed that on
+        ahead_s = float(claim["time"]) - time.time()
+        self.greetings.append(Greeting(str(claim["partition"]), str(claim["node"]), here[0], ahead_s))
+        writer.write(proof(self._key, "host", challenge, said).encode() + b"\n")
+        await writer.drain()

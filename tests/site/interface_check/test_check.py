@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from jupyter_dask_slurm.protocol.models import Interface, Site
 from jupyter_dask_slurm.site.interface_check import check
 from jupyter_dask_slurm.site.interface_check.check import check_interfaces
+from jupyter_dask_slurm.site.interface_check.greeting import proof
 from jupyter_dask_slurm.site.interface_check.last_report import last_report, remember, remembered_interface
 from jupyter_dask_slurm.site.interface_check.listener import Listener
 from jupyter_dask_slurm.site.interface_check.probe import probe_script
@@ -69,24 +71,93 @@ async def test_jobs_that_do_not_start_are_cancelled(
     assert slurm.jobs().get(submitted[0]) in (None, "COMPLETING")
 
 
-async def test_who_does_not_know_the_nonce_gets_no_answer() -> None:
-    listener = Listener("right")
-    await listener.open(["127.0.0.1", NOWHERE.address])
-    ((address, port),) = listener.addresses
-    for line in (
-        b"{}\n",
-        b"\n",
-        b'{"nonce": "wrong", "partition": "a", "node": "n", "time": 1}\n',
-        b"x" * 9999,
-    ):
-        reader, writer = await asyncio.open_connection(address, port)
-        writer.write(line)
+KEY = b"the key of this check"
+
+
+async def _say(address: tuple[str, int], answer: Callable[[str], bytes]) -> bytes:
+    """Connect, hear the challenge, say what `answer` makes of it, and return all that is heard then."""
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        challenge = (await reader.readline()).decode().strip()
+        writer.write(answer(challenge))
         writer.write_eof()
         with suppress(ConnectionResetError):  # closed before all of it was read
-            assert await reader.read() == b""
+            return await reader.read()
+        return b""
+    finally:
         writer.close()
-    assert listener.greetings == []
+
+
+def _claim(address: tuple[str, int], **changes: Any) -> str:
+    claim = {"partition": "normal", "node": "n1", "address": address[0], "port": address[1], "time": 1.0}
+    return json.dumps({**claim, **changes})
+
+
+def _greeting(said: str, proven: str) -> bytes:
+    return json.dumps([said, proven]).encode() + b"\n"
+
+
+async def test_nobody_forges_a_greeting() -> None:
+    listener = Listener(KEY)
+    await listener.open(["127.0.0.1", "127.0.0.2", NOWHERE.address])
+    here, other = listener.addresses
+    said = _claim(here)
+    seen: list[str] = []
+
+    def honest(challenge: str) -> bytes:
+        seen.append(challenge)
+        return _greeting(said, proof(KEY, "node", challenge, said))
+
+    heard = await _say(here, honest)
+    assert heard.decode().strip() == proof(KEY, "host", seen[0], said)
+    assert [greeting.partition for greeting in listener.greetings] == ["normal"]
+    # Whoever sees that, on the wire or in a list of processes, makes nothing of it.
+    forgeries: list[Callable[[str], bytes]] = [
+        lambda _: b"",
+        lambda _: b"{}\n",
+        lambda _: b"x" * 9999,
+        lambda _: b"[" * 4000 + b"\n",
+        lambda _: _greeting(said, ""),
+        lambda _: honest(seen[0]),
+        lambda challenge: _greeting(said, proof(b"", "node", challenge, said)),
+        lambda challenge: _greeting(said, proof(KEY, "host", challenge, said)),
+        lambda challenge: _greeting(_claim(here, partition="gpu"), proof(KEY, "node", challenge, said)),
+    ]
+    for forgery in forgeries:
+        assert await _say(here, forgery) == b""
+    # Nor does who passes on what a node said to another address.
+    assert await _say(other, honest) == b""
+    assert len(listener.greetings) == 1
     await listener.close()
+
+
+async def test_crowds_do_not_take_the_descriptors_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_dask_slurm.site.interface_check.listener.MOST_AT_ONCE", 3)
+    listener = Listener(KEY)
+    await listener.open(["127.0.0.1"])
+    (here,) = listener.addresses
+    crowd = [await asyncio.open_connection(*here) for _ in range(3)]
+    assert all([await reader.readline() for reader, _ in crowd])
+    late = await asyncio.open_connection(*here)
+    assert await late[0].read() == b""
+    for _, writer in [*crowd, late]:
+        writer.close()
+    await listener.close()
+
+
+async def test_a_node_that_does_not_see_the_directory_says_so(
+    slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # To the job it is as if the file were on another machine.
+    monkeypatch.setattr(check, "create_private", lambda path, key: None)
+    monkeypatch.setattr(check, "_ASK_SLURM_S", 1.0)
+    site = await read_site()
+    normal = tuple(partition for partition in site.partitions if partition.name == "normal")
+    report = await check_interfaces(Site(site.slurm, normal, interfaces=site.interfaces), tmp_path)
+    (result,) = report.partitions
+    assert (result.state, result.shared_directory) == ("failed", False)
+    assert f"does not see {tmp_path}" in result.message
+    assert report.interface is None
 
 
 @pytest.mark.skipif(
@@ -95,9 +166,14 @@ async def test_who_does_not_know_the_nonce_gets_no_answer() -> None:
 def test_a_node_without_a_network_reports_that(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        report = tmp_path / "0.json"
+        report, key = tmp_path / "0.json", tmp_path / "key"
+        key.write_bytes(KEY)
         script = probe_script(
-            sys.executable, nonce="n", partition="it's", addresses=[("127.0.0.1", port)], report=str(report)
+            sys.executable,
+            key=str(key),
+            partition="it's",
+            addresses=[("127.0.0.1", port)],
+            report=str(report),
         )
         subprocess.run([*NO_NETWORK, "sh"], input=script, text=True, check=True, timeout=60)
     told = json.loads(report.read_text())
