@@ -122,7 +122,10 @@ const partition = object({
   idle_cpus: number,
   allowed: flag,
   allowed_accounts: nullable(list(text)),
-  allowed_qos: nullable(list(text))
+  allowed_qos: nullable(list(text)),
+  node_names: nullable(text),
+  node_gres: list(text),
+  hidden_nodes: number
 });
 
 const kernel = object({
@@ -154,7 +157,10 @@ export const site = object({
   ),
   qos: list(object({ name: text, max_walltime_s: nullable(number), max_cpus_per_user: nullable(number) })),
   interfaces: list(object({ name: text, address: text })),
-  kernels: list(kernel)
+  kernels: list(kernel),
+  reservations: nullable(
+    list(object({ name: text, active: flag, allowed: flag, starts_at: nullable(text), users: list(text) }))
+  )
 });
 
 export const historyEntry = object({ time: text, event: text, message: text });

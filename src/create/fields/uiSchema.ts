@@ -94,6 +94,11 @@ function siteChoices(site: Site, trans: TranslationBundle): Choices {
     })),
     account: site.accounts.map(({ name }) => plain(name)),
     qos: site.qos.map(({ name }) => plain(name)),
+    reservation: (site.reservations ?? []).map(({ name, active, allowed }) => ({
+      value: name,
+      label: active ? name : trans.__('%1 (not begun yet)', name),
+      disabled: !allowed
+    })),
     interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
     scheduler_interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
     kernel: site.kernels.map(({ name, display_name, usable }) => ({
