@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..clusters.handle import ClusterHandle
 from ..connection import own_base_url
 from ..options.requests import ChangeRequest, ClusterRequest, parse
-from ..protocol.errors import ClusterNotFound, DaskSlurmError
+from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
+from ..protocol.models import Cluster
 from ..services import Services
 from .arguments import options_of, scaling_of
 from .doctor import doctor
@@ -51,7 +53,7 @@ async def scale(services: Services, arguments: argparse.Namespace) -> Answer:
     """Change the size of a cluster."""
     found = _find(services, arguments.cluster)
     request = parse(ChangeRequest, {"scaling": scaling_of(arguments)})
-    cluster = await services.manager.change(found.id, request)
+    cluster = await _until_answered(lambda key: services.manager.change(found.id, request, key))
     return cluster.to_json(), cluster_lines(cluster)
 
 
@@ -90,6 +92,15 @@ async def snippet(services: Services, arguments: argparse.Namespace) -> Answer:
     cluster_id = _find(services, arguments.cluster).id
     made = await asyncio.to_thread(services.inspection.snippet, cluster_id, arguments.kind, own_base_url())
     return made.to_json(), made.code.rstrip("\n")
+
+
+async def _until_answered(ask: Callable[[str], Awaitable[Cluster]]) -> Cluster:
+    """Ask for something with a key of its own, and once more where no answer comes: it is done once."""
+    key = secrets.token_hex(16)
+    try:
+        return await ask(key)
+    except NoAnswer:
+        return await ask(key)
 
 
 def _find(services: Services, name: str) -> ClusterHandle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from ..checks.host import refusals_of_host, this_host
 from ..checks.limits import Limits, cores_of
 from ..options.sizes import in_jobs
 from ..protocol.ceiling import most_jobs
-from ..protocol.errors import ControllerUnreachable, ProblemNotFound, WrongState
+from ..protocol.errors import ControllerUnreachable, InvalidRequest, ProblemNotFound, WrongState
 from ..protocol.models import Cluster
 from .handle import ClusterHandle
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # A controller that was just started, or waits for the one that it replaces: commands wait rather than fail.
 START_LIMIT_S = 30.0
+_CODE = re.compile(r"[a-z_]{1,40}")
 
 
 class Changes:
@@ -41,37 +43,47 @@ class Changes:
         self._sizing = sizing
         self._listed = listed
 
-    async def change(self, handle: ClusterHandle, request: ChangeRequest) -> Cluster:
-        """Scale, rename, or change the idle timeout.
+    async def change(self, handle: ClusterHandle, request: ChangeRequest, key: str | None = None) -> Cluster:
+        """Scale, rename, or change the idle timeout; once for each `key`.
 
         Raises
         ------
         WrongState, LimitExceeded, SiteRefuses, ControllerUnreachable
             Nothing was changed.
+        NoAnswer
+            It may still be.
         """
         await self._wait_until_changeable(handle)
         if request.scaling is None:
-            return await self._send(handle, request.asked())
+            return await self._send(handle, request.asked(), key)
         async with self._one_size_at_a_time():
             self._check_size(handle.cluster, request.scaling.asked())
-            return await self._send(handle, request.asked())
+            return await self._send(handle, request.asked(), key)
 
-    async def resubmit(self, handle: ClusterHandle, code: str) -> Cluster:
-        """Submit again what the problem `code` has ended.
+    async def resubmit(self, handle: ClusterHandle, code: str, key: str | None = None) -> Cluster:
+        """Submit again what the problem `code` has ended; once for each `key`.
 
         Raises
         ------
         ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
             Nothing was submitted.
+        NoAnswer
+            It may still be.
         """
         await self._wait_until_changeable(handle)
         cluster = handle.cluster
-        if code not in {problem.code for problem in cluster.problems}:
-            raise ProblemNotFound(f'The cluster "{cluster.name}" has no such problem now.')
+        no_problem = ProblemNotFound(f'The cluster "{cluster.name}" has no such problem now.')
+        there = code in {problem.code for problem in cluster.problems}
+        # With a key it may be a request that has solved the problem: the controller knows.
+        if not there and (key is None or not _CODE.fullmatch(code)):
+            raise no_problem
         async with self._one_size_at_a_time():
             # How many jobs are submitted again, the controller alone knows.
             elsewhere = cores_of(self._others(cluster))
-            handle.update(await handle.require_client().resubmit(code, elsewhere))
+            try:
+                handle.update(await handle.require_client().resubmit(code, elsewhere, key))
+            except InvalidRequest:
+                raise no_problem from None
         return handle.cluster
 
     @asynccontextmanager
@@ -105,6 +117,6 @@ class Changes:
     def _others(self, cluster: Cluster) -> list[Cluster]:
         return [other for other in self._listed() if other.id != cluster.id]
 
-    async def _send(self, handle: ClusterHandle, changes: dict[str, Any]) -> Cluster:
-        handle.update(await handle.require_client().change(changes))
+    async def _send(self, handle: ClusterHandle, changes: dict[str, Any], key: str | None) -> Cluster:
+        handle.update(await handle.require_client().change(changes, key))
         return handle.cluster

@@ -2,6 +2,11 @@
 
 Each connection is checked twice: the socket's peer must be a process of ours, and it must know the
 cluster's nonce.
+
+No answer is not a refusal. What fails before the request was written is `ControllerUnreachable`: nothing was
+done. What fails afterwards is `NoAnswer` where something was to be done, for a controller that was stopped
+reads it when it goes on. Which of the two it was is noted when the request is written, and not guessed from
+the error.
 """
 
 from __future__ import annotations
@@ -9,22 +14,27 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 
-from ..protocol.errors import ControllerUnreachable, DaskSlurmError
+from ..protocol.errors import ControllerUnreachable, DaskSlurmError, NoAnswer
+from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
-from ..system.sockets import peer_uid
+from ..system.sockets import NOBODY, peer_uid
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout
     from aiohttp.client_reqrep import ClientRequest
     from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace
+    from aiohttp.tracing import Trace, TraceRequestHeadersSentParams
+
+_Read = TypeVar("_Read")
 
 ANSWER_TIMEOUT_S = 15.0
 # Longer than the controller waits for its workers; then it draws.
@@ -41,19 +51,39 @@ class _OwnPeers(aiohttp.UnixConnector):
         connection = await super().connect(req, traces, timeout)
         transport = connection.transport
         peer = transport.get_extra_info("socket") if transport is not None else None
-        if peer is None or peer_uid(peer) != os.geteuid():
+        uid = peer_uid(peer) if peer is not None else NOBODY
+        if uid != os.geteuid():
             connection.close()
+            if uid == NOBODY:  # the queue of a controller that takes nobody in is full
+                raise ControllerUnreachable("The cluster's controller does not answer.")
             raise ControllerUnreachable(
                 "Another user's process listens in place of the cluster's controller."
             )
         return connection
 
 
+class _ControllerFailed(Exception):
+    """The controller answered that it failed, and nothing of ours about why."""
+
+    def __init__(self, message: str, details: str | None) -> None:
+        super().__init__(message)
+        self.message = ": ".join(filter(None, (message, details)))
+
+
+@dataclass
+class _Request:
+    """What becomes of one request; `look_at` shows whether it was carried out, None where it only asks."""
+
+    look_at: str | None = None
+    sent: bool = False
+
+
 class ControllerClient:
     """The verbs of a controller, as docs/architecture.md lists them.
 
-    Every method raises `ControllerUnreachable` where nobody answers, and the controller's own error where
-    it refuses.
+    Every method raises `ControllerUnreachable` where nobody can be asked, and the controller's own error
+    where it refuses. Those that change something raise `NoAnswer` where it was asked and did not answer; a
+    `key` makes the same request, sent again, one (see `protocol.keys`).
 
     Parameters
     ----------
@@ -67,47 +97,59 @@ class ControllerClient:
         self._nonce = nonce
         self._known = False
         self._session = aiohttp.ClientSession(
-            connector=_OwnPeers(path=socket_path),
+            # A connection that is used again may be closed at this moment: whether a request was read then
+            # is not known. A new one is refused, or is not.
+            connector=_OwnPeers(path=socket_path, force_close=True),
             timeout=aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S),
+            trace_configs=[_notes_what_is_sent()],
         )
 
     async def cluster(self) -> Cluster:
         """Return the cluster as it is now."""
-        answer = await self._call("GET", "cluster")
-        if not isinstance(answer, dict) or answer.get("nonce") != self._nonce:
+        answer = await self._call(_Request(), "GET", "cluster", read=dict)
+        if answer.get("nonce") != self._nonce:
             raise ControllerUnreachable("Another process listens in place of the cluster's controller.")
         self._known = True
-        return Cluster.from_json(answer["cluster"])
+        with _errors_of(_Request()):
+            return Cluster.from_json(answer["cluster"])
 
-    async def change(self, changes: dict[str, Any]) -> Cluster:
+    async def change(self, changes: dict[str, Any], key: str | None = None) -> Cluster:
         """Change scaling, name or idle timeout."""
-        return Cluster.from_json(await self._verified("PATCH", "cluster", changes))
+        request = _Request("the cluster's size, name, idle time and history")
+        return await self._command(request, "PATCH", "cluster", changes, key=key, read=Cluster.from_json)
 
     async def stop(self, reason: str | None = None) -> Cluster:
         """Ask the controller to cancel its jobs, close the scheduler and end."""
-        return Cluster.from_json(
-            await self._verified("DELETE", "cluster", {"reason": reason} if reason else {})
-        )
+        request = _Request("the list of clusters")
+        body = {"reason": reason} if reason else {}
+        return await self._command(request, "DELETE", "cluster", body, read=Cluster.from_json)
 
     async def jobs(self) -> list[Job]:
         """Return the jobs, those that ended in the last hour too."""
-        return [Job.from_json(job) for job in await self._verified("GET", "jobs")]
+        await self._verify()
+        jobs: list[Job] = await self._call(
+            _Request(), "GET", "jobs", read=lambda found: list(map(Job.from_json, found))
+        )
+        return jobs
 
-    async def cancel_job(self, job_id: str) -> Job:
+    async def cancel_job(self, job_id: str, key: str | None = None) -> Job:
         """Cancel one job and lower the plan by one."""
-        return Job.from_json(await self._verified("DELETE", f"jobs/{quote(job_id, safe='')}"))
+        request = _Request("the cluster's jobs")
+        path = f"jobs/{quote(job_id, safe='')}"
+        return await self._command(request, "DELETE", path, key=key, read=Job.from_json)
 
-    async def resubmit(self, code: str, cores_elsewhere: int) -> Cluster:
+    async def resubmit(self, code: str, cores_elsewhere: int, key: str | None = None) -> Cluster:
         """Submit again what a problem has ended, given the cores of the user's other clusters."""
+        request = _Request("the cluster's jobs and its history")
         path = f"problems/{quote(code, safe='')}/resubmit"
-        return Cluster.from_json(await self._verified("POST", path, {"cores_elsewhere": cores_elsewhere}))
+        body = {"cores_elsewhere": cores_elsewhere}
+        return await self._command(request, "POST", path, body, key=key, read=Cluster.from_json)
 
     async def report(self) -> bytes:
         """Return Dask's performance report, an HTML page."""
-        if not self._known:
-            await self.cluster()
+        await self._verify()
         timeout = aiohttp.ClientTimeout(total=REPORT_TIMEOUT_S)
-        with _unreachable_errors():
+        with _errors_of(_Request()):
             async with self._session.get("http://controller/control/report", timeout=timeout) as response:
                 await _raise_for(response)
                 return await response.read()
@@ -116,7 +158,7 @@ class ControllerClient:
         """Yield the present state and then each change, until the controller ends."""
         await self.cluster()
         timeout = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_S)
-        with _unreachable_errors():
+        with _errors_of(_Request()):
             async with self._session.get("http://controller/control/events", timeout=timeout) as response:
                 await _raise_for(response)
                 async for line in response.content:
@@ -127,32 +169,91 @@ class ControllerClient:
         """Close the connections; the controller goes on."""
         await self._session.close()
 
-    async def _verified(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    async def _verify(self) -> None:
         if not self._known:
             await self.cluster()
-        return await self._call(method, path, body)
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        with _unreachable_errors():
+    async def _command(
+        self,
+        request: _Request,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        read: Callable[[Any], _Read],
+    ) -> _Read:
+        await self._verify()
+        return await self._call(request, method, path, body, key=key, read=read)
+
+    async def _call(
+        self,
+        request: _Request,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        read: Callable[[Any], _Read],
+    ) -> _Read:
+        with _errors_of(request):
             async with self._session.request(
-                method, f"http://controller/control/{path}", json=body
+                method,
+                f"http://controller/control/{path}",
+                json=body,
+                headers={KEY_HEADER: key} if key else None,
+                trace_request_ctx=request,
             ) as response:
                 await _raise_for(response)
-                return await response.json()
+                return read(await response.json())
+
+
+def _notes_what_is_sent() -> aiohttp.TraceConfig:
+    """Return what marks a `_Request` as sent, right before its first byte is written."""
+
+    async def note(
+        _session: aiohttp.ClientSession, context: SimpleNamespace, _params: TraceRequestHeadersSentParams
+    ) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.sent = True
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(note)
+    return tracing
 
 
 @contextmanager
-def _unreachable_errors() -> Iterator[None]:
+def _errors_of(request: _Request) -> Iterator[None]:
+    """Say what no answer means: nothing was done, or nobody knows."""
     try:
         yield
-    except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
-        raise ControllerUnreachable(
-            "The cluster's controller does not answer.", details=str(error) or type(error).__name__
-        ) from error
+    except _ControllerFailed as error:
+        raise _no_answer(request, error.message, "failed at this; its log says why") from error
+    except (aiohttp.ClientError, asyncio.TimeoutError, OSError, RuntimeError) as error:
+        raise _no_answer(request, str(error) or type(error).__name__) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # an answer, and none of ours
+        raise _no_answer(request, f"What came back is no answer of ours: {error!r}") from error
+
+
+def _no_answer(
+    request: _Request, details: str, how: str = "does not answer"
+) -> ControllerUnreachable | NoAnswer:
+    if request.look_at is None or not request.sent:
+        return ControllerUnreachable(f"The cluster's controller {how}.", details=details)
+    return NoAnswer(
+        f"The cluster's controller was asked and {how}: this may still be carried out. "
+        f"Look at {request.look_at} before you ask for it again.",
+        details=details,
+    )
 
 
 async def _raise_for(response: aiohttp.ClientResponse) -> None:
     """Raise the error that the controller answered with, as the class it was there."""
     if response.status < 400:
         return
-    raise DaskSlurmError.from_json(await response.json(), ControllerUnreachable)
+    error = DaskSlurmError.from_json(await response.json(), DaskSlurmError)
+    if type(error) is not DaskSlurmError:
+        raise error
+    # None of our sentences. Below 500 tornado did not even let it in; else it is not known how far it came.
+    kind = ControllerUnreachable if response.status < 500 else _ControllerFailed
+    raise kind(error.message, details=error.details)

@@ -13,7 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..kernels.archive import ARCHIVE
-from ..protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
+from ..protocol.errors import (
+    ClusterNotFound,
+    ControllerUnreachable,
+    DaskSlurmError,
+    NoAnswer,
+    StorageUnavailable,
+)
 from ..protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
 from ..registry import Registry, as_seen_from_afar, booted_since, is_here
 from ..system.processes import is_alive, runs
@@ -131,7 +137,7 @@ class ClusterHandle:
         if self.client is not None and self.cluster.controller.reachable:
             try:
                 await self.client.stop()
-            except ControllerUnreachable as error:
+            except (ControllerUnreachable, NoAnswer) as error:
                 log.info("The stop of %s is sent again when it can be reached: %s", self.id, error.details)
 
     async def wait_until_reachable(self, seconds: float) -> bool:

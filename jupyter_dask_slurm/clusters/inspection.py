@@ -41,17 +41,20 @@ class Inspection:
             return []
         return await handle.require_client().jobs()
 
-    async def cancel_job(self, cluster_id: str, job_id: str) -> Job:
-        """Cancel one job and lower the plan by one.
+    async def cancel_job(self, cluster_id: str, job_id: str, key: str | None = None) -> Job:
+        """Cancel one job and lower the plan by one; once for each `key`.
 
         Raises
         ------
         ClusterNotFound, JobNotFound, WrongState, ControllerUnreachable
+            Nothing was cancelled.
+        NoAnswer
+            It may still be cancelled.
         """
         handle = self._manager.handle(cluster_id)
         _check(job_id)
         _check_runs(handle)
-        return await handle.require_client().cancel_job(job_id)
+        return await handle.require_client().cancel_job(job_id, key)
 
     async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
         """Return the end of what a job wrote to `stream`; empty where there is nothing yet.

@@ -145,29 +145,33 @@ class ClusterManager:
             async with self._sizing:
                 return await self._begin(await self._starter.draft(spec, self.list()))
 
-    async def change(self, cluster_id: str, request: ChangeRequest) -> Cluster:
-        """Scale, rename, or change the idle timeout.
+    async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
+        """Scale, rename, or change the idle timeout; once for each `key`.
 
         Raises
         ------
         ClusterNotFound, WrongState, NameTaken, LimitExceeded, ControllerUnreachable
             Nothing was changed.
+        NoAnswer
+            It may still be.
         """
         handle = self.handle(cluster_id)
         if request.name is not None and request.name != handle.cluster.name:
             with self._names.reserve(request.name):
-                return await self._changes.change(handle, request)
-        return await self._changes.change(handle, request)
+                return await self._changes.change(handle, request, key)
+        return await self._changes.change(handle, request, key)
 
-    async def resubmit(self, cluster_id: str, code: str) -> Cluster:
-        """Submit again what the problem `code` has ended.
+    async def resubmit(self, cluster_id: str, code: str, key: str | None = None) -> Cluster:
+        """Submit again what the problem `code` has ended; once for each `key`.
 
         Raises
         ------
         ClusterNotFound, ProblemNotFound, WrongState, LimitExceeded, ControllerUnreachable
             Nothing was submitted.
+        NoAnswer
+            It may still be.
         """
-        return await self._changes.resubmit(self.handle(cluster_id), code)
+        return await self._changes.resubmit(self.handle(cluster_id), code, key)
 
     async def stop(self, cluster_id: str) -> Cluster | None:
         """Stop a cluster, or forget one that has ended; None once it is forgotten.

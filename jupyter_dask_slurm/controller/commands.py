@@ -7,12 +7,42 @@ from typing import Any
 
 from ..protocol.ceiling import check_ceiling, most_jobs
 from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
+from ..protocol.keys import digest, key_reused
 from ..protocol.models import Ceiling, Cluster, Scaling
 from .options.sizing import JobSize, resolve_scaling, whole_number
 from .publish.history import History
 from .reconcile.planner import Planner
 from .state.jobs import JobTable
 from .state.state import ClusterState
+
+# A day of clicks; each takes some hundred bytes.
+_MOST_KEYS = 1000
+
+
+class Done:
+    """The keys of requests that were carried out, so that one that is sent again is done once."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, str] = {}
+
+    def once(self, key: str | None, asked: Any, work: Callable[[], object]) -> None:
+        """Do `work`, unless it was done under this key; what raises was refused, and is not remembered.
+
+        Raises
+        ------
+        KeyReused
+            If something else was done under this key.
+        """
+        asked_for = digest(asked)
+        if key is not None and key in self._digests:
+            if self._digests[key] != asked_for:
+                raise key_reused()
+            return
+        work()
+        if key is not None:
+            self._digests[key] = asked_for
+            while len(self._digests) > _MOST_KEYS:
+                del self._digests[next(iter(self._digests))]
 
 
 class Commands:
@@ -76,13 +106,16 @@ class Commands:
         if unknown:
             raise InvalidRequest(f"Unknown: {', '.join(sorted(unknown))}.", field=min(unknown))
         self._must_run()
+        # All is judged before any of it is done: what is refused has changed nothing.
+        idle_timeout_s = self._state.idle_timeout_s
+        if "idle_timeout_s" in changes:
+            idle_timeout_s = whole_number(changes["idle_timeout_s"], "idle_timeout_s")
         if "scaling" in changes:
             self._scale(resolve_scaling(changes["scaling"], self._size))
+        self._state.idle_timeout_s = idle_timeout_s
         if "name" in changes:
-            self._history.add("renamed", f"Its user calls it {changes['name']}.")
             self._state.name = str(changes["name"])
-        if "idle_timeout_s" in changes:
-            self._state.idle_timeout_s = whole_number(changes["idle_timeout_s"], "idle_timeout_s")
+            self._history.add("renamed", f"Its user calls it {changes['name']}.")
         if "scaling" in changes:
             self._changed()
         else:

@@ -17,7 +17,7 @@ from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
-from .commands import Commands
+from .commands import Commands, Done
 from .housekeeping import Housekeeper
 from .options.sizing import resolve_scaling
 from .problems import gather
@@ -86,6 +86,7 @@ class Controller:
             on_change=self._try_again,
             on_act=self._plan_changed,
         )
+        self.done = Done()
         backend.events.job_ended = self._reconciler.job_ended
         backend.events.slurm_silent = self._reconciler.dispatch.fell_silent
         backend.events.in_doubt = self._reconciler.dispatch.in_doubt

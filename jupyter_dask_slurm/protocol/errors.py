@@ -16,9 +16,11 @@
     ├── Unprocessable                 422   well-formed, but not here
     │   ├── SiteRefuses                     this Slurm installation cannot do it
     │   ├── EnvironmentUnusable             the kernel's Python cannot run a cluster
-    │   └── SlurmRefused                    Slurm answered, and said no
+    │   ├── SlurmRefused                    Slurm answered, and said no
+    │   └── KeyReused                       an Idempotency-Key of another request
     └── Unavailable                   503
         ├── ControllerUnreachable
+        ├── NoAnswer                  504   sent and not answered: it may still be carried out
         ├── StorageUnavailable              disk full, read-only, removed
         └── SlurmUnavailable
             ├── SlurmMissing                no such command on this machine
@@ -156,14 +158,24 @@ class SlurmRefused(Unprocessable):
     """Slurm understood the request and refused it; ``details`` has its words."""
 
 
+class KeyReused(Unprocessable):
+    """Another request had this ``Idempotency-Key`` already."""
+
+
 class Unavailable(DaskSlurmError):
-    """Something that we depend on does not answer."""
+    """Something that we depend on does not answer; but for `NoAnswer` nothing was done."""
 
     status = 503
 
 
 class ControllerUnreachable(Unavailable):
     """The cluster's controller does not answer on its socket from here."""
+
+
+class NoAnswer(Unavailable):
+    """What was asked for was sent and not answered: no refusal, for it may still be carried out."""
+
+    status = 504
 
 
 class StorageUnavailable(Unavailable):

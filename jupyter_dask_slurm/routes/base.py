@@ -11,6 +11,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
 from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
+from ..protocol.keys import KEY_HEADER, check_key
 from ..protocol.models import Model
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class DaskSlurmHandler(APIHandler):
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+    @property
+    def key(self) -> str | None:
+        """The ``Idempotency-Key``, by which a repeated request is known; raises `InvalidRequest`."""
+        return check_key(self.request.headers.get(KEY_HEADER))
 
     def reply(self, value: Any, status: int = 200) -> None:
         """Send models or plain JSON values."""

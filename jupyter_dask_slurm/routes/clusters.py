@@ -42,7 +42,7 @@ class ClusterHandler(DaskSlurmHandler):
     async def patch(self, cluster_id: str) -> None:
         """Scale, rename, keep longer."""
         self.manager.get(cluster_id)
-        self.reply(await self.manager.change(cluster_id, change_request(self.body())))
+        self.reply(await self.manager.change(cluster_id, change_request(self.body()), self.key))
 
     @web.authenticated
     @authorized

@@ -31,7 +31,7 @@ class JobHandler(DaskSlurmHandler):
     @authorized
     async def delete(self, cluster_id: str, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
-        self.reply(await self.inspection.cancel_job(cluster_id, job_id), 202)
+        self.reply(await self.inspection.cancel_job(cluster_id, job_id, self.key), 202)
 
 
 class ResubmitHandler(DaskSlurmHandler):
@@ -41,7 +41,7 @@ class ResubmitHandler(DaskSlurmHandler):
     @authorized
     async def post(self, cluster_id: str, code: str) -> None:
         """Submit them again."""
-        self.reply(await self.manager.resubmit(cluster_id, code))
+        self.reply(await self.manager.resubmit(cluster_id, code, self.key))
 
 
 class JobLogHandler(DaskSlurmHandler):

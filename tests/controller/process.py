@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from distributed import Client
@@ -120,11 +121,13 @@ class ControllerProcess:
             cluster, socket.gethostname(), "", spec.nonce, spec.socket, spec.directory, spec.created_at
         )
 
-    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def request(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, Any]:
         """Send one request and return status and JSON (text where it is none)."""
         connection = UnixConnection(self.spec.socket)
         try:
-            connection.request(method, path, None if body is None else json.dumps(body))
+            connection.request(method, path, None if body is None else json.dumps(body), dict(headers))
             with connection.getresponse() as answer:
                 text = answer.read().decode()
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from http.client import responses
 from typing import Any
 
@@ -12,6 +13,7 @@ from tornado.iostream import StreamClosedError
 from tornado.routing import PathMatches, Rule, RuleRouter
 
 from ...protocol.errors import DaskSlurmError, InvalidRequest
+from ...protocol.keys import KEY_HEADER, check_key
 from ..controller import Controller
 from ..options.sizing import whole_number
 from .dashboard import DashboardRouter
@@ -35,6 +37,11 @@ class _Handler(web.RequestHandler):
         if not isinstance(value, dict):
             raise InvalidRequest("The body must be a JSON object.")
         return value
+
+    def once(self, asked: Any, work: Callable[[], object]) -> None:
+        """Do `work`, unless a request of the same key did it; `asked` tells this request from others."""
+        key = check_key(self.request.headers.get(KEY_HEADER))
+        self.controller.done.once(key, [self.request.method, self.request.path, asked], work)
 
     def answer(self, value: Any, status: int = 200) -> None:
         """Send `value` as JSON."""
@@ -66,7 +73,8 @@ class ClusterHandler(_Handler):
 
     def patch(self) -> None:
         """Scale, rename or keep longer."""
-        self.controller.commands.change(self.body())
+        body = self.body()
+        self.once(body, lambda: self.controller.commands.change(body))
         self.answer(self.controller.cluster.to_json())
 
     def delete(self) -> None:
@@ -88,7 +96,7 @@ class JobHandler(_Handler):
 
     def delete(self, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
-        self.controller.commands.cancel_job(job_id)
+        self.once(None, lambda: self.controller.commands.cancel_job(job_id))
         self.answer(self.controller.job(job_id).to_json(), 202)
 
 
@@ -98,7 +106,8 @@ class ResubmitHandler(_Handler):
     def post(self, code: str) -> None:
         """Try again what the problem `code` has ended."""
         elsewhere = whole_number(self.body().get("cores_elsewhere", 0), "cores_elsewhere")
-        self.controller.commands.resubmit(code, elsewhere)
+        # Not what the other clusters have: that is no part of what its user asks for.
+        self.once(None, lambda: self.controller.commands.resubmit(code, elsewhere))
         self.answer(self.controller.cluster.to_json())
 
 
