@@ -5,18 +5,22 @@ Reads the cluster's record on disk; no Jupyter server is needed.
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .protocol.errors import ClusterNotFound, WrongState
+from .protocol.errors import ClusterNotFound, StorageUnavailable, WrongState
 from .protocol.models import Record
 from .registry import Registry
 from .shared_directory import default_shared_directory
+from .system.files import read_foreign
+from .system.json_text import parse_json
 
 if TYPE_CHECKING:
     from distributed import Client
+
+log = logging.getLogger(__name__)
 
 
 def connect(
@@ -88,6 +92,11 @@ def find(registry: Registry, name: str | None) -> Record:
             records.append(registry.read(cluster_id))
         except ClusterNotFound:
             continue
+        except StorageUnavailable as error:
+            if name == cluster_id:
+                raise
+            # One that cannot be read is no reason not to find another.
+            log.warning("%s", error.message)
     names = ", ".join(sorted(record.cluster.name for record in records)) or "none"
     if name is None:
         running = [record for record in records if record.cluster.status == "running"]
@@ -126,7 +135,7 @@ def own_base_url() -> str:
 
     server = os.environ.get("JPY_PARENT_PID") or str(os.getppid())
     try:
-        info = json.loads((Path(jupyter_runtime_dir()) / f"jpserver-{server}.json").read_text())
+        info = parse_json(read_foreign(Path(jupyter_runtime_dir()) / f"jpserver-{server}.json"))
         return str(info["base_url"])
-    except (OSError, ValueError, KeyError):
+    except (FileNotFoundError, StorageUnavailable, ValueError, KeyError, TypeError):
         return "/"

@@ -7,28 +7,51 @@ by rename.
 from __future__ import annotations
 
 import dataclasses
-import logging
+import os
 import re
 import secrets
 import shutil
+import stat
+import typing
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from .protocol.errors import ClusterNotFound, StorageUnavailable
-from .protocol.models import Cluster, HistoryEntry, Job, LaunchSpec, Record
+from .protocol.errors import ClusterNotFound, FileDamaged, StorageUnavailable
+from .protocol.models import (
+    Backend,
+    Cluster,
+    ClusterStatus,
+    HistoryEntry,
+    Job,
+    LaunchSpec,
+    Record,
+    iso_time,
+)
+from .slurm.units import parse_memory
 from .system.files import (
     check_private_directory,
     make_private_directory,
-    read_json,
-    read_json_lines,
+    read_lines,
     storage_errors,
     write_json,
     write_private,
 )
+from .system.json_text import parse_json
 from .system.processes import boot_id, hostname
+from .system.set_aside import read_or_set_aside
 
+# As a record has them; others, which are only shown, may be whatever JSON has.
+_KINDS_OF_OPTIONS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("cores", "processes", "gpus"), int),
+    **dict.fromkeys(("log_directory", "local_directory", "partition", "kernel", "python"), str),
+    "memory": (str, int, float),
+    **dict.fromkeys(("job_script_prologue", "job_extra_directives", "worker_extra_args"), list),
+    "environment_variables": dict,
+}
 CLUSTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{4}")
-log = logging.getLogger(__name__)
 
 
 class Registry:
@@ -107,7 +130,7 @@ class Registry:
         with storage_errors(path, "look for"):
             try:
                 path.lstat()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return False
         return True
 
@@ -120,34 +143,25 @@ class Registry:
         ------
         ClusterNotFound
             If there is none (any more).
+        FileDamaged
+            If it was set aside, with the reason.
         StorageUnavailable
-            If it cannot be read, or was written by a later version that says it in another way.
+            If it cannot be read now, or was written by a later version that says it in another way.
         """
-        path = self.directory(cluster_id) / "record.json"
-        missing = ClusterNotFound(f"There is no cluster {cluster_id}.")
-        found: object = None
+        directory = self.directory(cluster_id)
         try:
-            found = read_json(path)
-            return Record.from_json(found)  # type: ignore[arg-type]  # it judges what it gets
+            _check_folder(directory)
+            return read_or_set_aside(directory / "record.json", partial(_as_record, cluster_id))
         except FileNotFoundError:
-            raise missing from None
-        except (ValueError, TypeError, KeyError) as error:
-            if _is_later(found):
-                raise StorageUnavailable(
-                    f"The record {path} was written by a later jupyter-dask-slurm; update this one."
-                ) from None
-            log.warning("The record %s cannot be understood and is set aside: %s", path, error)
-            with suppress(OSError):
-                path.replace(path.with_suffix(".damaged"))
-            raise missing from None
+            raise ClusterNotFound(f"There is no cluster {cluster_id}.") from None
 
     def write(self, record: Record) -> None:
         """Replace the record of a cluster."""
-        write_json(Path(record.directory) / "record.json", record.to_json())
+        write_json(self.directory(record.cluster.id) / "record.json", record.to_json())
 
     def write_launch(self, spec: LaunchSpec) -> None:
         """Write what the controller is told at its start."""
-        write_json(Path(spec.directory) / "launch.json", spec.to_json())
+        write_json(self.directory(spec.cluster_id) / "launch.json", spec.to_json())
 
     def read_launch(self, cluster_id: str) -> LaunchSpec:
         """Return what the controller of a cluster was told at its start.
@@ -155,26 +169,47 @@ class Registry:
         Raises
         ------
         ClusterNotFound
-            If it is not there or cannot be understood.
+            If it is not there.
+        StorageUnavailable
+            If it cannot be read or understood, with the reason.
         """
         try:
-            return LaunchSpec.from_json(read_json(self.directory(cluster_id) / "launch.json"))
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            path = self.directory(cluster_id) / "launch.json"
+            return read_or_set_aside(path, partial(_as_launch_spec, cluster_id))
+        except FileNotFoundError:
             raise ClusterNotFound(f"It is not known any more how {cluster_id} was started.") from None
 
     def history(self, cluster_id: str) -> list[HistoryEntry]:
-        """Return what happened to a cluster, oldest first."""
+        """Return what happened to a cluster, oldest first; a last entry says what cannot be read.
+
+        Raises
+        ------
+        StorageUnavailable
+            If nothing of it can be read.
+        """
         entries: list[HistoryEntry] = []
-        for line in read_json_lines(self.directory(cluster_id) / "history.jsonl"):
-            with suppress(TypeError, KeyError):
-                entries.append(HistoryEntry.from_json(line))
+        left_out = 0
+        for line in read_lines(self.directory(cluster_id) / "history.jsonl"):
+            try:
+                entries.append(HistoryEntry.from_json(parse_json(line)))
+            except ValueError:
+                left_out += 1
+        if left_out:
+            said = f"{left_out} lines of history.jsonl cannot be understood and are left out."
+            entries.append(HistoryEntry(entries[-1].time if entries else iso_time(), "damaged", said))
         return entries
 
     def jobs(self, cluster_id: str) -> list[Job]:
-        """Return the jobs that an ended cluster has left word of; raises `StorageUnavailable`."""
+        """Return the jobs that an ended cluster has left word of; none where it left none.
+
+        Raises
+        ------
+        StorageUnavailable
+            If that cannot be read or understood, with the reason.
+        """
         try:
-            return [Job.from_json(job) for job in read_json(self.directory(cluster_id) / "jobs.json")]
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return read_or_set_aside(self.directory(cluster_id) / "jobs.json", _as_jobs)
+        except FileNotFoundError:
             return []
 
     def request_stop(self, cluster_id: str) -> None:
@@ -186,15 +221,77 @@ class Registry:
         """Remove all that is on disk of a cluster; none there is no error."""
         directory = self.directory(cluster_id)
         with storage_errors(directory, "remove"):
-            while directory.exists():
+            while os.path.lexists(directory):
                 # Another Jupyter server may be removing it too, and take a file away under our hands.
                 with suppress(FileNotFoundError):
-                    shutil.rmtree(directory)
+                    if directory.is_dir() and not directory.is_symlink():
+                        shutil.rmtree(directory)
+                    else:  # not ours, but it stands where a cluster's directory would
+                        directory.unlink()
 
 
 def slug(name: str) -> str:
     """Return a cluster's name as its id begins: lower case, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-") or "dask"
+
+
+def _check_folder(directory: Path) -> None:
+    """Refuse what is no directory of ours, a link too; one that is missing is no fault."""
+    with storage_errors(directory, "read"):
+        try:
+            status = directory.lstat()
+        except FileNotFoundError:
+            return
+    if not stat.S_ISDIR(status.st_mode):
+        raise FileDamaged(f"Cannot use {directory}: it is not a directory.")
+    if status.st_uid != os.geteuid():
+        raise FileDamaged(f"Cannot use {directory}: it belongs to another user (uid {status.st_uid}).")
+
+
+def _as_record(cluster_id: str, found: Any) -> Record:
+    try:
+        record = Record.from_json(found)
+    except ValueError:
+        if _is_later(found):
+            raise StorageUnavailable(
+                f"The record of {cluster_id} was written by a later jupyter-dask-slurm; update this one."
+            ) from None
+        raise
+    cluster = record.cluster
+    if cluster.id != cluster_id:
+        raise ValueError(f"it is the record of {cluster.id[:60]}, not of {cluster_id}")
+    if Path(record.directory).name != cluster_id:
+        raise ValueError(f"directory does not end in {cluster_id}")
+    if cluster.status not in typing.get_args(ClusterStatus) or cluster.backend not in typing.get_args(
+        Backend
+    ):
+        raise ValueError("status or backend is none that there is")
+    _check_options(cluster.options)
+    return record
+
+
+def _as_launch_spec(cluster_id: str, found: Any) -> LaunchSpec:
+    spec = LaunchSpec.from_json(found)
+    if spec.cluster_id != cluster_id:
+        raise ValueError(f"it is that of {spec.cluster_id[:60]}, not of {cluster_id}")
+    return spec
+
+
+def _as_jobs(found: Any) -> list[Job]:
+    if not isinstance(found, list):
+        raise ValueError("it is no list")  # noqa: TRY004 - what is caught where files are read
+    return [Job.from_json(job) for job in found]
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Check those options that are reckoned with or become paths; the others are only shown."""
+    for name, value in options.items():
+        kinds = _KINDS_OF_OPTIONS.get(name)
+        if kinds and value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+            raise ValueError(f"cluster.options.{name} is of another kind")
+    memory = options.get("memory")
+    if isinstance(memory, str):
+        parse_memory(memory)
 
 
 def _is_later(found: object) -> bool:

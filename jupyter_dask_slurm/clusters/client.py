@@ -12,7 +12,6 @@ the error.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ import aiohttp
 from ..protocol.errors import ControllerUnreachable, DaskSlurmError, NoAnswer
 from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
+from ..system.json_text import parse_json
 from ..system.sockets import NOBODY, peer_uid
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class ControllerClient:
                 await _raise_for(response)
                 async for line in response.content:
                     if line.strip():
-                        yield Cluster.from_json(json.loads(line)["cluster"])
+                        yield Cluster.from_json(parse_json(line)["cluster"])
 
     async def close(self) -> None:
         """Close the connections; the controller goes on."""
@@ -205,7 +205,7 @@ class ControllerClient:
                 trace_request_ctx=request,
             ) as response:
                 await _raise_for(response)
-                return read(await response.json())
+                return read(parse_json(await response.read()))
 
 
 def _notes_what_is_sent() -> aiohttp.TraceConfig:
@@ -251,7 +251,7 @@ async def _raise_for(response: aiohttp.ClientResponse) -> None:
     """Raise the error that the controller answered with, as the class it was there."""
     if response.status < 400:
         return
-    error = DaskSlurmError.from_json(await response.json(), DaskSlurmError)
+    error = DaskSlurmError.from_json(parse_json(await response.read()), DaskSlurmError)
     if type(error) is not DaskSlurmError:
         raise error
     # None of our sentences. Below 500 tornado did not even let it in; else it is not known how far it came.

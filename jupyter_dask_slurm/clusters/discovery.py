@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
-from ..protocol.errors import ClusterNotFound, StorageUnavailable
+from ..protocol.errors import ClusterNotFound, DaskSlurmError, FileDamaged, StorageUnavailable
 from ..protocol.models import Record
 from ..registry import Registry
 
@@ -25,15 +25,23 @@ class Discovery:
         Called with the record of each cluster, the first time and whenever the directory has changed.
     vanished : callable
         Called with the id of a cluster whose directory is gone.
+    unreadable : callable
+        Called at each look with the id of a cluster whose record cannot be read, and the reason.
     """
 
     def __init__(
-        self, registry: Registry, found: Callable[[Record], object], vanished: Callable[[str], None]
+        self,
+        registry: Registry,
+        found: Callable[[Record], object],
+        vanished: Callable[[str], None],
+        unreadable: Callable[[str, DaskSlurmError], object] = lambda _id, _why: None,
     ) -> None:
         self._registry = registry
         self._found = found
         self._vanished = vanished
+        self._unreadable = unreadable
         self._known: set[str] = set()
+        self._broken: set[str] = set()
         self._ignored: set[str] = set()
         self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -73,22 +81,54 @@ class Discovery:
     async def _look(self) -> bool:
         """Tell what is new and what is gone; False if the disk did not give all."""
         try:
-            return self._compare(await asyncio.to_thread(self._registry.ids))
+            ids = await asyncio.to_thread(self._registry.ids)
+            read = await asyncio.to_thread(self._read, set(ids) - self._known - self._ignored)
         except StorageUnavailable as error:
             log.debug("The clusters are looked for again: %s", error)
             return False
+        except Exception:
+            # Whatever it was: nobody would find a cluster any more.
+            log.exception("The clusters are looked for again")
+            return False
+        return self._compare(ids, read)
 
-    def _compare(self, ids: list[str]) -> bool:
-        for cluster_id in self._known.difference(ids):
-            self._vanished(cluster_id)
-        complete = True
-        for cluster_id in set(ids) - self._known - self._ignored:
+    def _read(self, ids: Collection[str]) -> dict[str, Record | DaskSlurmError]:
+        """Return what stands on disk of each, or why that is not known; blocks on the disk."""
+        read: dict[str, Record | DaskSlurmError] = {}
+        for cluster_id in ids:
             try:
-                self._found(self._registry.read(cluster_id))
+                read[cluster_id] = self._registry.read(cluster_id)
             except (ClusterNotFound, StorageUnavailable) as error:
-                # A record that is about to be written, was set aside, or that the disk does not give now.
-                log.debug("%s is looked for again: %s", cluster_id, error)
-                complete = False
-                ids = [other for other in ids if other != cluster_id]
-        self._known = set(ids) | self._ignored
-        return complete
+                read[cluster_id] = error
+            except Exception as error:
+                log.exception("The record of %s is looked for again", cluster_id)
+                read[cluster_id] = _unforeseen(cluster_id, error)
+        return read
+
+    def _compare(self, ids: Collection[str], read: Mapping[str, Record | DaskSlurmError]) -> bool:
+        for cluster_id in (self._known | self._broken).difference(ids):
+            self._vanished(cluster_id)
+        later = {cluster_id for cluster_id, found in read.items() if not self._take(cluster_id, found)}
+        self._broken = later
+        self._known = (set(ids) - later) | self._ignored
+        return not later
+
+    def _take(self, cluster_id: str, found: Record | DaskSlurmError) -> bool:
+        """Tell of one cluster, whatever that raises; False if it is to be looked at again."""
+        if isinstance(found, Record):
+            try:
+                self._found(found)
+            except Exception as error:
+                log.exception("%s cannot be shown", cluster_id)
+                found = _unforeseen(cluster_id, error)
+            else:
+                return True
+        log.debug("%s is looked for again: %s", cluster_id, found)
+        # One that is not there may be about to be written.
+        if not isinstance(found, ClusterNotFound):
+            self._unreadable(cluster_id, found)
+        return False
+
+
+def _unforeseen(cluster_id: str, error: Exception) -> DaskSlurmError:
+    return FileDamaged(f"The record of {cluster_id} cannot be used: {error!r}.")

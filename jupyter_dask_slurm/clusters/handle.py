@@ -17,6 +17,7 @@ from ..protocol.errors import (
     ClusterNotFound,
     ControllerUnreachable,
     DaskSlurmError,
+    FileDamaged,
     NoAnswer,
     StorageUnavailable,
 )
@@ -87,7 +88,7 @@ class ClusterHandle:
 
     @property
     def orphaned(self) -> bool:
-        """Whether nothing was found of the cluster but jobs in Slurm: no controller's answer, no record."""
+        """Whether nothing speaks for the cluster: no controller's answer, no record that can be read."""
         return not self.record.nonce
 
     def follow(self) -> None:
@@ -192,6 +193,9 @@ class ClusterHandle:
             if self.removed:
                 self._changed(self)
             return self.removed
+        except FileDamaged as error:
+            log.debug("%s", error)
+            return not lived and self._ended_without_record()
         except StorageUnavailable as error:
             log.warning("%s", error)
             return False
@@ -204,6 +208,19 @@ class ClusterHandle:
             self.update(as_ended(cluster))
         else:
             self._lost(cluster)
+        return True
+
+    def _ended_without_record(self) -> bool:
+        """Say of a controller that is gone what is known here, where its record cannot be read.
+
+        One that lives writes it anew within seconds.
+        """
+        if runs(Path(self.record.directory) / ARCHIVE):
+            return False
+        # The record that is known here may be from before the controller ran.
+        pid = self.record.pid or self.cluster.controller.pid
+        self.record = dataclasses.replace(self.record, pid=pid)
+        self._lost(self.cluster)
         return True
 
     def _process_lives(self) -> bool:

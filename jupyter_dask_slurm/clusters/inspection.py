@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from ..protocol.errors import ControllerUnreachable, JobNotFound, WrongState
+from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
 from ..protocol.models import HistoryEntry, Job, LogTail
 from ..system.files import read_json, read_private
 from ..system.logs import tail
@@ -68,7 +68,7 @@ class Inspection:
         path = _log_directory(handle) / f"{job_id}.{_SUFFIX[stream]}"
         try:
             found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
-        except ControllerUnreachable:
+        except (ControllerUnreachable, FileDamaged):
             found = None
         else:
             if found is None and not handle.over:
@@ -119,12 +119,15 @@ class Inspection:
 
 def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
     """Return the script that was sent last and the command line that sent it."""
-    scripts = sorted((directory / "scripts").glob("[0-9]*.sh"), key=lambda path: int(path.stem), reverse=True)
-    for script in scripts:
+    scripts = (directory / "scripts").glob("*.sh")
+    numbered = [path for path in scripts if re.fullmatch("[0-9]{1,9}", path.stem)]
+    for script in sorted(numbered, key=lambda path: int(path.stem), reverse=True):
         # The newest may be one whose intent is being written at this moment.
-        with suppress(FileNotFoundError, ValueError):
+        with suppress(FileNotFoundError, FileDamaged):
             intent = read_json(directory / "submissions" / f"{script.stem}.json")
-            return read_private(script).decode("utf-8", errors="replace"), intent.get("command")
+            command = intent.get("command") if isinstance(intent, dict) else None
+            text = read_private(script).decode("utf-8", errors="replace")
+            return text, [str(word) for word in command] if isinstance(command, list) else None
     return None, None
 
 

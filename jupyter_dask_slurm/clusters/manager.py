@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
+from ..kernels.archive import ARCHIVE
 from ..launch.draft import ClusterSpec, Draft
 from ..launch.starter import Starter
-from ..protocol.errors import ClusterNotFound
+from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
 from ..protocol.models import Cluster, Record
 from ..registry import Registry
+from ..system.processes import runs
+from .bare_record import record_of_unreadable
 from .changes import Changes
 from .discovery import Discovery
 from .ending.endings import Endings
@@ -72,7 +75,7 @@ class ClusterManager:
         self._leaving: set[asyncio.Task[None]] = set()
         self._endings = Endings(registry, self._drop)
         self._restarts = Restarts(registry, self._run, self._endings.end)
-        self._discovery = Discovery(registry, self._add, self._vanished)
+        self._discovery = Discovery(registry, self._add, self._vanished, self._show_unreadable)
         self._orphans = OrphanWatch(registry, self._owns, self._add, self._endings.cancel_orphan, self._drop)
 
     async def open(self) -> None:
@@ -178,9 +181,10 @@ class ClusterManager:
 
         Raises
         ------
-        ClusterNotFound, StorageUnavailable
+        ClusterNotFound, WrongState, StorageUnavailable
         """
         handle = self.handle(cluster_id)
+        await self._check_nobody_runs_it(handle)
         if handle.over:
             return await self._endings.forget(handle)
         if not handle.here:
@@ -210,12 +214,24 @@ class ClusterManager:
         As `start`; the old cluster then goes on.
         """
         old = self.handle(cluster_id)
+        await self._check_nobody_runs_it(old)
         spec = self.spec_to_restart(cluster_id, request)
         async with self._sizing:
             others = [other for other in self.list() if other.id != cluster_id]
             new, draft = await self._replace(old, await self._starter.draft(spec, others))
         await self._restarts.begin(old, new, draft)
         return new.cluster
+
+    async def _check_nobody_runs_it(self, handle: ClusterHandle) -> None:
+        """Refuse to clear up under a controller that is about to write its record anew.
+
+        Raises
+        ------
+        WrongState
+        """
+        archive = self.registry.directory(handle.id) / ARCHIVE
+        if handle.orphaned and await asyncio.to_thread(runs, archive):
+            raise WrongState("Its controller runs and writes its record anew within seconds. Try again then.")
 
     async def _replace(self, old: ClusterHandle, draft: Draft) -> tuple[ClusterHandle, Draft]:
         """Put a cluster on the list in place of another."""
@@ -260,6 +276,16 @@ class ClusterManager:
             self._changed(handle)
             handle.follow()
         return self._handles[cluster_id]
+
+    def _show_unreadable(self, cluster_id: str, why: DaskSlurmError) -> None:
+        """List a cluster whose record cannot be read, with the reason, until it can."""
+        known = self._handles.get(cluster_id)
+        if known is None or (known.orphaned and why.message not in str(known.cluster.error)):
+            record = record_of_unreadable(self.registry, cluster_id, why)
+            if known is None:
+                self._add(record)
+            else:
+                known.update(record.cluster)
 
     def _owns(self, cluster_id: str) -> bool:
         """Return whether a cluster is known from more than its jobs."""

@@ -14,8 +14,9 @@ import signal
 import sys
 from pathlib import Path
 
+from ..protocol.errors import StorageUnavailable
 from ..protocol.models import LaunchSpec
-from ..system import files
+from ..system.set_aside import read_or_set_aside
 from .render.server import serve
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,15 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    spec = LaunchSpec.from_json(files.read_json(Path(sys.argv[1]) / "launch.json"))
+    directory = Path(sys.argv[1])
+    try:
+        spec = read_or_set_aside(directory / "launch.json", LaunchSpec.from_json)
+    except (FileNotFoundError, StorageUnavailable) as error:
+        logger.error("It is not known what to start: %s", error)  # noqa: TRY400 - a sentence, no traceback
+        from .main import record_failure
+
+        record_failure(directory, error)
+        return 1
     return asyncio.run(_run(spec))
 
 

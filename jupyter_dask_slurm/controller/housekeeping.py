@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,8 @@ class Housekeeper:
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._stop(f"Idle for {state.idle_timeout_s} s.")
-        if (self._directory / "requests" / "stop").exists():
+        # Not `exists`: a disk that does not say is no error here.
+        if os.path.lexists(self._directory / "requests" / "stop"):
             self._stop(None)
         elif self._record.is_amiss:
             self._record.write(self._publisher.current)

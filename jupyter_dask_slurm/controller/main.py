@@ -44,7 +44,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         server.listen()
     except Exception as error:
         logger.exception("The controller could not start")
-        _record_failure(spec, error)
+        record_failure(Path(spec.directory), error)
         return 1
     logger.info("Up after %.2f s", time.monotonic() - began)
     beside = (_end_when(told_to_end, controller), _heal(server))
@@ -72,13 +72,13 @@ async def _heal(server: UnixServer) -> None:
             logger.warning("The control socket could not be made again: %s", error)
 
 
-def _record_failure(spec: LaunchSpec, error: Exception) -> None:
+def record_failure(directory: Path, error: Exception) -> None:
     """Write into the record why there is no cluster; the traceback is in the log alone."""
     if isinstance(error, DaskSlurmError):
         info = ErrorInfo(error.message, type(error).__name__, error.details)
     else:
         info = ErrorInfo(f"The cluster could not start: {error}", "DaskSlurmError", repr(error))
-    path = Path(spec.directory) / "record.json"
+    path = directory / "record.json"
     try:
         record = Record.from_json(files.read_json(path))
         cluster = dataclasses.replace(record.cluster, status="failed", error=info, updated_at=iso_time())

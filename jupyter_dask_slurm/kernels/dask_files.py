@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..protocol.errors import StorageUnavailable
+from ..system.files import read_foreign
+
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -46,5 +49,5 @@ def _texts(environ: Mapping[str, str], prefix: Path) -> Iterator[str]:
         with suppress(OSError):
             for path in sorted(place.iterdir()) if place.is_dir() else [place]:
                 if path.suffix in _SUFFIXES:
-                    with suppress(OSError):
-                        yield path.read_text(encoding="utf-8", errors="replace")
+                    with suppress(FileNotFoundError, StorageUnavailable):
+                        yield read_foreign(path).decode("utf-8", errors="replace")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import importlib.metadata
-import json
 import os
 import signal
 import sys
@@ -24,6 +23,7 @@ from typing import Any, Protocol
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import EnvironmentInfo, Kernel
 from ..system.clean_environment import clean_environment
+from ..system.json_text import parse_json
 
 PROBE_TIMEOUT_S = 20.0
 DISTRIBUTIONS = ("dask", "distributed", "dask-jobqueue", "bokeh")
@@ -201,13 +201,13 @@ async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]
         )
     try:
         # The last line: wrappers may print before it.
-        found = json.loads(stdout.splitlines()[-1])
-    except (IndexError, ValueError):
+        found = parse_json(stdout.splitlines()[-1])
+        return _checked(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
+    except (IndexError, ValueError, KeyError, TypeError):
         said = stderr.decode(errors="replace").strip().splitlines()[-1:] or [
             f"exit code {process.returncode}"
         ]
         return Environment(name, argv, env, problem=f"{argv[0]} does not run Python here: {said[0]}")
-    return _checked(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
 
 
 def _checked(environment: Environment) -> Environment:

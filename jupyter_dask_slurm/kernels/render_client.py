@@ -20,6 +20,7 @@ from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
 from ..protocol.models import LaunchSpec
 from ..system.clean_environment import clean_environment
 from ..system.files import storage_errors, write_private
+from ..system.json_text import parse_json
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 
@@ -131,7 +132,9 @@ class _RenderProcess:
         stdin.write(json.dumps(question).encode("ascii") + b"\n")
         await stdin.drain()
         # It says nothing where it has ended: no JSON, which is a ValueError.
-        said: dict[str, Any] = json.loads(await stdout.readline())
+        said = parse_json(await stdout.readline())
+        if not isinstance(said, dict):
+            raise ValueError("is no answer")  # noqa: TRY004 - as what is no JSON
         return said
 
     @property

@@ -31,7 +31,8 @@ def configured_name(configuration: Mapping[str, Any]) -> ConfiguredName | None:
     configuration : mapping
         As `controller.options.dask_config` tells it: ``sections``, ``files`` and ``variables``.
     """
-    section = (configuration["sections"].get("jobqueue") or {}).get("slurm")
+    jobqueue = configuration["sections"].get("jobqueue")
+    section = jobqueue.get("slurm") if isinstance(jobqueue, Mapping) else None
     if not isinstance(section, Mapping):
         return None
     variables = [name for name in configuration["variables"] if name.startswith("DASK_JOBQUEUE")]

@@ -65,6 +65,9 @@ def profile_of_body(name: str, body: Mapping[str, Any], source: ProfileSource = 
 def profile_of_entry(entry: Entry, source: ProfileSource, origin: str) -> Profile:
     """Return a profile of a file; one that is wrong has an `error` that names file and line."""
     warnings: list[str] = []
+    if entry.error is not None:
+        why = f"{origin}, line {entry.error.line}: {entry.error.message}"
+        return Profile(entry.name, source, origin=origin, error=why)
     try:
         if not isinstance(entry.value, dict):
             raise InvalidRequest(

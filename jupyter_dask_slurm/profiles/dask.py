@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..system.json_text import check_values
 from .documents import Entry
-from .labextension import labextension_entries
+from .labextension import NAME, labextension_entries
 from .profile import Profile
 
 # dask-jobqueue's sections for other schedulers.
@@ -56,11 +57,27 @@ def dask_profiles(configuration: Mapping[str, Any]) -> list[Profile]:
     configuration : mapping
         As `controller.options.dask_config` tells it: ``sections``, ``files`` and ``variables``.
     """
-    sections = configuration["sections"]
-    jobqueue = sections.get("jobqueue") or {}
+    jobqueue = section_of(configuration, "jobqueue")
     origin = ", ".join([*configuration["files"], *configuration["variables"]]) or "Dask's configuration"
-    entries = [*_jobqueue_entries(jobqueue), *labextension_entries(sections.get("labextension") or {})]
-    return [_profile(entry, jobqueue, origin) for entry in entries]
+    labextension = section_of(configuration, NAME)
+    entries = [*_jobqueue_entries(jobqueue), *labextension_entries(labextension)]
+    return [_whatever_it_is(entry, jobqueue, origin) for entry in entries]
+
+
+def section_of(configuration: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a section of a configuration; one that is no mapping says nothing."""
+    section = configuration["sections"].get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _whatever_it_is(entry: Entry, jobqueue: Mapping[str, Any], origin: str) -> Profile:
+    """Return a profile, with an `error` where what stands there is not what Dask means it to be."""
+    try:
+        check_values([entry.name, entry.value])
+        return _profile(entry, jobqueue, origin)
+    except Exception as error:  # noqa: BLE001
+        # Anything may stand there, and one profile shall not hide the others.
+        return Profile(entry.name, "dask", origin=origin, error=f"This cannot be understood: {error}.")
 
 
 def _jobqueue_entries(jobqueue: Mapping[str, Any]) -> Iterator[Entry]:

@@ -12,6 +12,14 @@ from typing import Any
 
 import yaml
 
+from ..system.json_text import LONGEST_NUMBER, check_values
+
+MOST_BYTES = 2**20
+"""A larger file is not read: PyYAML takes a minute for some megabytes."""
+MOST_NODES = 20_000
+"""So many values a file may have; with references to itself, a small one can stand for billions."""
+_DEEPEST = 50
+
 
 class DocumentError(Exception):
     """A text that is no YAML, or no list of profiles; `line` counts from 1."""
@@ -24,11 +32,15 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One profile as it is written; `lines` is empty where it does not come from one text."""
+    """One profile as it is written; `lines` is empty where it does not come from one text.
+
+    `error` says why it cannot be read; the others of its file can.
+    """
 
     name: str
     value: Any
     lines: dict[str, int] = field(default_factory=dict)
+    error: DocumentError | None = None
 
     def line(self, path: str | None) -> int | None:
         """Return the line of a dotted path such as ``options.memory``, or of what stands around it."""
@@ -42,6 +54,16 @@ class _Loader(yaml.SafeLoader):
     """Plain values of YAML 1.2's core schema; no tags but those of JSON's values."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - as PyYAML wants it
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read one value, with those in it; Python would follow them for too long (called by PyYAML)."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise DocumentError("This is nested too deeply.", int(self.get_mark().line) + 1)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 _PLAIN = {
@@ -56,8 +78,24 @@ for _kind, (_pattern, _first) in _PLAIN.items():
         re.compile(f"^(?:{_pattern})$"),
         ["" if c == "\0" else c for c in _first],
     )
-# PyYAML takes 010 for eight.
-_Loader.add_constructor("tag:yaml.org,2002:int", lambda _loader, node: int(node.value))
+
+
+def _whole_number(_loader: _Loader, node: yaml.ScalarNode) -> int:
+    # PyYAML takes 010 for eight.
+    if len(node.value) > LONGEST_NUMBER:
+        raise yaml.constructor.ConstructorError(None, None, "the number is too long", node.start_mark)
+    return int(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+
+
+def text_of(data: bytes) -> str:
+    """Return the text of a file; raises `DocumentError`."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError("This is no text in UTF-8.", data.count(b"\n", 0, error.start) + 1) from None
 
 
 def read_one(name: str, text: str) -> Entry:
@@ -101,6 +139,11 @@ def _parse(text: str) -> tuple[_Loader, yaml.Node]:
         raise DocumentError(f"This is no YAML: {error.problem}.", mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as error:
         raise DocumentError(f"This is no YAML: {str(error).splitlines()[0]}.", 1) from None
+    except DocumentError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        # PyYAML lets through what it did not think of, for example escapes that stand for no character.
+        raise DocumentError(f"This is no YAML: {error}.", 1) from None
     if node is None:
         raise DocumentError("The file is empty.", 1)
     return loader, node
@@ -111,16 +154,56 @@ def _named(loader: _Loader, node: yaml.Node) -> Entry:
         for key, value in node.value:
             if key.value == "name" and isinstance(value, yaml.ScalarNode):
                 return _entry(loader, str(value.value), node)
-    raise DocumentError("A profile in a list needs a name.", _line(node))
+    why = DocumentError("A profile in a list needs a name.", _line(node))
+    return Entry(f"line {_line(node)}", None, error=why)
 
 
 def _entry(loader: _Loader, name: str, node: yaml.Node) -> Entry:
     try:
+        return _checked_entry(loader, name, node)
+    except DocumentError as error:
+        return Entry(name, None, error=error)
+
+
+def _checked_entry(loader: _Loader, name: str, node: yaml.Node) -> Entry:
+    _check_nodes(node)
+    try:
         value = loader.construct_object(node, deep=True)
+        check_values([name, value])
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise DocumentError(f"This is not allowed: {error.problem}.", mark.line + 1 if mark else 1) from None
+    except ValueError as error:
+        raise DocumentError(f"This profile {error}.", _line(node)) from None
     return Entry(name, value, {"": _line(node), **dict(_lines(node))})
+
+
+def _check_nodes(node: yaml.Node) -> None:
+    """Refuse what is too large or too deep, also by references, and keys that stand twice."""
+    level, count = [node], 0
+    for _ in range(_DEEPEST):
+        count += len(level)
+        if count > MOST_NODES:
+            raise DocumentError("This has too many values.", _line(node))
+        inner: list[yaml.Node] = []
+        for one in level:
+            inner += _inside(one)
+        if not inner:
+            return
+        level = inner
+    raise DocumentError("This is nested too deeply.", _line(node))
+
+
+def _inside(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise DocumentError(f'The key "{key.value[:60]}" stands twice.', _line(key))
+                seen.add(key.value)
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _lines(node: yaml.Node, above: str = "") -> Iterator[tuple[str, int]]:

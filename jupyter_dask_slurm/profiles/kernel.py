@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernels.environments import Environments
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable
-from .dask import dask_profiles
-from .labextension import initial_names
+from .dask import dask_profiles, section_of
+from .labextension import NAME, initial_names
 from .profile import Profile
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class KernelProfiles:
             configuration = await self._configuration()
         except DaskSlurmError:
             return []
-        section = configuration["sections"].get("labextension")
-        return initial_names(section) if isinstance(section, dict) else []
+        return initial_names(section_of(configuration, NAME))
 
     async def _configuration(self) -> dict[str, Any]:
         environment = await self._environments.find(None, None, backend="local")

@@ -18,7 +18,7 @@ NAME = "labextension"
 def labextension_entries(section: Mapping[str, Any]) -> Iterator[Entry]:
     """Yield the profile of the factory, then one for each initial cluster."""
     if section.get("factory"):
-        yield Entry(NAME, _value(section, section.get("default") or {}))
+        yield Entry(NAME, _value(section, _mapping(section.get("default"))))
     for name, initial in _initial(section):
         merged = {**section, **{key: value for key, value in initial.items() if value is not None}}
         yield Entry(name, _value(merged, initial))
@@ -30,16 +30,20 @@ def initial_names(section: Mapping[str, Any]) -> list[str]:
 
 
 def _initial(section: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    initial = section.get("initial") or []
-    clusters = [cluster for cluster in initial if isinstance(cluster, dict)]
+    initial = section.get("initial")
+    clusters = (
+        [cluster for cluster in initial if isinstance(cluster, dict)] if isinstance(initial, list) else []
+    )
     return [(str(cluster.get("name") or f"{NAME}-{n}"), cluster) for n, cluster in enumerate(clusters, 1)]
 
 
 def _value(section: Mapping[str, Any], size: Mapping[str, Any]) -> dict[str, Any]:
     """Return a profile as a file would have it, or the ``error`` that keeps it from being one."""
     factory = section.get("factory") or {"class": "LocalCluster"}
+    if not isinstance(factory, Mapping):
+        return {"error": "Its factory must have a class, and may have kwargs."}
     kind = str(factory.get("class"))
-    keywords = {str(key).replace("-", "_"): value for key, value in (factory.get("kwargs") or {}).items()}
+    keywords = {str(key).replace("-", "_"): value for key, value in _mapping(factory.get("kwargs")).items()}
     if kind not in ("SLURMCluster", "LocalCluster"):
         name = f"{factory.get('module')}.{kind}"
         return {"error": f"{name} is not supported here; SLURMCluster and LocalCluster are."}
@@ -64,6 +68,10 @@ def _local_options(keywords: Mapping[str, Any]) -> dict[str, Any]:
         "interface": keywords.get("interface"),
     }
     return {key: value for key, value in options.items() if value not in (None, 0, "auto")}
+
+
+def _mapping(value: object) -> Mapping[Any, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _scaling(size: Mapping[str, Any]) -> dict[str, Any] | None:

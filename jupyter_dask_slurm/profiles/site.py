@@ -6,7 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from .documents import DocumentError, Entry, read_several
+from ..protocol.errors import StorageUnavailable
+from ..system.files import open_plain, read_all
+from .documents import MOST_BYTES, DocumentError, Entry, read_several, text_of
 from .profile import Profile
 
 
@@ -35,8 +37,8 @@ class SiteProfiles:
             entries = self._entries(self._path)
         except DocumentError as error:
             why = f"{self._path}, line {error.line}: {error.message}"
-        except UnicodeDecodeError:
-            why = f"{self._path} is no text in UTF-8."
+        except StorageUnavailable as error:
+            why = error.message
         except OSError as error:
             why = f"Cannot read {self._path}: {error.strerror}."
         else:
@@ -44,11 +46,11 @@ class SiteProfiles:
         return [Profile(self._path.name, "site", origin=str(self._path), error=why)]
 
     def _entries(self, path: Path) -> list[Entry]:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             _check_writers(os.fstat(file.fileno()), path)
             # Who can write the directory can put another file in this one's place.
             _check_writers(path.resolve().parent.stat(), path.resolve().parent)
-            return read_several(file.read().decode("utf-8"))
+            return read_several(text_of(read_all(path, file, MOST_BYTES)))
 
 
 def _check_writers(status: os.stat_result, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from ..system.files import (
     storage_errors,
     write_private,
 )
-from .documents import DocumentError, read_one
+from .documents import MOST_BYTES, DocumentError, read_one, text_of
 from .profile import Profile
 
 _FILE = re.compile(r"([A-Za-z0-9][A-Za-z0-9 ._-]{0,39})\.yaml")
@@ -38,12 +39,14 @@ class UserProfiles:
         self._folder = shared / "profiles"
 
     def all(self) -> list[Profile]:
-        """Return all of them by name; one that cannot be used has an `error`."""
-        return [self._read(name) for name in sorted(self._names())]
+        """Return all of them by name; one that cannot be used has an `error`.
 
-    def has(self, name: str) -> bool:
-        """Return whether there is a file of this name."""
-        return name in set(self._names())
+        Where their folder cannot be used, one entry under its name says why.
+        """
+        try:
+            return [self._read(name) for name in sorted(self._names())]
+        except StorageUnavailable as error:
+            return [Profile(self._folder.name, "user", origin=str(self._folder), error=error.message)]
 
     def write(self, profile: Profile) -> None:
         """Save a profile under its name.
@@ -71,11 +74,11 @@ class UserProfiles:
         return self._folder / f"{name}.yaml"
 
     def _names(self) -> Iterator[str]:
-        try:
-            check_private_directory(self._folder)
-            found = [_FILE.fullmatch(path.name) for path in self._folder.iterdir()]
-        except (StorageUnavailable, OSError):
+        if not os.path.lexists(self._folder):
             return
+        check_private_directory(self._folder)
+        with storage_errors(self._folder, "read"):
+            found = [_FILE.fullmatch(path.name) for path in self._folder.iterdir()]
         yield from (match[1] for match in found if match)
 
     def _read(self, name: str) -> Profile:
@@ -83,11 +86,9 @@ class UserProfiles:
 
         path = self._path(name)
         try:
-            entry = read_one(name, read_private(path).decode("utf-8"))
+            entry = read_one(name, text_of(read_private(path, most_bytes=MOST_BYTES)))
         except DocumentError as error:
             why = f"{path}, line {error.line}: {error.message}"
-        except UnicodeDecodeError:
-            why = f"{path} is no text in UTF-8."
         except StorageUnavailable as error:
             why = error.message
         except FileNotFoundError:

@@ -22,6 +22,7 @@
         ├── ControllerUnreachable
         ├── NoAnswer                  504   sent and not answered: it may still be carried out
         ├── StorageUnavailable              disk full, read-only, removed
+        │   └── FileDamaged                     a file that cannot be understood
         └── SlurmUnavailable
             ├── SlurmMissing                no such command on this machine
             ├── SlurmUnreachable            certain: the request never reached Slurm
@@ -180,6 +181,10 @@ class NoAnswer(Unavailable):
 
 class StorageUnavailable(Unavailable):
     """A file of ours cannot be written or read; the message names the path."""
+
+
+class FileDamaged(StorageUnavailable):
+    """What stands in a file's place is not what belongs there; reading it again will not help."""
 
 
 class SlurmUnavailable(Unavailable):

@@ -5,25 +5,33 @@ beforehand is refused. A file is replaced as a whole: written beside its place, 
 renamed, and the directory flushed, so that a reader sees the old text or the new one and never a half.
 Nothing is locked, for locks on NFS can hang; each file has one writer.
 
-Every `OSError` becomes `StorageUnavailable`, whose message names path and reason.
+Every `OSError` becomes `StorageUnavailable`, whose message names path and reason. What will not be better
+when it is read again (no plain file, not ours, too large, no JSON) is `FileDamaged`; see `set_aside`.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from ..protocol.errors import StorageUnavailable
+from ..protocol.errors import FileDamaged, StorageUnavailable
+from .json_text import parse_json
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Not blocking: opening a pipe that somebody put there must fail, not hang.
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+# What open(2) says of links that are not followed, sockets, devices without a driver, and files for folders.
+_NOT_PLAIN = frozenset({errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.ENOTDIR, errno.EISDIR})
+
+MOST_BYTES = 64 * 2**20
+"""Larger files are not read: no file of ours is, and a mistake shall not fill the memory."""
 
 
 @contextmanager
@@ -94,7 +102,7 @@ def write_private(path: Path, data: str | bytes) -> None:
     with storage_errors(path, "write"):
         try:
             _write_new(beside, data)
-            beside.replace(path)
+            _put(beside, path)
         except BaseException:
             with suppress(OSError):
                 beside.unlink()
@@ -145,61 +153,121 @@ def append_json_line(path: Path, value: Any) -> None:
             os.close(descriptor)
 
 
-def read_private(path: Path) -> bytes:
+def read_private(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
     """Read a file of ours.
 
     Raises
     ------
     FileNotFoundError
         If there is none: that is an answer, not a fault of the disk.
+    FileDamaged
+        If it is longer, belongs to somebody else, or is a link or anything but a plain file.
     StorageUnavailable
-        If it cannot be read, belongs to somebody else, or is a link or anything but a plain file.
+        If the disk does not give it now.
     """
+    with open_plain(path, os.O_NOFOLLOW) as file:
+        _check_owner(path, os.fstat(file.fileno()))
+        return read_all(path, file, most_bytes)
+
+
+def is_plain(path: Path) -> bool:
+    """Return whether a plain file stands there; False too where the disk does not say."""
     try:
-        descriptor = os.open(path, _READ)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise StorageUnavailable(f"Cannot read {path}: {error.strerror}.", details=str(error)) from error
-    with storage_errors(path, "read"), os.fdopen(descriptor, "rb") as file:
-        _check_file(path, os.fstat(descriptor))
-        return file.read()
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def read_foreign(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read a file that others may have made, and may be named by a link; raises as `read_private`."""
+    with open_plain(path) as file:
+        return read_all(path, file, most_bytes)
 
 
 def read_json(path: Path) -> Any:
-    """Read a private file as JSON.
+    """Read a private file as JSON; see `json_text.parse_json`.
 
     Raises
     ------
     FileNotFoundError
         If there is none.
-    ValueError
-        If it is not JSON in UTF-8 (truncated, or not by us): the caller sets it aside.
+    FileDamaged
+        If it is not JSON in UTF-8 (truncated, or not by us), or as `read_private`.
     StorageUnavailable
-        If it cannot be read or is not ours.
+        If the disk does not give it now.
     """
-    return json.loads(read_private(path).decode("utf-8"))
+    data = read_private(path)
+    try:
+        return parse_json(data)
+    except ValueError as error:
+        raise FileDamaged(f"Cannot use {path}: it {error}.") from None
+
+
+def read_lines(path: Path, *, most_bytes: int = MOST_BYTES // 4) -> list[bytes]:
+    """Read the lines that `append_json_line` wrote, oldest first; of a longer file those at its end.
+
+    A last line that a crash has cut short is left out; a missing file has none. Raises as `read_private`.
+    """
+    try:
+        with open_plain(path, os.O_NOFOLLOW) as file:
+            status = os.fstat(file.fileno())
+            _check_owner(path, status)
+            start = max(0, status.st_size - most_bytes)
+            with storage_errors(path, "read"):
+                file.seek(start)
+                lines = file.read(most_bytes).split(b"\n")
+    except FileNotFoundError:
+        return []
+    return lines[1 if start else 0 : -1]
 
 
 def read_json_lines(path: Path) -> list[Any]:
-    """Read what `append_json_line` wrote, oldest first; a missing file is empty.
+    """Read what `append_json_line` wrote, oldest first; lines that are not JSON are left out."""
+    values = []
+    for line in read_lines(path):
+        with suppress(ValueError):
+            values.append(parse_json(line))
+    return values
 
-    Lines that are not JSON are left out: a crash may have cut the last one short.
+
+@contextmanager
+def open_plain(path: Path, more_flags: int = 0) -> Iterator[BinaryIO]:
+    """Open a plain file for reading; whatever else stands in its place is refused and not waited for.
 
     Raises
     ------
+    FileNotFoundError
+        If there is none.
+    FileDamaged
+        If a directory, a pipe, a device or the like stands there.
     StorageUnavailable
-        If it cannot be read or is not ours.
+        If it cannot be opened.
     """
     try:
-        lines = read_private(path).splitlines()
+        descriptor = os.open(path, _READ | more_flags)
     except FileNotFoundError:
-        return []
-    values = []
-    for line in lines:
-        with suppress(ValueError):
-            values.append(json.loads(line))
-    return values
+        raise
+    except OSError as error:
+        kind = FileDamaged if error.errno in _NOT_PLAIN else StorageUnavailable
+        raise kind(f"Cannot read {path}: {error.strerror}.", details=str(error)) from error
+    except ValueError:  # a NUL in the path
+        raise FileDamaged("Cannot read a file whose path holds a NUL.") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileDamaged(f"Cannot use {path}: it is not a plain file.")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
+
+
+def read_all(path: Path, file: BinaryIO, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read what `open_plain` has opened; raises `FileDamaged` if it is larger."""
+    with storage_errors(path, "read"):
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise FileDamaged(f"Cannot use {path}: it is larger than {most_bytes // 2**20} MiB.")
+    return data
 
 
 def _write_new(path: Path, data: str | bytes) -> None:
@@ -210,6 +278,15 @@ def _write_new(path: Path, data: str | bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _put(beside: Path, path: Path) -> None:
+    """Rename a file over another; a directory that stands in its place is moved out of the way."""
+    try:
+        beside.replace(path)
+    except IsADirectoryError:
+        path.rename(path.with_name(f"{path.name}.damaged.{os.urandom(4).hex()}"))
+        beside.replace(path)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -228,10 +305,10 @@ def _flush_directory(path: Path) -> None:
 
 def _check_file(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise StorageUnavailable(f"Cannot use {path}: it is not a plain file.")
+        raise FileDamaged(f"Cannot use {path}: it is not a plain file.")
     _check_owner(path, status)
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:
     if status.st_uid != os.geteuid():
-        raise StorageUnavailable(f"Cannot use {path}: it belongs to another user (uid {status.st_uid}).")
+        raise FileDamaged(f"Cannot use {path}: it belongs to another user (uid {status.st_uid}).")

@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_dask_slurm.clusters import discovery
 from jupyter_dask_slurm.clusters.discovery import Discovery
-from jupyter_dask_slurm.protocol.errors import ClusterNotFound, StorageUnavailable
+from jupyter_dask_slurm.protocol.errors import FileDamaged, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Record
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.files import write_json
@@ -41,7 +41,7 @@ def test_cut_at_any_byte_it_is_set_aside(record: tuple[Registry, Record]) -> Non
     content = path.read_bytes()
     for length in range(len(content.rstrip())):
         path.write_bytes(content[:length])
-        with pytest.raises(ClusterNotFound):
+        with pytest.raises(FileDamaged):
             registry.read(whole.cluster.id)
         assert path.with_suffix(".damaged").read_bytes() == content[:length]
         assert not path.exists()

@@ -72,14 +72,28 @@ def test_ways_to_write_several(text: str) -> None:
         ("profiles:\n  a: {b\n  c: d\n", 3),
         ("profiles:\n  a: 1\n  a\tb\n", 3),
         ("a: &x [*x]\nb: *nothing\n", 2),
-        ("a:\n  backend: !!python/object/apply:os.system [true]\n", 2),
-        ("- backend: local\n", 1),
     ],
 )
 def test_no_profiles(text: str, line: int) -> None:
     with pytest.raises(DocumentError) as told:
         read_several(text)
     assert told.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("good: {}\na:\n  backend: !!python/object/apply:os.system [true]\n", 3),
+        ("- {name: good}\n- backend: local\n", 2),
+        ("good: {}\na: {b: 1,\n  b: 2}\n", 3),
+    ],
+)
+def test_one_that_is_no_profile_hides_no_other(text: str, line: int) -> None:
+    good, wrong = read_several(text)
+    assert (good.name, good.error) == ("good", None)
+    assert wrong.error is not None
+    assert wrong.error.line == line
+    assert profile_of_entry(wrong, "site", "x").error == f"x, line {line}: {wrong.error.message}"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.protocol.errors import StorageUnavailable
+from jupyter_dask_slurm.protocol.errors import FileDamaged, StorageUnavailable
 from jupyter_dask_slurm.system import files
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make files of another user")
@@ -99,8 +99,8 @@ def test_writes_0600_and_replaces_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     files.write_json(path, {"name": "océan", "jobs": [1, 2]})
     first = path.stat().st_ino
-    files.write_json(path, {"name": "\ud800"})
-    assert files.read_json(path) == {"name": "\ud800"}
+    files.write_json(path, {"name": "caf\udce9"})  # a file's name that is no UTF-8
+    assert files.read_json(path) == {"name": "caf\udce9"}
     assert path.stat().st_ino != first
     assert mode(path) == 0o600
     assert os.listdir(tmp_path) == ["record.json"]
@@ -194,7 +194,7 @@ def test_tells_missing_from_broken(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         files.read_json(tmp_path / "record.json")
     files.write_private(tmp_path / "record.json", b'{"cut')
-    with pytest.raises(ValueError, match="Unterminated"):
+    with pytest.raises(FileDamaged, match="Unterminated"):
         files.read_json(tmp_path / "record.json")
 
 

@@ -10,18 +10,9 @@ import time
 from collections.abc import Callable
 
 from ...protocol.errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
-from ...protocol.models import (
-    Cluster,
-    ControllerInfo,
-    EnvironmentInfo,
-    ErrorInfo,
-    Problem,
-    Record,
-    Scaling,
-    iso_time,
-)
+from ...protocol.models import ErrorInfo, Problem, Record, iso_time
 from ...registry import Registry
-from ...system.processes import boot_id, hostname
+from ..bare_record import bare_record
 from ..handle import ClusterHandle
 from .find_orphans import OrphanJobs, orphan_jobs
 
@@ -126,36 +117,12 @@ def _say(handle: ClusterHandle, problem: Problem) -> None:
 
 def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
     """Return the record that a cluster would have of which only its jobs are left; it is never written."""
-    # Here and not above: pydantic is not loaded before the first request.
-    from ...options.schema import OPTION_NAMES
-
-    now = iso_time()
-    cluster = Cluster(
-        id=orphan.cluster_id,
-        name=orphan.cluster_id[:40],
-        backend="slurm",
-        status="lost",
-        created_at=orphan.since or now,
-        updated_at=now,
-        controller=ControllerInfo(hostname()),
-        environment=EnvironmentInfo(kernel=None, python=""),
-        dashboard_path=f"dask-slurm/clusters/{orphan.cluster_id}/dashboard/",
-        scaling=Scaling("manual", jobs=0),
-        error=ErrorInfo(
-            "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", "ControllerLost"
-        ),
-        options=dict.fromkeys(OPTION_NAMES),
-        problems=(_problem(orphan, now),),
+    error = ErrorInfo(
+        "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", "ControllerLost"
     )
-    return Record(
-        cluster=cluster,
-        hostname=hostname(),
-        boot_id=boot_id(),
-        nonce="",
-        socket="",
-        directory=str(registry.directory(orphan.cluster_id)),
-        heartbeat_at=now,
-    )
+    record = bare_record(registry, orphan.cluster_id, error, orphan.since)
+    cluster = dataclasses.replace(record.cluster, problems=(_problem(orphan, iso_time()),))
+    return dataclasses.replace(record, cluster=cluster)
 
 
 def _problem(orphan: OrphanJobs, since: str) -> Problem:

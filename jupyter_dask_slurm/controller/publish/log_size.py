@@ -36,7 +36,7 @@ def bound_log(directory: Path, *, descriptor: int | None = None, most_bytes: int
     path = directory / "controller.log"
     old = path.with_name("controller.log.1")
     try:
-        with path.open("rb") as source:
+        with files.open_plain(path) as source:
             if not os.path.samestat(os.fstat(source.fileno()), status):
                 return
             source.seek(-most_bytes, os.SEEK_END)

@@ -42,8 +42,8 @@ class RecordWriter:
 
     @property
     def is_amiss(self) -> bool:
-        """Whether the disk refused the last state, or the record was removed, or set aside as damaged."""
-        return self._refused or not self._path.exists()
+        """Whether the disk refused the last state, or the record is gone, or something else stands there."""
+        return self._refused or not files.is_plain(self._path)
 
     async def leave_jobs(self, jobs: Sequence[Job]) -> None:
         """Write down how the jobs ended, for who looks at the cluster afterwards."""

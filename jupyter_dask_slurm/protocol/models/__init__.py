@@ -10,7 +10,7 @@ Standard library only: these modules also run inside the kernel's environment.
 
 from __future__ import annotations
 
-from .base import Model, epoch_time, iso_time
+from .base import Model, Time, WrongShapeError, epoch_time, iso_time
 from .cluster import (
     OVER,
     Backend,
@@ -84,9 +84,11 @@ __all__ = [
     "Site",
     "SlurmInfo",
     "TaskCounts",
+    "Time",
     "Waiting",
     "Worker",
     "WorkerCounts",
+    "WrongShapeError",
     "epoch_time",
     "iso_time",
 ]

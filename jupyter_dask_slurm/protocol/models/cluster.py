@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .base import Model
+from .base import Model, Time
 
 ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
 OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
@@ -32,7 +32,7 @@ class Scaling(Model):
 class Ended(Model):
     """When and why a cluster ended by itself."""
 
-    time: str
+    time: Time
     reason: str
 
 
@@ -83,7 +83,7 @@ class Waiting(Model):
 
     reason: str | None = None
     reason_text: str | None = None
-    expected_start_at: str | None = None
+    expected_start_at: Time | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Problem(Model):
     severity: Severity
     message: str
     advice: str
-    since: str
+    since: Time
     details: str | None = None
     job_id: str | None = None
 
@@ -132,8 +132,8 @@ class Cluster(Model):
     name: str
     backend: Backend
     status: ClusterStatus
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
     controller: ControllerInfo
     environment: EnvironmentInfo
     dashboard_path: str
@@ -155,10 +155,10 @@ class Cluster(Model):
     cpu_percent: float | None = 0.0
     tasks: TaskCounts | None = TaskCounts()
     core_hours: float | None = 0.0
-    idle_since: str | None = None
+    idle_since: Time | None = None
     idle_timeout_s: int = 3600
-    closes_at: str | None = None
-    expires_at: str | None = None
+    closes_at: Time | None = None
+    expires_at: Time | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -190,10 +190,10 @@ class Job(Model):
     cores: int = 0
     memory_bytes: int = 0
     gpus: int = 0
-    submitted_at: str | None = None
-    expected_start_at: str | None = None
-    started_at: str | None = None
-    ends_at: str | None = None
+    submitted_at: Time | None = None
+    expected_start_at: Time | None = None
+    started_at: Time | None = None
+    ends_at: Time | None = None
     exit_code: str | None = None
     restarts: int = 0
     workers: tuple[Worker, ...] = ()
@@ -205,7 +205,7 @@ class Job(Model):
 class HistoryEntry(Model):
     """One thing that happened to a cluster."""
 
-    time: str
+    time: Time
     event: str
     message: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .base import Model
+from .base import Model, Time
 from .cluster import Backend, Cluster
 
 
@@ -47,7 +47,7 @@ class LaunchSpec(Model):
     cluster_id: str
     name: str
     backend: Backend
-    created_at: str
+    created_at: Time
     directory: str
     socket: str
     nonce: str
@@ -82,7 +82,7 @@ class Record(Model):
     nonce: str
     socket: str
     directory: str
-    heartbeat_at: str
+    heartbeat_at: Time
     pid: int | None = None
     start_time: int | None = None
     version: int = 1

@@ -10,17 +10,17 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from ...protocol.errors import DaskSlurmError, SlurmRefused
-from ...protocol.models import Interface, Site, iso_time
+from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmRefused
+from ...protocol.models import Interface, Model, Site, iso_time
 from ...slurm import queue
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
 from ...slurm.submission import submit
 from ...system.clean_environment import clean_environment
-from ...system.files import create_private, make_private_directory, read_json
+from ...system.files import create_private, make_private_directory
 from ...system.processes import hostname
+from ...system.set_aside import read_or_set_aside
 from .listener import Listener
 from .probe import NO_KEY, probe_script
 from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan
@@ -30,9 +30,17 @@ _LOOK_S = 0.5
 _ASK_SLURM_S = 10.0
 
 
+@dataclass(frozen=True)
+class NodeReport(Model):
+    """What the job on a node writes at its end; `errors` are those of `probe`, by address."""
+
+    node: str
+    errors: dict[str, str]
+
+
 @dataclass
 class _Run:
-    """A check under way; by partition: ids of jobs, words of refusals, reports of nodes, how jobs ended."""
+    """A check under way; by partition: jobs, words of refusals, reports or why not, ends of jobs."""
 
     check_id: str
     directory: Path
@@ -40,7 +48,8 @@ class _Run:
     partitions: tuple[str, ...]
     jobs: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    reports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reports: dict[str, NodeReport] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
     gone: dict[str, EndState] = field(default_factory=dict)
     asked: bool = False
 
@@ -116,17 +125,26 @@ async def _wait(run: _Run) -> None:
     """Return when each job has reported or is gone."""
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
-    while waiting := run.jobs.keys() - run.reports.keys() - run.gone.keys():
+    while waiting := run.jobs.keys() - run.reports.keys() - run.damaged.keys() - run.gone.keys():
         await asyncio.sleep(_LOOK_S)
         ended: dict[str, EndState] = {}
         if loop.time() - asked_at > _ASK_SLURM_S:
             asked_at = loop.time()
             ended = await _ended(run, waiting)
         for partition in waiting:
-            with suppress(FileNotFoundError, ValueError):
-                run.reports[partition] = await asyncio.to_thread(read_json, run.report_path(partition))
+            await asyncio.to_thread(_read_report, run, partition)
         # Looked at after Slurm was asked: a job that has ended has written all that it will.
         run.gone.update((name, end) for name, end in ended.items() if name not in run.reports)
+
+
+def _read_report(run: _Run, partition: str) -> None:
+    path = run.report_path(partition)
+    try:
+        run.reports[partition] = read_or_set_aside(path, NodeReport.from_json)
+    except FileNotFoundError:
+        pass
+    except FileDamaged as error:
+        run.damaged[partition] = error.message
 
 
 async def _ended(run: _Run, partitions: set[str]) -> dict[str, EndState]:
@@ -161,12 +179,16 @@ def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> Par
     greetings = [greeting for greeting in run.listener.greetings if greeting.partition == partition]
     report = run.reports.get(partition)
     if report is None and not greetings:
+        if partition in run.damaged:
+            return PartitionResult(
+                partition, "failed", f"What the job has written is not used: {run.damaged[partition]}"
+            )
         if partition in run.gone:
             return PartitionResult(partition, "failed", _words(run, run.gone[partition]))
         return PartitionResult(partition, "waiting", "The job did not start in time, and was cancelled.")
     reached = {greeting.address for greeting in greetings}
-    errors = report["errors"] if report else {}
-    node = report["node"] if report else greetings[0].node
+    errors = report.errors if report else {}
+    node = report.node if report else greetings[0].node
     names = ", ".join(found.name for found in interfaces if found.address in reached) or "none"
     return PartitionResult(
         partition,

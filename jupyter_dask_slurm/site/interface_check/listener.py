@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
+import math
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...system.json_text import parse_json
 from .greeting import proof
 
 _LINE_LIMIT = 4096
@@ -69,7 +70,7 @@ class Listener:
         try:
             if self._open <= MOST_AT_ONCE:
                 await asyncio.wait_for(self._hear(reader, writer), _PATIENCE_S)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, asyncio.TimeoutError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, asyncio.TimeoutError):
             pass  # not one of ours
         finally:
             self._open -= 1
@@ -78,14 +79,16 @@ class Listener:
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         challenge = secrets.token_hex(32)
         writer.write(challenge.encode() + b"\n")
-        said, proven = json.loads(await reader.readline())
+        said, proven = parse_json(await reader.readline())
         if not hmac.compare_digest(proof(self._key, "node", challenge, said).encode(), proven.encode()):
             return
-        claim = json.loads(said)
+        claim = parse_json(said)
         here = writer.get_extra_info("sockname")
         if [claim["address"], claim["port"]] != [here[0], here[1]]:
             return  # it spoke to another address, and somebody passed that on
         ahead_s = float(claim["time"]) - time.time()
+        if not math.isfinite(ahead_s):
+            return
         self.greetings.append(Greeting(str(claim["partition"]), str(claim["node"]), here[0], ahead_s))
         writer.write(proof(self._key, "host", challenge, said).encode() + b"\n")
         await writer.drain()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...protocol.models import Interface, Model, Site
+from ...protocol.models import Interface, Model, Site, Time
 
 JOB_MINUTES = 2
 LIMIT_S = 90.0
@@ -56,7 +56,7 @@ class PartitionResult(Model):
 class CheckReport(Model):
     """What was found; `interface` is the one to use, None where none will do."""
 
-    checked_at: str
+    checked_at: Time
     hostname: str
     partitions: tuple[PartitionResult, ...]
     interface: str | None

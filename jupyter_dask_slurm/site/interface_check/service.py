@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...kernels.environments import Environments
-from ...protocol.errors import DaskSlurmError, WrongState
+from ...protocol.errors import DaskSlurmError, StorageUnavailable, WrongState
 from ...protocol.models import ErrorInfo, Model
 from ..source import SiteSource
 from .check import check_interfaces
@@ -45,8 +45,11 @@ class InterfaceCheck:
             So it cannot be said what there is to be checked.
         """
         plan = make_plan(await self._sites.answering_site())
-        report = await asyncio.to_thread(last_report, self._shared)
-        return CheckState(plan, self._running, report, self._error)
+        try:
+            report, error = await asyncio.to_thread(last_report, self._shared), self._error
+        except StorageUnavailable as broken:
+            report, error = None, self._error or _info(broken)
+        return CheckState(plan, self._running, report, error)
 
     async def start(self) -> CheckState:
         """Start a check; returns at once.
@@ -87,7 +90,7 @@ class InterfaceCheck:
             report = await check_interfaces(site, self._shared, python=await self._python())
             await asyncio.to_thread(remember, self._shared, report)
         except DaskSlurmError as error:
-            self._error = ErrorInfo(error.message, type(error).__name__, error.details)
+            self._error = _info(error)
 
     async def _python(self) -> str:
         """Return a Python that the nodes probably see: that of the kernel by default."""
@@ -96,3 +99,7 @@ class InterfaceCheck:
         except DaskSlurmError:
             return sys.executable
         return environment.python or sys.executable
+
+
+def _info(error: DaskSlurmError) -> ErrorInfo:
+    return ErrorInfo(error.message, type(error).__name__, error.details)
