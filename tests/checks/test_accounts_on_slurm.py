@@ -51,6 +51,7 @@ def use(accounted: PrivateSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLURM_CONF", str(accounted.conf))
 
 
+@pytest.mark.any_slurm
 async def test_site(api: Api) -> None:
     site = (await api("GET", "site")).json
     assert site["slurm"]["error"] is None

@@ -15,6 +15,7 @@ from tests.slurm.client import SlurmClient, wait_until
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:20:00", "partition": "normal"}
 
 
+@pytest.mark.any_slurm
 async def test_from_start_to_stop(slurm: SlurmClient, api: Api, shared: Path) -> None:
     cluster = await api.start(name="ocean", options=JOB, scaling={"mode": "manual", "jobs": 2})
     assert cluster["backend"] == "slurm"
@@ -82,6 +83,7 @@ async def test_submit_again_what_somebody_cancelled(slurm: SlurmClient, api: Api
     await api.until_gone(cluster["id"])
 
 
+@pytest.mark.any_slurm
 async def test_what_this_site_cannot_do(slurm: SlurmClient, api: Api, tmp_path: Path) -> None:
     cases = {
         ("partition", "nowhere"): "normal, short, gpu",
@@ -101,6 +103,7 @@ async def test_what_this_site_cannot_do(slurm: SlurmClient, api: Api, tmp_path: 
     assert (await api("GET", "clusters")).json == []
 
 
+@pytest.mark.any_slurm
 async def test_site(slurm: SlurmClient, api: Api) -> None:
     site = (await api("GET", "site")).json
     assert site["slurm"]["available"]

@@ -47,7 +47,7 @@ def main() -> int:
         daemons.start_all()
         announce_to = sys.stderr if arguments.command else sys.stdout
         print(f"SLURM_CONF={layout.conf}", file=announce_to, flush=True)
-        return _run(arguments.command, layout) if arguments.command else _serve(daemons)
+        return _run(arguments.command, options, layout) if arguments.command else _serve(daemons)
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:  # TimeoutError is an OSError
         print(f"error {error}", file=sys.stderr, flush=True)
         return 1
@@ -101,8 +101,8 @@ def _serve(daemons: Daemons) -> int:
     return 0
 
 
-def _run(command: list[str], layout: config.Layout) -> int:
-    process = subprocess.Popen(command, env=SlurmClient(layout.conf).env)
+def _run(command: list[str], options: Options, layout: config.Layout) -> int:
+    process = subprocess.Popen(command, env=SlurmClient(layout.conf, release=options.release).env)
     # The terminal sends Ctrl-C to both: the command decides what it means, and its end is ours.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -12,6 +12,7 @@ import subprocess
 
 from tests.slurm.client import SlurmClient
 from tests.slurm.config import Layout
+from tests.slurm.release import Release
 
 _ASSOCIATIONS = (
     ("add", "cluster", "private"),
@@ -21,7 +22,7 @@ _ASSOCIATIONS = (
 )
 
 
-def prepare(layout: Layout) -> None:
+def prepare(layout: Layout, release: Release) -> None:
     """Make an empty database, and slurmdbd's configuration."""
     layout.database.mkdir(mode=0o700)
     command = ["mariadb-install-db", "--no-defaults", f"--datadir={layout.database}/data"]
@@ -31,6 +32,7 @@ def prepare(layout: Layout) -> None:
     grants = f"CREATE USER slurm@localhost IDENTIFIED BY '{password}'; GRANT ALL ON *.* TO slurm@localhost;\n"
     (layout.database / "init.sql").write_text(grants.replace("; ", ";\n"), encoding="utf-8")
     lines = (
+        *release.settings,
         "AuthType=auth/munge",
         f"AuthInfo=socket={layout.munge_socket}",
         "DbdHost=localhost",

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.slurm.release import Release
+
 # Said one by one: without, squeue shows for a moment also jobs that have just ended.
 _NOT_ENDED = "PENDING,RUNNING,SUSPENDED,COMPLETING"
 
@@ -25,18 +27,21 @@ class SlurmClient:
         The file for ``SLURM_CONF``.
     wrapper : sequence of str
         Words before a command line that run it where slurmctld is reached.
+    release : str
+        Whose commands (`release.Release`).
     """
 
-    def __init__(self, conf: Path, wrapper: Sequence[str] = ()) -> None:
+    def __init__(self, conf: Path, wrapper: Sequence[str] = (), release: str = "") -> None:
         self.conf = conf
         self._wrapper = wrapper
+        self._release = Release(release)
 
     @property
     def env(self) -> dict[str, str]:
         """The present environment, with this Slurm instead of any other."""
         names = ("SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SINFO_")
         clean = {key: value for key, value in os.environ.items() if not key.startswith(names)}
-        return clean | {"SLURM_CONF": str(self.conf)}
+        return clean | {"SLURM_CONF": str(self.conf), "PATH": self._release.path(os.environ["PATH"])}
 
     def run(self, *command: str, stdin: str | None = None, timeout: float = 30) -> str:
         """Run one command of Slurm's and return its stdout.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.slurm.options import Options, Partition
+from tests.slurm.release import Release
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
     here = options.controller_at
     return (
         "ClusterName=private",
+        *Release(options.release).settings,
         f"SlurmctldHost={here.hostname}({here.address})",
         f"SlurmctldPort={layout.controller_port}",
         f"SlurmUser={user}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
 import socket
@@ -14,6 +13,7 @@ from tests.slurm import accounting, processes
 from tests.slurm.client import SlurmClient, SlurmCommandError, wait_until
 from tests.slurm.config import Layout
 from tests.slurm.options import Options
+from tests.slurm.release import Release
 
 _SBIN = "/usr/sbin:/sbin"
 # So that a daemon dies with the supervising process, however that ends (util-linux's setpriv, prctl(2)).
@@ -31,7 +31,7 @@ class Daemons:
         self._options = options
         self._layout = layout
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._slurm = SlurmClient(layout.conf)
+        self._slurm = SlurmClient(layout.conf, release=options.release)
 
     def start_all(self) -> None:
         """Start everything and wait until jobs can run."""
@@ -47,7 +47,7 @@ class Daemons:
         self._await_nodes()
 
     def _start_accounting(self) -> None:
-        accounting.prepare(self._layout)
+        accounting.prepare(self._layout, Release(self._options.release))
         self._spawn("mariadbd")
         wait_until((self._layout.database / "socket").exists, "the database answers")
         self._spawn("slurmdbd")
@@ -123,7 +123,8 @@ class Daemons:
     def _environment(self) -> dict[str, str]:
         # MYSQL_UNIX_PORT tells slurmdbd's client library where the database is.
         socket_path = str(self._layout.database / "socket")
-        return self._slurm.env | {"PATH": f"{os.environ['PATH']}:{_SBIN}", "MYSQL_UNIX_PORT": socket_path}
+        environment = self._slurm.env
+        return environment | {"PATH": f"{environment['PATH']}:{_SBIN}", "MYSQL_UNIX_PORT": socket_path}
 
     def _command(self, name: str) -> list[str]:
         folder = self._layout.folder
@@ -138,7 +139,8 @@ class Daemons:
         if name == "slurmctld":
             return ["slurmctld", "-D", "-f", str(self._layout.conf)]
         wrapper = self._options.place_of(name).wrapper
-        return [*wrapper, "slurmd", "-D", "-N", name, "-f", str(self._layout.conf)]
+        release = Release(self._options.release)
+        return [*wrapper, "slurmd", "-D", "-N", name, "-f", str(self._layout.conf), *release.of_node]
 
     def _await_nodes(self, node: str | None = None) -> None:
         def up() -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import Any
+
+from tests.slurm.release import VARIABLE
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Options:
         More lines for slurm.conf; the later of two wins.
     node_lines : tuple of str
         Lines of slurm.conf about further nodes, which no daemon runs.
+    release : str
+        Which of the Slurms on this machine: see `release.Release`.
     """
 
     nodes: int = 4
@@ -87,6 +92,7 @@ class Options:
     nodes_at: tuple[Place, ...] = ()
     extra: tuple[str, ...] = ()
     node_lines: tuple[str, ...] = ()
+    release: str = field(default_factory=lambda: os.environ.get(VARIABLE, ""))
 
     def place_of(self, node: str) -> Place:
         """Return the host of a node."""

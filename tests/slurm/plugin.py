@@ -6,6 +6,7 @@ tests starts it, and tells its workers where it is.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.slurm.client import SlurmClient
 from tests.slurm.private import PrivateSlurm
+from tests.slurm.release import VARIABLE, Release
 
 _NAME = "shared-slurm"
 _CONF = "slurm_conf"
@@ -53,7 +55,9 @@ class SharedSlurm:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the holder; xdist's workers have `workerinput`."""
+    """Register the holder (xdist's workers have `workerinput`), and let the run find its Slurm's commands."""
+    if not hasattr(config, "workerinput"):  # workers inherit it
+        os.environ["PATH"] = Release(os.environ.get(VARIABLE, "")).path(os.environ["PATH"])
     config.pluginmanager.register(SharedSlurm(getattr(config, "workerinput", {}).get(_CONF)), _NAME)
 
 

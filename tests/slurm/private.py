@@ -48,7 +48,7 @@ class PrivateSlurm(SlurmClient):
         if not line.startswith("SLURM_CONF="):
             _, words = self._supervisor.communicate()
             raise SlurmStartError(words.strip())
-        super().__init__(Path(line.strip().partition("=")[2]), wrapper)
+        super().__init__(Path(line.strip().partition("=")[2]), wrapper, options.release)
 
     def __enter__(self) -> PrivateSlurm:
         return self

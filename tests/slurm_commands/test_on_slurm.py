@@ -41,6 +41,7 @@ def options(tag: str, **more: str) -> dict[str, str]:
     return {"job-name": tag, "output": "/dev/null", "mem": "100M", **more}
 
 
+@pytest.mark.any_slurm
 async def test_submits_by_stdin_what_argv_says(slurm: SlurmClient, tag: Tag, tmp_path: Path) -> None:
     script = "#!/bin/sh\n#SBATCH --job-name=other\n#SBATCH --array=0-7\nsleep 300\n"
     job_id = await submission.submit(
@@ -67,6 +68,7 @@ async def test_a_job_inherits_the_users_locale(
     assert (tmp_path / "said").read_text().split() == ["C", tag(1)]
 
 
+@pytest.mark.any_slurm
 async def test_a_refusal_says_why(slurm: SlurmClient, tag: Tag) -> None:
     with pytest.raises(SlurmRefused, match="Invalid partition name specified") as caught:
         await submission.submit(SLEEP, options(tag(1), partition="nope"))
@@ -87,6 +89,7 @@ def test_an_id_is_found_below_a_banner(stdout: str) -> None:
     assert submission.parse_submission(Answer(stdout, "")) == "17"
 
 
+@pytest.mark.any_slurm
 async def test_reads_what_slurm_has(slurm: SlurmClient, tag: Tag) -> None:
     job_id = await submission.submit(
         SLEEP,
@@ -111,6 +114,7 @@ async def test_reads_what_slurm_has(slurm: SlurmClient, tag: Tag) -> None:
     assert row.started_at < row.ends_at
 
 
+@pytest.mark.any_slurm
 async def test_says_why_a_job_waits(slurm: SlurmClient, tag: Tag) -> None:
     job_id = await submission.submit(SLEEP, options(tag(1), partition="short", time="60"))
     wait_until(
@@ -138,6 +142,7 @@ async def test_names_cannot_forge_rows(slurm: SlurmClient, tag: Tag) -> None:
             slurm.run("scancel", hostile)
 
 
+@pytest.mark.any_slurm
 async def test_ids_that_slurm_does_not_know_are_no_error(slurm: SlurmClient) -> None:
     assert await queue.jobs([]) == {}
     assert await queue.jobs(["4000000"]) == {}
@@ -146,6 +151,7 @@ async def test_ids_that_slurm_does_not_know_are_no_error(slurm: SlurmClient) -> 
     await submission.cancel([])
 
 
+@pytest.mark.any_slurm
 async def test_cancels_only_the_elements_that_are_named(slurm: SlurmClient, tag: Tag) -> None:
     waiting = await submission.submit(SLEEP, options(tag(1), array="0-9", **LATER))
     gone = [f"{waiting}_{index}" for index in (0, 1, 2, 5)]
@@ -200,6 +206,7 @@ async def test_cancels_what_a_dead_controller_left(slurm: SlurmClient, tag: Tag)
     assert await cluster_jobs.cancel_cluster(f"{cluster}-more") == [other]
 
 
+@pytest.mark.any_slurm
 async def test_tells_ends_apart(slurm: SlurmClient, tag: Tag) -> None:
     failed = await submission.submit("#!/bin/sh\nexit 3\n", options(tag(1)))
     done = await submission.submit("#!/bin/sh\ntrue\n", options(tag(1)))

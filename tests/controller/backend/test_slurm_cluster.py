@@ -61,6 +61,7 @@ def test_without_a_certificate_nobody_gets_in(slurm: SlurmClient, launch: Launch
         Client(address.replace("tls://", "tcp://"), timeout=2)
 
 
+@pytest.mark.any_slurm
 def test_what_slurm_refuses_is_a_problem_with_its_words_and_the_script(
     slurm: SlurmClient, launch: Launch
 ) -> None:
@@ -101,6 +102,7 @@ def test_numbers_go_on_after_a_scale_down(slurm: SlurmClient, launch: Launch) ->
     assert max(Counter(names).values()) == 1
 
 
+@pytest.mark.any_slurm
 def test_a_signal_takes_queued_and_running_jobs_along(slurm: SlurmClient, launch: Launch) -> None:
     # One runs and the others wait for its node: this machine need not run many, and other tests have nodes.
     one_runs = {**SMALL, "cores": 9, "processes": 1, "job_extra_directives": ["--nodelist=n2"]}
@@ -114,6 +116,7 @@ def test_a_signal_takes_queued_and_running_jobs_along(slurm: SlurmClient, launch
 
 
 @pytest.mark.parametrize("options", [SMALL, HELD], ids=["running", "queued"])
+@pytest.mark.any_slurm
 def test_a_job_cancelled_from_outside_is_not_submitted_again(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands, options: dict[str, object]
 ) -> None:
@@ -133,6 +136,7 @@ def test_a_job_cancelled_from_outside_is_not_submitted_again(
     assert controller.stop() == 0
 
 
+@pytest.mark.any_slurm
 def test_jobs_that_never_connect_are_given_up_after_three(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands
 ) -> None:

@@ -15,6 +15,7 @@ from tests.slurm.client import wait_until
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 
 
+@pytest.mark.any_slurm
 def test_who_cancelled_a_job_is_said(start_slurm: StartSlurm, launch: Launch) -> None:
     slurm = start_slurm(Options(nodes=1, gpus=0, accounting=True))
     controller = launch(options=ONE_WORKER)

@@ -67,6 +67,7 @@ def test_a_worker_that_its_nanny_ends_is_named_with_what_to_ask_for(
     assert controller.scale(1).problems == ()
 
 
+@pytest.mark.any_slurm
 def test_a_job_that_slurm_ends_for_memory_is_named_and_replaced(
     start_slurm: StartSlurm, launch: Launch
 ) -> None:

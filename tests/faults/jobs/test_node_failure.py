@@ -30,6 +30,7 @@ def test_a_job_whose_node_failed_is_replaced(
     assert list(jobs_of(slurm, controller)) == [replacement.job_id]
 
 
+@pytest.mark.any_slurm
 def test_a_job_that_slurm_requeues_comes_back_and_is_not_doubled(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
