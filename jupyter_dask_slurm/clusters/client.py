@@ -12,6 +12,7 @@ the error.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ import aiohttp
 from ..protocol.errors import ControllerUnreachable, DaskSlurmError, NoAnswer
 from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
+from ..slurm.variables import own_token
 from ..system.json_text import parse_json
 from ..system.sockets import NOBODY, peer_uid
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace, TraceRequestHeadersSentParams
+
+log = logging.getLogger(__name__)
 
 _Read = TypeVar("_Read")
 
@@ -96,6 +100,7 @@ class ControllerClient:
     def __init__(self, socket_path: str, nonce: str) -> None:
         self._nonce = nonce
         self._known = False
+        self._handed_over: str | None = None
         self._session = aiohttp.ClientSession(
             # A connection that is used again may be closed at this moment: whether a request was read then
             # is not known. A new one is refused, or is not.
@@ -157,6 +162,7 @@ class ControllerClient:
     async def events(self) -> AsyncIterator[Cluster]:
         """Yield the present state and then each change, until the controller ends."""
         await self.cluster()
+        await self.hand_token_over()
         timeout = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_S)
         with _errors_of(_Request()):
             async with self._session.get("http://controller/control/events", timeout=timeout) as response:
@@ -164,6 +170,18 @@ class ControllerClient:
                 async for line in response.content:
                     if line.strip():
                         yield Cluster.from_json(parse_json(line)["cluster"])
+
+    async def hand_token_over(self) -> None:
+        """Give the controller this process's token for Slurm, where it was not given already."""
+        token = own_token()
+        if token is None or token == self._handed_over:
+            return
+        try:
+            await self._call(_Request(), "PUT", "token", {"token": token}, read=dict)
+        except DaskSlurmError as error:  # one of an older release does not know of tokens
+            log.debug("The token for Slurm was not handed over: %s", error.message)
+        else:
+            self._handed_over = token
 
     async def close(self) -> None:
         """Close the connections; the controller goes on."""
@@ -184,6 +202,7 @@ class ControllerClient:
         read: Callable[[Any], _Read],
     ) -> _Read:
         await self._verify()
+        await self.hand_token_over()
         return await self._call(request, method, path, body, key=key, read=read)
 
     async def _call(

@@ -15,6 +15,7 @@ from typing import Any
 from ..protocol.ceiling import check_ceiling, most_jobs
 from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
+from ..slurm.variables import take_over
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
@@ -182,6 +183,11 @@ class Controller:
     def scheduler(self) -> ControllerScheduler:
         """Dask's scheduler, once the controller has started."""
         return self._cluster.scheduler
+
+    def take_token(self, token: str) -> None:
+        """Use a fresher token for Slurm, and see at once what it lets us do."""
+        if take_over(token):
+            self._try_again()
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -34,6 +34,10 @@ _OTHER_DIRECTIVE = "An option of sbatch, as you gave it."
 
 _LINES: tuple[tuple[str, str], ...] = (
     (r"#!", "The shell that runs this script on the node."),
+    (
+        r'\[ -z "\$\{SLURM_JWT',
+        "Starts this script again without your token for Slurm: jobs do without.",
+    ),
     (r"JDS_FIRST=", "The number of the first job of this submission: it makes the workers' names."),
     (
         r"export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES=",

@@ -20,17 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from ..protocol.errors import DaskSlurmError, SlurmAmbiguous, SlurmMissing, SlurmRefused, SlurmUnreachable
-from ..system.clean_environment import clean_environment
+from ..protocol.errors import (
+    DaskSlurmError,
+    SlurmAmbiguous,
+    SlurmMissing,
+    SlurmRefused,
+    SlurmUnavailable,
+    SlurmUnreachable,
+)
+from ..protocol.models import iso_time
+from .variables import TOKEN, command_environment, expired
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
-
-_FOREIGN = (
-    *("SBATCH_", "SQUEUE_", "SALLOC_", "SCANCEL_", "SINFO_", "SACCT_", "SCONTROL_", "SRUN_"),
-    *("SLURM_", "SLURMD_"),
-)
-_KEPT = frozenset({"SLURM_CONF"})
 
 # What slurm_errno.c says when the request has certainly not arrived.
 _NOTHING_DONE = (
@@ -64,26 +66,6 @@ class Answer:
     stderr: str
 
 
-def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for commands that only ask or cancel.
-
-    Jupyter's secrets stay with Jupyter. Variables that would change what is asked are gone
-    (``SQUEUE_STATES`` would hide jobs); times come as
-    seconds since 1970, which no time zone or daylight saving can blur (squeue(1), ``SLURM_TIME_FORMAT``).
-    """
-    environ = clean_environment(os.environ if environ is None else environ)
-    return {**job_environment(environ), "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
-
-
-def job_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for sbatch, which hands it on to the job.
-
-    The user's locale stays: it belongs to the job. sbatch itself writes English in any locale.
-    """
-    environ = os.environ if environ is None else environ
-    return {key: value for key, value in environ.items() if key in _KEPT or not key.startswith(_FOREIGN)}
-
-
 async def run(
     argv: Sequence[str],
     *,
@@ -103,7 +85,7 @@ async def run(
     timeout_s : float, optional
         After so many seconds the command and what it started are killed.
     environment : mapping, optional
-        By default `command_environment`.
+        By default `variables.command_environment`.
     directory : Path, optional
         Where it runs.
 
@@ -141,7 +123,7 @@ async def run(
         await _end(process)
     stdout, stderr = out.decode(errors="replace"), err.decode(errors="replace")
     if process.returncode:
-        raise classify(argv[0], process.returncode, stderr)
+        raise _with_cause(classify(argv[0], process.returncode, stderr), environment)
     return Answer(stdout, stderr)
 
 
@@ -179,6 +161,18 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
         said = f": {last_words(words)}" if words else f" and said nothing (exit code {exit_code})"
         return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
     return SlurmRefused(f"Slurm refused: {last_words(words)}.", details=words)
+
+
+def _with_cause(error: DaskSlurmError, environment: Mapping[str, str]) -> DaskSlurmError:
+    """Name the cause where a token has ended: Slurm then says nothing useful."""
+    ended = expired(environment)
+    if ended is None or not isinstance(error, SlurmUnavailable):
+        return error
+    return type(error)(
+        f"Your token for Slurm ({TOKEN}) ended at {iso_time(ended)}. Slurm answers again once "
+        "Jupyter is started with a fresh one, which its clusters then get too.",
+        details=error.details,
+    )
 
 
 def _not_run(command: str, error: OSError) -> DaskSlurmError:

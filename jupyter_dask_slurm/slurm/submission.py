@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
 from .jobid import compress
-from .run import TIMEOUT_S, Answer, job_environment, run_in_turn
+from .run import TIMEOUT_S, Answer, run_in_turn
+from .variables import job_environment
 
 _PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?", re.ASCII)
 _GONE = ("Invalid job id", "already completing or completed", "Job/step already")

@@ -107,7 +107,7 @@ def format_memory(size_bytes: int) -> str:
 def parse_time(text: str) -> str | None:
     """Return a moment that Slurm printed as ISO 8601 in UTC; None where it has none (``N/A``, ``Unknown``).
 
-    Seconds since 1970 are what `run.command_environment` asks for; a time without a zone is local.
+    Seconds since 1970 are what `variables.command_environment` asks for; a time without a zone is local.
     """
     if text.isdigit():
         return iso_time(int(text)) if int(text) else None

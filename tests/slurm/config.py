@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,12 +52,15 @@ def write(options: Options, layout: Layout) -> None:
     lines = (
         *_general(options, layout),
         *accounting,
+        *(_tokens(layout) if options.tokens else ()),
         *_nodes(options, layout),
         *options.node_lines,
         *partitions,
         *options.extra,
         "",
     )
+    if options.tokens:
+        new_token_key(layout.folder)
     layout.conf.write_text("\n".join(lines), encoding="utf-8")
     if options.gpu_node_names:
         _write_gres(options, layout)
@@ -100,6 +104,17 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
         f"MaxArraySize={options.max_array_size}",
         f"MinJobAge={options.min_job_age_s}",
     )
+
+
+def new_token_key(folder: Path) -> None:
+    """Make the key by which slurmctld knows its tokens; those of an earlier key are worth nothing."""
+    key = folder / "state" / "token-key"
+    key.touch(mode=0o600)
+    key.write_bytes(secrets.token_bytes(32))
+
+
+def _tokens(layout: Layout) -> tuple[str, ...]:
+    return ("AuthAltTypes=auth/jwt", f"AuthAltParameters=jwt_key={layout.folder}/state/token-key")
 
 
 def _accounting(layout: Layout) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ class Options:
         More lines for slurm.conf; the later of two wins.
     node_lines : tuple of str
         Lines of slurm.conf about further nodes, which no daemon runs.
+    tokens : bool
+        Users may say who they are by ``SLURM_JWT`` (``scontrol token``) in place of munge.
     release : str
         Which of the Slurms on this machine: see `release.Release`.
     """
@@ -92,6 +94,7 @@ class Options:
     nodes_at: tuple[Place, ...] = ()
     extra: tuple[str, ...] = ()
     node_lines: tuple[str, ...] = ()
+    tokens: bool = False
     release: str = field(default_factory=lambda: os.environ.get(VARIABLE, ""))
 
     def place_of(self, node: str) -> Place:

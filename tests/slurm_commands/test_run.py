@@ -17,6 +17,7 @@ from jupyter_dask_slurm.protocol.errors import (
     SlurmUnreachable,
 )
 from jupyter_dask_slurm.slurm import run as commands
+from jupyter_dask_slurm.slurm import variables
 from tests.slurm.client import wait_until
 
 
@@ -152,6 +153,7 @@ FOREIGN = {
     "SBATCH_JOB_NAME": "x",
     "SQUEUE_STATES": "x",
     "SLURM_JOB_ID": "1",
+    "SLURM_CLUSTERS": "other",
     "SLURM_TIME_FORMAT": "relative",
     "SCANCEL_NAME": "x",
     "SINFO_FORMAT": "x",
@@ -164,9 +166,11 @@ def test_the_environment_is_clean() -> None:
         **FOREIGN,
         "PATH": os.defpath,
         "SLURM_CONF": "/c",
+        "SLURM_CONF_SERVER": "controller:6817",
+        "SLURM_JWT": "a.b.c",
         "LANG": "de_DE.UTF-8",
         "LC_ALL": "de_DE.UTF-8",
     }
-    kept = {"PATH": os.defpath, "SLURM_CONF": "/c", "LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8"}
-    assert commands.job_environment(given) == kept
-    assert commands.command_environment(given) == {**kept, "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
+    kept = {name: value for name, value in given.items() if name not in FOREIGN}
+    assert variables.job_environment(given) == kept
+    assert variables.command_environment(given) == {**kept, "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}

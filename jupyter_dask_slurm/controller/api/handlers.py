@@ -111,6 +111,18 @@ class ResubmitHandler(_Handler):
         self.answer(self.controller.cluster.to_json())
 
 
+class TokenHandler(_Handler):
+    """The user's token for Slurm, which ends long before clusters do."""
+
+    def put(self) -> None:
+        """Take a fresh one over."""
+        token = self.body().get("token")
+        if not isinstance(token, str) or not token.isprintable():
+            raise InvalidRequest("The token must be text.")
+        self.controller.take_token(token)
+        self.answer({})
+
+
 class ReportHandler(_Handler):
     """Dask's performance report."""
 
@@ -149,6 +161,7 @@ def make_router(controller: Controller, dashboard: DashboardRouter, reporter: Re
             (r"/control/jobs", JobsHandler, inject),
             (r"/control/jobs/(\w+)", JobHandler, inject),
             (r"/control/problems/(\w+)/resubmit", ResubmitHandler, inject),
+            (r"/control/token", TokenHandler, inject),
             (r"/control/report", ReportHandler, {"reporter": reporter}),
             (r"/control/events", EventsHandler, inject),
         ],

@@ -14,6 +14,7 @@ from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
+from ...slurm.variables import lines_before
 from ..state.jobs import JobTable
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
@@ -67,7 +68,7 @@ class SlurmJob(JobProcess, SLURMJob):
         lines = self.job_script().splitlines()
         # After the directives, for sbatch reads none below the first command (sbatch(1)).
         last = max((i for i, line in enumerate(lines) if line.startswith(("#!", "#SBATCH"))), default=-1)
-        lines[last + 1 : last + 1] = [f"{FIRST}={self.number}"]
+        lines[last + 1 : last + 1] = [*lines_before(), f"{FIRST}={self.number}"]
         return "\n".join([*lines, *self._epilogue]) + "\n"
 
     async def start(self) -> None:

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from ...slurm.variables import lines_before
 from .greeting import proof
 
 NO_KEY = 78
@@ -68,4 +69,5 @@ def probe_script(
     }  # fmt: skip
     words = shlex.join([python, "-", json.dumps(asked)])
     program = _PROBE.format(proof=inspect.getsource(proof), no_key=NO_KEY)
-    return f"#!/bin/sh\numask 077\nexec {words} <<'PROBE'\n{program}PROBE\n"
+    first = "\n".join(["#!/bin/sh", *lines_before(), "umask 077"])
+    return f"{first}\nexec {words} <<'PROBE'\n{program}PROBE\n"
