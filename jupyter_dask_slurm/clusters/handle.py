@@ -73,7 +73,11 @@ class ClusterHandle:
         self._registry = registry
         self._changed = changed
         self._hurry = asyncio.Event()
+        # The controller answers, or never will again. Neither a record tells that, nor what is new in an
+        # answer: the first one may equal the record.
         self._settled = asyncio.Event()
+        if self.over:
+            self._settled.set()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -117,14 +121,17 @@ class ClusterHandle:
         """Take over a newer state of the cluster."""
         if self.stop_wanted.is_set() and cluster.status in ("starting", "running"):
             cluster = dataclasses.replace(cluster, status="stopping")
+        if cluster.status in OVER:
+            self._settled.set()
         if cluster == self.cluster:
             return
         self.cluster = cluster
-        if self.over or cluster.controller.reachable:
-            self._settled.set()
-        else:
-            self._settled.clear()
         self._changed(self)
+
+    def _answered(self, cluster: Cluster) -> None:
+        """Take over what the controller itself says, which may be just what its record said already."""
+        self._settled.set()
+        self.update(dataclasses.replace(cluster, controller=_reachable(cluster, True)))
 
     def show_again(self) -> None:
         """Take back that the cluster leaves the list."""
@@ -147,7 +154,7 @@ class ClusterHandle:
             await asyncio.wait_for(self._settled.wait(), seconds)
         except asyncio.TimeoutError:
             return False
-        return self.cluster.controller.reachable
+        return not self.over and not self.removed
 
     async def _follow(self) -> None:
         self.client = ControllerClient(self.record.socket, self.record.nonce)
@@ -160,10 +167,11 @@ class ClusterHandle:
                     if cluster.status in OVER:
                         # It still writes into its directory; it is over once the process has ended.
                         continue
-                    self.update(dataclasses.replace(cluster, controller=_reachable(cluster, True)))
+                    self._answered(cluster)
                     await self._stop_if_wanted()
             except DaskSlurmError as error:
                 log.debug("No events of %s: %s (%s)", self.id, error.message, error.details)
+            self._settled.clear()
             ended = self._has_ended()
             if not ended:
                 hurried = await self._pause(pause)
@@ -191,6 +199,7 @@ class ClusterHandle:
         except ClusterNotFound:
             self.removed = not lived
             if self.removed:
+                self._settled.set()
                 self._changed(self)
             return self.removed
         except FileDamaged as error:

@@ -31,6 +31,26 @@ def test_clusters_survive(jupyter: Callable[[], Jupyter], how: signal.Signals) -
     wait_until(lambda: second.clusters() == [], "the list is empty", timeout=60)
 
 
+@pytest.mark.parametrize(
+    "at_rest",
+    [{"mode": "manual", "jobs": 0}, {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 2}],
+    ids=lambda scaling: scaling["mode"],
+)
+def test_a_cluster_at_rest_is_changed_after_a_restart(
+    jupyter: Callable[[], Jupyter], at_rest: dict[str, object]
+) -> None:
+    first = jupyter()
+    body = {"backend": "local", "options": SMALL, "scaling": at_rest}
+    cluster = first.call("POST", "clusters", body).json()
+    first.until(cluster["id"], status("running"))
+    first.end(signal.SIGKILL)
+    # What its controller answers now is word for word what its record says.
+    second = jupyter()
+    scaled = second.call("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "jobs": 1}})
+    assert scaled.status_code == 200, scaled.text
+    second.until(cluster["id"], working(1))
+
+
 def test_two_servers_show_the_same(jupyter: Callable[[], Jupyter]) -> None:
     one, two = jupyter(), jupyter()
     cluster = one.call("POST", "clusters", {"name": "ocean", "backend": "local", "options": SMALL}).json()
