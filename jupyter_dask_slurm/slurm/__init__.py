@@ -1,16 +1,16 @@
 """Everything that speaks to Slurm's commands; standard library only, parsers are pure.
 
 ================  ======================================================================
-`run`             run one command: time limit, clean environment, typed errors
+`run`             run one command: time limit, clean environment, typed errors, what counts as an answer
 `submission`      sbatch and scancel
 `forecast`        when sbatch would expect a job to start, without submitting it
 `queue`           which jobs there are; cancel what carries our tag
+`second_source`   what scontrol says where squeue says that there is nothing
 `rows`            how a row of squeue is read
 `jobid`           ``17`` and ``17_3``
 `reasons`         why a job waits, in plain words
 `end_states`      how jobs ended
-`cluster_jobs`    the jobs of one cluster, whatever its record says; cancel them
-`origin`          from which directory jobs were submitted
+`cluster_jobs`    the jobs of one cluster, whatever its record says; where they came from; cancel them
 `sbatch_options`  which options of sbatch are ours alone, however they are written
 `script_text`     which texts may stand in a job script
 `units`           walltimes and sizes to seconds and bytes

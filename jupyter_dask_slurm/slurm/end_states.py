@@ -1,10 +1,10 @@
 """How jobs ended: asked from Slurm, told apart, and said in plain words.
 
-``squeue --states=all`` knows a job for ``MinJobAge`` (usually 300 s) after its end; so does ``scontrol show
-job``, which reads the same memory and is not asked besides. After that only accounting (sacct) remembers,
-where there is one. An element of an array that is cancelled while it waits leaves no trace in either
-(22.05, tried): it is `UNKNOWN`, and whoever saw it waiting a moment ago may take it for cancelled, for one
-that started is remembered.
+``squeue --states=all`` knows a job for ``MinJobAge`` (usually 300 s) after its end. After that only
+accounting (sacct) remembers, where there is one. An element of an array that is cancelled while it waits leaves no trace
+in either (22.05, tried): it is `UNKNOWN`, and whoever saw it waiting a moment ago may take it for cancelled,
+for one that started is remembered. That squeue does not list a job is not believed before scontrol has none
+either.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from typing import Literal
 
 from ..protocol.errors import SlurmRefused, SlurmUnavailable
 from .jobid import array_ids
-from .queue import jobs
-from .rows import ENDED, JobRow
-from .run import TIMEOUT_S, run_in_turn
+from .queue import contradiction, jobs
+from .rows import ENDED, JobRow, parse_exit_code
+from .run import TIMEOUT_S, ask
+from .second_source import still_there
 from .units import parse_time
 
 Kind = Literal["completed", "cancelled", "walltime", "memory", "node", "preempted", "failed", "unknown"]
 UNKNOWN = "UNKNOWN"
 
 _SACCT = (
-    *("sacct", "--allocations", "--noheader", "--parsable2"),
+    *("sacct", "--allocations", "--parsable2"),
     "--format=JobID,State,ExitCode,Start,End,NodeList",
 )
+_SACCT_HEADER = re.compile(r"^JobID\|State\|", re.MULTILINE)
 _KINDS: dict[str, Kind] = {
     "COMPLETED": "completed",
     "CANCELLED": "cancelled",
@@ -103,18 +105,21 @@ class EndState:
 async def end_states(job_ids: Iterable[str], *, timeout_s: float = TIMEOUT_S) -> dict[str, EndState]:
     """Return how these jobs ended, by id; those that have not ended are left out.
 
-    Ids that nobody remembers are ``UNKNOWN``, which is no error. At most one squeue and one sacct.
+    Ids that nobody remembers are ``UNKNOWN``, which is no error. At most one squeue and one sacct, and for
+    what squeue does not know one scontrol for each job or array.
 
     Raises
     ------
     SlurmUnavailable
-        slurmctld does not answer; nothing is known.
+        slurmctld does not answer, or squeue and scontrol contradict each other; nothing is known.
     """
     wanted = set(job_ids)
     rows = await jobs(wanted, ended=True, timeout_s=timeout_s)
     ends = {row.job_id: _from_row(row) for row in rows.values() if row.ended}
     # A whole array that is asked for (``17``) is answered by its elements.
     missing = wanted - rows.keys() - {job_id.split("_")[0] for job_id in rows}
+    if there := await still_there(missing, timeout_s=timeout_s):
+        raise contradiction(there)
     cancelled = {job_id for job_id, end in ends.items() if end.state == "CANCELLED"}
     for job_id, accounted in (await _from_accounting(missing | cancelled, timeout_s)).items():
         known = ends.get(job_id)
@@ -134,7 +139,13 @@ def parse_sacct(text: str) -> dict[str, EndState]:
         if state in ENDED:
             node_name = None if node in {"", "None assigned"} else node
             ends[job_id] = EndState(
-                job_id, state, None, exit_code, _user(by), node_name, parse_time(start), parse_time(end)
+                job_id,
+                state,
+                exit_code=parse_exit_code(exit_code),
+                cancelled_by=_user(by),
+                node=node_name,
+                started_at=parse_time(start),
+                ended_at=parse_time(end),
             )
     return ends
 
@@ -157,8 +168,8 @@ async def _from_accounting(job_ids: set[str], timeout_s: float) -> dict[str, End
     numbers = ",".join(map(str, array_ids(job_ids)))
     # Without accounting sacct says so by itself and asks nobody: it costs some milliseconds.
     with suppress(SlurmRefused, SlurmUnavailable):
-        answer = await run_in_turn([*_SACCT, f"--jobs={numbers}"], timeout_s=timeout_s)
-        return {job_id: end for job_id, end in parse_sacct(answer.stdout).items() if job_id in job_ids}
+        text = await ask([*_SACCT, f"--jobs={numbers}"], proof=_SACCT_HEADER, timeout_s=timeout_s)
+        return {job_id: end for job_id, end in parse_sacct(text).items() if job_id in job_ids}
     return {}
 
 

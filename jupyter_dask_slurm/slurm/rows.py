@@ -47,11 +47,16 @@ _FIELDS = (
     ("TimeLimit", 24),
     ("RestartCnt", 12),
     ("exit_code", 12),
+    ("UserID", 16),
     ("Reason", 256),
 )
+HEADER = re.compile(r"^ARRAY_JOB_ID *\|", re.MULTILINE)
+"""What squeue writes above its rows, also above none; the first field of all our questions is ArrayJobID."""
 FORMAT = ",".join(f"{name}:{width}|" for name, width in _FIELDS)
 TAGGED_FORMAT = f"{FORMAT},Name:256|"
 """With the name as last field: only for queries in which Slurm itself lets no names but ours through."""
+_EXIT_CODE = re.compile(r"(\d{1,3}):(\d{1,3})", re.ASCII)
+_WAIT_STATUS = re.compile(r"\d{1,5}", re.ASCII)
 _GPU = re.compile(r"(?:gres[:/])?gpu(?:[:=].*)?")
 
 
@@ -61,7 +66,7 @@ class JobRow:
 
     `state` is Slurm's word as it is; whether it is one that we know is `known`. `started_at` is None while
     the job waits, `expected_start_at` after it has started, and `ends_at` is the walltime's end, or when the
-    job ended.
+    job ended. `uid` is the number of the user whose it is.
     """
 
     job_id: str
@@ -78,7 +83,8 @@ class JobRow:
     ends_at: str | None
     walltime_s: int | None
     restarts: int
-    exit_code: str
+    exit_code: str | None
+    uid: int
     tag: str | None = None
 
     @property
@@ -112,6 +118,8 @@ def _parse_row(line: str) -> JobRow | None:
     if len(parts) not in (len(_FIELDS), len(_FIELDS) + 1):
         raise SlurmAmbiguous("squeue answered in a way that cannot be read.", details=line)
     value = dict(zip((name for name, _ in _FIELDS), parts, strict=False))
+    if not value["UserID"].isdigit() or not value["State"]:
+        raise SlurmAmbiguous("squeue does not say whose a job is, or how it is.", details=line)
     index = value["ArrayTaskID"]
     waiting = value["State"] in PENDING
     start = parse_time(value["StartTime"])
@@ -130,13 +138,22 @@ def _parse_row(line: str) -> JobRow | None:
         ends_at=None if waiting else parse_time(value["EndTime"]),
         walltime_s=_walltime(value["TimeLimit"]),
         restarts=_number(value["RestartCnt"]),
-        exit_code=format_exit_code(_number(value["exit_code"])),
+        exit_code=parse_exit_code(value["exit_code"]),
+        uid=int(value["UserID"]),
         tag=parts[-1] if len(parts) > len(_FIELDS) else None,
     )
 
 
-def format_exit_code(status: int) -> str:
-    """Write a wait status, which squeue prints as a number, as ``<exit code>:<signal>``."""
+def parse_exit_code(text: str) -> str | None:
+    """Return ``<exit code>:<signal>`` of what squeue or sacct wrote; None where it cannot be read; pure.
+
+    squeue writes the wait status as one number (``1792``) up to 23.11, and the pair since 24.05.
+    """
+    if pair := _EXIT_CODE.fullmatch(text.strip()):
+        return f"{int(pair[1])}:{int(pair[2])}"
+    if not _WAIT_STATUS.fullmatch(text.strip()):
+        return None
+    status = int(text)
     return f"{status >> 8 & 0xFF}:{status & 0x7F}"
 
 

@@ -1,9 +1,9 @@
 """Run one of Slurm's commands: a time limit, a clean environment, typed errors.
 
-Everything that the package asks of Slurm goes through `run`. What Slurm answers is told apart by what it
-means for the caller: `SlurmUnreachable` did nothing for certain, `SlurmAmbiguous` may have done it,
-`SlurmRefused` understood and said no. For a submission the difference decides between "send again" and "look
-it up first".
+Everything that the package wants of Slurm goes through `run`, and what only asks through `ask`, for which a
+success is not yet an answer. What Slurm answers is told apart by what it means for the caller:
+`SlurmUnreachable` did nothing for certain, `SlurmAmbiguous` may have done it, `SlurmRefused` understood and
+said no. For a submission the difference decides between "send again" and "look it up first".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 import shutil
 import signal
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -55,6 +55,9 @@ _MAYBE_DONE = (
     "Connection reset by peer",
     "Connection refused",
 )
+# Slurm's commands write "squeue: error: …", its library "slurm_load_jobs error: …".
+_TROUBLE = re.compile(r"(?:^|\s)(?:error|fatal): |Invalid user", re.MULTILINE)
+_MOST_WORDS = 2000
 _ERROR_LINE = re.compile(r"^\w+: (?:error|fatal): (?:\w[\w ]* failed: )?", re.MULTILINE)
 
 
@@ -102,6 +105,70 @@ async def run(
         Slurm said no; `details` has its words.
     """
     environment = command_environment() if environment is None else environment
+    exit_code, answer = await _execute(argv, stdin, timeout_s, environment, directory)
+    if exit_code:
+        raise _with_cause(classify(argv[0], exit_code, answer.stderr), environment)
+    return answer
+
+
+async def ask(
+    argv: Sequence[str],
+    *,
+    proof: re.Pattern[str],
+    whole: bool = False,
+    in_turn: bool = True,
+    timeout_s: float = TIMEOUT_S,
+) -> str:
+    """Run a command that only asks and return what it wrote, if that can be read as an answer.
+
+    A success is none: while a name service is away, squeue ends well, lists nothing, and says
+    ``error: Invalid user`` on stderr only (22.05, tried). So nothing counts as "there is nothing" but an
+    answer that says so.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The command and its arguments.
+    proof : re.Pattern
+        What stands in every answer, also in one that lists nothing: the header.
+    whole : bool, optional
+        Where `proof` is there, all is: neither exit code nor words on stderr take anything from it.
+    in_turn : bool, optional
+        One call at a time in this process: politeness to slurmctld.
+    timeout_s : float, optional
+        After so many seconds the command and what it started are killed.
+
+    Raises
+    ------
+    SlurmMissing, SlurmUnreachable, SlurmRefused
+        As `run`.
+    SlurmAmbiguous
+        As `run`; also where it ended well and gave no answer. Nothing is known: ask again.
+    """
+    environment = command_environment()
+    async with _turn() if in_turn else nullcontext():
+        exit_code, answer = await _execute(argv, "", timeout_s, environment, None)
+    proven = proof.search(answer.stdout) is not None
+    if proven and whole:
+        return answer.stdout
+    if exit_code:
+        raise _with_cause(classify(argv[0], exit_code, answer.stderr), environment)
+    if not proven or _TROUBLE.search(answer.stderr):
+        words = "\n".join(filter(None, (answer.stderr.strip(), answer.stdout.strip()[:_MOST_WORDS])))
+        said = f": {last_words(answer.stderr)}" if answer.stderr.strip() else ""
+        message = f"{argv[0]} ended well, but what it wrote is no answer{said}."
+        raise _with_cause(SlurmAmbiguous(message, details=words or None), environment)
+    return answer.stdout
+
+
+async def _execute(
+    argv: Sequence[str],
+    stdin: str,
+    timeout_s: float,
+    environment: Mapping[str, str],
+    directory: Path | None,
+) -> tuple[int, Answer]:
+    """Run a command to its end; return its exit code, as subprocess has it, and what it wrote."""
     _check_configuration(argv[0], environment)
     try:
         process = await asyncio.create_subprocess_exec(
@@ -121,10 +188,8 @@ async def run(
         raise SlurmAmbiguous(f"{argv[0]} did not answer within {timeout_s:g} s.") from error
     finally:
         await _end(process)
-    stdout, stderr = out.decode(errors="replace"), err.decode(errors="replace")
-    if process.returncode:
-        raise _with_cause(classify(argv[0], process.returncode, stderr), environment)
-    return Answer(stdout, stderr)
+    answer = Answer(out.decode(errors="replace"), err.decode(errors="replace"))
+    return process.returncode or 0, answer
 
 
 async def run_in_turn(

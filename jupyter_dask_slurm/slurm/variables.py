@@ -22,6 +22,7 @@ _FOREIGN = (
     *("SBATCH_", "SQUEUE_", "SALLOC_", "SCANCEL_", "SINFO_", "SACCT_", "SCONTROL_", "SRUN_"),
     *("SLURM_", "SLURMD_"),
 )
+_OURS = {"LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
 _KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", TOKEN})
 
 DROP_TOKEN = f'[ -z "${{{TOKEN}+x}}" ] || exec env -u {TOKEN} "$0" "$@"'
@@ -34,10 +35,11 @@ def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, s
 
     Jupyter's secrets stay with Jupyter. Variables that would change what is asked are gone (``SQUEUE_STATES``
     would hide jobs); times come as seconds since 1970, which no time zone or daylight saving can blur
-    (squeue(1), ``SLURM_TIME_FORMAT``).
+    (squeue(1), ``SLURM_TIME_FORMAT``), and lists of an array's elements are not cut (scontrol(1),
+    ``SLURM_BITSTR_LEN``).
     """
     environ = clean_environment(os.environ if environ is None else environ)
-    return {**job_environment(environ), "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
+    return {**job_environment(environ), **_OURS}
 
 
 def job_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -21,6 +21,13 @@ echo '2 of 3 filesystems are up'
 WITH_A_BARE_NUMBER = '"$real" "$@" && echo 2026'
 """A site's wrapper writes a line that looks like a job id."""
 IS_REFUSED = "echo 'scancel: error: Kill job error on job id 7: Access/permission denied' >&2; exit 1"
+LIES = {
+    "Invalid user": "echo 'squeue: error: Invalid user: 1000' >&2",
+    "nothing at all": "true",
+    "a header and no rows": '"$real" "$@" 2>/dev/null | head -n 1',
+    "no user below a header": '"$real" "$@" | head -n 1; echo \'squeue: error: Invalid user: 1000\' >&2',
+}
+"""What ends well and lists none of the jobs that there are; the first as while a name service is away."""
 TIMES_OUT = "echo 'slurm_x: error: Socket timed out on send/recv operation' >&2; exit 1"
 
 

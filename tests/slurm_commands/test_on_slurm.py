@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmRefused
 from jupyter_dask_slurm.slurm import cluster_jobs, queue, submission
 from jupyter_dask_slurm.slurm import end_states as endings
 from jupyter_dask_slurm.slurm.run import Answer
+from tests.faults.bent import LIES, BentCommands
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 
@@ -238,3 +241,69 @@ async def test_looks_for_nothing_but_tags(tag: str) -> None:
         await queue.find_by_tag([tag])
     with pytest.raises(ValueError, match="no tag of ours"):
         queue.cluster_of(tag)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become a user without a name")
+def test_a_user_without_a_name_has_jobs(slurm: SlurmClient, tag: Tag) -> None:
+    """Squeue refuses to look for the jobs of such a user; asked for jobs, it tells whose they are."""
+    call = [sys.executable, "-c", NAMELESS, tag(1)]
+    done = subprocess.run(call, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["2", "2", "2", "1", "2", "0"]
+
+
+NAMELESS = """
+import asyncio, os, sys
+from jupyter_dask_slurm.slurm import cluster_jobs, queue, second_source, submission
+
+async def main(tag):
+    options = {"job-name": tag, "output": "/dev/null", "mem": "100M", "array": "0-1"}
+    job_id = await submission.submit("#!/bin/sh\\n#SBATCH --hold\\nsleep 300\\n", options)
+    print(len(await queue.jobs([job_id])))
+    print(len(await queue.find_by_tag([tag])))
+    print(len(await second_source.still_there([f"{job_id}_0", f"{job_id}_1", f"{job_id}_2"])))
+    print(len((await second_source.jobs_by_tag())[tag]))
+    cluster = queue.cluster_of(tag)
+    print(len(await cluster_jobs.cancel_cluster(cluster)))
+    while await cluster_jobs.jobs_of_cluster(cluster):
+        await asyncio.sleep(0.1)
+    print(len(await cluster_jobs.cancel_cluster(cluster)))
+
+# Not before all is imported: this Python may lie where only its own user can read.
+os.setgroups([])
+os.setgid(54321)
+os.setuid(54321)
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+async def test_what_squeue_does_not_list_is_asked_of_scontrol(
+    slurm: SlurmClient, tag: Tag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = await submission.submit(SLEEP, options(tag(1), array="0-3", **LATER))
+    slurm.run("scancel", f"{job_id}_1")
+    bent = BentCommands(tmp_path)
+    bent.bend("squeue", LIES["a header and no rows"])
+    monkeypatch.setenv("PATH", bent.environment["PATH"])
+    assert await endings.end_states([f"{job_id}_1"]) == {
+        f"{job_id}_1": endings.EndState(f"{job_id}_1", "UNKNOWN")
+    }
+    for asks in (
+        endings.end_states([f"{job_id}_0", f"{job_id}_1"]),
+        queue.find_or_rule_out({tag(1)}),
+        queue.cancel_tagged([f"{job_id}_3"], {tag(1)}),
+        cluster_jobs.cancel_cluster(queue.cluster_of(tag(1))),
+    ):
+        with pytest.raises(SlurmAmbiguous, match="contradict"):
+            await asks
+    assert bent.calls("scancel") == []
+
+
+async def test_a_name_that_looks_like_a_job_rules_nothing_in(slurm: SlurmClient, tag: Tag) -> None:
+    line = f"JobId=1 JobName={tag(1)} UserId=x({os.geteuid()}) JobState=PENDING "
+    hostile = await submission.submit(SLEEP, options(f"x\n{line}\n{line}", **LATER))
+    try:
+        assert await queue.find_or_rule_out({tag(1)}) == {}
+        assert await cluster_jobs.cancel_cluster(queue.cluster_of(tag(1))) == []
+    finally:
+        slurm.run("scancel", hostile)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous
-from jupyter_dask_slurm.slurm.rows import count_gpus, format_exit_code, parse_rows
+from jupyter_dask_slurm.slurm.rows import count_gpus, parse_exit_code, parse_rows
 
 RUNNING = (
     "27              |0               |RUNNING                 |normal          |n1              |4       "
     "|cpu=4,mem=4G,node=1,billing=4  |gres:gpu:1     |N/A             "
-    "|1795218256      |1795218257      |1795221857      |1:00:00         |0      |0      |None   |"
+    "|1795218256      |1795218257      |1795221857      |1:00:00         |0      |0      |1000   |None   |"
 )
 PENDING = (
     "3|N/A|PENDING|short||1|cpu=1,mem=32000M,node=1,billing=1|N/A|N/A|1795217757|N/A|N/A|2-00:00:00|1|0"
-    "|ReqNodeNotAvail, UnavailableNodes:n[1-2]|"
+    "|1000|ReqNodeNotAvail, UnavailableNodes:n[1-2]|"
 )
 FAILED = (
     "6|N/A|FAILED|normal|n2|1|cpu=1,mem=62.50G,node=1|N/A|N/A|1795217757|1795217757|1795217757|UNLIMITED"
-    "|0|768|NonZeroExitCode|"
+    "|0|768|1000|NonZeroExitCode|"
 )
 
 
@@ -66,6 +66,16 @@ def test_a_job_that_cannot_be_read_is_not_gone() -> None:
         parse_rows(FAILED + "\n7|N/A|RUNNING\n")
 
 
+@pytest.mark.parametrize("row", [FAILED.replace("|1000|", "||"), FAILED.replace("FAILED", "")])
+def test_a_job_of_nobody_and_in_no_state_cannot_be_read(row: str) -> None:
+    with pytest.raises(SlurmAmbiguous, match="whose a job is"):
+        parse_rows(row)
+
+
+def test_the_user_is_a_number() -> None:
+    assert parse_rows(FAILED)[0].uid == 1000
+
+
 def test_an_unknown_state_is_not_an_end() -> None:
     (row,) = parse_rows(FAILED.replace("FAILED", "HIBERNATING"))
     assert (row.state, row.known, row.ended) == ("HIBERNATING", False, False)
@@ -94,7 +104,21 @@ def test_counts_gpus_in_every_spelling(tres: str, gpus: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [(0, "0:0"), (768, "3:0"), (9, "0:9"), (15, "0:15"), (256, "1:0")]
+    ("written", "read"),
+    [
+        *(("0", "0:0"), ("768", "3:0"), ("1792", "7:0"), ("9", "0:9"), ("15", "0:15"), ("256", "1:0")),
+        *(
+            ("139", "0:11"),
+            ("125", "0:125"),
+            ("0:0", "0:0"),
+            ("7:0", "7:0"),
+            ("0:9", "0:9"),
+            ("0:125", "0:125"),
+        ),
+        *(("", None), ("N/A", None), ("-1", None), ("7:", None), ("SIGKILL", None), ("4294967294", None)),
+    ],
 )
-def test_reads_exit_codes(status: int, text: str) -> None:
-    assert format_exit_code(status) == text
+def test_reads_exit_codes_of_all_versions_and_makes_none_up(written: str, read: str | None) -> None:
+    assert parse_exit_code(written) == read
+    (row,) = parse_rows(FAILED.replace("|768|", f"|{written}|"))
+    assert row.exit_code == read

@@ -12,8 +12,7 @@ from pathlib import Path
 from ...kernels.archive import ARCHIVE
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
-from ...slurm.cluster_jobs import clusters_with_jobs
-from ...slurm.origin import batch_script, log_patterns
+from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.processes import runs
 

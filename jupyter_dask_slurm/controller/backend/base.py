@@ -79,6 +79,25 @@ class JobCluster(SpecCluster):
             self.worker_spec.update({job.name: self.new_spec for job in jobs if job.name in self.workers})
             raise
 
+    async def cancel_again(self, jobs: Sequence[TrackedJob]) -> None:
+        """End jobs that are still there although their end was asked for; processes of ours always end.
+
+        Raises
+        ------
+        DaskSlurmError
+            They were not; ask again.
+        """
+
+    async def leaves_nothing(self) -> bool:
+        """Return whether nothing is left of what may have been started without our knowing.
+
+        Raises
+        ------
+        DaskSlurmError
+            Nothing is known; ask again.
+        """
+        return True
+
     async def end(self) -> None:
         """Close the scheduler; all jobs must be gone."""
         await self._close()

@@ -7,6 +7,7 @@ one job array, and a job that is closed is cancelled together with all others of
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import dask
@@ -15,7 +16,7 @@ from distributed.core import Status
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
 from ...slurm.variables import lines_before
-from ..state.jobs import JobTable
+from ..state.jobs import JobTable, TrackedJob
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
 from .submitter import Submitter
@@ -128,6 +129,14 @@ class SlurmCluster(JobCluster, SLURMCluster):
     def first_job(self, address: str) -> SlurmJob:
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
         return SlurmJob(address, name=f"{self.job_table.prefix}-0", **self._job_kwargs)
+
+    async def leaves_nothing(self) -> bool:
+        """Return whether Slurm has nothing of submissions that were in doubt; what it has is cancelled."""
+        return await self._submitter.leaves_nothing()
+
+    async def cancel_again(self, jobs: Sequence[TrackedJob]) -> None:
+        """Cancel jobs again that Slurm still has although it took their cancellation."""
+        await self._submitter.cancel_again({job.job_id: job.tag for job in jobs if job.job_id})
 
     async def _close(self) -> None:
         """Cancel what a stalled Slurm made late, then close the scheduler (called by Dask)."""

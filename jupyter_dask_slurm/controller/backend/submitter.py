@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +22,8 @@ from ...protocol.errors import (
 )
 from ...protocol.models import iso_time
 from ...slurm import queue, submission
+from ...slurm.installation.configuration import read_config
 from ...slurm.jobid import split_id
-from ...slurm.run import run_in_turn
 from ...system import files
 from ..state.jobs import JobTable
 from .batch import Batch
@@ -38,8 +37,6 @@ LATE_S = 3.0
 
 _USUAL_ARRAY_SIZE = 1001
 """Slurm's own default of MaxArraySize (slurm.conf(5))."""
-
-_MAX_ARRAY_SIZE = re.compile(r"^MaxArraySize\s*=\s*(\d+)", re.MULTILINE)
 
 
 class ArrayJob(Protocol):
@@ -110,6 +107,28 @@ class Submitter:
             late = await queue.find_by_tag(self._doubtful)
             await queue.cancel_tagged(late, self._doubtful)
 
+    async def leaves_nothing(self) -> bool:
+        """Return whether Slurm has nothing of submissions that were in doubt; what it has is cancelled.
+
+        Raises
+        ------
+        SlurmUnavailable, SlurmRefused
+            Nothing is known, or not all is cancelled; ask again.
+        """
+        late = await queue.find_or_rule_out(self._doubtful)
+        await queue.cancel_tagged(late, self._doubtful)
+        return not late
+
+    async def cancel_again(self, tags: Mapping[str, str]) -> None:
+        """Cancel jobs that Slurm still has although it took their cancellation; `tags` by job id.
+
+        Raises
+        ------
+        SlurmUnavailable, SlurmRefused
+            They were not; cancel again later.
+        """
+        await queue.cancel_tagged(tags, set(tags.values()))
+
     async def _submit(self, jobs: list[ArrayJob]) -> None:
         await self.sweep()
         longest = await self._limit.longest() if len(jobs) > 1 else 1
@@ -179,7 +198,7 @@ class Submitter:
         wait_s = LATE_S
         while nothing < 2:
             try:
-                rows = await queue.find_by_tag([tag], ended=True)
+                rows = await queue.find_or_rule_out({tag}, ended=True)
             except SlurmUnavailable as error:
                 self._events.slurm_silent(error)
                 nothing, wait_s = 0, min(300.0, 2 * wait_s)
@@ -193,13 +212,12 @@ class Submitter:
     def _enter(self, job: ArrayJob, job_id: str, tag: str) -> None:
         job.job_id, job.tag = job_id, tag
         tracked = self._job_table.jobs[job.name]
-        tracked.job_id = job_id
+        tracked.job_id, tracked.tag = job_id, tag
         tracked.stdout = str(self._logs / f"{job_id}.out")
         tracked.stderr = str(self._logs / f"{job_id}.err")
 
     async def _cancel(self, jobs: list[ArrayJob]) -> None:
-        tags = {job.job_id: job.tag for job in jobs if job.job_id is not None}
-        await queue.cancel_tagged(tags, set(tags.values()))
+        await self.cancel_again({job.job_id: job.tag for job in jobs if job.job_id is not None})
 
 
 class ArrayLimit:
@@ -212,13 +230,12 @@ class ArrayLimit:
         """Return the most elements that an array may have; 1 where arrays are switched off."""
         if self._longest is None:
             try:
-                answer = await run_in_turn(["scontrol", "show", "config"])
+                size = (await read_config(in_turn=True)).get("MaxArraySize", "")
             except DaskSlurmError as error:
                 logger.warning("MaxArraySize is not known: %s", error)
                 return _USUAL_ARRAY_SIZE
-            found = _MAX_ARRAY_SIZE.search(answer.stdout)
             # Indices must be below MaxArraySize; ours begin with 0. 0 switches arrays off.
-            self._longest = max(1, int(found[1])) if found else _USUAL_ARRAY_SIZE
+            self._longest = max(1, int(size)) if size.isdigit() else _USUAL_ARRAY_SIZE
         return self._longest
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import epoch_time
 from ...slurm import queue
+from ...slurm.end_states import end_states
 from ...slurm.run import run
 from ..state.state import ClusterState, Parent
 
@@ -91,6 +92,8 @@ async def _job(environ: Mapping[str, str]) -> Parent | None:
         return None
     try:
         row = (await queue.jobs([job_id])).get(job_id)
+        if row is None:
+            await end_states([job_id])  # raises where it is there nevertheless
     except ValueError:  # no id at all
         return None
     except DaskSlurmError:

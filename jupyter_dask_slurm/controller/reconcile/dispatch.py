@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from ...protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
+from ...slurm.rows import COMPLETING
 from ..backend.base import JobCluster
 from ..publish.history import History
 from ..state.jobs import JobTable, TrackedJob
@@ -24,6 +25,9 @@ DISK_RETRY_S = 30.0
 
 RETIRE_S = 300.0
 """For how long results may move away from a job that is given up, in seconds."""
+
+CANCEL_AGAIN_S = 60.0
+"""A job that Slurm still has so long after it took its cancellation is cancelled again, in seconds."""
 
 MOVE_S = 15.0
 """So long before a walltime running tasks are not waited for any longer, in seconds: results have to move."""
@@ -112,11 +116,14 @@ class Dispatcher:
     async def cancel(self) -> None:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
         jobs = [job for job in self._job_table.live() if job.cancelling and job.name in self._cluster.workers]
+        again = [job for job in self._job_table.live() if self._outlives_its_cancellation(job)]
         if not jobs:
             self._cancel_accepted()
-        if not jobs or self.waits_for_slurm or time.time() < self._cancel_at:
+        if not (jobs or again) or self.waits_for_slurm or time.time() < self._cancel_at:
             return
         try:
+            if again:
+                await self._cluster.cancel_again(again)
             await self._cluster.remove(jobs)
         except SlurmUnavailable as error:
             self.fell_silent(error)
@@ -126,9 +133,19 @@ class Dispatcher:
             return
         self.answered()
         self._cancel_accepted()
-        self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
+        for job in [*jobs, *again]:
+            job.cancelled_at = time.monotonic()
+        if jobs:
+            self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
         self._look_soon()
         self._on_change()
+
+    def _outlives_its_cancellation(self, job: TrackedJob) -> bool:
+        """Return whether Slurm took the cancellation of a job a while ago, and has it as before."""
+        if job.cancelled_at is None or job.name in self._cluster.workers:
+            return False
+        ending = job.seen is not None and job.seen.state in COMPLETING
+        return not ending and time.monotonic() - job.cancelled_at >= CANCEL_AGAIN_S
 
     def retire(self, jobs: Sequence[TrackedJob]) -> None:
         """Begin to move the results of `jobs` to other workers; the jobs are cancelled afterwards."""

@@ -34,6 +34,9 @@ STEP_S = 30.0
 AFTER_ERROR_S = 5.0
 """A turn that failed in a way that nobody thought of is followed by the next after so long, in seconds."""
 
+AFTER_LATE_S = 1.0
+"""Between two looks for jobs of submissions that were in doubt, while the cluster ends; in seconds."""
+
 
 class Reconciler:
     """Keeps the cluster's jobs as the state's plan wants them.
@@ -130,18 +133,32 @@ class Reconciler:
             at_least_s = 0.0
             try:
                 await self._turn()
+                if self._state.status == "stopping" and not self._job_table.live():
+                    if await self._leaves_nothing():
+                        return
+                    at_least_s = AFTER_LATE_S
             except DaskSlurmError as error:
                 logger.warning("%s %s", error.message, error.details or "")
             except Exception:
                 # Not the end: computations and jobs would go with it.
                 logger.exception("A turn failed; what is left of it is done in the next.")
                 at_least_s = AFTER_ERROR_S
-            if self._state.status == "stopping" and not self._job_table.live():
-                return
             try:
                 await asyncio.wait_for(self._wake.wait(), max(at_least_s, self._pause_s()))
             except asyncio.TimeoutError:
                 continue
+
+    async def _leaves_nothing(self) -> bool:
+        """Return whether Slurm certainly has nothing of this cluster beyond the jobs of the table."""
+        if self.dispatch.waits_for_slurm:
+            return False
+        try:
+            nothing = await self._cluster.leaves_nothing()
+        except SlurmUnavailable as error:
+            self.dispatch.fell_silent(error)
+            return False
+        self.dispatch.answered()
+        return nothing
 
     def _pause_s(self) -> float:
         now = time.time()

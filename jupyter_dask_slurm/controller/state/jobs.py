@@ -74,6 +74,8 @@ class TrackedJob:
         When it was asked for, in seconds since 1970.
     job_id : str or None
         None until Slurm has accepted it.
+    tag : str
+        The name under which Slurm has it; empty where there is no Slurm.
     connected_at : float or None
         When all its workers were connected for the first time.
     lost_at : float or None
@@ -84,6 +86,8 @@ class TrackedJob:
         Its workers are moving their results away; it is cancelled afterwards.
     cancelling : bool
         We want it gone; it no longer counts for the plan.
+    cancelled_at : float or None
+        When Slurm last took its cancellation, by the monotonic clock.
     words : str
         The last lines of its stderr, where it runs for long without its workers.
     """
@@ -92,6 +96,7 @@ class TrackedJob:
     workers: tuple[str, ...]
     asked_at: float
     job_id: str | None = None
+    tag: str = ""
     seen: SlurmView | None = None
     end: End | None = None
     connected_at: float | None = None
@@ -99,6 +104,7 @@ class TrackedJob:
     expiring_since: float | None = None
     retiring: bool = False
     cancelling: bool = False
+    cancelled_at: float | None = None
     stdout: str | None = None
     stderr: str | None = None
     words: str = ""

@@ -18,7 +18,7 @@ from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from .jobs import End, JobTable, SlurmView, TrackedJob
-from .phases import WAITING_STATES, phase_of
+from .phases import WAITING_STATES, connected_workers, phase_of
 
 SOON_S = 1.0
 FIRST_MINUTE_S = 60.0
@@ -86,7 +86,12 @@ class SlurmWatch:
         if not gone:
             return []
         ends = await end_states(gone)
-        return [(asked[job_id], end_of(asked[job_id], ends[job_id])) for job_id in gone if job_id in ends]
+        ended = [(asked[job_id], ends[job_id]) for job_id in gone if job_id in ends]
+        return [(job, end_of(job, end)) for job, end in ended if not self._is_refuted(job, end)]
+
+    def _is_refuted(self, job: TrackedJob, end: EndState) -> bool:
+        """Return whether nobody knows how a job ended, and its workers are connected: so it has not."""
+        return end.state == UNKNOWN and connected_workers(job, self._connected()) > 0
 
     def _back_off(self) -> None:
         self._looked_at = time.time()

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmRefused
 from ...protocol.models import Interface, Model, Site, iso_time
-from ...slurm import queue
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
 from ...slurm.submission import submit
@@ -150,9 +149,7 @@ def _read_report(run: _Run, partition: str) -> None:
 async def _ended(run: _Run, partitions: set[str]) -> dict[str, EndState]:
     ids = {run.jobs[partition]: partition for partition in partitions}
     with suppress(DaskSlurmError):
-        there = await queue.jobs(ids)
-        ends = await end_states([job_id for job_id in ids if job_id not in there])
-        return {ids[job_id]: end for job_id, end in ends.items()}
+        return {ids[job_id]: end for job_id, end in (await end_states(ids)).items()}
     return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ...protocol.models import Account, Association, Level, Limits, Qos, Rules
@@ -14,7 +15,6 @@ def associations_command(user: str, cluster: str | None) -> tuple[str, ...]:
     fields = "format=Account,DefaultAccount,QOS,DefaultQOS,Partition,MaxWall,GrpTRES,MaxTRES"
     return (
         "sacctmgr",
-        "--noheader",
         "--parsable2",
         "--readonly",
         "show",
@@ -26,9 +26,12 @@ def associations_command(user: str, cluster: str | None) -> tuple[str, ...]:
 
 
 QOS_COMMAND = (
-    *("sacctmgr", "--noheader", "--parsable2", "--readonly", "show", "qos"),
+    *("sacctmgr", "--parsable2", "--readonly", "show", "qos"),
     "format=Name,MaxWall,MaxTRES,MaxTRESPerUser,GrpTRES,Flags",
 )
+# What sacctmgr writes above its rows, also above none; it keeps names in lower case.
+ASSOCIATIONS_HEADER = re.compile(r"^Account\|", re.MULTILINE)
+QOS_HEADER = re.compile(r"^Name\|", re.MULTILINE)
 # AccountingStorageEnforce, slurm.conf(5): most of its words imply associations.
 _ACCOUNTS = frozenset({"associations", "limits", "qos", "safe", "wckeys", "all"})
 _LIMITS = frozenset({"limits", "safe", "all"})
@@ -46,7 +49,7 @@ def parse_associations(text: str) -> list[Association]:
     found = []
     for line in text.splitlines():
         parts = line.split("|")
-        if len(parts) == 8 and parts[0]:
+        if len(parts) == 8 and parts[0] and not ASSOCIATIONS_HEADER.match(line):
             account, default, qos, default_qos, partition, wall, of_all, of_job = parts
             found.append(
                 Association(
@@ -79,7 +82,7 @@ def parse_levels(text: str) -> list[Level]:
     found = []
     for line in text.splitlines():
         parts = line.split("|")
-        if len(parts) == 6 and parts[0]:
+        if len(parts) == 6 and parts[0] and not QOS_HEADER.match(line):
             name, wall, of_job, of_user, of_all, flags = parts
             limits = Limits(f'QoS "{name}"', _wall(wall), _cpus(of_job), _cpus(of_user), _cpus(of_all))
             found.append(Level(name, limits, "overpartqos" in flags.casefold().split(",")))

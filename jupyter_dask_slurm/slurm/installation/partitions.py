@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,10 @@ from ..units import parse_walltime
 
 SCONTROL_PARTITIONS = ("scontrol", "show", "partition", "--oneliner", "--all")
 # Nodes that are alike come as one row for each partition and state, so that 3,000 nodes are a few dozen rows.
-SINFO = ("sinfo", "--all", "--noheader", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f")
+SINFO = ("sinfo", "--all", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f")
+# What stands in every answer; see `run.ask`.
+PARTITIONS_PROOF = re.compile(r"^PartitionName=|^No partitions in the system", re.MULTILINE)
+SINFO_PROOF = re.compile(r"^PARTITION\|NODES\|", re.MULTILINE)
 _DOWN = ("down", "drain", "fail", "maint", "unknown", "future", "power", "reboot", "no_respond")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import grp
 import os
 import pwd
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,9 +15,11 @@ from dataclasses import replace
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Qos, Reservation, Rules, Site, SlurmInfo
 from ...system.interfaces import interfaces
-from ..run import TIMEOUT_S, run
+from ..run import TIMEOUT_S, ask
 from .accounting import (
+    ASSOCIATIONS_HEADER,
     QOS_COMMAND,
+    QOS_HEADER,
     accounts_of,
     associations_command,
     parse_associations,
@@ -24,15 +27,18 @@ from .accounting import (
     parse_levels,
     qos_of,
 )
+from .configuration import read_config
 from .partitions import (
+    PARTITIONS_PROOF,
     SCONTROL_PARTITIONS,
     SINFO,
+    SINFO_PROOF,
     Rights,
     parse_nodes,
     parse_partitions,
     qos_of_partitions,
 )
-from .reservations import SCONTROL_RESERVATIONS, parse_reservations
+from .reservations import RESERVATIONS_PROOF, SCONTROL_RESERVATIONS, parse_reservations
 
 MAX_AGE_S = 60.0
 _DATABASE = "accounting_storage/slurmdbd"
@@ -73,12 +79,12 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
     No failure of Slurm raises. `Site.kernels` stays empty: kernels are Jupyter's.
     """
     try:
-        config = parse_config((await run(("scontrol", "show", "config"), timeout_s=timeout_s)).stdout)
+        config = await read_config(timeout_s=timeout_s)
     except DaskSlurmError as error:
         return Site(SlurmInfo(False, error=error.message), interfaces=interfaces())
     failures: list[str] = []
     answers = await asyncio.gather(
-        *(_ask(command, failures, timeout_s) for command in _questions(config)),
+        *(_ask(command, proof, failures, timeout_s) for command, proof in _questions(config)),
     )
     shown_partitions, shown_nodes, shown_reservations, *of_accounting = answers
     shown_associations, shown_qos = of_accounting or (None, None)
@@ -108,26 +114,24 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
     )
 
 
-def parse_config(text: str) -> dict[str, str]:
-    """Read what ``scontrol show config`` wrote: the settings by name."""
-    config = {}
-    for line in text.splitlines():
-        name, separator, value = line.partition("=")
-        if separator:
-            config[name.strip()] = value.strip()
-    return config
-
-
-def _questions(config: dict[str, str]) -> list[Sequence[str]]:
-    questions: list[Sequence[str]] = [SCONTROL_PARTITIONS, SINFO, SCONTROL_RESERVATIONS]
+def _questions(config: dict[str, str]) -> list[tuple[Sequence[str], re.Pattern[str]]]:
+    """Return the commands to ask with, each with what stands in every answer to it."""
+    questions: list[tuple[Sequence[str], re.Pattern[str]]] = [
+        (SCONTROL_PARTITIONS, PARTITIONS_PROOF),
+        (SINFO, SINFO_PROOF),
+        (SCONTROL_RESERVATIONS, RESERVATIONS_PROOF),
+    ]
     if config.get("AccountingStorageType") == _DATABASE:
-        questions += [associations_command(_user_name(), config.get("ClusterName")), QOS_COMMAND]
+        associations = associations_command(_user_name(), config.get("ClusterName"))
+        questions += [(associations, ASSOCIATIONS_HEADER), (QOS_COMMAND, QOS_HEADER)]
     return questions
 
 
-async def _ask(command: Sequence[str], failures: list[str], timeout_s: float) -> str | None:
+async def _ask(
+    command: Sequence[str], proof: re.Pattern[str], failures: list[str], timeout_s: float
+) -> str | None:
     try:
-        return (await run(command, timeout_s=timeout_s)).stdout
+        return await ask(command, proof=proof, in_turn=False, timeout_s=timeout_s)
     except DaskSlurmError as error:
         failures.append(f"{' '.join(command[:3])}: {error.message}")
         return None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from ...protocol.models import Reservation
 from ..units import parse_time
 
 SCONTROL_RESERVATIONS = ("scontrol", "show", "reservation", "--oneliner")
+# What stands in every answer; see `run.ask`.
+RESERVATIONS_PROOF = re.compile(r"^ReservationName=|^No reservations in the system", re.MULTILINE)
 _NONE = frozenset({"", "(null)", "N/A"})
 
 

@@ -46,7 +46,11 @@ async def test_an_error_in_one_turn_is_not_the_end(
     monkeypatch.setattr(loop, "AFTER_ERROR_S", 0.01)
     state = ClusterState("ocean", Scaling("manual", jobs=0), 0, 0)
     watch = StaleOnce(state)
-    nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}))
+
+    async def leaves_nothing() -> bool:
+        return True
+
+    nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}), leaves_nothing=leaves_nothing)
     await Reconciler(
         state,
         JobTable("ocean-3f9c", 1),

@@ -12,7 +12,8 @@ import pytest
 from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmUnreachable
 from jupyter_dask_slurm.protocol.models import Interface
 from jupyter_dask_slurm.slurm import queue, submission
-from jupyter_dask_slurm.slurm.installation.reader import SiteReader, parse_config, read_site
+from jupyter_dask_slurm.slurm.installation.configuration import parse_config
+from jupyter_dask_slurm.slurm.installation.reader import SiteReader, read_site
 from jupyter_dask_slurm.system.interfaces import interfaces
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 
