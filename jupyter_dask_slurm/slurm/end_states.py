@@ -1,10 +1,10 @@
 """How jobs ended: asked from Slurm, told apart, and said in plain words.
 
 ``squeue --states=all`` knows a job for ``MinJobAge`` (usually 300 s) after its end. After that only
-accounting (sacct) remembers, where there is one. An element of an array that is cancelled while it waits leaves no trace
-in either (22.05, tried): it is `UNKNOWN`, and whoever saw it waiting a moment ago may take it for cancelled,
-for one that started is remembered. That squeue does not list a job is not believed before scontrol has none
-either.
+accounting (sacct) remembers, where there is one. An element of an array that is cancelled while it waits
+leaves no trace in either (22.05, tried): it is `UNKNOWN`, and whoever saw it waiting a moment ago may take it
+for cancelled, for one that started is remembered. That squeue does not list a job is not believed before
+scontrol has none either.
 """
 
 from __future__ import annotations

@@ -147,7 +147,8 @@ def _parse_row(line: str) -> JobRow | None:
 def parse_exit_code(text: str) -> str | None:
     """Return ``<exit code>:<signal>`` of what squeue or sacct wrote; None where it cannot be read; pure.
 
-    squeue writes the wait status as one number (``1792``) up to 23.11, and the pair since 24.05.
+    squeue of older versions writes the wait status as one number (``1792``, 22.05), newer ones the pair
+    (``7:0``, 24.11), and sacct always has.
     """
     if pair := _EXIT_CODE.fullmatch(text.strip()):
         return f"{int(pair[1])}:{int(pair[2])}"
