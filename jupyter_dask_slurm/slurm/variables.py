@@ -26,8 +26,9 @@ _OURS = {"LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"
 _KEPT = frozenset({"SLURM_CONF", "SLURM_CONF_SERVER", TOKEN})
 
 DROP_TOKEN = f'[ -z "${{{TOKEN}+x}}" ] || exec env -u {TOKEN} "$0" "$@"'
-"""First line of a job's script. sbatch hands the token on whatever ``--export`` says (tried on two versions), and
-``unset`` would leave it where the system shows a process's first environment: so the script starts anew."""
+"""First line of a job's script. sbatch hands the token on whatever ``--export`` says (tried on two versions),
+and ``unset`` would leave it where the system shows a process's first environment: so the script starts
+anew."""
 
 
 def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
