@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ..protocol.errors import InvalidRequest
 from .schema import OPTION_NAMES, STRICT, ClusterOptions
-from .types import KernelName, Memory, quoted
+from .types import Memory, quoted
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}\z"
 MAX_JOBS = 10_000
 
 _Body = TypeVar("_Body", bound=BaseModel)
+_NOTHING = object()
 
 
 class ScalingRequest(BaseModel):
@@ -105,18 +106,17 @@ class RestartRequest(BaseModel):
     options: ClusterOptions | None = Field(default=None, title="Options")
 
 
+class PreviewRequest(ClusterRequest):
+    """The body of ``POST /preview`` about a new cluster."""
+
+    ask_slurm: bool = Field(default=False, title="Ask Slurm")
+
+
 class RestartPreviewRequest(RestartRequest):
     """The body of ``POST /preview`` about a cluster that is started again."""
 
     restarts: str = Field(title="Cluster", max_length=100)
-
-
-class KernelChoice(BaseModel):
-    """The kernel alone, where only its name matters."""
-
-    model_config = STRICT
-
-    kernel: KernelName
+    ask_slurm: bool = Field(default=False, title="Ask Slurm")
 
 
 def parse(body: type[_Body], data: dict[str, Any]) -> _Body:
@@ -133,12 +133,58 @@ def parse(body: type[_Body], data: dict[str, Any]) -> _Body:
         raise _as_invalid_request(body, error) from None
 
 
+def parse_in_part(body: type[_Body], data: dict[str, Any]) -> tuple[_Body, list[InvalidRequest]]:
+    """Check `data` against a body model, and go on with what of it is right.
+
+    Returns
+    -------
+    request
+        Without what is wrong.
+    errors : list of InvalidRequest
+        One for each field that is.
+
+    Raises
+    ------
+    InvalidRequest
+        For an unknown field, or where a field is wrong without which there is no request.
+    """
+    rest = {name: dict(part) if isinstance(part, dict) else part for name, part in data.items()}
+    errors: dict[str | None, InvalidRequest] = {}
+    while True:
+        try:
+            return body.model_validate(rest), list(errors.values())
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            if any(finding["type"] == "extra_forbidden" for finding in found):
+                raise _as_invalid_request(body, error) from None
+            dropped = False
+            for finding in found:
+                invalid = _invalid(body, finding)
+                errors.setdefault(invalid.field, invalid)
+                dropped |= _drop(rest, finding["loc"], invalid.field)
+            if not dropped:
+                raise next(iter(errors.values())) from None
+
+
+def _drop(data: dict[str, Any], location: tuple[int | str, ...], field: str | None) -> bool:
+    """Take out what a finding is about; return whether it was still there."""
+    name, *below = location or str(field).split(".")
+    options = data.get("options")
+    if name == "options" and isinstance(options, dict):
+        option = str(below[0]) if below else str(field).removeprefix("options.")
+        return options.pop(option, _NOTHING) is not _NOTHING
+    return data.pop(str(name), _NOTHING) is not _NOTHING
+
+
 def _as_invalid_request(body: type[BaseModel], error: ValidationError) -> InvalidRequest:
     # An unknown field is told first: it often explains the others.
     findings = sorted(
         error.errors(include_url=False), key=lambda finding: finding["type"] != "extra_forbidden"
     )
-    finding = findings[0]
+    return _invalid(body, findings[0])
+
+
+def _invalid(body: type[BaseModel], finding: Any) -> InvalidRequest:
     path = _path(finding["loc"])
     if finding["type"] == "value_error" and _is_whole_sentence(finding):
         return InvalidRequest(str(finding["ctx"]["error"]), field=_field_of_model_error(path))

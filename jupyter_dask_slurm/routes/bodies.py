@@ -7,9 +7,16 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from ..checks.directives import refuse_settings
+from ..protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from ..options.requests import ChangeRequest, ClusterRequest, RestartPreviewRequest, RestartRequest
+    from ..options.requests import (
+        ChangeRequest,
+        ClusterRequest,
+        PreviewRequest,
+        RestartPreviewRequest,
+        RestartRequest,
+    )
     from ..options.schema import ClusterOptions
 
 
@@ -44,15 +51,35 @@ def _check_directives(options: ClusterOptions | None) -> None:
         refuse_settings(options.job_extra_directives or ())
 
 
-def preview_request(data: dict[str, Any]) -> ClusterRequest | RestartPreviewRequest:
-    """Check the body of ``POST /preview``; raises `InvalidRequest`."""
-    if "restarts" not in data:
-        return cluster_request(data)
+def preview_request(
+    data: dict[str, Any],
+) -> tuple[PreviewRequest | RestartPreviewRequest, list[InvalidRequest]]:
+    """Check the body of ``POST /preview``.
+
+    Returns
+    -------
+    request
+        Without what is malformed.
+    errors : list of InvalidRequest
+        What is.
+
+    Raises
+    ------
+    InvalidRequest
+        For an unknown field.
+    """
     from ..options import requests
 
-    request = requests.parse(requests.RestartPreviewRequest, data)
-    _check_directives(request.options)
-    return request
+    body: type[PreviewRequest | RestartPreviewRequest] = (
+        requests.RestartPreviewRequest if "restarts" in data else requests.PreviewRequest
+    )
+    request, errors = requests.parse_in_part(body, data)
+    try:
+        _check_directives(request.options)
+    except InvalidRequest as error:
+        left = {**data, "options": {**data["options"], "job_extra_directives": None}}
+        return requests.parse_in_part(body, left)[0], [*errors, error]
+    return request, errors
 
 
 def options_schema(hidden: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class PreviewHandler(DaskSlurmHandler):
     @authorized
     async def post(self) -> None:
         """Show them."""
-        self.reply(await self.services.previews.preview(preview_request(self.body())))
+        self.reply(await self.services.previews.preview(*preview_request(self.body())))
 
 
 handlers = [(r"/preview", PreviewHandler)]

@@ -3,7 +3,8 @@
 ================  ======================================================================
 `run`             run one command: time limit, clean environment, typed errors, what counts as an answer
 `submission`      sbatch and scancel
-`forecast`        when sbatch would expect a job to start, without submitting it
+`forecast`        what Slurm would say to a submission: when it starts, or why not
+`refusals`        what sbatch says when it refuses: which option is meant, and whether time mends it
 `queue`           which jobs there are; cancel what carries our tag
 `second_source`   what scontrol says where squeue says that there is nothing
 `rows`            how a row of squeue is read

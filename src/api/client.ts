@@ -76,9 +76,12 @@ export class ClusterClient {
     return read.cluster(await this._ask('clusters', 'POST', body));
   }
 
-  /** @returns what `create` or `restart` would send, and all that keeps it from being sent. Nothing is started. */
-  async preview(body: IPreviewRequest): Promise<read.Preview> {
-    return read.preview(await this._ask('preview', 'POST', body));
+  /**
+   * @param askSlurm - whether Slurm itself is asked, which uses up a job id.
+   * @returns what `create` or `restart` would send, and all that keeps it from being sent. Nothing is started.
+   */
+  async preview(body: IPreviewRequest, askSlurm = false): Promise<read.Preview> {
+    return read.preview(await this._ask('preview', 'POST', { ...body, ask_slurm: askSlurm }));
   }
 
   async change(id: string, body: IClusterChange): Promise<read.Cluster> {

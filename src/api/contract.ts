@@ -165,18 +165,21 @@ export const site = object({
 
 export const historyEntry = object({ time: text, event: text, message: text });
 
-/** What a cluster would send; `script` is empty and `exports` null where nothing can be rendered. */
+/**
+ * What a cluster would send. `script` is null where something wrong prevents it, and empty without Slurm; totals are
+ * null where what is wrong hides them.
+ */
 export const preview = object({
-  script: text,
+  script: nullable(text),
   command: list(text),
   lines: list(object({ text, explanation: text })),
   totals: object({
-    jobs: number,
-    workers: number,
-    threads: number,
-    memory_bytes: number,
-    gpus: number,
-    core_hours_per_hour: number
+    jobs: nullable(number),
+    workers: nullable(number),
+    threads: nullable(number),
+    memory_bytes: nullable(number),
+    gpus: nullable(number),
+    core_hours_per_hour: nullable(number)
   }),
   expected_start_at: nullable(text),
   exports: nullable(object({ python: text, yaml: text })),

@@ -63,15 +63,16 @@ function Refusal({ sentence, isLate }: { sentence: string; isLate: boolean }): R
   );
 }
 
-/** @returns what all jobs come to, in a line. */
+/** @returns what all jobs come to, in a line; what is not known is left out. */
 function totals(sum: Preview['totals'], trans: TranslationBundle): string {
+  const known = (value: number | null, words: (value: number) => string) => value !== null && words(value);
   return [
-    trans._n('%1 job', '%1 jobs', sum.jobs),
-    trans._n('%1 worker', '%1 workers', sum.workers),
-    trans._n('%1 thread', '%1 threads', sum.threads),
-    formatBytes(sum.memory_bytes),
-    sum.gpus > 0 && trans._n('%1 GPU', '%1 GPUs', sum.gpus),
-    trans._n('%1 core hour an hour', '%1 core hours an hour', sum.core_hours_per_hour)
+    known(sum.jobs, jobs => trans._n('%1 job', '%1 jobs', jobs)),
+    known(sum.workers, workers => trans._n('%1 worker', '%1 workers', workers)),
+    known(sum.threads, threads => trans._n('%1 thread', '%1 threads', threads)),
+    known(sum.memory_bytes, formatBytes),
+    known(sum.gpus || null, gpus => trans._n('%1 GPU', '%1 GPUs', gpus)),
+    known(sum.core_hours_per_hour, hours => trans._n('%1 core hour an hour', '%1 core hours an hour', hours))
   ]
     .filter(Boolean)
     .join(' · ');

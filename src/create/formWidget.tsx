@@ -59,7 +59,7 @@ export class FormWidget extends ReactWidget {
         onSubmit={(data, names) => this._submit(data, names)}
         onCancel={() => this._done.emit(null)}
         onReset={() => void choices.forget()}
-        preview={request => manager.client.preview(request)}
+        preview={(request, askSlurm) => manager.client.preview(request, askSlurm)}
         profiles={{
           save: (name, body) => this._saveProfile(name, body),
           remove: name => this._removeProfile(name)

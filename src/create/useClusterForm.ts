@@ -3,11 +3,11 @@ import { JSONExt } from '@lumino/coreutils';
 import type { RJSFSchema } from '@rjsf/utils';
 import * as React from 'react';
 
-import type { IPreviewRequest } from '../api/client';
 import type { Preview, Profile } from '../api/contract';
+import { RequestError } from '../api/requestError';
 import { formErrors, IFormErrors } from './fields/formErrors';
 import { formSchema } from './fields/formSchema';
-import { usePreview } from './preview/usePreview';
+import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
 import { chosenProfile, toPreview, withProfile } from './request/formRequest';
 import { ISubmission, useSubmit } from './request/useSubmit';
@@ -21,7 +21,7 @@ export interface IFormParts {
   /** Send it; `names` are the fields on the form. A `RequestError` comes back to its field. */
   readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
   /** What a request would send, and what is wrong with it. */
-  readonly preview: (request: IPreviewRequest) => Promise<Preview>;
+  readonly preview: AskPreview;
 }
 
 /** A form that is being filled. */
@@ -53,8 +53,11 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     [source, backend, profile, trans]
   );
   const names = Object.keys(schema.properties ?? {});
-  const submission = useSubmit(() => parts.onSubmit(data, names));
-  const { preview, isLate } = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const { preview, isLate, judge } = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const submission = useSubmit(async () => {
+    refuseWhatIsWrong(await judge());
+    await parts.onSubmit(data, names);
+  });
   const errors = formErrors(preview, submission.failure, names);
   const set = (other: FormData) => {
     submission.forget();
@@ -67,4 +70,16 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   };
   const filled = { ...data, backend };
   return { data: filled, schema, names, profile, preview, isLate, errors, submission, change, set };
+}
+
+/**
+ * Slurm is asked before anything starts: what it refuses afterwards, a card would say, far from the field.
+ *
+ * @param judged - null where that could not be asked; then the request itself says why.
+ */
+function refuseWhatIsWrong(judged: Preview | null): void {
+  if (judged?.errors.length) {
+    const { field, message } = judged.errors[0];
+    throw new RequestError(422, { message, reason: 'SiteRefuses', field, details: null });
+  }
 }

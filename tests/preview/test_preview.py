@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.preview.expected_start import ExpectedStarts
 from jupyter_dask_slurm.preview.explanations import explain
-from jupyter_dask_slurm.slurm.forecast import parse_start
+from jupyter_dask_slurm.preview.forecasts import Forecasts
+from jupyter_dask_slurm.protocol.errors import SlurmUnreachable
+from jupyter_dask_slurm.slurm.forecast import Forecast, parse_start
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
-from tests.slurm import SlurmClient
+from tests.slurm import Options, PrivateSlurm, SlurmClient
 from tests.slurm.client import wait_until
 
 TWO = {"mode": "manual", "jobs": 2}
@@ -137,11 +138,6 @@ async def test_what_this_site_does_not_have(
     assert error["field"] == field
 
 
-async def test_malformed_by_itself(api: Api) -> None:
-    answer = await api("POST", "preview", {"options": {"cores": "8"}})
-    assert (answer.status, answer.json["field"]) == (400, "options.cores")
-
-
 async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> None:
     options = {"cores": 3, "processes": 2, "memory": "600 MB"}
     warnings = (await api("POST", "preview", {"options": options})).json["warnings"]
@@ -193,18 +189,70 @@ async def test_a_broken_configuration_names_its_file(
     assert str(file) in error["message"]
 
 
-async def test_slurm_says_when_it_would_start_once_the_form_rests(api: Api, slurm: SlurmClient) -> None:
+async def test_slurm_says_when_it_would_start_where_it_is_asked(api: Api, slurm: SlurmClient) -> None:
     body = {"options": {**SMALL, "walltime": "00:05:00"}}
     assert (await api("POST", "preview", body)).json["expected_start_at"] is None
-    said: list[str | None] = []
-
-    for _ in range(240):
-        said.append((await api("POST", "preview", body)).json["expected_start_at"])
-        if said[-1]:
-            break
-        await asyncio.sleep(0.25)
-    assert said[-1] is not None
+    said = (await api("POST", "preview", {**body, "ask_slurm": True})).json["expected_start_at"]
+    assert said is not None
+    # What is known stays, and nothing is asked again for it.
+    assert (await api("POST", "preview", body)).json["expected_start_at"] == said
     assert slurm.jobs_of("dask-0000") == {}
+
+
+@pytest.mark.parametrize(
+    ("directive", "words"),
+    [
+        ("--frobnicate", "unrecognized option '--frobnicate'"),
+        ("--licenses=matlab", "Invalid license specification"),
+        ("--begin=yesterday", "Invalid --begin specification"),
+    ],
+)
+async def test_what_only_slurm_can_judge(api: Api, slurm: SlurmClient, directive: str, words: str) -> None:
+    body = {"options": {**SMALL, "job_extra_directives": [directive]}}
+    assert (await api("POST", "preview", body)).json["errors"] == []
+    answer = (await api("POST", "preview", {**body, "ask_slurm": True})).json
+    (error,) = answer["errors"]
+    assert (error["field"], words in error["message"]) == ("options.job_extra_directives", True), error
+    assert answer["script"]
+
+
+async def test_what_may_pass_is_a_warning(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PrivateSlurm(Options(nodes=1)) as slurm:
+        slurm.run("scontrol", "update", "node=n1", "state=drain", "reason=x")
+        monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+        preview = (await api("POST", "preview", {"options": SMALL, "ask_slurm": True})).json
+    assert preview["errors"] == []
+    assert any("Slurm would not start this now" in warning for warning in preview["warnings"])
+
+
+async def test_all_that_is_malformed_is_said_at_once(api: Api, slurm: SlurmClient) -> None:
+    options = {
+        "memory": "lots", "walltime": "yesterday", "idle_timeout": -1, "worker_extra_args": ["a;b", "c|d"],
+        "environment_variables": {"A B": "1"}, "job_extra_directives": ["--partition=x"], "cores": 2,
+        "processes": 3, "partition": "nowhere",
+    }  # fmt: skip
+    body = {"name": "my cluster!", "options": options, "scaling": {"mode": "manual", "jobs": -3}}
+    answer = await api("POST", "preview", body)
+    assert answer.status == 200
+    fields = [error["field"] for error in answer.json["errors"]]
+    assert fields == [
+        "name", "options.partition", "scaling.jobs", "options.processes", "options.memory",
+        "options.walltime", "options.worker_extra_args", "options.environment_variables",
+        "options.job_extra_directives",
+        "options.idle_timeout",
+    ]  # fmt: skip
+    assert (answer.json["script"], answer.json["lines"], answer.json["command"]) == (None, [], [])
+    assert answer.json["exports"] is None
+
+
+async def test_totals_stay_where_they_can_be_computed(api: Api, slurm: SlurmClient) -> None:
+    options = {"cores": 4, "processes": 2, "memory": "lots"}
+    totals = (await api("POST", "preview", {"options": options, "scaling": TWO, "name": "a!"})).json["totals"]
+    assert totals == {
+        "jobs": 2, "workers": 4, "threads": 8, "memory_bytes": None, "gpus": 0, "core_hours_per_hour": 8,
+    }  # fmt: skip
+    whole = {"options": options, "scaling": {"mode": "manual", "jobs": "many"}}
+    assert set((await api("POST", "preview", whole)).json["totals"].values()) == {None}
 
 
 class Clock:
@@ -220,19 +268,45 @@ class Clock:
 async def test_slurm_is_asked_seldom() -> None:
     asked: list[str] = []
 
-    async def ask(script: str, command: Sequence[str]) -> str:
+    async def ask(script: str, command: Sequence[str]) -> Forecast:
         asked.append(script)
-        return "2026-11-21T04:00:00Z"
+        return Forecast("2026-11-21T04:00:00Z")
 
     clock = Clock()
-    starts = ExpectedStarts(clock, ask)
+    forecasts = Forecasts(clock, ask)
     for moment, script, calls in (
-        (0.0, "a", 0), (1.9, "a", 0), (2.0, "b", 0), (3.9, "b", 0), (4.0, "b", 1), (5.0, "b", 1),
-        (6.0, "c", 1), (9.0, "c", 1), (14.0, "c", 2), (15.0, "b", 2), (70.0, "b", 2), (72.0, "b", 3),
-    ):  # fmt: skip
+        (0.0, "a", 1),
+        (1.0, "b", 2),
+        (59.0, "a", 2),
+        (60.0, "a", 3),
+        (60.5, "b", 3),
+    ):
         clock.now = 100.0 + moment
-        await starts.find(script, ["sbatch"])
+        assert (await forecasts.find(script, ["sbatch"])).start is not None
         assert len(asked) == calls, moment
+    assert forecasts.known("c", ["sbatch"]) == Forecast()
+    assert len(asked) == 3
+
+
+async def test_who_asks_while_the_answer_is_on_its_way_gets_that_one() -> None:
+    asked: list[str] = []
+
+    async def ask(script: str, command: Sequence[str]) -> Forecast:
+        asked.append(script)
+        await asyncio.sleep(0)
+        return Forecast("2026-11-21T04:00:00Z")
+
+    forecasts = Forecasts(ask=ask)
+    both = await asyncio.gather(*(forecasts.find("a", ["sbatch"]) for _ in range(2)))
+    assert (len(asked), both[0]) == (1, both[1])
+
+
+async def test_a_slurm_that_does_not_answer_is_asked_again() -> None:
+    async def ask(script: str, command: Sequence[str]) -> Forecast:
+        raise SlurmUnreachable("Slurm does not answer.")
+
+    forecasts = Forecasts(ask=ask)
+    assert await forecasts.find("a", ["sbatch"]) == Forecast()
 
 
 def test_slurms_words() -> None:

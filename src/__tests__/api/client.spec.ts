@@ -36,7 +36,11 @@ describe('ClusterClient', () => {
     server.answers.set('POST dask-slurm/api/preview', [200, sample('preview')]);
     const request = { options: { partition: 'short', walltime: '2-00:00:00' } };
     expect((await client.preview(request)).errors[0].field).toBe('options.walltime');
-    expect(server.seen).toEqual([{ method: 'POST', path: 'dask-slurm/api/preview', body: request }]);
+    await client.preview(request, true);
+    expect(server.seen.map(({ body }) => body)).toEqual([
+      { ...request, ask_slurm: false },
+      { ...request, ask_slurm: true }
+    ]);
   });
 
   it('saves and removes a profile by its name, whatever is in it', async () => {

@@ -78,6 +78,28 @@ describe('the form', () => {
     expect(form.node.querySelector('[role="note"]')?.textContent).toBe('ocean has left the list.');
   });
 
+  it('asks Slurm before it starts, and starts nothing that Slurm refuses', async () => {
+    const sentence = 'Slurm refuses this: Invalid walltime.';
+    const refusal = { field: 'options.walltime', message: sentence };
+    const onSubmit = jest.fn(() => Promise.resolve());
+    const refusing = { ...told, errors: [refusal] };
+    await open({
+      preview: (_request, askSlurm) => Promise.resolve(askSlurm ? refusing : { ...told, errors: [] }),
+      onSubmit
+    });
+    expect(alerts()).toEqual([]);
+    await click('Start');
+    expect(alerts()).toEqual([sentence, 'One field needs your attention.']);
+    expect(onSubmit).not.toHaveBeenCalled();
+  });
+
+  it('starts where the preview cannot be had: the request itself is answered', async () => {
+    const onSubmit = jest.fn(() => Promise.resolve());
+    await open({ preview: () => Promise.reject(new Error('away')), onSubmit });
+    await click('Start');
+    expect(onSubmit).toHaveBeenCalled();
+  });
+
   describe('where a start was refused', () => {
     const refusal = { message: REFUSED, reason: 'Refused', field: 'options.walltime', details: null };
     const refused: Partial<IFormProps> = {

@@ -5,7 +5,7 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { ClusterClient } from '../../api/client';
-import { Cluster, site } from '../../api/contract';
+import { Cluster, preview, site } from '../../api/contract';
 import { ClusterEvents } from '../../api/events';
 import { FormWidget, IFormWidgetOptions } from '../../create/formWidget';
 import { LastChoices } from '../../create/request/lastChoices';
@@ -30,7 +30,7 @@ describe('the form of a new cluster', () => {
     server.answers.set(`GET ${API}/schema`, [200, schema]);
     server.answers.set(`GET ${API}/site`, [200, sample('site')]);
     server.answers.set(`GET ${API}/profiles`, [200, [sample('profile')]]);
-    server.answers.set(`POST ${API}/preview`, [200, sample('preview')]);
+    server.answers.set(`POST ${API}/preview`, [200, { ...preview(sample('preview')), errors: [] }]);
     server.answers.set(`POST ${API}/clusters`, [201, sample('cluster-running')]);
     const { settings } = server;
     manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));

@@ -13,7 +13,7 @@ export function Exports(props: {
 }): React.ReactElement | null {
   const { preview, isLate, trans } = props;
   const [copied, setCopied] = React.useState('');
-  if (!preview.exports) {
+  if (!preview.exports || preview.script === null) {
     return null;
   }
   const texts = [

@@ -11,7 +11,8 @@ export function ScriptPreview(props: {
   trans: TranslationBundle;
 }): React.ReactElement | null {
   const { preview, isLate, trans } = props;
-  if (preview.lines.length === 0 && preview.warnings.length === 0) {
+  const isHidden = preview.script === null && preview.errors.length > 0;
+  if (preview.lines.length === 0 && preview.warnings.length === 0 && !isHidden) {
     return null;
   }
   return (
@@ -26,6 +27,7 @@ export function ScriptPreview(props: {
           {warning}
         </p>
       ))}
+      {isHidden && <p>{trans.__('The script stands here once what is wrong in the form is mended.')}</p>}
       {preview.command.length > 0 && (
         <p className="jp-DaskSlurmPreview-command">
           <code>{commandLine(preview.command)}</code>

@@ -10,11 +10,11 @@ const PAUSE_MS = 300;
 /** Beyond this an answer is late, and what is shown is marked as that of former values: sooner it would flicker. */
 const LATE_MS = 500;
 
-/**
- * Slurm is asked when the jobs would start once a form has not changed for two seconds, and once in ten. Who asks
- * again after these times gets its answer.
- */
-const AGAIN_MS = [2500, 13_000];
+/** Slurm itself is asked once, when a form rests. */
+const REST_MS = 2500;
+
+/** Asks the server what a request would send, and Slurm what it says to that. */
+export type AskPreview = (request: IPreviewRequest, askSlurm: boolean) => Promise<Preview>;
 
 /** What is known of a request while it is typed. */
 export interface IPreviewed {
@@ -22,51 +22,55 @@ export interface IPreviewed {
   readonly preview: Preview | null;
   /** It is that of a former request, and the answer to this one takes long. */
   readonly isLate: boolean;
+  /** Ask now, Slurm too; null where the server cannot tell. */
+  readonly judge: () => Promise<Preview | null>;
 }
 
 /**
  * Ask what a request would send, after each pause in typing. An answer to an older question is dropped;
  * one that fails (Slurm does not answer, for example) clears the preview, and "Start" says why.
  */
-export function usePreview(
-  request: IPreviewRequest,
-  ask: (request: IPreviewRequest) => Promise<Preview>
-): IPreviewed {
+export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewed {
   const [preview, setPreview] = React.useState<Preview | null>(null);
   const [isLate, setLate] = React.useState(false);
-  const answered = React.useRef<string | null>(null);
+  const answered = React.useRef<{ question: string; isWrong: boolean } | null>(null);
   const newest = React.useRef({ request, ask });
   newest.current = { request, ask };
-  const debouncer = React.useMemo(() => {
-    const ask = async () => {
+  const [judge, debouncer] = React.useMemo(() => {
+    const judge = async (askSlurm: boolean) => {
       const asked = newest.current;
-      const answer = await asked.ask(asked.request).catch(() => null);
+      const answer = await asked.ask(asked.request, askSlurm).catch(() => null);
       const isNewest = question(newest.current.request) === question(asked.request);
       if (!debouncer.isDisposed && isNewest) {
-        answered.current = question(asked.request);
+        answered.current = {
+          question: question(asked.request),
+          isWrong: !answer || answer.errors.length > 0
+        };
         setPreview(answer);
         setLate(false);
       }
+      return answer;
     };
-    const debouncer = new Debouncer(ask, PAUSE_MS);
-    return debouncer;
+    const debouncer = new Debouncer(() => judge(false), PAUSE_MS);
+    return [judge, debouncer] as const;
   }, []);
   React.useEffect(() => () => debouncer.dispose(), [debouncer]);
   const asked = question(request);
   React.useEffect(() => {
     // A debouncer that is disposed while it waits rejects: nobody is there to be told.
-    const invoke = () => void debouncer.invoke().catch(() => undefined);
-    invoke();
+    void debouncer.invoke().catch(() => undefined);
     // Who types on while an answer is late still sees the former one.
-    const markLate = () => setLate(answered.current !== asked);
-    if (answered.current === asked) {
+    const markLate = () => setLate(answered.current?.question !== asked);
+    if (answered.current?.question === asked) {
       markLate();
     }
-    const again = AGAIN_MS.map(delay => setTimeout(invoke, delay));
-    const timers = [...again, setTimeout(markLate, PAUSE_MS + LATE_MS)];
+    // What is wrong already need not be asked of Slurm.
+    const rest = () =>
+      void (answered.current?.question === asked && !answered.current.isWrong && judge(true));
+    const timers = [setTimeout(rest, REST_MS), setTimeout(markLate, PAUSE_MS + LATE_MS)];
     return () => timers.forEach(clearTimeout);
-  }, [asked, debouncer]);
-  return { preview, isLate };
+  }, [asked, debouncer, judge]);
+  return { preview, isLate, judge: () => judge(true) };
 }
 
 function question(request: IPreviewRequest): string {

@@ -5,19 +5,17 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
-import type { IClusterRequest } from '../../../api/client';
 import { Preview, preview } from '../../../api/contract';
 import { Exports } from '../../../create/preview/exports';
 import { ScriptPreview } from '../../../create/preview/scriptPreview';
-import { usePreview } from '../../../create/preview/usePreview';
+import { AskPreview, usePreview } from '../../../create/preview/usePreview';
 import { sample } from '../../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const told = preview(sample('preview'));
+const fine = { ...told, errors: [] };
 
-type Ask = (request: IClusterRequest) => Promise<Preview>;
-
-function Answer(props: { partition: string; ask: Ask }): React.ReactElement {
+function Answer(props: { partition: string; ask: AskPreview }): React.ReactElement {
   const { preview, isLate } = usePreview({ options: { partition: props.partition } }, props.ask);
   return preview ? (
     <>
@@ -31,7 +29,7 @@ function Answer(props: { partition: string; ask: Ask }): React.ReactElement {
 
 class Asker extends ReactWidget {
   partition = '';
-  ask: Ask = () => Promise.resolve(told);
+  ask: AskPreview = () => Promise.resolve(told);
 
   protected override render(): React.ReactElement {
     return <Answer partition={this.partition} ask={this.ask} />;
@@ -52,7 +50,7 @@ describe('the preview', () => {
     jest.useRealTimers();
   });
 
-  const show = (partition: string, ask: Ask) => {
+  const show = (partition: string, ask: AskPreview) => {
     Object.assign(asker, { partition, ask });
     React.act(() => {
       if (!asker.isAttached) {
@@ -74,8 +72,27 @@ describe('the preview', () => {
     show('sho', ask);
     show('short', ask);
     await pause();
-    expect(ask.mock.calls).toEqual([[{ options: { partition: 'short' } }]]);
+    expect(ask.mock.calls).toEqual([[{ options: { partition: 'short' } }, false]]);
     expect(asker.node.textContent).toContain('#SBATCH -p shortThe partition that the jobs wait in.');
+  });
+
+  it('has Slurm asked once, when the form rests and nothing is wrong', async () => {
+    const ask = jest.fn<Promise<Preview>, Parameters<AskPreview>>(() => Promise.resolve(fine));
+    show('sho', ask);
+    await pause();
+    show('short', ask);
+    await pause(60_000);
+    expect(ask.mock.calls.map(([, askSlurm]) => askSlurm)).toEqual([false, false, true]);
+    const wrong = jest.fn<Promise<Preview>, Parameters<AskPreview>>(() => Promise.resolve(told));
+    show('long', wrong);
+    await pause(60_000);
+    expect(wrong.mock.calls.map(([, askSlurm]) => askSlurm)).toEqual([false]);
+  });
+
+  it('says where the script is while it cannot be made', async () => {
+    show('short', () => Promise.resolve({ ...told, script: null, lines: [], command: [], exports: null }));
+    await pause();
+    expect(asker.node.textContent).toContain('The script stands here once');
   });
 
   it('drops an answer that comes after a newer question', async () => {

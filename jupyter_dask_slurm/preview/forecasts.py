@@ -1,0 +1,59 @@
+"""Asks Slurm what it says to a form's jobs, seldom: each question uses up a job id.
+
+One question at a time; an answer is remembered for a minute, so that a form that did not change is not asked
+about again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from ..protocol.errors import SlurmUnavailable
+from ..slurm.forecast import Forecast, forecast
+
+REMEMBERED_S = 60.0
+
+Question = tuple[str, tuple[str, ...]]
+
+
+class Forecasts:
+    """Remembers what was asked, and what Slurm said.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns seconds that only grow.
+    ask : callable
+        Returns what Slurm says to a script with a command.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        ask: Callable[[str, Sequence[str]], Awaitable[Forecast]] = forecast,
+    ) -> None:
+        self._clock = clock
+        self._ask = ask
+        self._asking = asyncio.Lock()
+        self._said: dict[Question, tuple[float, Forecast]] = {}
+
+    def known(self, script: str, command: Sequence[str]) -> Forecast:
+        """Return what Slurm said within the last minute; nothing where it was not asked."""
+        now = self._clock()
+        self._said = {key: said for key, said in self._said.items() if now - said[0] < REMEMBERED_S}
+        return self._said.get((script, tuple(command)), (now, Forecast()))[1]
+
+    async def find(self, script: str, command: Sequence[str]) -> Forecast:
+        """Return what Slurm says, asking it where that is not known; nothing where it does not answer."""
+        question = (script, tuple(command))
+        async with self._asking:
+            self.known(script, command)
+            if question not in self._said:
+                try:
+                    answer = await self._ask(script, command)
+                except SlurmUnavailable:
+                    return Forecast()
+                self._said[question] = (self._clock(), answer)
+            return self._said[question][1]

@@ -1,0 +1,35 @@
+"""What all jobs of a request come to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+# What each sum is made of, beside the number of jobs.
+_MADE_OF = {
+    "jobs": (),
+    "workers": ("processes",),
+    "threads": ("processes", "cores"),
+    "memory_bytes": ("memory",),
+    "gpus": ("gpus",),
+    "core_hours_per_hour": ("cores",),
+}
+
+
+def totals(rendering: Mapping[str, Any] | None, malformed: Collection[str | None]) -> dict[str, int | None]:
+    """Return what all jobs come to, at most where their number is adaptive; None where that is not known."""
+    if rendering is None:
+        return dict.fromkeys(_MADE_OF)
+    jobs, processes, cores = rendering["most_jobs"], rendering["processes"], rendering["cores"]
+    sums = {
+        "jobs": jobs,
+        "workers": jobs * processes,
+        "threads": jobs * processes * (cores // processes),
+        "memory_bytes": jobs * rendering["memory_bytes"],
+        "gpus": jobs * (rendering["options"]["gpus"] or 0),
+        "core_hours_per_hour": jobs * cores,
+    }
+    wrong = {str(name).removeprefix("options.") for name in malformed}
+    if any(name.startswith("scaling") for name in wrong):
+        return dict.fromkeys(_MADE_OF)
+    return {name: None if wrong.intersection(_MADE_OF[name]) else total for name, total in sums.items()}
