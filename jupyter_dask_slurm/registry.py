@@ -34,6 +34,7 @@ from .slurm.units import parse_memory
 from .system.files import (
     check_private_directory,
     make_private_directory,
+    open_plain,
     read_lines,
     storage_errors,
     write_json,
@@ -117,12 +118,17 @@ class Registry:
         except OSError:
             return 0
 
-    def record_stamp(self, cluster_id: str) -> int:
-        """Return a number that changes when the record of a cluster is written."""
+    def record_stamp(self, cluster_id: str) -> tuple[int, int]:
+        """Return what changes when the record of a cluster is written, whatever its writer's clock says.
+
+        Opened, for NFS answers that from its server, and not from what it was told a minute ago.
+        """
         try:
-            return (self.directory(cluster_id) / "record.json").stat().st_mtime_ns
-        except OSError:
-            return 0
+            with open_plain(self.directory(cluster_id) / "record.json") as file:
+                status = os.fstat(file.fileno())
+                return status.st_ino, status.st_mtime_ns
+        except (FileNotFoundError, StorageUnavailable):
+            return 0, 0
 
     def has_record(self, cluster_id: str) -> bool:
         """Return whether a cluster has a record; raises `StorageUnavailable` where the disk does not say."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -99,3 +100,29 @@ def _code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     has_docstring = ast.get_docstring(node) is not None
     docstring = (node.body[0].end_lineno or 0) - node.body[0].lineno + 1 if has_docstring else 0
     return (node.end_lineno or 0) - node.lineno + 1 - docstring
+
+
+# Moments that are written down, and comparisons with times that others have written.
+_READ_THE_MACHINES_CLOCK = {
+    "clusters/ending/find_orphans.py",
+    "clusters/ending/orphan_watch.py",
+    "clusters/heartbeat.py",
+    "controller/backend/scheduler.py",
+    "launch/credentials.py",
+    "launch/stale_sockets.py",
+    "protocol/models/base.py",
+    "site/interface_check/listener.py",
+    "site/interface_check/probe.py",
+    "slurm/variables.py",
+    "system/clock.py",
+}
+
+
+def test_how_long_something_takes_is_not_measured_by_a_clock_that_is_set() -> None:
+    reads = re.compile(r"\btime\.time\b|\bdatetime\.now\(|\butcnow\(|\bfrom time import\b")
+    found = {
+        str(path.relative_to(_PACKAGE.name))
+        for path in _MODULES
+        if reads.search((_PROJECT / path).read_text(encoding="utf-8"))
+    }
+    assert found <= _READ_THE_MACHINES_CLOCK, "use system.clock, or a monotonic clock"

@@ -21,10 +21,11 @@ from ..protocol.errors import (
     NoAnswer,
     StorageUnavailable,
 )
-from ..protocol.models import OVER, Cluster, ControllerInfo, Record, epoch_time, iso_time
+from ..protocol.models import OVER, Cluster, ControllerInfo, Record, iso_time
 from ..registry import Registry, as_seen_from_afar, booted_since, is_here
 from ..system.processes import is_alive, runs
 from .client import ControllerClient
+from .heartbeat import Heartbeat
 from .postmortem import as_ended, postmortem
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ LONGEST_PAUSE_S = 2.0
 LAUNCH_LIMIT_S = 40.0
 # Where it shall be stopped anyway, so long is enough for one that is just being started.
 STOPPED_LAUNCH_LIMIT_S = 5.0
+# Who has just begun to look, as the command line has, looks for so long at least.
+LAUNCH_SURE_S = 2.0
 FAR_INTERVAL_S = 5.0
 
 
@@ -70,6 +73,9 @@ class ClusterHandle:
         self.gone = asyncio.Event()
         self.removed = False
         self.hidden = False
+        self.heartbeat = Heartbeat(record.heartbeat_at)
+        self._launch = Heartbeat(record.heartbeat_at, LAUNCH_LIMIT_S, LAUNCH_SURE_S)
+        self._stopped_launch = Heartbeat(record.heartbeat_at, STOPPED_LAUNCH_LIMIT_S, LAUNCH_SURE_S)
         self._registry = registry
         self._changed = changed
         self._hurry = asyncio.Event()
@@ -240,9 +246,8 @@ class ClusterHandle:
             return is_alive(record.pid, record.start_time)
         if self.exit_code is not None:
             return False
-        limit = STOPPED_LAUNCH_LIMIT_S if self.stop_wanted.is_set() else LAUNCH_LIMIT_S
-        age = epoch_time(iso_time()) - epoch_time(record.heartbeat_at)
-        return age < limit or runs(Path(record.directory) / ARCHIVE)
+        launch = self._stopped_launch if self.stop_wanted.is_set() else self._launch
+        return launch.left_s() > 0 or runs(Path(record.directory) / ARCHIVE)
 
     def _lost(self, cluster: Cluster) -> None:
         """Say, here and on disk, that the controller went without a word."""
@@ -271,6 +276,7 @@ class ClusterHandle:
             except StorageUnavailable as error:
                 log.warning("%s", error)
             else:
+                self.heartbeat.changed(self.record.heartbeat_at)
                 self.update(as_seen_from_afar(self.record))
 
     def require_client(self) -> ControllerClient:

@@ -7,7 +7,6 @@ how many jobs there shall be, `Reconciler` makes it so.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from ..protocol.ceiling import check_ceiling, most_jobs
 from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from ..slurm.variables import take_over
+from ..system import clock
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
@@ -131,7 +131,7 @@ class Controller:
             directory=Path(self.spec.directory),
             stop=self.stop,
         )
-        parent = ParentWatch(self.state, self.publisher.touch)
+        parent = ParentWatch(self.state, self._job_table.slurm_time, self.publisher.touch)
         return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), parent.run()]
 
     async def _scheduler_closed(self) -> None:
@@ -200,7 +200,7 @@ class Controller:
         self.publisher.touch()
 
     def _killed_for_memory(self, worker: Any, rss: int) -> None:
-        job = note_nanny_kill(self.state, self._job_table, worker, rss, time.time())
+        job = note_nanny_kill(self.state, self._job_table, worker, rss, clock.now())
         if job is not None:
             self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
             self.publisher.touch()
@@ -214,7 +214,7 @@ class Controller:
         return job_model(job, dict(workers), gather.reason_text(job))
 
     def _snapshot(self) -> Cluster:
-        now = time.time()
+        now = clock.now()
         scheduler = self._cluster.scheduler if self.state.status != "starting" else None
         workers = connected(scheduler) if scheduler else {}
         live = gather.of_jobs(self._job_table, workers)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ..system import clock
 from .backend.base import JobCluster
 from .problems import gather
 from .problems.idle import idle_since, is_over
@@ -22,11 +23,12 @@ from .state.workers import connected
 logger = logging.getLogger(__name__)
 
 TICK_S = 5.0
-HEARTBEAT_S = 60.0
+HEARTBEAT_S = 30.0
+"""Shorter than others look before they take a controller for dead (`clusters.heartbeat`), in seconds."""
 
 
 class Housekeeper:
-    """Every few seconds: drifting numbers, idle time, requests left on disk; each minute: heartbeat, log.
+    """Every few seconds: drifting numbers, idle time, requests left on disk; less often: heartbeat, log.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ class Housekeeper:
 
     def _tick(self) -> None:
         state, scheduler = self._state, self._cluster.scheduler
-        now = time.time()
+        now = clock.now()
         workers = connected(scheduler)
         activity = gather.activity(self._job_table, workers, scheduler)
         if state.status == "running":
@@ -87,7 +89,7 @@ class Housekeeper:
             self._record.write(self._publisher.current)
 
     async def _beat(self) -> None:
-        self._job_table.forget_old(time.time())
+        self._job_table.forget_old(clock.now())
         # Though nothing has changed: it tells others that this process lives.
         self._record.write(self._publisher.current)
         await asyncio.to_thread(bound_log, self._directory)

@@ -37,8 +37,8 @@ def make_credentials(directory: Path, cluster_id: str) -> Credentials:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        # An hour back: clocks of compute nodes may lag behind.
-        .not_valid_before(now - timedelta(hours=1))
+        # Clocks of compute nodes may lag behind, and this one may be set back.
+        .not_valid_before(now - timedelta(days=2))
         .not_valid_after(now + LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

@@ -50,7 +50,8 @@ def _is_old_and_private(path: Path) -> bool:
             stat.S_ISDIR(status.st_mode)
             and status.st_uid == os.geteuid()
             and stat.S_IMODE(status.st_mode) == 0o700
-            and time.time() - status.st_mtime > OLD_S
+            # Also from the future, where the clock was set back.
+            and abs(time.time() - status.st_mtime) > OLD_S
         )
     return False
 

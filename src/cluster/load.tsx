@@ -33,7 +33,7 @@ function Curves({ cluster }: { cluster: Cluster }): React.ReactElement {
   const { trans, trends } = useClusterContext();
   useMinutes(true);
   const samples = trends.of(cluster.id);
-  const now = Date.now();
+  const now = performance.now();
   const { cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;
   return (
     <div className="jp-DaskSlurmCurves" title={trans.__('The last ten minutes')}>

@@ -6,7 +6,7 @@ export const TREND_MS = 10 * 60 * 1000;
 
 /** How busy a cluster was from `time` on, until the next sample. */
 export interface ISample {
-  /** Milliseconds since 1970. */
+  /** Milliseconds, by a clock that nobody sets. */
   readonly time: number;
   /** Share of the workers' threads that compute, 0 to 1. */
   readonly cpu: number;
@@ -21,7 +21,7 @@ export interface ISample {
 export class Trends {
   constructor(
     private readonly _manager: IClusterManager,
-    private readonly _now: () => number = Date.now
+    private readonly _now: () => number = () => performance.now()
   ) {
     _manager.changed.connect(this._note, this);
     this._note();

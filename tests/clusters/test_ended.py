@@ -92,7 +92,10 @@ async def test_without_slurm_here_its_jobs_are_not_forgotten(
     assert (directory / "submissions" / "0.json").exists()
 
 
-async def test_it_is_forgotten_after_its_days_though_nothing_changes(tmp_path: Path) -> None:
+async def test_it_is_forgotten_after_its_days_though_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endings, "KEPT_SURE_S", 1.0)
     registry = Registry(tmp_path / "shared")
     cluster = Cluster.from_json(json.loads(_SAMPLE.read_text()))
     ended = Ended(iso_time(time.time() - KEPT_S + 5), "Idle for one hour.")

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending.endings import HEARTBEAT_LIMIT_S, Endings
+from jupyter_dask_slurm.clusters.ending.endings import Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
+from jupyter_dask_slurm.clusters.heartbeat import HEARTBEAT_LIMIT_S
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive

@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ...launch.process import remove_socket
 from ...protocol.errors import StorageUnavailable
-from ...protocol.models import Cluster, epoch_time
+from ...protocol.models import Cluster
 from ...registry import Registry
 from ..handle import ClusterHandle
+from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs
 
 log = logging.getLogger(__name__)
 
 # "stopped, with history and logs until dismissed, or 7 days"
 KEPT_S = 7 * 86_400
-# A controller writes its record each 60 s; older than this it is taken for dead.
-HEARTBEAT_LIMIT_S = 180
+# So long at least after it was found: a clock that has jumped may be set right again.
+KEPT_SURE_S = 600.0
+LOOK_AGAIN_S = 15.0
 # How long DELETE waits for Slurm before it answers that the rest is done later.
 PATIENCE_S = 3.0
 
@@ -113,13 +114,13 @@ class Endings:
         """Clear up after a controller that has written nothing for so long; else look again then."""
         if handle.over or handle.removed:
             return
-        left_s = epoch_time(handle.record.heartbeat_at) + HEARTBEAT_LIMIT_S - time.time()
+        left_s = handle.heartbeat.left_s()
         if left_s < 0:
             self._begin(handle, self._clear)
             return
-        # A little later: times in records are whole seconds.
+        # A little later: times in records are whole seconds. At most so much: the clocks may be set right.
         self._timers[handle.id] = asyncio.get_running_loop().call_later(
-            left_s + 1, self._check_heartbeat, handle
+            min(left_s, LOOK_AGAIN_S) + 1, self._check_heartbeat, handle
         )
 
     def _begin(
@@ -147,10 +148,17 @@ class Endings:
         ended = handle.cluster.ended
         if ended is None:
             return
-        left_s = epoch_time(ended.time) + KEPT_S - time.time()
-        self._timers[handle.id] = asyncio.get_running_loop().call_later(
-            max(0.0, left_s), lambda: self._begin(handle, self._clear)
-        )
+        age = Heartbeat(ended.time, KEPT_S, KEPT_SURE_S)
+
+        def look() -> None:
+            left_s = age.left_s()
+            if left_s <= 0:
+                self._begin(handle, self._clear)
+            else:
+                wait_s = min(left_s, KEPT_SURE_S)
+                self._timers[handle.id] = asyncio.get_running_loop().call_later(wait_s, look)
+
+        look()
 
     async def _tidy(self, handle: ClusterHandle) -> None:
         """Leave nothing of a cluster that ended by itself but what is shown of it."""

@@ -101,7 +101,8 @@ def names_path(script: str, beginning: str) -> bool:
 def _is_abandoned(check: Path) -> bool:
     """Return whether nobody waits any more for the jobs of a check of the interfaces."""
     try:
-        return time.time() - check.stat().st_mtime > 2 * CHECK_LIMIT_S
+        # Also from the future, where the clock was set back. They are cancelled only after a second look.
+        return abs(time.time() - check.stat().st_mtime) > 2 * CHECK_LIMIT_S
     except OSError:
         return not check.exists()
 

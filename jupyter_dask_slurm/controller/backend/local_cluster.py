@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import tempfile
-import time
 from typing import Any
 
 import dask
@@ -14,6 +13,7 @@ from distributed.core import Status
 from distributed.security import Security
 
 from ...protocol.errors import Unprocessable
+from ...system import clock
 from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from .base import JobCluster, JobProcess
@@ -54,7 +54,7 @@ class LocalJob(JobProcess):
             cores=self._size.cores,
             memory_bytes=self._size.memory_bytes,
             submitted=self._job.asked_at,
-            started=time.time(),
+            started=clock.now(),
         )
         self._nannies = [self._new_nanny(name) for name in self._job.workers]
         try:
@@ -82,12 +82,12 @@ class LocalJob(JobProcess):
     async def _watch(self) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in self._nannies))
         if self._job.live:
-            self._events.job_ended(self._job, End("FAILED", time.time()))
+            self._events.job_ended(self._job, End("FAILED", clock.now()))
 
     async def close(self) -> None:
         """End the workers and wait for it."""
         # Asked for: what the watcher would report is no event.
-        self._job.end = self._job.end or End("CANCELLED", time.time())
+        self._job.end = self._job.end or End("CANCELLED", clock.now())
         await self._close_nannies()
         await super().close()
 

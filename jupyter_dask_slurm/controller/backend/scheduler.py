@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import time
 from typing import Any
 
 import dask
 from distributed import Scheduler
 from distributed.http.routing import RoutingApplication
+
+from ...system import clock
 
 # What the dashboard's pages ask for. `distributed.http.proxy` reaches any port of any worker's host
 # and is left out; so are Prometheus' figures.
@@ -64,6 +67,7 @@ class ControllerScheduler(Scheduler):
     def __init__(self, **options: Any) -> None:
         unwanted = {"dashboard": False, "dashboard_address": None, "jupyter": False, "idle_timeout": None}
         self._dashboard_loaded = False
+        self._ahead_s = clock.ahead_s()
         super().__init__(**{**options, **unwanted})
 
     def start_http_server(
@@ -73,6 +77,19 @@ class ControllerScheduler(Scheduler):
         self.http_application = RoutingApplication(routes)
         self.http_server: Any = _NoHttpServer()
         self.services["dashboard"] = self.http_server
+
+    async def check_worker_ttl(self) -> None:
+        """Look whether workers have said nothing for too long (called by Dask).
+
+        Dask compares times of the machine's clock. After a jump of it all workers would look silent, and
+        would be restarted with what they hold: each gets the whole time again.
+        """
+        ahead_s = clock.ahead_s()
+        if ahead_s != self._ahead_s:
+            self._ahead_s = ahead_s
+            for worker in self.workers.values():
+                worker.last_seen = time.time()
+        await super().check_worker_ttl()
 
     def load_dashboard(self) -> None:
         """Connect Bokeh's pages to `http_application`; once, on the event loop.

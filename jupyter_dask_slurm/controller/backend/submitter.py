@@ -24,7 +24,7 @@ from ...protocol.models import iso_time
 from ...slurm import queue, submission
 from ...slurm.installation.configuration import read_config
 from ...slurm.jobid import split_id
-from ...system import files
+from ...system import clock, files
 from ..state.jobs import JobTable
 from .batch import Batch
 from .events import BackendEvents
@@ -212,7 +212,7 @@ class Submitter:
     def _enter(self, job: ArrayJob, job_id: str, tag: str) -> None:
         job.job_id, job.tag = job_id, tag
         tracked = self._job_table.jobs[job.name]
-        tracked.job_id, tracked.tag = job_id, tag
+        tracked.job_id, tracked.tag, tracked.accepted_at = job_id, tag, clock.now()
         tracked.stdout = str(self._logs / f"{job_id}.out")
         tracked.stderr = str(self._logs / f"{job_id}.err")
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 from ..state.state import MOST_FAILURES, ClusterState, Doubt, Loss, Refusal
 from .facts import JobFacts, Surroundings
 from .idle import idle_soon
@@ -69,7 +70,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
             "warning",
             state.storage_error,
             "The cluster goes on, but what happens now may not be found later. Make room on that disk.",
-            since=iso_time(state.changed_at),
+            since=clock.moment(state.changed_at),
         )
     if state.dashboard_error is not None:
         yield Problem(
@@ -77,7 +78,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
             "info",
             f"The dashboard cannot be drawn: {state.dashboard_error}",
             "The cluster computes without it. To get it: pip install bokeh, then start the cluster again.",
-            since=iso_time(state.changed_at),
+            since=clock.moment(state.changed_at),
         )
 
 
@@ -88,7 +89,7 @@ def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem
             "error",
             f"Job {job.job_id} will never start: {job.never}",
             job.never_advice or "Start the cluster again with other options.",
-            since=iso_time(job.asked_at),
+            since=clock.moment(job.asked_at),
             details=job.reason,
             job_id=job.job_id,
         )
@@ -103,7 +104,7 @@ def _refused(refusal: Refusal) -> Problem:
         "error",
         refusal.message,
         "Start the cluster again with changes, or scale it to try once more.",
-        since=iso_time(refusal.at),
+        since=clock.moment(refusal.at),
         details=f"{refusal.stderr or ''}{script}".strip(),
     )
 
@@ -114,7 +115,7 @@ def _cancel_refused(refusal: Refusal) -> Problem:
         "error",
         "Slurm refuses to cancel jobs of this cluster.",
         "It is asked again until they are gone. Show its words to your site's administrators.",
-        since=iso_time(refusal.at),
+        since=clock.moment(refusal.at),
         details=refusal.stderr or refusal.message,
     )
 
@@ -125,7 +126,7 @@ def _unknown(doubt: Doubt) -> Problem:
         "warning",
         "sbatch ended without an answer: whether Slurm has the jobs is being looked up.",
         "Nothing needs to be done: found, they are taken over; else they are sent again, and never twice.",
-        since=iso_time(doubt.at),
+        since=clock.moment(doubt.at),
         details=doubt.words,
     )
 
@@ -135,9 +136,9 @@ def _silent(state: ClusterState, since: float) -> Problem:
     return Problem(
         "slurm_unreachable",
         "warning",
-        f"Slurm has not answered since {iso_time(since)}. {what} is done when it answers again.",
+        f"Slurm has not answered since {clock.moment(since)}. {what} is done when it answers again.",
         "Nothing is lost: running workers go on. If it lasts, ask the administrators of this Slurm.",
-        since=iso_time(since),
+        since=clock.moment(since),
         details=state.silence,
     )
 
@@ -152,7 +153,7 @@ def _gave_up(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
         f"{len(failures)} jobs in a row ended before their workers connected: {named}. "
         "No more are submitted.",
         "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
-        since=iso_time(failures[-1].at),
+        since=clock.moment(failures[-1].at),
         details=failures[-1].words or None,
         job_id=failures[-1].job_id,
     )
@@ -166,7 +167,7 @@ def _never_connected(failures: tuple[Loss, ...], around: Surroundings) -> Proble
         f"{len(failures)} jobs in a row ran, but their workers could not connect to "
         f"{around.scheduler_address}: {named}. No more are submitted.",
         _other_interface(around),
-        since=iso_time(failures[-1].at),
+        since=clock.moment(failures[-1].at),
         details=failures[-1].words,
         job_id=failures[-1].job_id,
     )
@@ -189,7 +190,7 @@ def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
         "warning",
         f"{who} cancelled from outside: {named}. They are not submitted again; the plan was lowered.",
         "Submit them again, or leave it at that.",
-        since=iso_time(losses[0].at),
+        since=clock.moment(losses[0].at),
     )
 
 
@@ -201,7 +202,7 @@ def _no_connection(job: JobFacts, started: float, around: Surroundings) -> Probl
         f"Job {job.job_id} runs{where}, but no worker has connected after {NO_CONNECTION_S:.0f} s. "
         f"It tries {around.scheduler_address}.",
         f"Read the job's log. Perhaps: {_other_interface(around)}",
-        since=iso_time(started + NO_CONNECTION_S),
+        since=clock.moment(started + NO_CONNECTION_S),
         details=job.words or None,
         job_id=job.job_id,
     )

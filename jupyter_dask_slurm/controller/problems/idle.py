@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 
 SOON_S = 600.0
 """So long before its end one is warned, in seconds; for short timeouts at half of it."""
@@ -20,7 +21,7 @@ class Activity:
 
 
 def idle_since(activity: Activity, before: float | None, now: float) -> float | None:
-    """Return since when the cluster is idle, in seconds since 1970; None while it is not.
+    """Return since when the cluster is idle; None while it is not.
 
     Idle means that workers are there, no job is queued or starting, and the scheduler has nothing
     queued, processing or unrunnable. Results in memory do not count.
@@ -41,7 +42,7 @@ def idle_soon(since: float | None, timeout_s: int, results: int, now: float) -> 
     Parameters
     ----------
     since : float or None
-        Since when the cluster is idle, in seconds since 1970.
+        Since when the cluster is idle.
     results : int
         How many results are in the workers' memory.
     """
@@ -55,8 +56,8 @@ def idle_soon(since: float | None, timeout_s: int, results: int, now: float) -> 
     return Problem(
         "idle_soon",
         "warning",
-        f"Nothing has run since {iso_time(since)}: the cluster ends at {iso_time(closes)}. "
+        f"Nothing has run since {clock.moment(since)}: the cluster ends at {clock.moment(closes)}. "
         f"{lost} in its memory would be lost.",
         "Keep it longer, or run something on it; else save what you need.",
-        since=iso_time(warn_at),
+        since=clock.moment(warn_at),
     )

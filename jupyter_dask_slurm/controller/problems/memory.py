@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from dask.utils import format_bytes
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 from ..state.state import MemoryKill
 
 KILLS_COUNT_S = 1800.0
@@ -22,7 +23,7 @@ def worker_killed(kills: Sequence[MemoryKill]) -> Problem:
         "error",
         f"{_what(last)}{more}",
         _advice(last),
-        since=iso_time(kills[0].at),
+        since=clock.moment(kills[0].at),
         details=last.words or None,
         job_id=last.job_id,
     )

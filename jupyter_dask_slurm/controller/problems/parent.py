@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 from ..state.state import Parent
 
 SOON_S = 900.0
@@ -19,9 +20,9 @@ def ends_with(parent: Parent | None, now: float) -> Problem | None:
             "info",
             f"This cluster runs inside the service {parent.name} and ends when that is stopped.",
             "For clusters that outlive it, its administrators can set KillMode=process there.",
-            since=iso_time(parent.found_at),
+            since=clock.moment(parent.found_at),
         )
-    when = f" at {iso_time(parent.ends_at)}" if parent.ends_at is not None else ""
+    when = f" at {clock.moment(parent.ends_at)}" if parent.ends_at is not None else ""
     soon = parent.ends_at is not None and parent.ends_at - now < SOON_S
     return Problem(
         "ends_with_job",
@@ -29,6 +30,6 @@ def ends_with(parent: Parent | None, now: float) -> Problem | None:
         f"This cluster runs inside Slurm job {parent.name}, as your Jupyter does, and ends with it{when}.",
         "Save what you need before. To keep clusters for longer, start Jupyter with a longer walltime or "
         "outside of a job.",
-        since=iso_time(parent.found_at),
+        since=clock.moment(parent.found_at),
         job_id=parent.name,
     )

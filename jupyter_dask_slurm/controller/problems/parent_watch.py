@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ...protocol.errors import DaskSlurmError
-from ...protocol.models import epoch_time
 from ...slurm import queue
 from ...slurm.end_states import end_states
 from ...slurm.run import run
+from ...system import clock
+from ..state.slurm_time import SlurmTime
 from ..state.state import ClusterState, Parent
 
 # A job's walltime can be changed while it runs; nobody is told.
@@ -31,17 +31,20 @@ class ParentWatch:
 
     Parameters
     ----------
+    slurm_time : SlurmTime
+        How Slurm's clock goes.
     changed : callable
         Called after each change.
     """
 
-    def __init__(self, state: ClusterState, changed: Callable[[], None]) -> None:
+    def __init__(self, state: ClusterState, slurm_time: SlurmTime, changed: Callable[[], None]) -> None:
         self._state = state
+        self._slurm_time = slurm_time
         self._changed = changed
 
     async def run(self) -> None:
         """Look until it is certain that no job or service ends this process, or until cancelled."""
-        while (found := await find_parent(os.environ, _CGROUP)) is not None:
+        while (found := await find_parent(os.environ, _CGROUP, self._slurm_time)) is not None:
             known = self._state.parent
             if known is not None:
                 found = replace(found, found_at=known.found_at, ends_at=found.ends_at or known.ends_at)
@@ -56,9 +59,9 @@ class ParentWatch:
             self._changed()
 
 
-async def find_parent(environ: Mapping[str, str], cgroup: Path) -> Parent | None:
+async def find_parent(environ: Mapping[str, str], cgroup: Path, slurm_time: SlurmTime) -> Parent | None:
     """Return the Slurm job, else the service, that this process runs in."""
-    return await _job(environ) or await _service(cgroup)
+    return await _job(environ, slurm_time) or await _service(cgroup)
 
 
 def job_id_in(environ: Mapping[str, str]) -> str | None:
@@ -86,7 +89,7 @@ def service_in(cgroup: str) -> str | None:
     return None
 
 
-async def _job(environ: Mapping[str, str]) -> Parent | None:
+async def _job(environ: Mapping[str, str], slurm_time: SlurmTime) -> Parent | None:
     job_id = job_id_in(environ)
     if job_id is None:
         return None
@@ -97,11 +100,11 @@ async def _job(environ: Mapping[str, str]) -> Parent | None:
     except ValueError:  # no id at all
         return None
     except DaskSlurmError:
-        return Parent(True, job_id, time.time())
+        return Parent(True, job_id, clock.now())
     # What a shell has kept of a job that is over tells nothing.
     if row is None or row.started_at is None:
         return None
-    return Parent(True, job_id, time.time(), epoch_time(row.ends_at) if row.ends_at else None)
+    return Parent(True, job_id, clock.now(), slurm_time.ours(row.ends_at))
 
 
 async def _service(cgroup: Path) -> Parent | None:
@@ -112,7 +115,7 @@ async def _service(cgroup: Path) -> Parent | None:
     unit = service_in(text)
     if unit is None or await _kill_mode(unit, of_user="/user@" in text) in _SPARES_OTHERS:
         return None
-    return Parent(False, unit, time.time())
+    return Parent(False, unit, clock.now())
 
 
 async def _kill_mode(unit: str, *, of_user: bool) -> str:

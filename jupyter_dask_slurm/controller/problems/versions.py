@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +9,8 @@ from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.versions import get_versions
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 from ..state.state import Mismatch
 
 # What the three exchange pickled or compressed, and what data are most often made of.
@@ -52,7 +52,7 @@ def environment_mismatch(mismatches: Mapping[str, Mismatch]) -> Problem | None:
         f"A {first.who} has other versions than the scheduler: {', '.join(first.differences)}.{more}",
         "Errors may follow that are hard to understand. Use the same kernel for notebook and cluster, "
         "or start the cluster again in the environment that you need.",
-        since=iso_time(first.at),
+        since=clock.moment(first.at),
         details="\n".join(f"{key}: {', '.join(found.differences)}" for key, found in mismatches.items()),
     )
 
@@ -93,7 +93,7 @@ class VersionWatch(SchedulerPlugin):
 
     def _compare(self, key: str, who: str, theirs: Mapping[str, Any]) -> None:
         if found := differences(self._ours, theirs):
-            self._mismatches[key] = Mismatch(who, found, time.time())
+            self._mismatches[key] = Mismatch(who, found, clock.now())
             self._on_change()
 
     def _forget(self, key: str) -> None:

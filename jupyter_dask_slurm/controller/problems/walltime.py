@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from dask.utils import format_time
 
-from ...protocol.models import Problem, iso_time
+from ...protocol.models import Problem
+from ...system import clock
 from ..state.state import CutTask
 from .facts import JobFacts
 
@@ -33,15 +34,15 @@ def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> P
     return Problem(
         "walltime_soon",
         "info" if keep_jobs else "warning",
-        f"{named} at {iso_time(ends)}, by walltime. {rest}",
+        f"{named} at {clock.moment(ends)}, by walltime. {rest}",
         advice,
-        since=iso_time(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
+        since=clock.moment(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
         job_id=soon[0].job_id,
     )
 
 
 def _warn_at(job: JobFacts, *, keep_jobs: bool) -> float:
-    """Return from when on to speak of a job's end, in seconds since 1970."""
+    """Return from when on to speak of a job's end."""
     never = float("inf")
     if job.ends is None or job.started is None:
         return never
@@ -64,5 +65,5 @@ def task_too_long(cuts: Sequence[CutTask], now: float) -> Problem | None:
         f"The task {last.key} had run for {format_time(last.ran_s).strip()} when its job came to its walltime"
         f"{often}. It begins again in another job, and is given up after some attempts.",
         "Start the cluster again with a longer walltime, or make the task smaller.",
-        since=iso_time(recent[0].at),
+        since=clock.moment(recent[0].at),
     )

@@ -22,9 +22,9 @@ from ...protocol.models import (
     TaskCounts,
     Waiting,
     WorkerCounts,
-    iso_time,
 )
 from ...slurm.reasons import explain
+from ...system import clock
 from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import phase_of
 from ..state.state import ClusterState
@@ -83,7 +83,7 @@ def _without_numbers(spec: LaunchSpec, state: ClusterState, now: float) -> Clust
         backend=spec.backend,
         status=state.status,
         created_at=spec.created_at,
-        updated_at=iso_time(now),
+        updated_at=clock.moment(now),
         controller=models.ControllerInfo(socket.gethostname(), os.getpid(), reachable=True),
         environment=models.EnvironmentInfo(spec.kernel, spec.python, VERSION),
         dashboard_path=spec.dashboard_path,
@@ -107,7 +107,7 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
         state=job.end.state if job.end else (seen.state if seen else "PENDING"),
         phase=phase_of(job, workers),
         exit_code=job.end.exit_code if job.end else None,
-        submitted_at=iso_time(job.asked_at),
+        submitted_at=clock.moment(job.asked_at),
         workers=tuple(_worker_model(name, job, workers) for name in job.workers),
         stdout=job.stdout,
         stderr=job.stderr,
@@ -125,7 +125,7 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
         gpus=seen.gpus,
         expected_start_at=_time(seen.expected_start),
         started_at=_time(seen.started),
-        ends_at=iso_time(job.end.at) if job.end else _time(seen.ends),
+        ends_at=clock.moment(job.end.at) if job.end else _time(seen.ends),
         restarts=seen.restarts,
     )
 
@@ -203,7 +203,7 @@ def _first_end(job_table: JobTable) -> float | None:
 def _closes_at(state: ClusterState) -> str | None:
     if state.idle_since is None or state.idle_timeout_s == 0:
         return None
-    return iso_time(state.idle_since + state.idle_timeout_s)
+    return clock.moment(state.idle_since + state.idle_timeout_s)
 
 
 def _address(scheduler: Scheduler | None) -> str | None:
@@ -211,7 +211,7 @@ def _address(scheduler: Scheduler | None) -> str | None:
 
 
 def _time(epoch_s: float | None) -> str | None:
-    return None if epoch_s is None else iso_time(epoch_s)
+    return None if epoch_s is None else clock.moment(epoch_s)
 
 
 def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) -> Waiting | None:
@@ -220,7 +220,7 @@ def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) 
     Parameters
     ----------
     now : float
-        In seconds since 1970.
+        A moment of `system.clock`.
 
     Returns
     -------
@@ -234,4 +234,4 @@ def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) 
         return None
     [(reason, _)] = Counter(seen.reason for seen in queued).most_common(1)
     starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
-    return Waiting(reason, explain(reason).text, iso_time(min(starts)) if starts else None)
+    return Waiting(reason, explain(reason).text, clock.moment(min(starts)) if starts else None)

@@ -6,11 +6,11 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 
 from ...protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
 from ...slurm.rows import COMPLETING
+from ...system import clock
 from ..backend.base import JobCluster
 from ..publish.history import History
 from ..state.jobs import JobTable, TrackedJob
@@ -49,7 +49,7 @@ class Dispatcher:
     Attributes
     ----------
     not_before : float
-        Nothing is submitted, nor asked of a silent Slurm, before this; seconds since 1970.
+        Nothing is submitted, nor asked of a silent Slurm, before this moment.
     """
 
     def __init__(
@@ -82,15 +82,15 @@ class Dispatcher:
     @property
     def waits_for_slurm(self) -> bool:
         """Whether Slurm did not answer and is not asked again yet."""
-        return self.silent and time.time() < self.not_before
+        return self.silent and clock.now() < self.not_before
 
     def hold(self, seconds: float) -> None:
         """Submit nothing for so long."""
-        self.not_before = max(self.not_before, time.time() + seconds)
+        self.not_before = max(self.not_before, clock.now() + seconds)
 
     async def submit(self, count: int) -> None:
         """Submit so many jobs; what goes wrong is written into the state."""
-        jobs = [self._job_table.new(time.time()) for _ in range(count)]
+        jobs = [self._job_table.new(clock.now()) for _ in range(count)]
         self._on_change()
         try:
             await self._cluster.add(jobs)
@@ -102,7 +102,7 @@ class Dispatcher:
         except StorageUnavailable as error:
             # Without its intent on disk nothing is submitted.
             self._state.storage_error = error.message
-            self.not_before = time.time() + DISK_RETRY_S
+            self.not_before = clock.now() + DISK_RETRY_S
         finally:
             for job in jobs:
                 if job.job_id is None:
@@ -119,7 +119,7 @@ class Dispatcher:
         again = [job for job in self._job_table.live() if self._outlives_its_cancellation(job)]
         if not jobs:
             self._cancel_accepted()
-        if not (jobs or again) or self.waits_for_slurm or time.time() < self._cancel_at:
+        if not (jobs or again) or self.waits_for_slurm or clock.now() < self._cancel_at:
             return
         try:
             if again:
@@ -134,7 +134,7 @@ class Dispatcher:
         self.answered()
         self._cancel_accepted()
         for job in [*jobs, *again]:
-            job.cancelled_at = time.monotonic()
+            job.cancelled_at = clock.now()
         if jobs:
             self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
         self._look_soon()
@@ -145,7 +145,7 @@ class Dispatcher:
         if job.cancelled_at is None or job.name in self._cluster.workers:
             return False
         ending = job.seen is not None and job.seen.state in COMPLETING
-        return not ending and time.monotonic() - job.cancelled_at >= CANCEL_AGAIN_S
+        return not ending and clock.now() - job.cancelled_at >= CANCEL_AGAIN_S
 
     def retire(self, jobs: Sequence[TrackedJob]) -> None:
         """Begin to move the results of `jobs` to other workers; the jobs are cancelled afterwards."""
@@ -174,8 +174,8 @@ class Dispatcher:
         """Note Slurm's words; the jobs stay in Dask's books, so that it is asked again."""
         if self._state.cancel_refusal is None:
             self._history.add("cancel refused", error.details or error.message)
-        self._state.cancel_refusal = Refusal(error.message, error.details, None, time.time())
-        self._cancel_at = time.time() + min(LONGEST_SILENCE_S, 5.0 * 2**self._refusals)
+        self._state.cancel_refusal = Refusal(error.message, error.details, None, clock.now())
+        self._cancel_at = clock.now() + min(LONGEST_SILENCE_S, 5.0 * 2**self._refusals)
         self._refusals += 1
         self._look_soon()
         self._on_change()
@@ -186,22 +186,22 @@ class Dispatcher:
 
     def _refused(self, error: Unprocessable) -> None:
         script = getattr(error, "script", None)
-        self._state.refusal = Refusal(error.message, error.details, script, time.time())
+        self._state.refusal = Refusal(error.message, error.details, script, clock.now())
         self._history.add("refused", error.message)
 
     def fell_silent(self, error: SlurmUnavailable) -> None:
         """Note that Slurm does not answer, and wait longer each time before asking again."""
         if self._state.silent_since is None:
-            self._state.silent_since = time.time()
+            self._state.silent_since = clock.now()
             self._history.add("silent", error.message)
         self._state.silence = error.details or error.message
-        self.not_before = time.time() + min(LONGEST_SILENCE_S, 2.0 * 2**self._silences)
+        self.not_before = clock.now() + min(LONGEST_SILENCE_S, 2.0 * 2**self._silences)
         self._silences += 1
         self._on_change()
 
     def in_doubt(self, error: SlurmUnavailable | None) -> None:
         """Note that it is not known whether Slurm took a submission; None: it is known again."""
-        self._state.doubt = Doubt(error.details or error.message, time.time()) if error else None
+        self._state.doubt = Doubt(error.details or error.message, clock.now()) if error else None
         if error:
             self._history.add("doubt", "Whether Slurm took the jobs is not known; they are looked up.")
         self._on_change()

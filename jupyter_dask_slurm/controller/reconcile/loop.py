@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
+from ...system import clock
 from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
@@ -88,7 +88,7 @@ class Reconciler:
 
     def workers_changed(self) -> None:
         """Note which jobs got or lost their workers (called once per turn of the loop)."""
-        changes = note_connections(self._job_table, connected(self._cluster.scheduler), time.time())
+        changes = note_connections(self._job_table, connected(self._cluster.scheduler), clock.now())
         for job, word in changes:
             if word == "connected":
                 self._state.failures = ()
@@ -161,7 +161,7 @@ class Reconciler:
         return nothing
 
     def _pause_s(self) -> float:
-        now = time.time()
+        now = clock.now()
         times = [now + STEP_S]
         if self.dispatch.not_before > now:
             times.append(self.dispatch.not_before)
@@ -173,8 +173,8 @@ class Reconciler:
 
     async def _turn(self) -> None:
         await self._look()
-        self._note_expiring(time.time())
-        situation = self._situation(time.time())
+        self._note_expiring(clock.now())
+        situation = self._situation(clock.now())
         decision = decide(situation)
         for name in decision.cancel:
             self._job_table.jobs[name].cancelling = True
@@ -184,8 +184,8 @@ class Reconciler:
             await self.dispatch.submit(decision.submit)
 
     async def _look(self) -> None:
-        due = self._watch.next_look(time.time()) if self._watch else None
-        if self._watch is None or due is None or due > time.time() or self.dispatch.waits_for_slurm:
+        due = self._watch.next_look(clock.now()) if self._watch else None
+        if self._watch is None or due is None or due > clock.now() or self.dispatch.waits_for_slurm:
             return
         try:
             ended = await self._watch.look()
@@ -198,7 +198,7 @@ class Reconciler:
         self._on_change()
 
     def _replace_at(self) -> dict[str, float]:
-        """Return when jobs that have no replacement yet need one, in seconds since 1970."""
+        """Return when jobs that have no replacement yet need one, as moments of `system.clock`."""
         if not self._state.keep_jobs or self._state.status == "stopping":
             return {}
         wait_s = longest_wait_s(self._job_table)
@@ -225,7 +225,7 @@ class Reconciler:
                 phase_of(job, workers),
                 order,
                 is_idle(job, workers),
-                now - job.lost_at if job.lost_at else 0.0,
+                self._missing_s(job, now),
                 job.expiring,
             )
             for order, job in enumerate(self._job_table)
@@ -237,6 +237,15 @@ class Reconciler:
             pause_s=self.dispatch.not_before - now,
         )
         return Situation(0 if state.status == "stopping" else state.plan, views, held)
+
+    def _missing_s(self, job: TrackedJob, now: float) -> float:
+        """Return for how long workers of a job are gone; 0 until Slurm has said what became of it since.
+
+        Somebody may have cancelled it, and then no other one takes its place.
+        """
+        if job.lost_at is None or (self._watch and not self._watch.has_answered_since(job.lost_at)):
+            return 0.0
+        return now - job.lost_at
 
     def _look_soon(self) -> None:
         if self._watch is not None:

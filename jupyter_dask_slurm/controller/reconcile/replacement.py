@@ -24,7 +24,7 @@ def longest_wait_s(jobs: Iterable[TrackedJob]) -> float:
 
 
 def replace_at(job: TrackedJob, wait_s: float) -> float | None:
-    """Return when to ask for the replacement of a job, in seconds since 1970; None where never.
+    """Return when to ask for the replacement of a job, a moment of `system.clock`; None where never.
 
     Parameters
     ----------

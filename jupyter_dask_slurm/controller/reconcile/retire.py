@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from distributed import Scheduler
 from distributed.core import Status
 
+from ...system import clock
 from ..state.state import CutTask
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ async def retire(
     Parameters
     ----------
     until : float or None
-        When not to wait any longer for running tasks, in seconds since 1970; None to let them
+        When not to wait any longer for running tasks, a moment of `system.clock`; None to let them
         begin again elsewhere at once.
     move_s : float
         For how long results may move, in seconds.
@@ -51,7 +51,7 @@ async def retire(
         # those that failed too often: a task that outlasts every job must not begin for ever.
         failed = any(task.suspicious > scheduler.allowed_failures for task in worker.processing)
         await scheduler.remove_worker(
-            worker.address, stimulus_id=f"retire-{time.time()}", expected=not failed
+            worker.address, stimulus_id=f"retire-{clock.now()}", expected=not failed
         )
     return cut
 
@@ -61,12 +61,12 @@ async def _finish_tasks(scheduler: Scheduler, names: Sequence[str], until: float
     for worker in _workers(scheduler, names):
         _stop_assigning(scheduler, worker.address)
     while running := _executing(scheduler, names):
-        if time.time() >= until:
+        if clock.now() >= until:
             break
         await asyncio.sleep(POLL_S)
     for task, _ in running:
         task.suspicious += 1
-    return [CutTask(str(task.key), ran_s, time.time()) for task, ran_s in running]
+    return [CutTask(str(task.key), ran_s, clock.now()) for task, ran_s in running]
 
 
 def _workers(scheduler: Scheduler, names: Sequence[str]) -> list[Any]:
@@ -80,7 +80,7 @@ def _executing(scheduler: Scheduler, names: Sequence[str]) -> list[tuple[Any, fl
 
 
 def _stop_assigning(scheduler: Scheduler, address: str) -> None:
-    stimulus = f"retire-{time.time()}"
+    stimulus = f"retire-{clock.now()}"
     status = Status.closing_gracefully
     scheduler.handle_worker_status_change(status, address, stimulus)
     scheduler.stream_comms[address].send(

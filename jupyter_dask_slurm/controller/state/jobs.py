@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .slurm_time import SlurmTime
+
 LONGEST_MEMORY_S = 3600
 """For how long ended jobs stay listed, in seconds."""
 
 
 @dataclass(frozen=True)
 class SlurmView:
-    """What Slurm last said of a job. Times are seconds since 1970, None until known."""
+    """What Slurm last said of a job. Times are moments of `system.clock`, None until known."""
 
     state: str
     reason: str | None = None
@@ -51,7 +53,7 @@ EndPolicy = Literal["asked", "outside", "replace", "lower", "failed"]
 
 @dataclass(frozen=True)
 class End:
-    """How a job ended: Slurm's word, when in seconds since 1970, the kind of end, and in plain words."""
+    """How a job ended: Slurm's word, when, the kind of end, and in plain words."""
 
     state: str
     at: float
@@ -62,7 +64,7 @@ class End:
 
 @dataclass
 class TrackedJob:
-    """One job that this cluster asked for.
+    """One job that this cluster asked for. Times are moments of `system.clock`.
 
     Attributes
     ----------
@@ -71,7 +73,9 @@ class TrackedJob:
     workers : tuple of str
         The names of its workers as they will register.
     asked_at : float
-        When it was asked for, in seconds since 1970.
+        When it was asked for.
+    accepted_at : float or None
+        When Slurm's answer had come that it has it.
     job_id : str or None
         None until Slurm has accepted it.
     tag : str
@@ -99,6 +103,7 @@ class TrackedJob:
     tag: str = ""
     seen: SlurmView | None = None
     end: End | None = None
+    accepted_at: float | None = None
     connected_at: float | None = None
     lost_at: float | None = None
     expiring_since: float | None = None
@@ -147,6 +152,7 @@ class JobTable:
     prefix: str
     processes: int
     jobs: dict[str, TrackedJob] = field(default_factory=dict)
+    slurm_time: SlurmTime = field(default_factory=SlurmTime)
     _next_number: int = 0
     _forgotten_core_seconds: float = 0.0
 

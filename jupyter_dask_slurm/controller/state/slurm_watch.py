@@ -7,18 +7,19 @@ cancelled, or its node and times are not known yet. A settled cluster asks nothi
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from ...protocol.models import epoch_time
 from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
+from ...system import clock
 from .jobs import End, JobTable, SlurmView, TrackedJob
 from .phases import WAITING_STATES, connected_workers, phase_of
+from .slurm_time import SlurmTime
 
 SOON_S = 1.0
 FIRST_MINUTE_S = 60.0
@@ -29,7 +30,10 @@ class Watch(Protocol):
     """How the loop learns what became of jobs; the local backend needs none."""
 
     def next_look(self, now: float) -> float | None:
-        """Return when to look next, in seconds since 1970; None while everything is accounted for."""
+        """Return when to look next; None while everything is accounted for."""
+
+    def has_answered_since(self, moment: float) -> bool:
+        """Return whether Slurm has said since then what became of jobs."""
 
     def something_happened(self) -> None:
         """Look again soon: a job was submitted, cancelled, connected or lost."""
@@ -52,15 +56,20 @@ class SlurmWatch:
         self._connected = connected
         self._happened_at = 0.0
         self._looked_at = 0.0
+        self._answered_at = 0.0
         self._interval_s = SOON_S
 
     def something_happened(self) -> None:
         """Look again soon, and more often for a minute."""
-        self._happened_at = time.time()
+        self._happened_at = clock.now()
         self._interval_s = SOON_S
 
+    def has_answered_since(self, moment: float) -> bool:
+        """Return whether Slurm has said since then what became of jobs."""
+        return self._answered_at >= moment
+
     def next_look(self, now: float) -> float | None:
-        """Return when to look next, in seconds since 1970; None while all is accounted for."""
+        """Return when to look next; None while all is accounted for."""
         if not self._unaccounted():
             return None
         return max(self._looked_at, min(self._happened_at, now)) + self._interval_s
@@ -81,20 +90,30 @@ class SlurmWatch:
         self._back_off()
         rows = await queue.jobs(asked)
         for job_id, row in rows.items():
-            asked[job_id].seen = view_from(row)
+            self._see(asked[job_id], row)
         gone = [job_id for job_id in asked if job_id not in rows]
-        if not gone:
-            return []
-        ends = await end_states(gone)
+        ends = await end_states(gone) if gone else {}
+        self._answered_at = clock.now()
+        slurm_time = self._job_table.slurm_time
         ended = [(asked[job_id], ends[job_id]) for job_id in gone if job_id in ends]
-        return [(job, end_of(job, end)) for job, end in ended if not self._is_refuted(job, end)]
+        return [(job, end_of(job, end, slurm_time)) for job, end in ended if not self._is_refuted(job, end)]
 
     def _is_refuted(self, job: TrackedJob, end: EndState) -> bool:
         """Return whether nobody knows how a job ended, and its workers are connected: so it has not."""
         return end.state == UNKNOWN and connected_workers(job, self._connected()) > 0
 
+    def _see(self, job: TrackedJob, row: JobRow) -> None:
+        slurm_time, known = self._job_table.slurm_time, job.seen
+        if known is None and row.submitted_at and row.restarts == 0 and job.accepted_at is not None:
+            slurm_time.learn(row.submitted_at, job.asked_at, job.accepted_at)
+        view = view_from(row, slurm_time)
+        if known is not None and known.restarts == view.restarts and known.started is not None:
+            # When it started does not change, though Slurm's clock may have been set right since.
+            view = replace(view, started=known.started)
+        job.seen = view
+
     def _back_off(self) -> None:
-        self._looked_at = time.time()
+        self._looked_at = clock.now()
         if self._looked_at - self._happened_at > FIRST_MINUTE_S:
             self._interval_s = SETTLED_S
         else:
@@ -110,8 +129,9 @@ def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:
     return job.seen is not None and job.seen.started is not None and job.seen.node is not None
 
 
-def view_from(row: JobRow) -> SlurmView:
+def view_from(row: JobRow, slurm_time: SlurmTime) -> SlurmView:
     """Return a row of squeue as the job table keeps it."""
+    ours = slurm_time.ours
     return SlurmView(
         state=row.state,
         reason=row.reason,
@@ -120,20 +140,21 @@ def view_from(row: JobRow) -> SlurmView:
         cores=row.cores,
         memory_bytes=row.memory_bytes,
         gpus=row.gpus,
-        submitted=_epoch(row.submitted_at),
-        expected_start=_epoch(row.expected_start_at),
-        started=_epoch(row.started_at),
-        ends=_epoch(row.ends_at),
+        submitted=ours(row.submitted_at),
+        expected_start=ours(row.expected_start_at),
+        started=ours(row.started_at),
+        ends=ours(row.ends_at),
         restarts=row.restarts,
     )
 
 
-def end_of(job: TrackedJob, end: EndState) -> End:
+def end_of(job: TrackedJob, end: EndState, slurm_time: SlurmTime) -> End:
     """Return how a job ended, with the best guess where Slurm has forgotten it already."""
-    now = time.time()
+    now = clock.now()
     state = _guess(job, now) if end.state == UNKNOWN else end.state
-    at = _epoch(end.ended_at) or now
-    return End(state, min(at, now), end.exit_code, kind=end.kind, text=end.text)
+    at = slurm_time.ours(end.ended_at) or now
+    began = job.seen.started if job.seen and job.seen.started else job.asked_at
+    return End(state, min(max(at, began), now), end.exit_code, kind=end.kind, text=end.text)
 
 
 def _guess(job: TrackedJob, now: float) -> str:
@@ -151,7 +172,3 @@ def _is_there(path: str) -> bool:
     with suppress(OSError):
         return Path(path).exists()
     return False
-
-
-def _epoch(text: str | None) -> float | None:
-    return None if text is None else epoch_time(text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ...protocol.models import ClusterStatus, Ended, ErrorInfo, Scaling
+from ...system import clock
 
 MOST_FAILURES = 3
 """So many jobs in a row that ended without ever connecting, and no more are submitted."""
@@ -91,7 +91,7 @@ class Parent:
     name : str
         The job's id, or the unit's name.
     found_at : float
-        In seconds since 1970, as all times here.
+        A moment of `system.clock`, as all times here.
     ends_at : float or None
         When the job comes to its walltime; None for a service, and where Slurm has not said.
     """
@@ -104,7 +104,7 @@ class Parent:
 
 @dataclass
 class ClusterState:
-    """The controller's own facts. Times are seconds since 1970.
+    """The controller's own facts. Times are moments of `system.clock`.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ class ClusterState:
     dashboard_error: str | None = None
     parent: Parent | None = None
     idle_since: float | None = None
-    changed_at: float = field(default_factory=time.time)
+    changed_at: float = field(default_factory=clock.now)
 
     @property
     def is_spent(self) -> bool:
@@ -171,7 +171,7 @@ class ClusterState:
 
     def user_acted(self) -> None:
         """Note that the user is there: an idle cluster's clock starts anew."""
-        self.changed_at = time.time()
+        self.changed_at = clock.now()
         self.idle_since = None
 
     def user_changed(self) -> None:

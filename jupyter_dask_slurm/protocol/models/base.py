@@ -7,6 +7,7 @@ import dataclasses
 import json
 import math
 import re
+import time
 import types
 import typing
 from collections.abc import Callable
@@ -19,7 +20,7 @@ _M = TypeVar("_M", bound="Model")
 
 def iso_time(epoch_s: float | None = None) -> str:
     """Return a time as ISO 8601 text in UTC; `epoch_s` in seconds, now by default."""
-    moment = datetime.now(timezone.utc) if epoch_s is None else datetime.fromtimestamp(epoch_s, timezone.utc)
+    moment = datetime.fromtimestamp(time.time() if epoch_s is None else epoch_s, timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

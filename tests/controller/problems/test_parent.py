@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with
 from jupyter_dask_slurm.controller.problems.parent_watch import find_parent, job_id_in, service_in
+from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
 from jupyter_dask_slurm.controller.state.state import Parent
 from jupyter_dask_slurm.protocol.models import iso_time
 
@@ -42,9 +43,9 @@ def test_a_job_is_told_by_its_variables_but_not_in_a_shell_of_salloc() -> None:
 
 async def test_a_service_that_nobody_can_be_asked_about_ends_what_is_in_it(tmp_path: Path) -> None:
     cgroup = tmp_path / "cgroup"
-    assert await find_parent({}, cgroup) is None
+    assert await find_parent({}, cgroup, SlurmTime()) is None
     cgroup.write_text("0::/system.slice/no-such-unit-of-this-test.service\n")
-    found = await find_parent({}, cgroup)
+    found = await find_parent({}, cgroup, SlurmTime())
     assert found is not None
     assert (found.is_job, found.name, found.ends_at) == (False, "no-such-unit-of-this-test.service", None)
 

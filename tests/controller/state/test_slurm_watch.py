@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
+from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
 from jupyter_dask_slurm.controller.state.slurm_watch import end_of, is_settled
 from jupyter_dask_slurm.slurm.end_states import EndState
 from tests.controller.sample_job import BOTH, job
@@ -21,7 +22,7 @@ from tests.controller.sample_job import BOTH, job
     ],
 )
 def test_a_job_that_slurm_has_forgotten(tracked: TrackedJob, state: str) -> None:
-    assert end_of(tracked, EndState("7_0", "UNKNOWN")).state == state
+    assert end_of(tracked, EndState("7_0", "UNKNOWN"), SlurmTime()).state == state
 
 
 def test_settled_means_that_nothing_is_left_to_ask() -> None:

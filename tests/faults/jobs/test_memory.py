@@ -12,6 +12,7 @@ from jupyter_dask_slurm.controller.problems.find import find_problems
 from jupyter_dask_slurm.controller.problems.job_ends import note_end
 from jupyter_dask_slurm.controller.reconcile.end_policy import end_policy
 from jupyter_dask_slurm.controller.state.jobs import JobTable, SlurmView
+from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
 from jupyter_dask_slurm.controller.state.slurm_watch import end_of
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
@@ -104,7 +105,7 @@ def test_each_way_in_which_slurm_says_memory_is_named_memory(end: EndState, word
     job.job_id, job.connected_at = "7", time.time()
     job.seen = SlurmView("RUNNING", memory_bytes=400_000_000)
     state = ClusterState("c", Scaling(jobs=1), 1, 0)
-    ended = end_of(job, end)
+    ended = end_of(job, end, SlurmTime())
     policy = end_policy(job, ended, keep_jobs=True)
     note_end(state, job, ended, policy)
     (problem,) = find_problems(state, [], Surroundings(None), time.time())
