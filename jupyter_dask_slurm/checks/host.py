@@ -1,4 +1,4 @@
-"""What clusters of the local backend can have: this host's cores and memory. Pure, but for `this_host`."""
+"""What clusters of the local backend can have: this host's cores, memory and directories."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from ..protocol.errors import SiteRefuses
 from ..slurm.units import parse_memory
+from ..system.own_directory import local_place
+from ..system.trust import problem_of_place
 
 THREADS_PER_CORE = 4
 """Threads of tasks often wait for one another, and for files: a job may have more of them than cores."""
@@ -50,6 +52,13 @@ def refusals_of_host(options: Mapping[str, Any], jobs: int, host: HostSize) -> I
         yield SiteRefuses(
             f"A job of {memory} is more than this machine has: {host.memory_bytes / 1e9:.4g} GB at most.",
             field="options.memory",
+        )
+    place = options.get("local_directory")
+    problem = problem_of_place(local_place(place)) if place else None
+    if problem:
+        yield SiteRefuses(
+            f"Workers cannot write into {place}: {problem}. Choose a directory of your own, or none.",
+            field="options.local_directory",
         )
     workers, most = jobs * (options.get("processes") or 1), host.memory_bytes // WORKER_BYTES
     if workers > most:

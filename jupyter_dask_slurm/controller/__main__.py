@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 
 from ..protocol.errors import StorageUnavailable
 from ..protocol.models import LaunchSpec
+from ..system.python_path import use_safe_path
 from ..system.set_aside import read_or_set_aside
+from ..system.trust import working_directory
 from .render.server import serve
 
 logger = logging.getLogger(__name__)
@@ -24,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 def main() -> int:
     """Run the controller of the directory named on the command line; returns the exit code."""
+    # For what libraries make of their own accord: compiled modules, copies of configurations.
+    os.umask(0o077)
     if len(sys.argv) == 3 and sys.argv[1] == "--render":
+        use_safe_path(None, logger.warning)
         return serve(Path(sys.argv[2]))
     if len(sys.argv) != 2:
         sys.stderr.write(__doc__ or "")
@@ -32,6 +38,7 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    use_safe_path(working_directory(), logger.warning)
     directory = Path(sys.argv[1])
     try:
         spec = read_or_set_aside(directory / "launch.json", LaunchSpec.from_json)

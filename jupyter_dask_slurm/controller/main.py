@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import os
+import shutil
+import tempfile
 import time
 from pathlib import Path
+
+import dask
 
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
 from ..system import files
+from ..system.own_directory import make_own_directory, prefix_beside, usual_places
 from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
 from .api.performance_report import Reporter
@@ -34,9 +40,14 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         Set by a signal: the cluster is stopped with all its jobs.
     """
     began = time.monotonic()
+    own: Path | None = None
     try:
+        own = _own_directory(Path(spec.socket))
         configure_dask()
-        controller = Controller(spec, make_backend(spec))
+        backend = make_backend(spec)
+        # Afterwards: what the user's configuration says of it is for workers.
+        dask.config.set({"temporary-directory": str(own)})
+        controller = Controller(spec, backend)
         await controller.start()
         scheduler = controller.scheduler
         router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
@@ -45,6 +56,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     except Exception as error:
         logger.exception("The controller could not start")
         record_failure(Path(spec.directory), error)
+        _remove(own)
         return 1
     logger.info("Up after %.2f s", time.monotonic() - began)
     beside = (_end_when(told_to_end, controller), _heal(server))
@@ -54,8 +66,31 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     finally:
         for task in background_tasks:
             task.cancel()
+        _remove(own)
         await server.close()
     return 0
+
+
+def _own_directory(socket: Path) -> Path:
+    """Make the directory of this process's temporary files; returns it.
+
+    Raises
+    ------
+    StorageUnavailable
+        If there is no place for it.
+    """
+    places = [*usual_places(os.environ), socket.parent.parent]
+    try:
+        own = make_own_directory(prefix_beside(socket), places, logger.warning)
+    except OSError as error:
+        raise StorageUnavailable(f"{error}.") from error
+    tempfile.tempdir = str(own)
+    return own
+
+
+def _remove(own: Path | None) -> None:
+    if own is not None:
+        shutil.rmtree(own, ignore_errors=True)
 
 
 async def _end_when(told: asyncio.Event, controller: Controller) -> None:

@@ -185,7 +185,9 @@ async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]
         process = await asyncio.create_subprocess_exec(
             *argv, "-c", _PROBE_IN_ONE_LINE, *DISTRIBUTIONS,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={**clean_environment(os.environ), **env}, start_new_session=True,
+            env=clean_environment(os.environ, env), start_new_session=True,
+            # -c has Python import from where it is started.
+            cwd="/",
         )  # fmt: skip
     except OSError as error:
         return Environment(name, argv, env, problem=f"{argv[0]} cannot be started: {error.strerror}.")

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
 from ..protocol.models import LaunchSpec
 from ..system.clean_environment import clean_environment
-from ..system.files import storage_errors, write_private
+from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
@@ -146,15 +145,14 @@ class _RenderProcess:
 
     async def _start(self) -> None:
         await self._end()
-        with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
-            self._folder = Path(tempfile.mkdtemp(prefix="dask-slurm-render-"))
+        self._folder = temporary_directory("dask-slurm-render-")
         archive = self._folder / ARCHIVE
         await asyncio.to_thread(lambda: write_private(archive, controller_archive()))
         environment = self._environment
         self._process = await asyncio.create_subprocess_exec(
             *environment.argv, str(archive), "--render", str(self._folder),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env={**clean_environment(os.environ), **environment.env}, limit=_LINE_LIMIT,
+            env=clean_environment(os.environ, environment.env), limit=_LINE_LIMIT,
             # Ctrl-C is meant for Jupyter, which then ends this one.
             start_new_session=True,
         )  # fmt: skip

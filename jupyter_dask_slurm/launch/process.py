@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +13,8 @@ from ..kernels.archive import ARCHIVE, controller_archive
 from ..kernels.environments import Environment
 from ..protocol.models import LaunchSpec
 from ..system.clean_environment import clean_environment
-from ..system.files import storage_errors, write_private
+from ..system.files import storage_errors, temporary_directory, write_private
+from ..system.own_directory import prefix_beside, remove_own_directories, usual_places
 from ..system.sockets import LONGEST_PATH
 
 SOCKET_PREFIX = "dask-slurm-"
@@ -28,20 +28,19 @@ def new_socket() -> str:
     StorageUnavailable
         If no directory can be made there.
     """
-    with storage_errors(Path(tempfile.gettempdir()), "make a directory in"):
-        directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
-        if len(os.fsencode(directory / "socket")) > LONGEST_PATH:
-            directory.rmdir()
-            # Short, and ours alone.
-            directory = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir="/tmp"))
+    directory = temporary_directory(SOCKET_PREFIX)
+    if len(os.fsencode(directory / "socket")) > LONGEST_PATH:
+        directory.rmdir()
+        directory = temporary_directory(SOCKET_PREFIX, short=True)
     return str(directory / "socket")
 
 
 def remove_socket(path: str) -> None:
-    """Remove a socket that `new_socket` named, with its directory: a controller that died left them."""
+    """Remove a socket that `new_socket` named, with its directory and what its controller left beside it."""
     directory = Path(path).parent
     if not directory.name.startswith(SOCKET_PREFIX):
         return
+    remove_own_directories(prefix_beside(Path(path)), [directory.parent, *usual_places(os.environ)])
     with suppress(OSError):
         Path(path).unlink(missing_ok=True)
         directory.rmdir()
@@ -87,7 +86,7 @@ def start_controller(
                 stdout=log,
                 stderr=log,
                 cwd=folder if folder.is_dir() else None,
-                env={**clean_environment(os.environ), **environment.env},
+                env=clean_environment(os.environ, environment.env),
                 start_new_session=True,
             )
     finally:

@@ -39,6 +39,17 @@ _LINES: tuple[tuple[str, str], ...] = (
         "Starts this script again without your token for Slurm: jobs do without.",
     ),
     (r"JDS_FIRST=", "The number of the first job of this submission: it makes the workers' names."),
+    (r"umask 077$", "What workers write is for you alone; a umask among your own lines counts instead."),
+    (
+        r"jds\(\)",
+        (
+            "How Python is run here: in a new directory of this job's own, in the local directory if one is "
+            "named and nobody else can write there, else where the node has temporary files. Nothing is "
+            "imported from where others can write."
+        ),
+    ),
+    (r"trap 'exit 143' TERM", "When Slurm ends the job, this script waits for its workers, and ends."),
+    (r"trap 'jds --clear' EXIT", "At its end, whatever workers that were killed have left is removed."),
     (
         r"export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES=",
         "Workers serve no pages of their own: nobody on the node can look in.",
@@ -55,7 +66,6 @@ _WORKER: tuple[tuple[str, str], ...] = (
     ("--memory-limit", "memory of each worker; near it, a worker spills to disk, pauses and is restarted"),
     ("--death-timeout", "seconds after which a worker without a scheduler gives up, so that no job idles"),
     ("--lifetime", "a worker ends by itself a little before Slurm would end it, and hands its results on"),
-    ("--local-directory", "where results go that do not fit in memory"),
     ("--interface", "the network that the workers use"),
     ("--resources", "what tasks can ask for by name"),
     ("--tls-cert", "the cluster's own certificate: nobody else is let in"),

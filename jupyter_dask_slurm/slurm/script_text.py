@@ -13,6 +13,7 @@ import shlex
 
 # A letter is enough after $: the rest of a name is plain text.
 EXPANSION = r"\$(?:(?=[A-Za-z_])|\{[A-Za-z_][A-Za-z0-9_]*\})"
+_VARIABLE = re.compile(r"(\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})")
 _OTHER_SYNTAX = re.compile(rf"[;|&<>`]|(?!{EXPANSION})\$")
 
 # Bash computes what is assigned to these, as $(( )) does; and values that are computed can hold commands.
@@ -44,6 +45,27 @@ def is_words(text: str) -> bool:
     except ValueError:  # an open quotation mark
         return False
     return is_one_line(text) and not _OTHER_SYNTAX.search(text)
+
+
+def one_word(text: str) -> str:
+    """Return `text` so that it is one word of a script, in which bash expands ``$NAME`` and nothing else.
+
+    Where one of its variables is unset or empty the word is empty: half a path would be another path.
+
+    >>> one_word("$TMPDIR/my dask")
+    '"${TMPDIR:+$TMPDIR/my dask}"'
+    """
+    parts = _VARIABLE.split(text)
+    variables = parts[1::2]
+    if len(variables) == 1 and variables == [part for part in parts if part]:
+        return f'"{text}"'
+    # Bash takes an apostrophe within ${…:+…} for a quotation mark, and a brace for its end.
+    guarded = variables if "'" not in text else []
+    special = r'([\\"$`}])' if guarded else r'([\\"$`])'
+    word = "".join(part if at % 2 else re.sub(special, r"\\\1", part) for at, part in enumerate(parts))
+    for name in dict.fromkeys(variable.strip("${}") for variable in guarded):
+        word = f"${{{name}:+{word}}}"
+    return f'"{word}"'
 
 
 def may_be_exported(variable: str) -> bool:

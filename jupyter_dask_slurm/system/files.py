@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from ..protocol.errors import FileDamaged, StorageUnavailable
 from .json_text import parse_json
+from .own_directory import LAST_RESORT, make_own_directory, usual_places
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Not blocking: opening a pipe that somebody put there must fail, not hang.
@@ -68,6 +69,27 @@ def make_private_directory(path: Path) -> Path:
                     missing.mkdir(mode=0o700)
     check_private_directory(path)
     return path
+
+
+def temporary_directory(prefix: str, *, short: bool = False) -> Path:
+    """Make a 0700 directory on this machine's own disk, where nobody can take it over.
+
+    Parameters
+    ----------
+    short : bool
+        Whether its path must be short: then ``TMPDIR`` is not asked.
+
+    Raises
+    ------
+    StorageUnavailable
+        If none can be made.
+    """
+    places = [Path(LAST_RESORT)] if short else usual_places(os.environ)
+    reasons: list[str] = []
+    try:
+        return make_own_directory(prefix, places, reasons.append)
+    except OSError as error:
+        raise StorageUnavailable(f"{error}.", details=" ".join(reasons)) from error
 
 
 def check_private_directory(path: Path) -> None:

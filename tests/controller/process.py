@@ -21,6 +21,7 @@ from typing import Any
 from distributed import Client
 from distributed.security import Security
 
+from jupyter_dask_slurm.kernels.archive import ARCHIVE, controller_archive
 from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.protocol.models import (
     Backend,
@@ -34,6 +35,7 @@ from jupyter_dask_slurm.protocol.models import (
     iso_time,
 )
 from jupyter_dask_slurm.system import files
+from jupyter_dask_slurm.system.own_directory import prefix_beside, remove_own_directories, usual_places
 
 SMALL = {"cores": 2, "processes": 2, "memory": "1 GB", "walltime": "00:10:00"}
 
@@ -71,6 +73,8 @@ class ControllerProcess:
         scaling: dict[str, Any] | None = None,
         idle_timeout_s: int = 3600,
         environment: dict[str, str] | None = None,
+        folder: Path | None = None,
+        umask: int = -1,
     ) -> None:
         self.directory = directory
         # A test's own temporary folder may be too deep for a unix socket.
@@ -95,13 +99,26 @@ class ControllerProcess:
         self.log = directory / "controller.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter_dask_slurm.controller", str(directory)],
+                [sys.executable, *self._start(folder), str(directory)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 env={**os.environ, **(environment or {})},
+                cwd=folder,
+                umask=umask,
             )
+
+    def _start(self, folder: Path | None) -> list[str]:
+        """Return how Python is started: by the archive, as by a Jupyter server, or of this checkout.
+
+        By the archive only modules can be sent to the scheduler that know nothing of this package.
+        """
+        if folder is None:
+            return ["-m", "jupyter_dask_slurm.controller"]
+        archive = self.directory / ARCHIVE
+        files.write_private(archive, controller_archive())
+        return [str(archive)]
 
     def _first_record(self) -> Record:
         spec = self.spec
@@ -234,6 +251,9 @@ class ControllerProcess:
                 self.process.kill()
                 self.process.wait()
                 raise
+        # What one that was killed has left beside its socket, a Jupyter server would remove.
+        socket_path = Path(self.spec.socket)
+        remove_own_directories(prefix_beside(socket_path), usual_places(os.environ))
         self._socket_folder.cleanup()
 
 

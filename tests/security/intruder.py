@@ -20,6 +20,8 @@ from distributed import Security
 from distributed.core import rpc
 from distributed.protocol.pickle import dumps, loads
 
+from tests.security.inside_processes import TRAPS
+
 PATIENCE_S = 5
 
 
@@ -132,9 +134,33 @@ def what_came() -> str | None:
             return None
 
 
+def lay_traps(directory: str, canary: str) -> bool:
+    """Make a directory that everybody can write, with modules that leave a file when somebody runs them."""
+    os.umask(0)
+    Path(directory).mkdir(parents=True)
+    for name in TRAPS:
+        text = f"open({canary!r}, 'a').write({name!r})\n"
+        (Path(directory) / f"{name}.py").write_text(text)
+    return True
+
+
+def writable(paths: list[str]) -> list[str]:
+    """Return those paths that can be written, or made."""
+    return [path for path in paths if _is_writable(Path(path))]
+
+
+def _is_writable(path: Path) -> bool:
+    while not os.path.lexists(path):
+        path = path.parent
+    return os.access(path, os.W_OK)
+
+
 ATTACKS: dict[str, Callable[..., Any]] = {
     attack.__name__: attack
-    for attack in (whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came)
+    for attack in (
+        *(whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came),
+        *(lay_traps, writable),
+    )
 }
 
 

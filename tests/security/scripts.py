@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,8 +17,9 @@ from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import LaunchSpec, iso_time
 from tests.security.hostile import COMPUTED
 
-# Instead of Python: it notes how it was started.
+# Instead of Python: it notes how it was started, but for the call that only clears up.
 _WORKER = """#!/bin/sh
+case "$2" in --clear) exit 0; esac
 printf '%s\\0' "$@" >arguments
 /bin/cat /proc/$$/environ >environment
 """
@@ -126,6 +128,18 @@ def run_script(script: str, folder: Path) -> Run:
         dict(entry.partition("=")[::2] for entry in _entries(folder / "environment")),
         {path.name for path in folder.iterdir()} - _OURS,
     )
+
+
+def check_commands(commands: list[str]) -> None:
+    """Fail where a script has run anything but what every script runs."""
+    ours = re.compile(
+        r"JDS_[A-Z]+=|PYTHONPATH=|DASK_DISTRIBUTED__WORKER__HTTP__ROUTES=|export |umask 077$"
+        r"|trap 'exit 143' TERM$|trap 'jds --clear' EXIT$|jds --clear$|jds -m "
+    )
+    others = [command for command in commands if not ours.match(command.strip())]
+    # Python itself, twice: for the worker, and to clear up.
+    assert len(others) <= 2, others
+    assert all("worker.pyz" in command for command in others), others
 
 
 def _entries(path: Path) -> list[str]:

@@ -11,6 +11,7 @@ from tests.controller.conftest import Launch, launch
 from tests.controller.process import SMALL
 from tests.jupyter.api import Answer, Api
 from tests.security.hostile import FRAGMENTS, TextOption, text_options
+from tests.security.scripts import check_commands
 from tests.slurm import SlurmClient
 
 __all__ = ["launch"]
@@ -103,8 +104,8 @@ def test_a_job_runs_nothing_of_what_was_accepted(slurm: SlurmClient, launch: Lau
     assert f"Comment={comment}" in shown
     assert f"StdOut={job.stdout}" in shown
     trace = Path(str(job.stderr)).read_text(errors="replace")
-    ran = [line for line in trace.splitlines() if line.startswith("+")]
-    assert len(ran) == 1, ran
-    assert " -m distributed.cli.dask_worker tls://" in ran[0]
+    ran = [line[1:] for line in trace.splitlines() if line.startswith("+")]
+    check_commands(ran)
+    assert " -m distributed.cli.dask_worker tls://" in ran[-1]
     assert not canary.exists()
     assert controller.stop() == 0

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from distributed.diagnostics.task_stream import TaskStreamPlugin
 
@@ -43,8 +40,8 @@ class Reporter:
             raise EnvironmentUnusable(f"There can be no report: {problem}")
         async with self._one_at_a_time:
             try:
-                with _private_temporary_files():
-                    return await asyncio.wait_for(self._render(), PATIENCE_S)
+                # Dask writes the page into a temporary file on its way: in this process's own directory.
+                return await asyncio.wait_for(self._render(), PATIENCE_S)
             except ImportError as error:
                 raise EnvironmentUnusable("Dask cannot draw with this Bokeh.", details=str(error)) from error
             except asyncio.TimeoutError:
@@ -57,15 +54,3 @@ class Reporter:
             start=self._scheduler.time_started, last_count=0, mode="inline"
         )
         return page
-
-
-@contextmanager
-def _private_temporary_files() -> Iterator[None]:
-    """Let nobody else read the page that Dask writes on its way, by a name that `mkstemp` gave back."""
-    before = tempfile.tempdir
-    with tempfile.TemporaryDirectory() as folder:
-        tempfile.tempdir = folder
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
-import tempfile
+from pathlib import Path
 from typing import Any
 
-import dask
 from distributed import Nanny
 from distributed.core import Status
 from distributed.security import Security
@@ -16,6 +16,7 @@ from ...protocol.errors import Unprocessable
 from ...system import clock
 from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
+from ..worker_start import use_directory
 from .base import JobCluster, JobProcess
 from .events import BackendEvents
 from .scheduler import ControllerScheduler
@@ -105,8 +106,8 @@ class LocalCluster(JobCluster):
         size: JobSize,
         security: Security | None,
         events: BackendEvents,
+        own_directory: Path,
         interface: str | None = None,
-        local_directory: str | None = None,
         scheduler_options: dict[str, Any] | None = None,
     ) -> None:
         self.job_table = job_table
@@ -118,9 +119,10 @@ class LocalCluster(JobCluster):
             "job_table": job_table,
             "size": size,
             "events": events,
-            # Dask would look anew for each job, also while a report has its own place for temporary files.
-            "local_directory": local_directory or scratch_directory(),
+            "local_directory": str(own_directory),
+            "env": environment_of_workers(own_directory),
         }
+        self._own_directory = own_directory
         super().__init__(
             scheduler={"cls": ControllerScheduler, "options": {**common, **(scheduler_options or {})}},
             worker={"cls": LocalJob, "options": job},
@@ -129,7 +131,14 @@ class LocalCluster(JobCluster):
             name=job_table.prefix,
         )
 
+    async def end(self) -> None:
+        """Close the scheduler, and remove what the workers have left."""
+        await super().end()
+        await asyncio.to_thread(shutil.rmtree, self._own_directory, ignore_errors=True)
 
-def scratch_directory() -> str:
-    """Return where workers put what they spill, where nobody says otherwise: as Dask chooses it."""
-    return dask.config.get("temporary-directory", None) or tempfile.gettempdir()
+
+def environment_of_workers(own_directory: Path) -> dict[str, str]:
+    """Return the variables by which workers, and what they use, write into a directory of their own."""
+    environment: dict[str, str] = {}
+    use_directory(environment, own_directory)
+    return environment

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...protocol.errors import Unprocessable
 from ...protocol.models import LaunchSpec
-from ...system.files import make_private_directory, storage_errors
+from ...system.files import make_private_directory, storage_errors, write_private
+from ...system.own_directory import PREFIX, local_place, make_own_directory
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..options.sizing import JobSize
@@ -19,6 +22,7 @@ from .base import JobCluster, security_from
 from .events import BackendEvents
 from .local_cluster import LocalCluster
 from .submitter import Submitter
+from .worker_archive import ARCHIVE, worker_archive
 
 
 @dataclass
@@ -55,15 +59,34 @@ def make_backend(spec: LaunchSpec) -> Backend:
 def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
     events = BackendEvents()
     cluster = LocalCluster(
+        own_directory=_local_directory(spec, options),
         job_table=job_table,
         size=size,
         security=security_from(spec.credentials),
         events=events,
         interface=options["interface"],
-        local_directory=options["local_directory"],
         scheduler_options=options["scheduler_options"],
     )
     return Backend(cluster, job_table, size, options, events)
+
+
+def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
+    """Return a new directory for workers on this host: where the user wants it, else in the controller's.
+
+    Raises
+    ------
+    Unprocessable
+        Where others could take it over.
+    """
+    wanted = options["local_directory"]
+    if not wanted:
+        return Path(tempfile.mkdtemp(prefix="workers-"))
+    place = local_place(wanted)
+    reasons: list[str] = []
+    try:
+        return make_own_directory(f"{PREFIX}{spec.cluster_id}-", [place], reasons.append)
+    except OSError as error:
+        raise Unprocessable(reasons[0] if reasons else str(error), field="options.local_directory") from error
 
 
 def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
@@ -71,7 +94,10 @@ def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: 
     from .slurm_cluster import SlurmCluster
 
     events = BackendEvents()
+    archive = Path(spec.directory) / ARCHIVE
+    write_private(archive, worker_archive())
     cluster = SlurmCluster(
+        archive=archive,
         job_table=job_table,
         submitter=Submitter(job_table, Path(spec.directory), _log_directory(spec, options), events),
         security=security_from(spec.credentials),

@@ -7,7 +7,9 @@ one job array, and a job that is closed is cancelled together with all others of
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 FIRST = "JDS_FIRST"
 """Shell variable in the script: the number of the array's first job."""
 
+WORKER = "jds"
+"""Shell function in the script: runs Python as ``python -m``, in directories of the job's own."""
+
 
 class SlurmJob(JobProcess, SLURMJob):
     """One Slurm job: an element of the array that its submission became.
@@ -34,6 +39,12 @@ class SlurmJob(JobProcess, SLURMJob):
     ----------
     submitter : Submitter
         Sends and cancels it, together with others.
+    archive : Path
+        Runs the worker's command (`controller.worker_start`).
+    python : str
+        What starts Python, as the script has it.
+    place : str, optional
+        Where the workers' directory shall be, as one word of the script.
     epilogue : sequence of str
         Lines after the worker's command.
 
@@ -49,6 +60,9 @@ class SlurmJob(JobProcess, SLURMJob):
         name: str | None = None,
         *,
         submitter: Submitter,
+        archive: Path,
+        python: str,
+        place: str | None = None,
         epilogue: tuple[str, ...] = (),
         **keywords: Any,
     ) -> None:
@@ -56,11 +70,14 @@ class SlurmJob(JobProcess, SLURMJob):
         # Array indices start at 0 for every array, worker names are never used twice: the script adds up.
         in_script = f"{prefix}-$(({FIRST}+${{SLURM_ARRAY_TASK_ID:-0}}))"
         # The submitter says where logs go; dask-jobqueue would make that directory, for a preview too.
-        with dask.config.set({f"jobqueue.{self.config_name}.log-directory": None}):
-            super().__init__(scheduler, name=in_script, **keywords)
+        # And a directory that all share is none to import from, which Dask does where it spills.
+        unwanted = [f"jobqueue.{self.config_name}.{key}" for key in ("log-directory", "local-directory")]
+        with dask.config.set(dict.fromkeys(unwanted)):
+            super().__init__(scheduler, name=in_script, python=WORKER, **_with_quoted_tls(keywords))
         self.name = name
         self.tag = ""
         self.number = int(number) if number.isdigit() else 0
+        self._prologue = _prologue(python, archive, place)
         self._epilogue = epilogue
         self._submitter = submitter
 
@@ -69,7 +86,7 @@ class SlurmJob(JobProcess, SLURMJob):
         lines = self.job_script().splitlines()
         # After the directives, for sbatch reads none below the first command (sbatch(1)).
         last = max((i for i, line in enumerate(lines) if line.startswith(("#!", "#SBATCH"))), default=-1)
-        lines[last + 1 : last + 1] = [*lines_before(), f"{FIRST}={self.number}"]
+        lines[last + 1 : last + 1] = [*lines_before(), f"{FIRST}={self.number}", *self._prologue]
         return "\n".join([*lines, *self._epilogue]) + "\n"
 
     async def start(self) -> None:
@@ -101,6 +118,31 @@ class SlurmJob(JobProcess, SLURMJob):
         """
         await self._submitter.cancel(self)
         self.release()
+
+
+def _prologue(python: str, archive: Path, place: str | None) -> list[str]:
+    """Return the lines that have workers run in a directory of their own, and that removed."""
+    # A Python takes notice of PYTHONPATH before anything else can; `worker_start` does so when it is safe.
+    told = f'{f"JDS_PLACE={place} " if place else ""}JDS_PYTHONPATH="$PYTHONPATH" PYTHONPATH='
+    return [
+        "umask 077",
+        f'{WORKER}() {{ {told} {python} {shlex.quote(str(archive))} "$@"; }}',
+        # Slurm ends this shell and its workers together: it waits for them, then removes what they have left.
+        "trap 'exit 143' TERM",
+        f"trap '{WORKER} --clear' EXIT",
+    ]
+
+
+def _with_quoted_tls(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Return dask-jobqueue's keywords with the paths of the key pair, which may hold spaces, as words."""
+    security = keywords.pop("security", None)
+    if security is None:
+        return keywords
+    arguments = list(keywords.get("worker_extra_args") or ())
+    for key, value in security.get_tls_config_for_role("worker").items():
+        if key != "ciphers":  # for which there is no argument
+            arguments += [f"--tls-{key.replace('_', '-')}", shlex.quote(str(value))]
+    return {**keywords, "worker_extra_args": arguments}
 
 
 class SlurmCluster(JobCluster, SLURMCluster):

@@ -96,12 +96,39 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
     options |= defaults | configured | _open_defaults(spec, configured)
     options |= {key: asked[key] for key in asked if key in options}
+    _name_place(options)
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
     options["kernel"] = options["kernel"] or spec.kernel
     options["secure"] = spec.credentials is not None
     options["idle_timeout"] = spec.idle_timeout_s
     return options
+
+
+def _name_place(options: dict[str, Any]) -> None:
+    """Have one option alone say where workers spill, which Dask takes from several places."""
+    arguments, named = [], None
+    words = iter(options["worker_extra_args"] or ())
+    for text in words:
+        flag, _, value = str(text).strip().replace(" ", "=", 1).partition("=")
+        if flag == "--local-directory":
+            named = value.strip() or next(words, None)
+        else:
+            arguments.append(text)
+    if named is not None:
+        options["worker_extra_args"] = arguments or None
+    place = named or options["local_directory"] or dask.config.get("temporary-directory", None)
+    if place is not None and not is_one_line(str(place)):
+        raise Unprocessable(
+            "temporary-directory of Dask's configuration cannot hold line breaks or control characters."
+        )
+    options["local_directory"] = _unquoted(str(place)) if place else None
+
+
+def _unquoted(text: str) -> str:
+    """Return a path of a configuration without the quotation marks that kept its spaces together."""
+    words = _words(text)
+    return words[0] if len(words) == 1 else text
 
 
 def job_size(options: Mapping[str, Any]) -> JobSize:

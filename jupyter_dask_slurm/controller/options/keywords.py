@@ -10,6 +10,7 @@ from typing import Any
 import dask
 
 from ...slurm.rows import count_gpus
+from ...slurm.script_text import one_word
 from ...slurm.units import parse_walltime
 
 # Our options that dask-jobqueue has no keyword for, as directives of sbatch(1).
@@ -22,7 +23,7 @@ _DIRECTIVES = {
     "threads_per_core": "--threads-per-core",
 }
 _SAME = (
-    *("cores", "processes", "memory", "walltime", "account", "interface", "local_directory", "death_timeout"),
+    *("cores", "processes", "memory", "walltime", "account", "interface", "death_timeout"),
     *("worker_command", "job_directives_skip"),
 )
 
@@ -43,8 +44,10 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
     scheduler_options = dict(options["scheduler_options"] or {})
     if options["scheduler_interface"]:
         scheduler_options["interface"] = options["scheduler_interface"]
+    place = options["local_directory"]
     return {
         **keywords,
+        "place": one_word(str(place)) if place else None,
         "python": _python(str(options["python"])),
         "queue": options["partition"],
         "job_name": f"jds-{cluster_id}",

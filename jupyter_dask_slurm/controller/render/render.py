@@ -18,6 +18,7 @@ from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
 from ..backend.submitter import Submitter
+from ..backend.worker_archive import ARCHIVE
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..options.sizing import JobSize, resolve_scaling
@@ -84,6 +85,7 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
     logs = Path(os.path.expandvars(asked)).expanduser() if asked else directory / "logs"
     submitter = Submitter(job_table, directory, logs, BackendEvents())
     cluster = SlurmCluster(
+        archive=directory / ARCHIVE,
         job_table=job_table,
         submitter=submitter,
         security=security_from(spec.credentials),

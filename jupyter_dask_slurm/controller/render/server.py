@@ -16,6 +16,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -33,6 +34,7 @@ def serve(folder: Path) -> int:
     folder : Path
         Made for this process alone, with its archive in it; removed at the end.
     """
+    tempfile.tempdir = str(folder)
     try:
         with _own_output() as output:
             for line in sys.stdin:
