@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
-from ..protocol.models import HistoryEntry, Job, LogTail
+from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
 from ..system.files import read_json, read_private
 from ..system.logs import tail
 from .handle import ClusterHandle
@@ -34,10 +34,9 @@ class Inspection:
         ClusterNotFound, ControllerUnreachable, StorageUnavailable
         """
         handle = self._manager.handle(cluster_id)
-        starting = handle.cluster.status == "starting" and not handle.cluster.controller.reachable
         if handle.over:
             return await asyncio.to_thread(self._manager.registry.jobs, cluster_id)
-        if handle.here and starting:
+        if _has_no_job_yet(handle):
             return []
         return await handle.require_client().jobs()
 
@@ -54,6 +53,8 @@ class Inspection:
         handle = self._manager.handle(cluster_id)
         _check(job_id)
         _check_runs(handle)
+        if _has_no_job_yet(handle):
+            raise JobNotFound("The cluster has no such job.")
         return await handle.require_client().cancel_job(job_id, key)
 
     async def job_log(self, cluster_id: str, job_id: str, stream: str, lines: int) -> LogTail:
@@ -108,7 +109,7 @@ class Inspection:
         ClusterNotFound, WrongState, EnvironmentUnusable, ControllerUnreachable
         """
         handle = self._manager.handle(cluster_id)
-        _check_runs(handle)
+        _check_runs(handle, "running")
         return await handle.require_client().report()
 
     async def history(self, cluster_id: str) -> list[HistoryEntry]:
@@ -139,9 +140,15 @@ def _log_directory(handle: ClusterHandle) -> Path:
     return Path(handle.record.directory) / "logs"
 
 
-def _check_runs(handle: ClusterHandle) -> None:
+def _has_no_job_yet(handle: ClusterHandle) -> bool:
+    """Return whether the controller is just starting."""
+    starting = handle.cluster.status == "starting" and not handle.cluster.controller.reachable
+    return handle.here and starting
+
+
+def _check_runs(handle: ClusterHandle, *states: ClusterStatus) -> None:
     cluster = handle.cluster
-    if cluster.status not in ("starting", "running"):
+    if cluster.status not in (states or ("starting", "running")):
         raise WrongState(f'The cluster "{cluster.name}" is {cluster.status}.')
 
 
