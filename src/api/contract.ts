@@ -31,7 +31,8 @@ const jobCounts = object({
   queued: number,
   starting: number,
   working: number,
-  missing: number
+  missing: number,
+  leaving: number
 });
 
 /** Why most of the queued jobs wait, and when the first of them is expected to start. */
@@ -88,7 +89,7 @@ const worker = object({
 export const job = object({
   job_id: text,
   state: text,
-  phase: word('queued', 'starting', 'working', 'missing', 'ended'),
+  phase: word('queued', 'starting', 'working', 'missing', 'leaving', 'ended'),
   reason: nullable(text),
   reason_text: nullable(text),
   partition: nullable(text),

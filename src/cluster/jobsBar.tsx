@@ -4,7 +4,7 @@ import type { Cluster } from '../api/contract';
 import { phaseWords } from '../model/status';
 import { useClusterContext } from './context';
 
-const PHASES = ['working', 'starting', 'missing', 'queued'] as const;
+const PHASES = ['working', 'starting', 'missing', 'leaving', 'queued'] as const;
 
 /** The jobs of a cluster by phase, as a bar and in words. */
 export function JobsBar({ cluster }: { cluster: Cluster }): React.ReactElement {

@@ -37,12 +37,13 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
 
 /** @returns the jobs by phase in words, for example `3 working · 1 queued`. */
 export function phaseWords(cluster: Cluster, trans: TranslationBundle): string {
-  const { working, starting, queued, missing, plan } = cluster.jobs;
+  const { working, starting, queued, missing, leaving, plan } = cluster.jobs;
   const parts = [
     working > 0 && trans.__('%1 working', working),
     starting > 0 && trans.__('%1 starting', starting),
     queued > 0 && trans.__('%1 queued', queued),
-    missing > 0 && trans.__('%1 missing', missing)
+    missing > 0 && trans.__('%1 missing', missing),
+    leaving > 0 && trans.__('%1 leaving', leaving)
   ].filter(Boolean);
   if (parts.length > 0) {
     return parts.join(' · ');

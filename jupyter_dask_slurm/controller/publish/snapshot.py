@@ -162,6 +162,7 @@ def _job_counts(state: ClusterState, job_table: JobTable, workers: Workers) -> J
         starting=phases["starting"],
         working=phases["working"],
         missing=phases["missing"],
+        leaving=phases["leaving"],
     )
 
 

@@ -16,7 +16,14 @@ MISSING_PATIENCE_S = 60.0
 """For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""
 
 # What is given up first when there are too many: lower is earlier.
-_COST: dict[JobPhase, int] = {"queued": 0, "missing": 1, "starting": 2, "working": 3, "ended": 0}
+_COST: dict[JobPhase, int] = {
+    "queued": 0,
+    "missing": 1,
+    "starting": 2,
+    "working": 3,
+    "leaving": 0,
+    "ended": 0,
+}
 
 
 @dataclass(frozen=True)

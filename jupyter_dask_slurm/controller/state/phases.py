@@ -31,6 +31,17 @@ def connected_workers(job: TrackedJob, connected: Collection[str]) -> int:
 def phase_of(job: TrackedJob, connected: Collection[str]) -> JobPhase:
     """Return the phase of a job.
 
+    A job that we end ourselves is ``leaving`` until Slurm has it no more, whatever becomes of its workers
+    meanwhile: nothing of it is missing.
+    """
+    if job.end is None and (job.cancelling or job.retiring):
+        return "leaving"
+    return phase_by_itself(job, connected)
+
+
+def phase_by_itself(job: TrackedJob, connected: Collection[str]) -> JobPhase:
+    """Return the phase of a job, whatever we mean to do with it.
+
     A connected worker proves that its job runs, whatever squeue said before. A job whose workers
     were all there once and are not now is ``missing``; before that it is ``starting``.
     """

@@ -18,7 +18,7 @@ from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from ...system import clock
 from .jobs import End, JobTable, SlurmView, TrackedJob
-from .phases import WAITING_STATES, connected_workers, phase_of
+from .phases import WAITING_STATES, connected_workers, phase_by_itself
 from .slurm_time import SlurmTime
 
 SOON_S = 1.0
@@ -124,7 +124,7 @@ class SlurmWatch:
 
 def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:
     """Return whether nothing about a live job needs to be asked: it works, node and times are known."""
-    if job.cancelling or phase_of(job, connected) != "working":
+    if job.cancelling or phase_by_itself(job, connected) != "working":
         return False
     return job.seen is not None and job.seen.started is not None and job.seen.node is not None
 

@@ -9,7 +9,7 @@ from .base import Model, Time
 
 ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
 OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
-JobPhase = Literal["queued", "starting", "working", "missing", "ended"]
+JobPhase = Literal["queued", "starting", "working", "missing", "leaving", "ended"]
 Backend = Literal["slurm", "local"]
 Severity = Literal["info", "warning", "error"]
 
@@ -72,6 +72,7 @@ class JobCounts(Model):
     starting: int = 0
     working: int = 0
     missing: int = 0
+    leaving: int = 0
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ describe('phaseWords', () => {
 
   it('counts jobs by phase, and leaves out what is none', () => {
     expect(phaseWords(ocean, trans)).toBe('3 working · 1 queued');
-    const jobs = { plan: 2, queued: 0, starting: 0, working: 0, missing: 0 };
+    const jobs = { plan: 2, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
     expect(phaseWords(with_({ jobs }), trans)).toBe('2 jobs to be submitted');
     expect(phaseWords(with_({ jobs: { ...jobs, plan: 0 } }), trans)).toBe('No jobs');
   });
@@ -41,7 +41,7 @@ describe('overview', () => {
   });
 
   it('says no more than there is', () => {
-    const jobs = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0 };
+    const jobs = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
     expect(overview([{ ...ocean, jobs }], trans)).toBe('1 cluster');
   });
 });

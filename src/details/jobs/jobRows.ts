@@ -27,7 +27,14 @@ export interface IJobFilter {
 }
 
 /** In the order in which a job goes through them. */
-export const PHASES: readonly Job['phase'][] = ['queued', 'starting', 'working', 'missing', 'ended'];
+export const PHASES: readonly Job['phase'][] = [
+  'queued',
+  'starting',
+  'working',
+  'missing',
+  'leaving',
+  'ended'
+];
 
 /** @returns a phase in one word. */
 export function phaseWord(phase: Job['phase'], trans: TranslationBundle): string {
@@ -36,6 +43,7 @@ export function phaseWord(phase: Job['phase'], trans: TranslationBundle): string
     starting: trans.__('starting'),
     working: trans.__('working'),
     missing: trans.__('missing'),
+    leaving: trans.__('leaving'),
     ended: trans.__('ended')
   };
   return words[phase];

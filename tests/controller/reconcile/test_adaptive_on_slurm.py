@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from jupyter_dask_slurm.controller.reconcile.adaptive import HOLD_S
+from jupyter_dask_slurm.protocol.models import JobCounts
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
 from tests.controller.process import ControllerProcess
@@ -26,6 +30,24 @@ def adapt(controller: ControllerProcess, minimum: int, maximum: int) -> None:
     scaling = {"mode": "adaptive", "minimum_jobs": minimum, "maximum_jobs": maximum}
     status, body = controller.request("PATCH", "/control/cluster", {"scaling": scaling})
     assert (status, body["scaling"]) == (200, scaling)
+
+
+@contextmanager
+def watched(controller: ControllerProcess) -> Iterator[list[JobCounts]]:
+    """Collect what the controller tells of its jobs meanwhile."""
+    seen: list[JobCounts] = []
+    over = threading.Event()
+
+    def collect() -> None:
+        for cluster in controller.events():
+            seen.append(cluster.jobs)
+            if over.is_set():
+                return
+
+    collector = threading.Thread(target=collect, daemon=True)
+    collector.start()
+    yield seen
+    over.set()
 
 
 def slow(x: int) -> int:
@@ -52,9 +74,13 @@ def test_jobs_come_with_work_and_switching_to_manual_leaves_just_those_asked_for
         controller.working(jobs=1)
         adapt(controller, 2, 2)
         controller.working(jobs=2)
-        controller.scale(1)
-        controller.working(jobs=1)
+        with watched(controller) as seen:
+            controller.scale(1)
+            controller.working(jobs=1)
+            controller.until(lambda c: c.jobs.leaving == 0)
         assert client.gather(futures) == list(range(1, 121)), "results moved with their jobs"
+    assert any(counts.leaving for counts in seen)
+    assert not any(counts.missing for counts in seen), "what we end ourselves is not missing"
     assert controller.stop() == 0
 
 

@@ -24,6 +24,11 @@ from tests.controller.sample_job import BOTH, job
         (job("RUNNING", connected_at=60.0), (), "missing"),
         (job("PENDING", connected_at=60.0), (), "queued"),
         (job("RUNNING", end=End("TIMEOUT", 90.0)), BOTH, "ended"),
+        (job("RUNNING", connected_at=60.0, cancelling=True), (), "leaving"),
+        (job("RUNNING", connected_at=60.0, retiring=True), BOTH[:1], "leaving"),
+        (job("PENDING", cancelling=True), (), "leaving"),
+        (job("COMPLETING", connected_at=60.0, cancelling=True), (), "leaving"),
+        (job("RUNNING", cancelling=True, end=End("CANCELLED", 90.0)), (), "ended"),
     ],
 )
 def test_phase(tracked: TrackedJob, connected: tuple[str, ...], phase: str) -> None:
