@@ -134,7 +134,8 @@ def _nodes(options: Options, layout: Layout) -> tuple[str, ...]:
         gres = f" Gres=gpu:{options.gpus}" if name in options.gpu_node_names else ""
         lines.append(
             f"NodeName={name} NodeHostname={place.hostname} NodeAddr={place.address} Port={port}"
-            f" CPUs={options.cpus} RealMemory={options.memory_mb}"
+            f" CPUs={options.cpus} ThreadsPerCore={options.threads_per_core}"
+            f" CoresPerSocket={options.cpus // options.threads_per_core} RealMemory={options.memory_mb}"
             f" Feature={options.features[number % 2]}{gres}"
         )
     return tuple(lines)

@@ -76,6 +76,8 @@ class Options:
         Lines of slurm.conf about further nodes, which no daemon runs.
     tokens : bool
         Users may say who they are by ``SLURM_JWT`` (``scontrol token``) in place of munge.
+    threads_per_core : int
+        Hardware threads of each core; `cpus` counts threads.
     release : str
         Which of the Slurms on this machine: see `release.Release`.
     """
@@ -95,6 +97,7 @@ class Options:
     extra: tuple[str, ...] = ()
     node_lines: tuple[str, ...] = ()
     tokens: bool = False
+    threads_per_core: int = 1
     release: str = field(default_factory=lambda: os.environ.get(VARIABLE, ""))
 
     def place_of(self, node: str) -> Place:
