@@ -36,6 +36,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     yield from _hyper_threading(options, site)
     yield from _local_directory(options)
     yield from _placement(options, site)
+    yield from _nodes_without_power(options, site)
     if not options.get("secure"):
         yield "Without encryption, anybody who reaches the scheduler's port can run code as you."
     if site.slurm.max_array_size and rendering["jobs"] > site.slurm.max_array_size:
@@ -61,6 +62,16 @@ def _workers(rendering: Mapping[str, Any]) -> Iterator[str]:
             f"Each worker has {threads} threads. Code that holds Python's interpreter lock runs in one at "
             "a time: more workers per job with fewer threads may be faster."
         )
+
+
+def _nodes_without_power(options: Mapping[str, Any], site: Site) -> Iterator[str]:
+    for partition in possible_partitions(options, site):
+        if partition.hidden_nodes:
+            yield (
+                f"{partition.hidden_nodes} of the {partition.nodes} nodes of partition {partition.name} come "
+                "up on demand, which takes minutes. Slurm does not say what they have until then, so that "
+                "nothing here is judged against them: what does not fit, Slurm refuses after the start."
+            )
 
 
 def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:

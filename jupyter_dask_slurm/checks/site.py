@@ -28,8 +28,9 @@ def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRef
     yield from refusals_of_resources(options, site, partitions)
     if partitions:
         yield from _walltime(options, partitions)
-        yield from _node_size(options, partitions)
-        yield from _gpus(options, partitions)
+        if not any(partition.hidden_nodes for partition in partitions):  # what those have, nobody knows
+            yield from _node_size(options, partitions)
+            yield from _gpus(options, partitions)
 
 
 def refusals_of_machine(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
@@ -55,27 +56,20 @@ def possible_partitions(options: Mapping[str, Any], site: Site) -> list[Partitio
 
 
 def _partition(options: Mapping[str, Any], site: Site) -> Iterator[SiteRefuses]:
-    if not site.partitions or not options.get("partition"):
-        return
     by_name = {partition.name: partition for partition in site.partitions}
     there_are = listed(partition.name for partition in site.partitions if partition.allowed)
-    for name in options["partition"].split(","):
-        if name not in by_name:
+    usual = [partition.name for partition in site.partitions if partition.default]
+    for name in options["partition"].split(",") if options.get("partition") else usual:
+        if by_name and name not in by_name:
             yield SiteRefuses(
                 f'Partition "{name}" does not exist here. There are: {there_are}.', field="options.partition"
             )
-        elif not by_name[name].allowed:
+        elif by_name and not by_name[name].allowed:
+            why = by_name[name].why_closed or "it takes other users than you"
             yield SiteRefuses(
-                f'Partition "{name}" is not open to you: {_why_closed(by_name[name])}. '
-                f"You can use: {there_are}.",
+                f'Partition "{name}" is not open to you: {why}. You can use: {there_are}.',
                 field="options.partition",
             )
-
-
-def _why_closed(partition: Partition) -> str:
-    if partition.state != "UP":
-        return f"its state is {partition.state}"
-    return "it takes other users, groups, accounts or QoS than yours"
 
 
 def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:

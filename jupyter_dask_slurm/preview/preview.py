@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..checks.allocation import allocation
 from ..checks.limits import Limits
 from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
@@ -106,8 +107,10 @@ class Previews:
         except DaskSlurmError as error:
             findings.errors.append(error)
             return _answer(findings)
+        allocated = allocation(rendering, sketch.site)
+        rendering["allocated_cpus"] = allocated.cpus
         findings.errors += self._starter.refusals(sketch, rendering, others)
-        findings.warnings += [*pitfalls(rendering, spec.options, sketch.site)]
+        findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
         findings.warnings += [named.warning] if named else []
         if not findings.errors and sketch.draft.spec.backend == "slurm" and rendering["jobs"]:
             _hear(await self._forecast(rendering, ask_slurm=ask_slurm), rendering["options"], findings)

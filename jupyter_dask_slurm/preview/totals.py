@@ -27,7 +27,7 @@ def totals(rendering: Mapping[str, Any] | None, malformed: Collection[str | None
         "threads": jobs * processes * (cores // processes),
         "memory_bytes": jobs * rendering["memory_bytes"],
         "gpus": jobs * (rendering["options"]["gpus"] or 0),
-        "core_hours_per_hour": jobs * cores,
+        "core_hours_per_hour": jobs * rendering["allocated_cpus"],
     }
     wrong = {str(name).removeprefix("options.") for name in malformed}
     if any(name.startswith("scaling") for name in wrong):

@@ -17,6 +17,7 @@ from ..system.interfaces import interfaces
 # What does not change from hour to hour is not asked for while a user waits.
 OLD_ENOUGH_S = 600.0
 PING_TIMEOUT_S = 12.0
+_NOT_ALLOWED = "the administrator of this Jupyter server does not allow it (allowed_partitions)"
 
 
 class SiteSource:
@@ -71,7 +72,9 @@ class SiteSource:
         if not self._allowed_partitions:
             return site
         partitions = (
-            dataclasses.replace(found, allowed=found.allowed and found.name in self._allowed_partitions)
+            found
+            if found.name in self._allowed_partitions
+            else dataclasses.replace(found, allowed=False, why_closed=found.why_closed or _NOT_ALLOWED)
             for found in site.partitions
         )
         return dataclasses.replace(site, partitions=tuple(partitions))

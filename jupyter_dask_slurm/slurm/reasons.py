@@ -35,7 +35,14 @@ _RELEASE = "Release it with: scontrol release <job id>"
 _SUPPORT = "Ask the support of this site."
 _OTHER_PARTITION = "Choose another partition, or wait until the operators open this one."
 
+# States in which squeue names no reason: the nodes are the job's already.
+_STATES: dict[str, Explanation] = {
+    "CONFIGURING": Explanation(
+        _WAIT, "It has its nodes, and they are being switched on or made ready, which can take minutes."
+    )
+}
 _REASONS: dict[str, Explanation] = {
+    **_STATES,
     # waits for its turn
     "None": Explanation(_WAIT, "Slurm has not said yet why it waits."),
     "WaitingForScheduling": Explanation(_WAIT, "Slurm has not said yet why it waits."),
@@ -159,6 +166,11 @@ _THING = {
     "Wall": "walltime",
 }
 _OWNER = {"Assoc": "your account", "QOS": "its QoS", "": "its QoS"}
+
+
+def waiting_reason(state: str, reason: str | None) -> str | None:
+    """Return by which word to explain why a job does not run: with nodes it has no reason any more."""
+    return state if state in _STATES else reason
 
 
 def explain(reason: str | None) -> Explanation:

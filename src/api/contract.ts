@@ -126,7 +126,12 @@ const partition = object({
   allowed_qos: nullable(list(text)),
   node_names: nullable(text),
   node_gres: list(text),
-  hidden_nodes: number
+  hidden_nodes: number,
+  whole_nodes: flag,
+  min_nodes: number,
+  max_memory_per_cpu_bytes: nullable(number),
+  threads_per_core: number,
+  why_closed: nullable(text)
 });
 
 const kernel = object({

@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
-from tests.slurm.options import Options
+from tests.slurm.options import Options, Partition
 
 
 def tokens_and_no_configuration() -> Options:
     """Users may come with a token, and a host may come without slurm.conf."""
     return Options(nodes=1, gpus=0, tokens=True, extra=("SlurmctldParameters=enable_configless",))
+
+
+def allocating_more() -> Options:
+    """Partitions where a job gets more than it asks for, on nodes with two hardware threads a core."""
+    return Options(
+        nodes=2,
+        gpus=0,
+        threads_per_core=2,
+        partitions=(
+            Partition("plain", default=True),
+            Partition("exclusive", extra="OverSubscribe=EXCLUSIVE"),
+            Partition("memory", extra="MaxMemPerCPU=1000"),
+            Partition("pairs", extra="MinNodes=2"),
+            Partition("elsewhere", extra="AllocNodes=login[1-2]"),
+            Partition("shut", extra="State=DOWN"),
+        ),
+    )
+
+
+def linear() -> Options:
+    """Whole nodes only."""
+    return Options(nodes=1, gpus=0, extra=("SelectType=select/linear", "SelectTypeParameters=CR_Memory"))
+
+
+def cloud() -> Options:
+    """Nodes that Slurm hides until it has switched them on; nobody switches these on."""
+    nodes = "NodeName=c[1-2] NodeHostname=localhost NodeAddr=127.0.0.1 Port=9 State=CLOUD"
+    return Options(
+        nodes=1,
+        gpus=0,
+        partitions=(Partition("normal", nodes="n1", default=True), Partition("cloud", nodes="c[1-2]")),
+        node_lines=(f"{nodes} CPUs=32 RealMemory=128000 Gres=gpu:4 Feature=cloudy",),
+        extra=("GresTypes=gpu", "ResumeProgram=/bin/true", "SuspendProgram=/bin/true", "SuspendTime=3600"),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from distributed import Scheduler
 
-from ...slurm.reasons import explain, never
+from ...slurm.reasons import explain, never, waiting_reason
 from ...system.interfaces import interfaces
 from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import WAITING_STATES, phase_of
@@ -54,7 +54,7 @@ def reason_text(job: TrackedJob) -> str | None:
     """Return in plain words why a job waits, or how it ended; None where there is nothing to say."""
     if job.end is not None:
         return job.end.text or None
-    return explain(job.seen.reason).text if job.seen and waits(job) else None
+    return explain(waiting_reason(job.seen.state, job.seen.reason)).text if job.seen and waits(job) else None
 
 
 def waits(job: TrackedJob) -> bool:

@@ -23,7 +23,7 @@ from ...protocol.models import (
     Waiting,
     WorkerCounts,
 )
-from ...slurm.reasons import explain
+from ...slurm.reasons import explain, waiting_reason
 from ...system import clock
 from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import phase_of
@@ -233,6 +233,6 @@ def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) 
     ]
     if not queued:
         return None
-    [(reason, _)] = Counter(seen.reason for seen in queued).most_common(1)
+    [(reason, _)] = Counter(waiting_reason(seen.state, seen.reason) for seen in queued).most_common(1)
     starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
     return Waiting(reason, explain(reason).text, clock.moment(min(starts)) if starts else None)

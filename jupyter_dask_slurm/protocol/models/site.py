@@ -16,7 +16,10 @@ class Partition(Model):
     `allowed_accounts` and `allowed_qos` are None where any may be used there. `node_names` is written as
     Slurm writes it (``n[1-4]``), `node_gres` has each kind of resource with the most that a node has of it.
     `hidden_nodes` says of how many nodes Slurm shows nothing: cloud nodes without power, for example; of
-    those, features and resources are not known.
+    those, features and resources are not known. `whole_nodes` says that a job has its nodes to itself,
+    `min_nodes` how many it gets at least; memory over `max_memory_per_cpu_bytes` costs more CPUs, and
+    `threads_per_core` CPUs go to one job together. `why_closed` says why it may not be used where it is not
+    `allowed`.
     """
 
     name: str
@@ -37,6 +40,11 @@ class Partition(Model):
     node_names: str | None = None
     node_gres: tuple[str, ...] = ()
     hidden_nodes: int = 0
+    whole_nodes: bool = False
+    min_nodes: int = 1
+    max_memory_per_cpu_bytes: int | None = None
+    threads_per_core: int = 1
+    why_closed: str | None = None
 
 
 @dataclass(frozen=True)

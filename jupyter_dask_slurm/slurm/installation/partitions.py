@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ...protocol.models import Partition, Qos
 from ..rows import count_gpus
 from ..units import parse_walltime
+from .hostlist import expand
 
 SCONTROL_PARTITIONS = ("scontrol", "show", "partition", "--oneliner", "--all")
 # Nodes that are alike come as one row for each partition and state, so that 3,000 nodes are a few dozen rows.
-SINFO = ("sinfo", "--all", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f")
+SINFO = ("sinfo", "--all", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f|%Z")
 # What stands in every answer; see `run.ask`.
 PARTITIONS_PROOF = re.compile(r"^PartitionName=|^No partitions in the system", re.MULTILINE)
 SINFO_PROOF = re.compile(r"^PARTITION\|NODES\|", re.MULTILINE)
@@ -30,26 +32,28 @@ class NodeGroup:
     gres: str | None
     features: tuple[str, ...]
     idle_cpus: int
+    threads_per_core: int = 1
 
 
 @dataclass(frozen=True)
 class Rights:
-    """Who this user is to Slurm; `accounts` and `qos` are None where they could not be learned."""
+    """Who this user is to Slurm, and on which host; `accounts` and `qos` are None where not known."""
 
     groups: frozenset[str]
     accounts: frozenset[str] | None = None
     qos: frozenset[str] | None = None
     root: bool = False
+    host: str = ""
 
 
 def parse_nodes(text: str) -> list[NodeGroup]:
     """Read what sinfo wrote for `SINFO`; lines of another shape are left out."""
     groups = []
     for line in text.splitlines():
-        parts = line.strip().split("|", 7)
-        if len(parts) != 8 or not parts[1].isdigit():
+        parts = line.strip().split("|")
+        if len(parts) not in (8, 9) or not parts[1].isdigit():
             continue
-        name, nodes, cpus, memory, gres, cpu_states, state, features = parts
+        name, nodes, cpus, memory, gres, cpu_states, state, features, *threads = parts
         usable = not state.rstrip("*~#!%$@^-").startswith(_DOWN)
         groups.append(
             NodeGroup(
@@ -61,13 +65,18 @@ def parse_nodes(text: str) -> list[NodeGroup]:
                 features=() if features in {"", "(null)"} else tuple(features.split(",")),
                 # allocated/idle/other/total
                 idle_cpus=_leading_int(cpu_states.split("/")[1]) if usable and "/" in cpu_states else 0,
+                threads_per_core=max(1, _leading_int(threads[0])) if threads else 1,
             )
         )
     return groups
 
 
 def parse_partitions(
-    text: str, groups: Iterable[NodeGroup], rights: Rights, levels: Iterable[Qos] = ()
+    text: str,
+    groups: Iterable[NodeGroup],
+    rights: Rights,
+    levels: Iterable[Qos] = (),
+    config: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Partition]:
     """Read what ``scontrol show partition --oneliner`` wrote, and join it with the nodes.
 
@@ -81,6 +90,8 @@ def parse_partitions(
         Decides `allowed`.
     levels : iterable of Qos
         All of this Slurm. A partition has the limits of the one that it names as its own.
+    config : mapping
+        What ``scontrol show config`` says: some of it holds where a partition says nothing.
     """
     by_partition: dict[str, list[NodeGroup]] = {}
     for group in groups:
@@ -91,7 +102,8 @@ def parse_partitions(
         fields = _fields(line)
         if name := fields.get("PartitionName"):
             found = _partition(fields, by_partition.get(name, []), rights)
-            partitions.append(_limited(found, fields, by_name, rights))
+            found = _limited(found, fields, by_name, rights)
+            partitions.append(_allocating(found, fields, by_partition.get(name, []), config))
     return partitions
 
 
@@ -109,19 +121,35 @@ def _fields(line: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in line.split() if "=" in word)
 
 
-def allowed(fields: dict[str, str], rights: Rights) -> bool:
-    """Whether this user may submit to a partition now, as far as its settings tell (slurm.conf(5))."""
+def why_closed(fields: dict[str, str], rights: Rights) -> str | None:
+    """Return why this user may not submit to a partition now, as far as its settings tell (slurm.conf(5))."""
+    return next(_obstacles(fields, rights), None)
+
+
+def _obstacles(fields: dict[str, str], rights: Rights) -> Iterator[str]:
     groups = _names(fields.get("AllowGroups"))
-    if not rights.root and (
-        fields.get("RootOnly") == "YES" or (groups is not None and not groups & rights.groups)
-    ):
+    if fields.get("State") != "UP":
+        yield f"its state is {fields.get('State', 'UNKNOWN')}"
+    if _other_hosts(fields.get("AllocNodes"), rights.host):
+        yield f"it takes jobs from {fields['AllocNodes']} only, and this host is {rights.host}"
+    if not rights.root and fields.get("RootOnly") == "YES":
+        yield "it takes only root's jobs"
+    if not rights.root and groups is not None and not groups & rights.groups:
+        yield f"it is for the groups {', '.join(sorted(groups))}, and you are in none of them"
+    if rights.root and fields.get("DisableRootJobs") == "YES":
+        yield "it takes no jobs of root's"
+    if not _one_allowed(fields, "Accounts", rights.accounts) or not _one_allowed(fields, "Qos", rights.qos):
+        yield "it takes other accounts or QoS than yours"
+
+
+def _other_hosts(allowed: str | None, host: str) -> bool:
+    """Return whether jobs come from other hosts than this one; Slurm compares names without their domains."""
+    if not host or allowed in {None, "", "ALL", "(null)"}:
         return False
-    return (
-        fields.get("State") == "UP"
-        and not (rights.root and fields.get("DisableRootJobs") == "YES")
-        and _one_allowed(fields, "Accounts", rights.accounts)
-        and _one_allowed(fields, "Qos", rights.qos)
-    )
+    try:
+        return host not in expand(str(allowed))
+    except ValueError:
+        return False
 
 
 def _one_allowed(fields: dict[str, str], kind: str, mine: frozenset[str] | None) -> bool:
@@ -154,10 +182,27 @@ def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) 
         gres=gres,
         features=tuple(sorted({feature for group in groups for feature in group.features})),
         idle_cpus=sum(group.idle_cpus for group in groups),
-        allowed=allowed(fields, rights),
+        allowed=why_closed(fields, rights) is None,
+        why_closed=why_closed(fields, rights),
         node_names=_names_of_nodes(fields.get("Nodes")),
         node_gres=_most_gres(groups),
         hidden_nodes=max(0, total - shown),
+    )
+
+
+def _allocating(
+    partition: Partition, fields: dict[str, str], groups: list[NodeGroup], config: Mapping[str, str]
+) -> Partition:
+    """Return the partition with what makes Slurm allocate more than is asked for."""
+    own = fields.get("MaxMemPerCPU", fields.get("MaxMemPerNode", ""))
+    per_cpu = fields.get("MaxMemPerCPU") if own not in {"", "UNLIMITED"} else config.get("MaxMemPerCPU")
+    by_threads = config.get("SelectTypeParameters", "").upper().startswith("CR_CPU")
+    return replace(
+        partition,
+        whole_nodes=fields.get("OverSubscribe") == "EXCLUSIVE" or config.get("SelectType") == "select/linear",
+        min_nodes=max(1, _leading_int(fields.get("MinNodes", ""))),
+        max_memory_per_cpu_bytes=_leading_int(per_cpu or "") * 1024**2 or None,
+        threads_per_core=1 if by_threads else max((group.threads_per_core for group in groups), default=1),
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Qos, Reservation, Rules, Site, SlurmInfo
 from ...system.interfaces import interfaces
+from ...system.processes import hostname
 from ..run import TIMEOUT_S, ask
 from .accounting import (
     ASSOCIATIONS_HEADER,
@@ -104,6 +105,7 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
                 parse_nodes(shown_nodes or ""),
                 _rights(rules, known=known),
                 _levels_of_partitions(rules),
+                config,
             )
         ),
         accounts=tuple(accounts_of(rules.associations)),
@@ -164,6 +166,7 @@ def _rights(rules: Rules, *, known: bool) -> Rights:
         else None,
         qos=_usable_qos(rules) or None,
         root=os.geteuid() == 0,
+        host=hostname().partition(".")[0],
     )
 
 

@@ -122,7 +122,7 @@ function siteDefaults(site: Site, trans: TranslationBundle): Record<string, stri
   const named = (name: string | undefined) => (name === undefined ? '' : trans.__('Default (%1)', name));
   const kernel = site.kernels.find(({ name }) => name === 'python3');
   return {
-    partition: named(site.partitions.find(partition => partition.default)?.name),
+    partition: named(site.partitions.find(partition => partition.default && partition.allowed)?.name),
     account: named(site.accounts.find(account => account.default)?.name),
     kernel: named(kernel?.display_name)
   };
@@ -134,9 +134,16 @@ function slurmLabel(site: Site, trans: TranslationBundle): string {
 }
 
 function partitionLabel(partition: Partition, trans: TranslationBundle): string {
-  const { name, max_walltime_s: walltime, gpus_per_node: gpus, idle_cpus: idle, allowed } = partition;
+  const {
+    name,
+    max_walltime_s: walltime,
+    gpus_per_node: gpus,
+    idle_cpus: idle,
+    allowed,
+    why_closed: why
+  } = partition;
   if (!allowed) {
-    return trans.__('%1 (not for you)', name);
+    return why ? trans.__('%1 (not for you: %2)', name, why) : trans.__('%1 (not for you)', name);
   }
   const facts = [
     walltime !== null && trans.__('up to %1', formatSpan(walltime, trans)),

@@ -10,10 +10,10 @@ from jupyter_dask_slurm.protocol.models import Partition, Qos
 from jupyter_dask_slurm.slurm.installation.partitions import (
     NodeGroup,
     Rights,
-    allowed,
     parse_nodes,
     parse_partitions,
     qos_of_partitions,
+    why_closed,
 )
 
 NOBODY_SPECIAL = Rights(groups=frozenset({"users"}))
@@ -120,7 +120,7 @@ def test_counts_gpus_of_a_node(gres: str, gpus: int) -> None:
 def test_says_whether_a_partition_may_be_used(
     settings: dict[str, str], rights: Rights, *, answer: bool
 ) -> None:
-    assert allowed({"State": "UP", "AllowGroups": "ALL", **settings}, rights) is answer
+    assert (why_closed({"State": "UP", "AllowGroups": "ALL", **settings}, rights) is None) is answer
 
 
 def test_reads_a_large_site_in_time() -> None:
