@@ -131,6 +131,12 @@ _REASONS: dict[str, Explanation] = {
     "DeadLine": Explanation(_NEVER, "It could not finish before its deadline.", "Leave out the deadline."),
 }
 
+_REQUEUED = Explanation(
+    _WAIT,
+    "Its node failed or was taken from it: Slurm has put it back into the queue, and starts it again two "
+    "minutes later at the earliest.",
+)
+
 # Slurm writes some reasons as a sentence; its beginning tells which is meant.
 _SENTENCES = (
     ("Nodes required for job are DOWN", "ReqNodeNotAvail"),
@@ -173,14 +179,18 @@ def waiting_reason(state: str, reason: str | None) -> str | None:
     return state if state in _STATES else reason
 
 
-def explain(reason: str | None) -> Explanation:
+def explain(reason: str | None, *, requeued: bool = False) -> Explanation:
     """Return what a pending reason means; Slurm's own words where we do not know it.
 
     Parameters
     ----------
     reason : str or None
         As squeue has it, also with details: ``ReqNodeNotAvail, UnavailableNodes:n[1-2]``.
+    requeued : bool, optional
+        Slurm has put it back into the queue: then the earliest start is Slurm's wish and nobody else's.
     """
+    if requeued and reason == "BeginTime":
+        return _REQUEUED
     if not reason:
         return _REASONS["None"]
     words = reason.strip().strip("()").replace("_", " ")

@@ -54,7 +54,10 @@ def reason_text(job: TrackedJob) -> str | None:
     """Return in plain words why a job waits, or how it ended; None where there is nothing to say."""
     if job.end is not None:
         return job.end.text or None
-    return explain(waiting_reason(job.seen.state, job.seen.reason)).text if job.seen and waits(job) else None
+    seen = job.seen
+    if seen is None or not waits(job):
+        return None
+    return explain(waiting_reason(seen.state, seen.reason), requeued=seen.restarts > 0).text
 
 
 def waits(job: TrackedJob) -> bool:

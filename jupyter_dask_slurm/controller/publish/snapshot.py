@@ -233,6 +233,8 @@ def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) 
     ]
     if not queued:
         return None
-    [(reason, _)] = Counter(waiting_reason(seen.state, seen.reason) for seen in queued).most_common(1)
+    words = Counter((waiting_reason(seen.state, seen.reason), seen.restarts > 0) for seen in queued)
+    [((reason, requeued), _)] = words.most_common(1)
     starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
-    return Waiting(reason, explain(reason).text, clock.moment(min(starts)) if starts else None)
+    text = explain(reason, requeued=requeued).text
+    return Waiting(reason, text, clock.moment(min(starts)) if starts else None)

@@ -39,7 +39,10 @@ def test_a_job_that_slurm_requeues_comes_back_and_is_not_doubled(
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
     slurm.node_down(first.node or "")
-    controller.until(lambda c: c.jobs.queued == 1)
+    cluster = controller.until(lambda c: c.waiting and c.waiting.reason == "BeginTime")
+    assert cluster.waiting
+    assert "put it back into the queue" in (cluster.waiting.reason_text or "")
+    assert "put it back into the queue" in (controller.jobs[0].reason_text or "")
     # Slurm lets a requeued job wait for two minutes; an administrator need not.
     slurm.run("scontrol", "update", f"JobId={first.job_id}", "StartTime=now")
     controller.working(jobs=1)
