@@ -26,7 +26,7 @@ from .discovery import Discovery
 from .ending.endings import Endings
 from .ending.orphan_watch import OrphanWatch
 from .handle import ClusterHandle
-from .names import Names
+from .reserving.names import Names
 from .restart import Restarts, spec_to_restart
 
 if TYPE_CHECKING:

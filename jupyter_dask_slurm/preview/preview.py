@@ -10,7 +10,7 @@ from ..checks.allocation import allocation
 from ..checks.limits import Limits
 from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
-from ..clusters.names import is_taken
+from ..clusters.reserving.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
 from ..launch.draft import ClusterSpec, as_rendered
 from ..launch.starter import Sketch, Starter

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.clusters.names import Names
+from jupyter_dask_slurm.clusters.reserving.names import Names
 from jupyter_dask_slurm.kernels.dask_files import mention
 from jupyter_dask_slurm.launch.configured_name import configured_name
 from jupyter_dask_slurm.options.requests import ClusterRequest, parse

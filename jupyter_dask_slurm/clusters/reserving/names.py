@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from ..protocol.errors import NameTaken
+from ...protocol.errors import NameTaken
 
 
 class Names:
