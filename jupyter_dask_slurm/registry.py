@@ -220,8 +220,14 @@ class Registry:
 
     def request_stop(self, cluster_id: str) -> None:
         """Leave the request to stop, for a controller on another host."""
-        directory = make_private_directory(self.directory(cluster_id) / "requests")
-        write_private(directory / "stop", "")
+        request = self.directory(cluster_id) / "requests" / "stop"
+        make_private_directory(request.parent)
+        try:
+            write_private(request, "")
+        except StorageUnavailable:
+            # The disk may have failed after the file was in its place: then it is found, and done.
+            if not request.exists():
+                raise
 
     def remove(self, cluster_id: str) -> None:
         """Remove all that is on disk of a cluster; none there is no error."""

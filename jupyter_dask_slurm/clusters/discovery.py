@@ -44,6 +44,7 @@ class Discovery:
         self._broken: set[str] = set()
         self._ignored: set[str] = set()
         self._opening = asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -54,7 +55,7 @@ class Discovery:
 
     async def _begin(self) -> None:
         stamp = self._registry.stamp()
-        complete = await self._look()
+        complete = await self.look()
         self._task = asyncio.create_task(self._watch(stamp if complete else -1))
 
     async def close(self) -> None:
@@ -76,21 +77,22 @@ class Discovery:
             await asyncio.sleep(INTERVAL_S)
             newer = await asyncio.to_thread(self._registry.stamp)
             if newer != stamp:
-                stamp = newer if await self._look() else -1
+                stamp = newer if await self.look() else -1
 
-    async def _look(self) -> bool:
+    async def look(self) -> bool:
         """Tell what is new and what is gone; False if the disk did not give all."""
-        try:
-            ids = await asyncio.to_thread(self._registry.ids)
-            read = await asyncio.to_thread(self._read, set(ids) - self._known - self._ignored)
-        except StorageUnavailable as error:
-            log.debug("The clusters are looked for again: %s", error)
-            return False
-        except Exception:
-            # Whatever it was: nobody would find a cluster any more.
-            log.exception("The clusters are looked for again")
-            return False
-        return self._compare(ids, read)
+        async with self._looking:  # an older look must not undo a newer one
+            try:
+                ids = await asyncio.to_thread(self._registry.ids)
+                read = await asyncio.to_thread(self._read, set(ids) - self._known - self._ignored)
+            except StorageUnavailable as error:
+                log.debug("The clusters are looked for again: %s", error)
+                return False
+            except Exception:
+                # Whatever it was: nobody would find a cluster any more.
+                log.exception("The clusters are looked for again")
+                return False
+            return self._compare(ids, read)
 
     def _read(self, ids: Collection[str]) -> dict[str, Record | DaskSlurmError]:
         """Return what stands on disk of each, or why that is not known; blocks on the disk."""

@@ -26,7 +26,8 @@ from .discovery import Discovery
 from .ending.endings import Endings
 from .ending.orphan_watch import OrphanWatch
 from .handle import ClusterHandle
-from .reserving.names import Names
+from .reserving.made import Announce, Made
+from .reserving.names import Names, Reserved, is_taken
 from .restart import Restarts, spec_to_restart
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class ClusterManager:
         self._profiles = profiles
         self._tell = changed
         self._handles: dict[str, ClusterHandle] = {}
-        self._names = Names(lambda: {cluster.name for cluster in self.list()})
+        self._names = Names(registry, lambda: {cluster.name for cluster in self.list()})
+        self._made = Made(registry, self._made_before)
         self._exit_codes: dict[str, int] = {}
         # One after the other, for each counts for the limits of the next.
         self._sizing = asyncio.Lock()
@@ -132,21 +134,36 @@ class ClusterManager:
         """Return one cluster; raises `ClusterNotFound`."""
         return self.handle(cluster_id).cluster
 
-    async def start(self, request: ClusterRequest) -> Cluster:
-        """Start a cluster; returns before its scheduler is up.
+    async def look(self) -> None:
+        """See at once what other Jupyter servers have made; they are looked for every few seconds anyway."""
+        await self._discovery.look()
+
+    async def start(self, request: ClusterRequest, key: str | None = None) -> Cluster:
+        """Start a cluster, one for each `key`; returns before its scheduler is up.
 
         Raises
         ------
-        NameTaken, LimitExceeded, Unprocessable, Unavailable
+        NameTaken, LimitExceeded, Unprocessable, KeyReused, Unavailable
             Nothing was started.
+        NoAnswer
+            A request of this key is still being carried out.
         """
+        asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
+        return await self._made.once(key, asked, lambda announce: self._start(request, announce))
+
+    async def _start(self, request: ClusterRequest, announce: Announce) -> Cluster:
+        await self.look()
         merged = await self._profiles.merged(request)
         self._limits.check_hidden(merged.own)
         usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
-        with self._names.reserve(request.name, usual.name if usual else None) as name:
-            spec = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+        async with self._names.for_new(request.name, usual.name if usual else None) as reserved:
+            await announce(reserved.cluster_id)
+            spec = ClusterSpec(
+                reserved.name, merged.backend, merged.options, merged.scaling, profile=request.profile
+            )
             async with self._sizing:
-                return await self._begin(await self._starter.draft(spec, self.list()))
+                draft = await self._starter.draft(spec, self.list(), reserved.cluster_id)
+                return await self._begin(draft, reserved)
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
         """Scale, rename, or change the idle timeout; once for each `key`.
@@ -160,7 +177,7 @@ class ClusterManager:
         """
         handle = self.handle(cluster_id)
         if request.name is not None and request.name != handle.cluster.name:
-            with self._names.reserve(request.name):
+            async with self._names.for_renaming(request.name, handle.id, handle.cluster.name):
                 return await self._changes.change(handle, request, key)
         return await self._changes.change(handle, request, key)
 
@@ -204,23 +221,32 @@ class ClusterManager:
         self._limits.check_hidden(changes)
         return spec_to_restart(old, self.registry.read_launch(cluster_id), changes)
 
-    async def restart(self, cluster_id: str, request: RestartRequest) -> Cluster:
+    async def restart(self, cluster_id: str, request: RestartRequest, key: str | None = None) -> Cluster:
         """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
 
-        The new one is listed at once; `restarts` says when it is launched.
+        The new one is listed at once; `restarts` says when it is launched. It is one for each `key`.
 
         Raises
         ------
         As `start`; the old cluster then goes on.
         """
+        asked = ["restart", cluster_id, request.model_dump(mode="json", exclude_unset=True)]
+        return await self._made.once(
+            key, asked, lambda announce: self._restart(cluster_id, request, announce)
+        )
+
+    async def _restart(self, cluster_id: str, request: RestartRequest, announce: Announce) -> Cluster:
         old = self.handle(cluster_id)
         await self._check_nobody_runs_it(old)
         spec = self.spec_to_restart(cluster_id, request)
-        async with self._sizing:
-            others = [other for other in self.list() if other.id != cluster_id]
-            new, draft = await self._replace(old, await self._starter.draft(spec, others))
-        await self._restarts.begin(old, new, draft)
-        return new.cluster
+        async with self._names.for_restart(spec.name, cluster_id) as reserved:
+            await announce(reserved.cluster_id)
+            async with self._sizing:
+                others = [other for other in self.list() if other.id != cluster_id]
+                draft = await self._starter.draft(spec, others, reserved.cluster_id)
+                new, draft = await self._replace(old, draft, reserved)
+            await self._restarts.begin(old, new, draft)
+            return new.cluster
 
     async def _check_nobody_runs_it(self, handle: ClusterHandle) -> None:
         """Refuse to clear up under a controller that is about to write its record anew.
@@ -233,21 +259,25 @@ class ClusterManager:
         if handle.orphaned and await asyncio.to_thread(runs, archive):
             raise WrongState("Its controller runs and writes its record anew within seconds. Try again then.")
 
-    async def _replace(self, old: ClusterHandle, draft: Draft) -> tuple[ClusterHandle, Draft]:
+    async def _replace(
+        self, old: ClusterHandle, draft: Draft, reserved: Reserved
+    ) -> tuple[ClusterHandle, Draft]:
         """Put a cluster on the list in place of another."""
         with self._making(draft):
             draft = await self._starter.prepare(draft)
-            if old.hidden:
+            if old.hidden or not await reserved.stands():
                 await self._starter.discard(draft)
                 raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
             old.hidden = True
             self._tell(old.id, None)
             return self._add(draft.record), draft
 
-    async def _begin(self, draft: Draft) -> Cluster:
+    async def _begin(self, draft: Draft, reserved: Reserved) -> Cluster:
         with self._making(draft):
             draft = await self._starter.prepare(draft)
             try:
+                if not await reserved.stands():
+                    raise is_taken(reserved.name)
                 await self._run(draft)
             except BaseException:
                 await self._starter.discard(draft)
@@ -319,6 +349,19 @@ class ClusterManager:
         if not handle.hidden:
             self._tell(handle.id, None)
         # A task of its own: the handle's may be the one that called.
-        leaving = asyncio.create_task(handle.close())
+        leaving = asyncio.create_task(self._let_go(handle))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
+
+    async def _let_go(self, handle: ClusterHandle) -> None:
+        await self._names.forget(handle.cluster.name, handle.id)
+        await handle.close()
+
+    def _made_before(self, cluster_id: str) -> Cluster:
+        """Return the cluster that a request has made, here or by another Jupyter server."""
+        try:
+            if cluster_id not in self._handles:
+                self._add(self.registry.read(cluster_id))
+            return self.get(cluster_id)
+        except ClusterNotFound:
+            raise WrongState(f"The cluster that this request has made, {cluster_id}, is gone.") from None

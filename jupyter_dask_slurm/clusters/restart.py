@@ -73,20 +73,32 @@ class Restarts:
         StorageUnavailable
             The old cluster runs on another login node and cannot be told: it goes on, and the new one ends.
         """
-        task = asyncio.create_task(self._start_when_gone(old, new, draft))
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A task, for which `close` waits.
+        task = asyncio.create_task(self._take_turns(old, new, draft, told))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        try:
-            await self._end(old)
-        except StorageUnavailable:
-            new.stop_wanted.set()
-            old.show_again()
-            raise
+        await told
 
     async def close(self) -> None:
         """Start what still waits: nobody else would, once this Jupyter server has ended."""
         self._closing.set()
         await asyncio.gather(*self._tasks)
+
+    async def _take_turns(
+        self, old: ClusterHandle, new: ClusterHandle, draft: Draft, told: asyncio.Future[None]
+    ) -> None:
+        try:
+            await self._end(old)
+        except StorageUnavailable as error:
+            # However long the disk took to say so: the new one has not been started.
+            new.stop_wanted.set()
+            self._is_over(new, draft, status="stopped")
+            old.show_again()
+            told.set_exception(error)
+            return
+        told.set_result(None)
+        await self._start_when_gone(old, new, draft)
 
     async def _start_when_gone(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
         await _first_of(old.gone, new.stop_wanted, self._closing)

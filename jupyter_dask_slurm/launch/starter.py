@@ -68,7 +68,7 @@ class Starter:
         self._folder = folder
         self._idle_timeout_s = idle_timeout_s
 
-    async def draft(self, spec: ClusterSpec, others: list[Cluster]) -> Draft:
+    async def draft(self, spec: ClusterSpec, others: list[Cluster], cluster_id: str) -> Draft:
         """Check a spec against limits, environment and site; changes nothing.
 
         Raises
@@ -78,7 +78,7 @@ class Starter:
         """
         self._limits.check_number(others)
         self._limits.check_options(spec.options)
-        sketch = await self.sketch(spec, self._registry.new_id(spec.name))
+        sketch = await self.sketch(spec, cluster_id)
         rendering = await self.render(sketch.draft) if await self._needs_dask(sketch.draft) else None
         for refusal in self.refusals(sketch, rendering, others):
             raise refusal

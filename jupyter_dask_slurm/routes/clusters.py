@@ -23,7 +23,7 @@ class ClustersHandler(DaskSlurmHandler):
     @authorized
     async def post(self) -> None:
         """Start one."""
-        cluster = await self.manager.start(cluster_request(self.body()))
+        cluster = await self.manager.start(cluster_request(self.body()), self.key)
         self.set_header("Location", url_path_join(self.request.path, cluster.id))
         self.reply(cluster, 201)
 
@@ -63,8 +63,11 @@ class RestartHandler(DaskSlurmHandler):
     @authorized
     async def post(self, cluster_id: str) -> None:
         """Start it anew, with changes."""
-        self.manager.get(cluster_id)
-        cluster = await self.manager.restart(cluster_id, restart_request(self.body(optional=True)))
+        key = self.key
+        if key is None:  # else it may be gone because of this very request
+            self.manager.get(cluster_id)
+        request = restart_request(self.body(optional=True))
+        cluster = await self.manager.restart(cluster_id, request, key)
         clusters = self.request.path.rpartition(f"/{cluster_id}/restart")[0]
         self.set_header("Location", url_path_join(clusters, cluster.id))
         self.reply(cluster, 201)

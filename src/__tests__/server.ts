@@ -9,6 +9,8 @@ export interface ISeen {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
+  /** Its `Idempotency-Key`. */
+  readonly key?: string;
 }
 
 /** What is answered: a status and a body; no body where it is undefined. */
@@ -76,6 +78,11 @@ export class TestServer {
     };
   }
 
+  /** Loses the connection in place of the next answer to a question. */
+  lose(question: string): void {
+    this._lost.add(question);
+  }
+
   /** Resolves as soon as the requests so far are as wanted. */
   async received(wanted: () => boolean): Promise<void> {
     while (!wanted()) {
@@ -100,14 +107,25 @@ export class TestServer {
     const path = url.pathname.replace(/^\/lab\//, '');
     const method = request.method ?? '';
     const text = Buffer.concat(chunks).toString();
-    this.seen.push({ method, path, body: text ? JSON.parse(text) : undefined });
+    const key = request.headers['idempotency-key'];
+    this.seen.push({
+      method,
+      path,
+      body: text ? JSON.parse(text) : undefined,
+      ...(typeof key === 'string' && { key })
+    });
     this._http.emit('seen');
+    if (this._lost.delete(`${method} ${path}`)) {
+      request.socket.destroy();
+      return;
+    }
     const [status, body] = this.answers.get(`${method} ${path}`) ?? [404, 'no such page'];
     await this._held.get(`${method} ${path}`);
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
   }
 
+  private readonly _lost = new Set<string>();
   private readonly _held = new Map<string, Promise<void>>();
   private readonly _http: Server;
   private readonly _sockets: WebSocketServer;

@@ -3,6 +3,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import * as read from './contract';
+import { once, PAUSES_MS } from './once';
 import { request, requestAny } from './request';
 import { list, record, text } from './shape';
 
@@ -66,14 +67,21 @@ const API = 'dask-slurm/api';
 
 /** The REST contract, the only place that knows its paths. */
 export class ClusterClient {
-  constructor(readonly settings: ServerConnection.ISettings) {}
+  /**
+   * @param settings - how Jupyter is reached.
+   * @param _pausesMs - before a change that had no answer is asked for again.
+   */
+  constructor(
+    readonly settings: ServerConnection.ISettings,
+    private readonly _pausesMs: readonly number[] = PAUSES_MS
+  ) {}
 
   async list(): Promise<readonly read.Cluster[]> {
     return list(read.cluster)(await this._ask('clusters'));
   }
 
   async create(body: IClusterRequest): Promise<read.Cluster> {
-    return read.cluster(await this._ask('clusters', 'POST', body));
+    return read.cluster(await this._change('clusters', 'POST', body));
   }
 
   /**
@@ -85,7 +93,7 @@ export class ClusterClient {
   }
 
   async change(id: string, body: IClusterChange): Promise<read.Cluster> {
-    return read.cluster(await this._ask(clusterPath(id), 'PATCH', body));
+    return read.cluster(await this._change(clusterPath(id), 'PATCH', body));
   }
 
   /** @returns the stopping cluster, or null where it was forgotten at once. */
@@ -95,13 +103,13 @@ export class ClusterClient {
   }
 
   async restart(id: string, options: ReadonlyJSONObject): Promise<read.Cluster> {
-    return read.cluster(await this._ask(clusterPath(id, 'restart'), 'POST', { options }));
+    return read.cluster(await this._change(clusterPath(id, 'restart'), 'POST', { options }));
   }
 
   /** Submit again what a problem has ended. */
   async resubmit(id: string, problem: string): Promise<read.Cluster> {
     const path = clusterPath(id, 'problems', encodeURIComponent(problem), 'resubmit');
-    return read.cluster(await this._ask(path, 'POST'));
+    return read.cluster(await this._change(path, 'POST'));
   }
 
   async jobs(id: string): Promise<readonly read.Job[]> {
@@ -110,7 +118,7 @@ export class ClusterClient {
 
   /** Cancel one job; the plan goes down by it. */
   async cancelJob(id: string, jobId: string): Promise<read.Job> {
-    return read.job(await this._ask(clusterPath(id, 'jobs', encodeURIComponent(jobId)), 'DELETE'));
+    return read.job(await this._change(clusterPath(id, 'jobs', encodeURIComponent(jobId)), 'DELETE'));
   }
 
   async jobLog(id: string, jobId: string, stream: LogStream, lines = 200): Promise<read.LogTail> {
@@ -192,6 +200,11 @@ export class ClusterClient {
 
   private _ask(path: string, method?: string, body?: unknown): Promise<unknown> {
     return request(this.settings, `${API}/${path}`, method, body);
+  }
+
+  /** Ask for something that is done once, however often it has to be sent. */
+  private _change(path: string, method: string, body?: unknown): Promise<unknown> {
+    return once(headers => request(this.settings, `${API}/${path}`, method, body, headers), this._pausesMs);
   }
 }
 

@@ -14,12 +14,13 @@ export async function request(
   settings: ServerConnection.ISettings,
   path: string,
   method = 'GET',
-  body?: unknown
+  body?: unknown,
+  headers: Record<string, string> = {}
 ): Promise<unknown> {
-  const init: RequestInit = { method };
+  const init: RequestInit = { method, headers };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
-    init.headers = { 'Content-Type': 'application/json' };
+    init.headers = { 'Content-Type': 'application/json', ...headers };
   }
   const content = await (await requestAny(settings, path, init)).text();
   return content ? JSON.parse(content) : null;

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.clusters.reserving.names import Names
+from jupyter_dask_slurm.clusters.reserving.names import free_name
 from jupyter_dask_slurm.kernels.dask_files import mention
 from jupyter_dask_slurm.launch.configured_name import configured_name
 from jupyter_dask_slurm.options.requests import ClusterRequest, parse
@@ -125,6 +125,6 @@ def test_names_as_clusters_can_have_them(section: dict[str, Any], name: str | No
 def test_the_next_free_one_of_a_usual_name() -> None:
     usual = "x" * 40
     taken = {usual, "x" * 35 + "-2"}
-    with Names(lambda: taken).reserve(None, usual) as name:
-        assert name == "x" * 35 + "-3"
-        assert parse(ClusterRequest, {"name": name}).name == name
+    name = free_name(taken, usual)
+    assert name == "x" * 35 + "-3"
+    assert parse(ClusterRequest, {"name": name}).name == name

@@ -1,11 +1,37 @@
-"""Names of clusters: each is had once."""
+"""Names of clusters: each is had once, whichever of a user's Jupyter servers is asked.
+
+A name belongs to the cluster in whose record it stands. Before that it is claimed by a file (`claims`), which
+stays as long as the cluster has the name; one that a crash has left frees itself, by what the cluster's
+record says, or where there is none by whether the process that claimed it lives.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 
-from ...protocol.errors import NameTaken
+from ...protocol.errors import ClusterNotFound, DaskSlurmError, NameTaken, NoAnswer
+from ...protocol.models import OVER, Record
+from ...registry import Registry
+from .claims import Claim, Claimed, Claims, Found, HeldClaim
+
+# A controller writes its record each 60 s. One that has written it so long after it was to take a name, and
+# has another, will not take that one any more.
+RENAMING_LIMIT_S = 90.0
+
+
+class Reserved:
+    """A name that nobody else gets, and the id of the cluster that gets it."""
+
+    def __init__(self, name: str, cluster_id: str, held: HeldClaim | None) -> None:
+        self.name = name
+        self.cluster_id = cluster_id
+        self._held = held
+
+    async def stands(self) -> bool:
+        """Return whether the name is still ours, to be asked when the cluster is on disk."""
+        return self._held is None or await asyncio.to_thread(self._held.stands)
 
 
 class Names:
@@ -13,16 +39,19 @@ class Names:
 
     Parameters
     ----------
+    registry : Registry
+        The clusters on disk.
     listed : callable
-        Returns the names that clusters have now.
+        Returns the names that clusters have now, as far as this server knows.
     """
 
-    def __init__(self, listed: Callable[[], Collection[str]]) -> None:
+    def __init__(self, registry: Registry, listed: Callable[[], Collection[str]]) -> None:
+        self._registry = registry
         self._listed = listed
-        self._reserved: set[str] = set()
+        self._claims = Claims(registry.shared / "names", self._stands)
 
-    @contextmanager
-    def reserve(self, name: str | None, usual: str | None = None) -> Iterator[str]:
+    @asynccontextmanager
+    async def for_new(self, name: str | None, usual: str | None = None) -> AsyncIterator[Reserved]:
         """Hold a name, or the next free one, while its cluster is being made: two requests cannot have it.
 
         Parameters
@@ -34,16 +63,106 @@ class Names:
         ------
         NameTaken
             If a listed cluster has it, or is about to.
+        StorageUnavailable
         """
-        taken = self._reserved.union(self._listed())
-        chosen = name or _free(taken, usual)
-        if chosen in taken:
-            raise is_taken(chosen)
-        self._reserved.add(chosen)
+        tried: set[str] = set()
+        while True:
+            taken = tried.union(self._listed())
+            chosen = name or free_name(taken, usual)
+            if chosen in taken:
+                raise is_taken(chosen)
+            claim = Claim(chosen, self._registry.new_id(chosen))
+            try:
+                held = await asyncio.to_thread(self._claims.take, claim)
+                break
+            except Claimed:
+                tried.add(chosen)
+        async with _keeping(held):
+            yield Reserved(chosen, claim.cluster_id, held)
+
+    @asynccontextmanager
+    async def for_restart(self, name: str, old: str) -> AsyncIterator[Reserved]:
+        """Hold the name of the cluster `old` for the one that takes its place.
+
+        Raises
+        ------
+        ClusterNotFound
+            If another one takes its place already.
+        StorageUnavailable
+        """
+        claim = Claim(name, self._registry.new_id(name), replaces=old)
         try:
-            yield chosen
-        finally:
-            self._reserved.discard(chosen)
+            held = await asyncio.to_thread(self._claims.take, claim, old)
+        except Claimed as error:
+            first = error.found.claim
+            if first is None or first.replaces == old:
+                raise ClusterNotFound(f'"{name}" is being restarted already.') from None
+            # Two clusters have had the name since before names were claimed: that is no reason to refuse.
+            yield Reserved(name, claim.cluster_id, None)
+            return
+        async with _keeping(held):
+            yield Reserved(name, claim.cluster_id, held)
+
+    @asynccontextmanager
+    async def for_renaming(self, name: str, cluster_id: str, old: str) -> AsyncIterator[None]:
+        """Hold a name while a cluster takes it in place of `old`.
+
+        Where the controller does not answer the name stays held, until its record says what it has done.
+
+        Raises
+        ------
+        NameTaken
+            If another listed cluster has it, or is about to.
+        StorageUnavailable
+        """
+        if name in self._listed():
+            raise is_taken(name)
+        try:
+            held = await asyncio.to_thread(self._claims.take, Claim(name, cluster_id), cluster_id)
+        except Claimed:
+            raise is_taken(name) from None
+        async with _keeping(held):
+            yield
+        await asyncio.to_thread(self._claims.forget, old, cluster_id)
+
+    async def forget(self, name: str, cluster_id: str) -> None:
+        """Let others have the name of a cluster that is gone."""
+        await asyncio.to_thread(self._claims.forget, name, cluster_id)
+
+    def _stands(self, found: Found) -> bool:
+        claim = found.claim
+        if claim is None:
+            return found.in_the_making
+        try:
+            record = self._registry.read(claim.cluster_id)
+        except ClusterNotFound:
+            return not claim.done and found.in_the_making
+        except DaskSlurmError:  # it is there, whatever it says
+            return True
+        if record.cluster.name == claim.what:
+            return not _leaves(record)
+        if record.cluster.status in OVER:
+            return False
+        after_s = (self._registry.record_stamp(claim.cluster_id)[1] - found.written_ns) / 1e9
+        return after_s < RENAMING_LIMIT_S
+
+
+@asynccontextmanager
+async def _keeping(held: HeldClaim) -> AsyncIterator[None]:
+    """Keep a claim of which something came, or may still; release any other."""
+    try:
+        yield
+    except NoAnswer:
+        raise
+    except BaseException:
+        await asyncio.to_thread(held.release)
+        raise
+    await asyncio.to_thread(held.keep)
+
+
+def _leaves(record: Record) -> bool:
+    """Return whether its user has stopped the cluster: it leaves the list, and its directory is removed."""
+    return record.cluster.status == "stopped" and record.cluster.ended is None
 
 
 def is_taken(name: str) -> NameTaken:
@@ -51,7 +170,8 @@ def is_taken(name: str) -> NameTaken:
     return NameTaken(f'A cluster with the name "{name}" exists already.', field="name")
 
 
-def _free(taken: Collection[str], usual: str | None) -> str:
+def free_name(taken: Collection[str], usual: str | None) -> str:
+    """Return the usual name, with a number where it is taken; without one ``dask-<n>``."""
     if usual is not None and usual not in taken:
         return usual
     # A name has 40 characters at most.

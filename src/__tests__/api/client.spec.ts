@@ -29,7 +29,9 @@ describe('ClusterClient', () => {
     server.answers.set(`POST ${CLUSTERS}`, [201, running]);
     const request = { name: 'ocean', scaling: { mode: 'manual', jobs: 4 }, options: { cores: 8 } } as const;
     await client.create(request);
-    expect(server.seen).toEqual([{ method: 'POST', path: CLUSTERS, body: request }]);
+    const { key } = server.seen[0];
+    expect(key).toBeTruthy();
+    expect(server.seen).toEqual([{ method: 'POST', path: CLUSTERS, body: request, key }]);
   });
 
   it('asks for a preview with what it would send', async () => {
