@@ -4,7 +4,8 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import * as read from './contract';
 import { once, PAUSES_MS } from './once';
-import { request, requestAny } from './request';
+import { addressBelow } from './pathBelow';
+import { request, requestAny, requestUrl } from './request';
 import { list, record, text } from './shape';
 
 /** What a new cluster is made from; the site and Dask's configuration fill the rest. */
@@ -54,6 +55,8 @@ export interface IPlot {
 export interface IDashboard {
   /** Its address, with a slash at its end. */
   readonly root: string;
+  /** The address of the frame that its pages are shown in. */
+  readonly frame: string;
   /** Gets a file by its path below it; a RequestError says why that failed. */
   readonly file: (path: string) => Promise<Response>;
   /** Opens the websocket at a path below it. */
@@ -175,8 +178,8 @@ export class ClusterClient {
 
   /** @returns the pages of the dashboard, in the order in which Dask names them. */
   async plots(cluster: read.Cluster): Promise<readonly IPlot[]> {
-    const path = URLExt.join(cluster.dashboard_path, 'individual-plots.json');
-    const pages = record(text)(await request(this.settings, path));
+    const answer = await this.dashboard(cluster).file('individual-plots.json');
+    const pages = record(text)(await answer.json());
     return Object.entries(pages).map(([title, page]) => ({
       title: title.replace(/^Individual /, ''),
       path: page.replace(/^.*\//, '')
@@ -187,14 +190,19 @@ export class ClusterClient {
   dashboard({ dashboard_path: below }: read.Cluster): IDashboard {
     const { appendToken, baseUrl, token, WebSocket, wsUrl } = this.settings;
     const login = appendToken && token ? `?token=${encodeURIComponent(token)}` : '';
+    const root = URLExt.join(baseUrl, below);
     return {
-      root: URLExt.join(baseUrl, below),
-      // What Bokeh's pages share changes with its version only, and that is in its address.
-      file: path =>
-        requestAny(this.settings, URLExt.join(below, path), {
-          cache: /^statics?\//.test(path) ? 'default' : 'no-store'
+      root,
+      frame: URLExt.join(baseUrl, 'dask-slurm/frame'),
+      // What Bokeh's pages share changes with its version only, and that is in its address. Jupyter follows the
+      // dashboard's redirects itself; what leads elsewhere leads a page out of its dashboard.
+      file: async path =>
+        requestUrl(this.settings, addressBelow(root, path), {
+          cache: /^statics?\//.test(path) ? 'default' : 'no-store',
+          redirect: 'error'
         }),
-      socket: (path, protocols) => new WebSocket(URLExt.join(wsUrl, below, path) + login, protocols)
+      socket: (path, protocols) =>
+        new WebSocket(addressBelow(URLExt.join(wsUrl, below), path) + login, protocols)
     };
   }
 

@@ -37,7 +37,21 @@ export async function requestAny(
   path: string,
   init: RequestInit = {}
 ): Promise<Response> {
-  const response = await send(URLExt.join(settings.baseUrl, path), init, settings);
+  return requestUrl(settings, URLExt.join(settings.baseUrl, path), init);
+}
+
+/**
+ * Ask Jupyter for something at an address of its own.
+ *
+ * @returns the answer, which is a success.
+ * @throws RequestError as `request` does.
+ */
+export async function requestUrl(
+  settings: ServerConnection.ISettings,
+  url: string,
+  init: RequestInit
+): Promise<Response> {
+  const response = await send(url, init, settings);
   if (!response.ok) {
     throw new RequestError(response.status, readError(await response.text(), response));
   }

@@ -1,4 +1,4 @@
-import { MainAreaWidget } from '@jupyterlab/apputils';
+import { Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
@@ -118,6 +118,25 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     }
   }
 
+  /** The page leads to another site: its user may follow it there. */
+  private async _leave(address: string): Promise<void> {
+    const { trans } = this._parts;
+    if (this._asking) {
+      return;
+    }
+    this._asking = true;
+    const { button } = await showDialog({
+      title: trans.__('Open a page of %1?', new URL(address).host),
+      body: trans.__('The dashboard leads to another site: %1', address),
+      buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Open') })]
+    }).finally(() => {
+      this._asking = false;
+    });
+    if (button.accept) {
+      window.open(address, '_blank', 'noopener,noreferrer');
+    }
+  }
+
   /** A dashboard without its connection looks as if nothing happened any more. */
   private _sayWhetherLost(lost: boolean): void {
     const { trans } = this._parts;
@@ -129,10 +148,11 @@ export class DashboardPane extends MainAreaWidget<Panel> {
 
   /** The cluster whose page is in the frame; null where none is, or one that Jupyter has left. */
   private _shown: string | null = null;
+  private _asking = false;
   private _options: IPaneOptions;
   private readonly _lost = new Widget();
   private readonly _note: PaneNote;
-  private readonly _frame = new ConfinedFrame();
+  private readonly _frame = new ConfinedFrame(address => void this._leave(address));
   private readonly _watching: IDisposable;
 }
 

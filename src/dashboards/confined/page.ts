@@ -1,10 +1,11 @@
 import type { IDashboard } from '../../api/client';
+import { pathBelow } from '../../api/pathBelow';
 import { pageScript } from './pageScript';
 
-/** The page may run its own scripts, and reach nothing at all. */
+/** The page may run its own scripts, and reach nothing at all. Its frame says so too. */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline' data:; " +
-  "img-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'";
+  "img-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'; worker-src 'none'";
 
 /** What a page loads by itself, where it stands in the page. */
 const FILES = [
@@ -13,22 +14,35 @@ const FILES = [
   ['img[src]', 'src']
 ] as const;
 
+/** A page with all that it needs. */
+export interface IConfinedPage {
+  readonly html: string;
+  readonly title: string;
+  /** Where it is below the dashboard: Jupyter may have been led there from what was asked for. */
+  readonly path: string;
+}
+
 /**
  * Make a page of the dashboard self-contained, so that it can be shown in a frame that has no part in
  * Jupyter's origin: without its cookies such a frame gets nothing from Jupyter.
  *
- * @param path - the page below the dashboard.
- * @returns the page as HTML.
+ * @param asked - the page below the dashboard.
  * @throws RequestError where the page itself cannot be had.
  */
-export async function confinedPage({ root, file }: IDashboard, path: string): Promise<string> {
-  const page = new DOMParser().parseFromString(await (await file(path)).text(), 'text/html');
+export async function confinedPage({ root, file }: IDashboard, asked: string): Promise<IConfinedPage> {
+  const answer = await file(asked);
+  const path = pathBelow(root, asked, answer.headers.get('Content-Location') ?? '') ?? asked;
+  const content = await answer.text();
+  if (!/^text\/html\b/.test(answer.headers.get('Content-Type') ?? '')) {
+    return { ...messagePage(content), path };
+  }
+  const page = new DOMParser().parseFromString(content, 'text/html');
   const inline = async (element: Element, attribute: string): Promise<void> => {
     const part = pathBelow(root, path, element.getAttribute(attribute) ?? '');
     if (part !== null) {
-      const content = await file(part).then(asDataUrl, () => null);
+      const data = await file(part).then(asDataUrl, () => null);
       // What is missing on the server is missing in the page.
-      element.setAttribute(attribute, content ?? 'data:,');
+      element.setAttribute(attribute, data ?? 'data:,');
     }
   };
   const waiting = FILES.flatMap(([selector, attribute]) =>
@@ -36,25 +50,22 @@ export async function confinedPage({ root, file }: IDashboard, path: string): Pr
   );
   await Promise.all(waiting);
   page.head.prepend(policy(page), script(page));
-  return `<!DOCTYPE html>${page.documentElement.outerHTML}`;
+  return { html: asText(page), title: page.title, path };
 }
 
-/** @returns a page that says why there is no other. */
-export function messagePage(error: Error): string {
+/** @returns a page that shows text. */
+export function messagePage(text: string): IConfinedPage {
   const page = document.implementation.createHTMLDocument();
-  page.body.textContent = error.message;
+  const shown = page.createElement('pre');
+  shown.style.whiteSpace = 'pre-wrap';
+  shown.textContent = text;
+  page.body.append(shown);
   page.head.prepend(policy(page));
-  return `<!DOCTYPE html>${page.documentElement.outerHTML}`;
+  return { html: asText(page), title: '', path: '' };
 }
 
-/** @returns where an address in a page leads below the dashboard, null where it leads out of it. */
-export function pathBelow(root: string, page: string, address: string): string | null {
-  try {
-    const { href } = new URL(address, new URL(page, root));
-    return href.startsWith(root) ? href.slice(root.length) : null;
-  } catch {
-    return null;
-  }
+function asText(page: Document): string {
+  return `<!DOCTYPE html>${page.documentElement.outerHTML}`;
 }
 
 function policy(page: Document): Element {

@@ -1,4 +1,5 @@
-import { confinedPage, messagePage, pathBelow } from '../../../dashboards/confined/page';
+import { addressBelow, pathBelow } from '../../../api/pathBelow';
+import { confinedPage, messagePage } from '../../../dashboards/confined/page';
 
 const ROOT = 'http://127.0.0.1:8888/user/ann/dask-slurm/clusters/ocean-3f9c/dashboard/';
 
@@ -10,9 +11,31 @@ describe('pathBelow', () => {
     ['status', '../../../../../api/contents', null],
     ['status', '/user/ann/lab', null],
     ['status', 'javascript:alert(1)', null],
+    ['status', '//elsewhere.example/', null],
+    ['status', '\\\\elsewhere.example\\x', null],
+    ['status', '/\t/elsewhere.example/', null],
+    ['status', '%2e%2e/%2E%2e/%2e%2e/lab', null],
+    ['status', '.\t./..\n/lab', null],
+    ['status', '..\\..\\lab', null],
     ['status', 'http://', null]
   ])('on %s, %s leads to %s', (page, address, path) => {
     expect(pathBelow(ROOT, page, address)).toBe(path);
+  });
+});
+
+describe('addressBelow', () => {
+  it('gives the address of a page, and none of what leads out', () => {
+    expect(addressBelow(ROOT, 'info/main/workers.html?x=1')).toBe(`${ROOT}info/main/workers.html?x=1`);
+    for (const path of [
+      '..',
+      '%2e%2e',
+      '../../../../api/contents',
+      '/lab',
+      '//elsewhere.example/',
+      '..\\x'
+    ]) {
+      expect(() => addressBelow(ROOT, path)).toThrow('is no page of this dashboard');
+    }
   });
 });
 
@@ -25,11 +48,13 @@ describe('confinedPage', () => {
     'statics/b.css': 'p { color: red; }'
   };
   const answer = (text: string) => ({
+    headers: new Headers({ 'Content-Type': 'text/html; charset=utf-8' }),
     text: () => Promise.resolve(text),
     blob: () => Promise.resolve(new Blob([text]))
   });
   const dashboard = {
     root: ROOT,
+    frame: 'about:blank',
     file: (path: string) => {
       asked.push(path);
       const known = files[path];
@@ -43,7 +68,8 @@ describe('confinedPage', () => {
   };
 
   it('holds its files, loads nothing, and begins with a policy that allows no network', async () => {
-    const html = await confinedPage(dashboard, 'status');
+    const { html, path } = await confinedPage(dashboard, 'status');
+    expect(path).toBe('status');
     const page = new DOMParser().parseFromString(html, 'text/html');
     expect(asked.sort()).toEqual(['static/a.js', 'statics/b.css', 'statics/gone.svg', 'status']);
     const policy = page.head.firstElementChild?.getAttribute('content') ?? '';
@@ -56,9 +82,38 @@ describe('confinedPage', () => {
   });
 });
 
+describe('confinedPage of what Jupyter was led to', () => {
+  const at = (location: string, type = 'text/html') => ({
+    root: ROOT,
+    frame: 'about:blank',
+    socket: () => {
+      throw new Error('not here');
+    },
+    file: (path: string) =>
+      path === 'info'
+        ? Promise.resolve({
+            headers: new Headers({ 'Content-Type': type, 'Content-Location': location }),
+            text: () => Promise.resolve('<p>one</p>')
+          } as unknown as Response)
+        : Promise.reject(new Error('404'))
+  });
+
+  it('is where Jupyter says, below the dashboard only', async () => {
+    const below = `${new URL(ROOT).pathname}info/main/workers.html`;
+    expect((await confinedPage(at(below), 'info')).path).toBe('info/main/workers.html');
+    expect((await confinedPage(at('/user/ann/lab'), 'info')).path).toBe('info');
+  });
+
+  it('is text where it is no page', async () => {
+    const { html } = await confinedPage(at('', 'text/plain'), 'info');
+    const page = new DOMParser().parseFromString(html, 'text/html');
+    expect(page.body.textContent).toBe('<p>one</p>');
+  });
+});
+
 describe('messagePage', () => {
   it('shows text as text', () => {
-    const page = new DOMParser().parseFromString(messagePage(new Error('<img src=x>')), 'text/html');
+    const page = new DOMParser().parseFromString(messagePage('<img src=x>').html, 'text/html');
     expect(page.body.textContent).toBe('<img src=x>');
     expect(page.querySelector('img')).toBeNull();
   });

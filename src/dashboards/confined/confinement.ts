@@ -1,0 +1,143 @@
+import type { IDashboard } from '../../api/client';
+import { pathBelow } from '../../api/pathBelow';
+import { confinedPage, IConfinedPage, messagePage } from './page';
+import { FromPage, GREETING, ToPage } from './pageScript';
+import { PageSockets } from './sockets';
+
+/** What the frame says when it is there; a port comes along that takes a page. Jupyter serves the frame. */
+const FRAME_GREETING = 'dask-slurm-frame';
+
+/** What is done outside of a page for it. */
+export interface IOutside {
+  /** Ask whether an address of another site shall be opened, and open it. */
+  readonly leave: (address: string) => void;
+  /** A page is there. */
+  readonly shown?: (page: IConfinedPage) => void;
+}
+
+/**
+ * Shows pages of a dashboard without trusting them.
+ *
+ * Jupyter serves them from its own origin, where a script could read Jupyter's token and act as the
+ * user. So a page gets an origin of its own and no network, and stands in a frame that may lead nowhere
+ * else; files and the websocket of the page that is shown are brought from here.
+ */
+export class Confinement {
+  constructor(
+    private readonly _host: HTMLElement,
+    private readonly _outside: IOutside
+  ) {}
+
+  /** What the frame is called, for who does not see it. */
+  set label(label: string) {
+    this._label = label;
+    if (this._iframe) {
+      this._iframe.title = label;
+    }
+  }
+
+  /** Show a page, or the same one anew: in a new frame, for nobody knows what the old one has become. */
+  open(source: IDashboard, path: string): void {
+    this.clear();
+    const iframe = document.createElement('iframe');
+    iframe.title = this._label;
+    iframe.setAttribute('sandbox', 'allow-scripts allow-downloads');
+    iframe.referrerPolicy = 'no-referrer';
+    iframe.src = source.frame;
+    this._iframe = iframe;
+    this._source = source;
+    window.addEventListener('message', this._greeted);
+    this._host.append(iframe);
+    void confinedPage(source, path)
+      .catch((error: Error) => ({ ...messagePage(error.message), path }))
+      .then(page => {
+        // Meanwhile another one may have been asked for.
+        if (this._iframe === iframe) {
+          this._page = page;
+          this._put();
+        }
+      });
+  }
+
+  /** Show nothing: a page that stays would go on drawing. */
+  clear(): void {
+    window.removeEventListener('message', this._greeted);
+    this._sockets?.closeAll();
+    this._frame?.close();
+    this._port?.close();
+    this._iframe?.remove();
+    this._iframe = this._source = this._page = this._sockets = this._frame = this._port = null;
+  }
+
+  /** The frame is ours and greets once, before there is a page in it. */
+  private readonly _greeted = ({ source, data, ports }: MessageEvent): void => {
+    if (source === this._iframe?.contentWindow && data === FRAME_GREETING && !this._frame && ports[0]) {
+      this._frame = ports[0];
+      this._frame.onmessage = ({ data: greeting, ports: [port] }: MessageEvent<unknown>) => {
+        // Only what was put there is heard, and once: it begins with our script.
+        if (greeting === GREETING && port && !this._port) {
+          this._port = port;
+          this._port.onmessage = ({ data: message }: MessageEvent<FromPage>) => this._handle(message);
+        }
+      };
+      this._put();
+    }
+  };
+
+  /** Put the page into its frame as soon as both are there. */
+  private _put(): void {
+    const { _frame: frame, _page: page, _source: source } = this;
+    if (frame && page && source) {
+      const tell = (message: ToPage): void => this._port?.postMessage(message);
+      this._sockets = new PageSockets(source, `${page.path}/ws`, tell);
+      frame.postMessage(page.html);
+      this._outside.shown?.(page);
+    }
+  }
+
+  /** Whatever it says: the page's own scripts have their hands on the port, too. */
+  private _handle(message: FromPage | null): void {
+    if (message?.type === 'follow') {
+      this._follow(String(message.address));
+    } else if (message?.type === 'open') {
+      this._sockets?.open(Number(message.id), [message.protocols].flat().map(String));
+    } else if (message?.type === 'send') {
+      this._sockets?.send(message.id, message.data);
+    } else if (message?.type === 'close') {
+      this._sockets?.close(message.id);
+    }
+  }
+
+  private _follow(address: string): void {
+    const { _source: source, _page: page, _iframe: iframe } = this;
+    // A page cannot click for its user; and a click elsewhere in Jupyter is none in the page.
+    const clicked = navigator.userActivation?.isActive && document.activeElement === iframe;
+    if (!source || !page || !clicked) {
+      return;
+    }
+    const target = pathBelow(source.root, page.path, address);
+    if (target !== null) {
+      this.open(source, target);
+    } else if (isOutside(address)) {
+      this._outside.leave(new URL(address).href);
+    }
+  }
+
+  private _label = '';
+  private _iframe: HTMLIFrameElement | null = null;
+  private _source: IDashboard | null = null;
+  private _page: IConfinedPage | null = null;
+  private _sockets: PageSockets | null = null;
+  private _frame: MessagePort | null = null;
+  private _port: MessagePort | null = null;
+}
+
+/** Whether an address is one of another site that may be asked about; a name before the host is there to deceive. */
+function isOutside(address: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(address);
+    return protocol === 'https:' && !username && !password;
+  } catch {
+    return false;
+  }
+}
