@@ -44,21 +44,21 @@ function start(address: string, base: string): void {
     socket: (path: string, protocols: string[]) =>
       new WebSocket(addressBelow(address, path).replace(/^http/, 'ws'), protocols)
   };
+  let arriving = true;
   const confinement = new Confinement(host, {
     leave: askToLeave,
     // The address is that of what is shown, for a reload and for a copy.
     shown: ({ path, title }) => {
       document.title = title || 'Dask dashboard';
-      if (shownPath(address) !== path || /[?&]token=/.test(window.location.search)) {
-        const way = shownPath(address) === asked ? 'replaceState' : 'pushState';
-        window.history[way](null, '', address + path);
-      }
-      asked = path;
+      window.history[arriving ? 'replaceState' : 'pushState'](null, '', address + path);
+      arriving = false;
     }
   });
   confinement.label = 'Dask dashboard';
-  let asked = shownPath(address);
-  const show = (): void => confinement.open(source, (asked = shownPath(address)));
+  const show = (): void => {
+    arriving = true;
+    confinement.open(source, shownPath(address));
+  };
   window.addEventListener('popstate', show);
   show();
 }

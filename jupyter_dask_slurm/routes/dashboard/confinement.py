@@ -30,7 +30,10 @@ FRAME_POLICY = (
     "script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline' data:; "
     f"img-src data: blob:; font-src data:; {_EVERYWHERE}"
 )
-WINDOW_POLICY = f"default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; {_EVERYWHERE}"
+WINDOW_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; "
+    f"{_EVERYWHERE}"
+)
 
 # It has no part in Jupyter's origin either. It takes a page from who embeds it, and passes on what that page
 # greets with: the end of a channel.

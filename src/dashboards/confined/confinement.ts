@@ -41,6 +41,7 @@ export class Confinement {
     this.clear();
     const iframe = document.createElement('iframe');
     iframe.title = this._label;
+    Object.assign(iframe.style, { width: '100%', height: '100%', border: 'none' });
     iframe.setAttribute('sandbox', 'allow-scripts allow-downloads');
     iframe.referrerPolicy = 'no-referrer';
     iframe.src = source.frame;

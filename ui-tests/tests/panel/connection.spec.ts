@@ -6,6 +6,7 @@ import { join } from 'path';
 
 import { freePort } from '../../freePort';
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { pageIn } from '../frames';
 
 /** Beside the Jupyter server of all other stories: this one is killed. */
 const PORT = freePort();
@@ -52,7 +53,7 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
   const card = cardOf(page, 'rock');
   await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
   const pane = page.getByRole('tabpanel', { name: 'Status — rock' });
-  const canvas = page.frameLocator('iframe[title="Status — rock"]').locator('canvas').first();
+  const canvas = pageIn(page, 'Status — rock').locator('canvas').first();
   await card.getByRole('button', { name: 'Dashboard', exact: true }).click();
   await expect(canvas).toBeVisible({ timeout: 90_000 });
 

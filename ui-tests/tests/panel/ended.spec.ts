@@ -1,6 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { pageIn } from '../frames';
 
 test.use({ autoGoto: true });
 test.setTimeout(600_000); // more than all its waits together
@@ -33,7 +34,7 @@ test('a cluster that ended by itself says why, starts again, and its pane follow
   await test.step('started again from the pane, which draws it then', async () => {
     await page.getByRole('main').getByRole('button', { name: 'Start again' }).click();
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 90_000 });
-    const frame = page.frameLocator('iframe[title="Progress — ebb"]');
+    const frame = pageIn(page, 'Progress — ebb');
     await expect(frame.locator('canvas').first()).toBeVisible({ timeout: 90_000 });
   });
 });

@@ -2,6 +2,7 @@ import { expect, galata, test } from '@jupyterlab/galata';
 import { readFileSync } from 'fs';
 
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { pageIn } from '../frames';
 
 test.use({
   autoGoto: true,
@@ -33,7 +34,7 @@ test('dashboards: several by one click, a layout kept, a favourite, the report a
     await dialog.getByRole('button', { name: 'Open' }).click();
   };
   const drawn = (title: string) =>
-    expect(page.frameLocator(`iframe[title="${title} — reef"]`).locator('canvas').first()).toBeVisible({
+    expect(pageIn(page, `${title} — reef`).locator('canvas').first()).toBeVisible({
       timeout: 90_000
     });
 

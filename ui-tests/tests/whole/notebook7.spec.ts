@@ -1,6 +1,7 @@
 import { expect, Locator, Page, test } from '@playwright/test';
 
 import { stopClusters } from '../clusters';
+import { pageIn } from '../frames';
 
 const NAME = 'lagoon';
 
@@ -59,7 +60,9 @@ test('in Jupyter Notebook: a cluster, a notebook on it, its dashboard and its jo
     await card.getByRole('button', { name: 'Dashboard' }).click();
     const dashboard = await opened;
     await expect(dashboard).toHaveURL(/dask-slurm\/clusters\/lagoon-[^/]+\/dashboard\/status$/);
-    await expect(dashboard.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
+    await expect(pageIn(dashboard, 'Dask dashboard').locator('canvas').first()).toBeVisible({
+      timeout: 60_000
+    });
     await dashboard.close();
   });
 

@@ -2,6 +2,7 @@ import { expect, galata, IJupyterLabPageFixture, test } from '@jupyterlab/galata
 import { join } from 'path';
 
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { pageIn } from '../frames';
 
 const IMAGES = join(__dirname, '..', '..', '..', 'docs', 'images');
 const NOTEBOOK = 'ocean.ipynb';
@@ -56,7 +57,7 @@ test('overview: a cluster, a notebook that computes on it, and its tasks', async
   ]) {
     await plots.getByRole('button', { name: plot, exact: true }).click();
     await place(page, `${plot} — ocean`, mode, ref);
-    const frame = page.frameLocator(`iframe[title="${plot} — ocean"]`);
+    const frame = pageIn(page, `${plot} — ocean`);
     await expect(frame.locator('canvas').first()).toBeVisible({ timeout: 90_000 });
   }
 

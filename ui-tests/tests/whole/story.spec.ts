@@ -1,5 +1,7 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 
+import { pageIn } from '../frames';
+
 const PANEL = 'jupyter-dask-slurm-panel';
 const NAME = 'ocean';
 
@@ -54,7 +56,7 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
   await test.step('a dashboard draws, and is there again after a reload', async () => {
     const plots = page.getByRole('list', { name: `Dashboards of ${NAME}` });
     await plots.getByRole('button', { name: 'Workers Memory', exact: true }).click();
-    const canvas = page.frameLocator(`iframe[title="Workers Memory — ${NAME}"]`).locator('canvas').first();
+    const canvas = pageIn(page, `Workers Memory — ${NAME}`).locator('canvas').first();
     await expect(canvas).toBeVisible({ timeout: 90_000 });
     await page.evaluate(() => window.location.reload());
     await expect(canvas).toBeVisible({ timeout: 90_000 });

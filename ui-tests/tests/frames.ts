@@ -1,0 +1,16 @@
+import type { Frame, FrameLocator, Page } from '@playwright/test';
+
+/** The page of a dashboard: it stands in a frame of ours, which stands in the pane that is called so. */
+export function pageIn(page: Page, title: string): FrameLocator {
+  return page.frameLocator(`iframe[title="${title}"]`).frameLocator('iframe');
+}
+
+/** The same as what runs scripts. */
+export async function innermost(page: Page, title: string): Promise<Frame> {
+  const element = page.frameLocator(`iframe[title="${title}"]`).locator('iframe');
+  const frame = await (await element.elementHandle())?.contentFrame();
+  if (!frame) {
+    throw new Error('There is no frame.');
+  }
+  return frame;
+}
