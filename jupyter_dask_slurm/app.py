@@ -12,6 +12,7 @@ from jupyter_server.extension.application import ExtensionApp
 from .routes import url_table
 from .routes.base import SERVICES_KEY
 from .settings import DaskSlurmSettings
+from .system.threads import in_thread
 
 if TYPE_CHECKING:
     from .protocol.models import Cluster
@@ -46,7 +47,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
         names = list(self.autostart)
         # Dask is only asked where one of its files speaks of it: that takes a process and a second.
-        if await asyncio.to_thread(wants_initial, os.environ):
+        if await in_thread(wants_initial, os.environ):
             names += await self._services.profiles.initial()
         await start_profiles(self._services.manager, names)
 

@@ -319,7 +319,8 @@ def is_here(record: Record) -> bool:
 
 def booted_since(record: Record) -> bool:
     """Return whether this machine was started anew after the controller."""
-    return is_here(record) and record.boot_id != boot_id()
+    this_boot = boot_id()
+    return is_here(record) and this_boot not in {"", record.boot_id}
 
 
 def as_seen_from_afar(record: Record) -> Cluster:

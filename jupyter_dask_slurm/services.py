@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .shared_directory import default_shared_directory
+from .system.threads import in_thread
 
 if TYPE_CHECKING:
     from .checks.limits import Limits
@@ -70,8 +71,8 @@ class Services:
         """Make everything and find the clusters that exist; returns at once where that was done before."""
         async with self._making:
             if not self._made:
-                await asyncio.to_thread(self._make)
-                await asyncio.to_thread(_clear_up)
+                await in_thread(self._make)
+                await in_thread(_clear_up)
                 self._made = True
         await self.manager.open()
 
@@ -88,7 +89,7 @@ class Services:
     def warm_up(self) -> asyncio.Future[None]:
         """Load what the start of a cluster needs, once; whoever is about to need it waits for the result."""
         if self._warming is None:
-            self._warming = asyncio.ensure_future(asyncio.to_thread(_load_what_a_start_needs))
+            self._warming = asyncio.ensure_future(in_thread(_load_what_a_start_needs))
         return asyncio.shield(self._warming)
 
     def _make(self) -> None:

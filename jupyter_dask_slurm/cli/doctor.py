@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import shutil
 from typing import Any
 
@@ -12,6 +11,7 @@ from ..protocol.errors import StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
 from ..system.files import check_private_directory
+from ..system.threads import in_thread
 from .check_interfaces import check, report_lines
 from .host_facts import host_facts
 from .text import columns
@@ -27,7 +27,7 @@ async def doctor(services: Services, arguments: argparse.Namespace) -> tuple[Any
         "commands": {name: shutil.which(name) for name in _COMMANDS},
         "interfaces": [interface.to_json() for interface in site.interfaces],
         "kernels": [kernel.to_json() for kernel in site.kernels],
-        "shared_directory": await asyncio.to_thread(_directory, services),
+        "shared_directory": await in_thread(_directory, services),
         "orphans": await _orphans(services, cancel=arguments.cancel) if site.slurm.available else [],
         "host": host_facts(),
         "interface_check": await check(services) if arguments.check_interfaces else None,

@@ -14,6 +14,7 @@ from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
 from ..protocol.models import Cluster
 from ..services import Services
+from ..system.threads import in_thread
 from .arguments import options_of, scaling_of
 from .doctor import doctor
 from .text import cluster_lines, clusters_as_text, jobs_as_text
@@ -90,7 +91,7 @@ async def logs(services: Services, arguments: argparse.Namespace) -> Answer:
 async def snippet(services: Services, arguments: argparse.Namespace) -> Answer:
     """Show a cluster as code."""
     cluster_id = _find(services, arguments.cluster).id
-    made = await asyncio.to_thread(services.inspection.snippet, cluster_id, arguments.kind, own_base_url())
+    made = await in_thread(services.inspection.snippet, cluster_id, arguments.kind, own_base_url())
     return made.to_json(), made.code.rstrip("\n")
 
 

@@ -23,10 +23,11 @@ from urllib.parse import quote
 
 import aiohttp
 
-from ..protocol.errors import ControllerUnreachable, DaskSlurmError, NoAnswer
+from ..protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFault, NoAnswer
 from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
 from ..slurm.variables import own_token
+from ..system.faults import is_used_up, of_exhaustion
 from ..system.json_text import parse_json
 from ..system.sockets import NOBODY, peer_uid
 
@@ -249,6 +250,10 @@ def _errors_of(request: _Request) -> Iterator[None]:
     except _ControllerFailed as error:
         raise _no_answer(request, error.message, "failed at this; its log says why") from error
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError, RuntimeError) as error:
+        if is_used_up(error) and not request.sent:
+            raise MachineFault(
+                f"The cluster's controller could not be asked: {of_exhaustion(error)}", details=str(error)
+            ) from error
         raise _no_answer(request, str(error) or type(error).__name__) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # an answer, and none of ours
         raise _no_answer(request, f"What came back is no answer of ours: {error!r}") from error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, FileDamaged, StorageUnavailable
 from ..protocol.models import Record
 from ..registry import Registry
+from ..system.threads import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Discovery:
     async def _watch(self, stamp: int) -> None:
         while True:
             await asyncio.sleep(INTERVAL_S)
-            newer = await asyncio.to_thread(self._registry.stamp)
+            newer = await in_thread(self._registry.stamp)
             if newer != stamp:
                 stamp = newer if await self.look() else -1
 
@@ -83,8 +84,8 @@ class Discovery:
         """Tell what is new and what is gone; False if the disk did not give all."""
         async with self._looking:  # an older look must not undo a newer one
             try:
-                ids = await asyncio.to_thread(self._registry.ids)
-                read = await asyncio.to_thread(self._read, set(ids) - self._known - self._ignored)
+                ids = await in_thread(self._registry.ids)
+                read = await in_thread(self._read, set(ids) - self._known - self._ignored)
             except StorageUnavailable as error:
                 log.debug("The clusters are looked for again: %s", error)
                 return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from contextlib import suppress
@@ -12,6 +11,7 @@ from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, W
 from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
 from ..system.files import read_json, read_private
 from ..system.logs import tail
+from ..system.threads import in_thread
 from .handle import ClusterHandle
 from .manager import ClusterManager
 from .snippets import Snippet, Source, make_snippet
@@ -35,7 +35,7 @@ class Inspection:
         """
         handle = self._manager.handle(cluster_id)
         if handle.over:
-            return await asyncio.to_thread(self._manager.registry.jobs, cluster_id)
+            return await in_thread(self._manager.registry.jobs, cluster_id)
         if _has_no_job_yet(handle):
             return []
         return await handle.require_client().jobs()
@@ -75,12 +75,12 @@ class Inspection:
             if found is None and not handle.over:
                 raise JobNotFound(f"The cluster has no job {job_id}.")
         written = getattr(found, stream) if found is not None else None
-        return await asyncio.to_thread(tail, Path(written) if written else path, lines)
+        return await in_thread(tail, Path(written) if written else path, lines)
 
     async def log(self, cluster_id: str, lines: int) -> LogTail:
         """Return the end of the controller's log; raises `ClusterNotFound`, `StorageUnavailable`."""
         directory = Path(self._manager.handle(cluster_id).record.directory)
-        return await asyncio.to_thread(tail, directory / "controller.log", lines)
+        return await in_thread(tail, directory / "controller.log", lines)
 
     def snippet(self, cluster_id: str, kind: str, base_url: str) -> Snippet:
         """Return a cluster as code; blocks on the disk.
@@ -115,7 +115,7 @@ class Inspection:
     async def history(self, cluster_id: str) -> list[HistoryEntry]:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
         self._manager.handle(cluster_id)
-        return await asyncio.to_thread(self._manager.registry.history, cluster_id)
+        return await in_thread(self._manager.registry.history, cluster_id)
 
 
 def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:

@@ -20,6 +20,7 @@ from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
 from ..protocol.models import Cluster, Record
 from ..registry import Registry
 from ..system.processes import runs
+from ..system.threads import in_thread
 from .bare_record import record_of_unreadable
 from .changes import Changes
 from .discovery import Discovery
@@ -256,7 +257,7 @@ class ClusterManager:
         WrongState
         """
         archive = self.registry.directory(handle.id) / ARCHIVE
-        if handle.orphaned and await asyncio.to_thread(runs, archive):
+        if handle.orphaned and await in_thread(runs, archive):
             raise WrongState("Its controller runs and writes its record anew within seconds. Try again then.")
 
     async def _replace(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..system import clock
+from ..system.threads import in_thread
 from .backend.base import JobCluster
 from .problems import gather
 from .problems.idle import idle_since, is_over
@@ -92,4 +93,4 @@ class Housekeeper:
         self._job_table.forget_old(clock.now())
         # Though nothing has changed: it tells others that this process lives.
         self._record.write(self._publisher.current)
-        await asyncio.to_thread(bound_log, self._directory)
+        await in_thread(bound_log, self._directory)

@@ -16,6 +16,7 @@ import dask
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
 from ..system import files
+from ..system.faults import as_known
 from ..system.own_directory import make_own_directory, prefix_beside, usual_places
 from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
@@ -109,8 +110,9 @@ async def _heal(server: UnixServer) -> None:
 
 def record_failure(directory: Path, error: Exception) -> None:
     """Write into the record why there is no cluster; the traceback is in the log alone."""
-    if isinstance(error, DaskSlurmError):
-        info = ErrorInfo(error.message, type(error).__name__, error.details)
+    known = as_known(error)
+    if isinstance(known, DaskSlurmError):
+        info = ErrorInfo(known.message, type(known).__name__, known.details)
     else:
         info = ErrorInfo(f"The cluster could not start: {error}", "DaskSlurmError", repr(error))
     path = directory / "record.json"

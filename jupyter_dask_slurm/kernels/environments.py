@@ -11,7 +11,6 @@ import asyncio
 import dataclasses
 import importlib.metadata
 import os
-import signal
 import sys
 import sysconfig
 from collections.abc import Mapping
@@ -22,7 +21,9 @@ from typing import Any, Protocol
 
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import EnvironmentInfo, Kernel
+from ..system.children import run_to_end
 from ..system.clean_environment import clean_environment
+from ..system.faults import of_program
 from ..system.json_text import parse_json
 
 PROBE_TIMEOUT_S = 20.0
@@ -181,33 +182,29 @@ def _own(name: str | None) -> Environment:
 
 
 async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) -> Environment:
+    whole = clean_environment(os.environ, env)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv, "-c", _PROBE_IN_ONE_LINE, *DISTRIBUTIONS,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env=clean_environment(os.environ, env), start_new_session=True,
-            # -c has Python import from where it is started.
-            cwd="/",
-        )  # fmt: skip
-    except OSError as error:
-        return Environment(name, argv, env, problem=f"{argv[0]} cannot be started: {error.strerror}.")
-    try:
-        stdout, stderr = await asyncio.wait_for(process.communicate(), PROBE_TIMEOUT_S)
+        # -c has Python import from where it is started.
+        done = await run_to_end(
+            [*argv, "-c", _PROBE_IN_ONE_LINE, *DISTRIBUTIONS],
+            timeout_s=PROBE_TIMEOUT_S,
+            environment=whole,
+            directory=Path("/"),
+        )
+    # Before OSError: from Python 3.11 on it is one.
     except asyncio.TimeoutError:
-        # With all that a wrapper has started: its children hold the pipe that is waited for.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
         return Environment(
             name, argv, env, problem=f"{argv[0]} did not answer within {PROBE_TIMEOUT_S:.0f} s."
         )
+    except OSError as error:
+        return Environment(name, argv, env, problem=of_program(argv[0], error, path=whole.get("PATH")))
     try:
         # The last line: wrappers may print before it.
-        found = parse_json(stdout.splitlines()[-1])
+        found = parse_json(done.stdout.splitlines()[-1])
         return _checked(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
     except (IndexError, ValueError, KeyError, TypeError):
-        said = stderr.decode(errors="replace").strip().splitlines()[-1:] or [
-            f"exit code {process.returncode}"
+        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
+            f"exit code {done.exit_code}"
         ]
         return Environment(name, argv, env, problem=f"{argv[0]} does not run Python here: {said[0]}")
 

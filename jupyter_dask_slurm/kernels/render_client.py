@@ -11,15 +11,17 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, Unprocessable
+from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, MachineFault, Unprocessable
 from ..protocol.models import LaunchSpec
+from ..system.children import Child
 from ..system.clean_environment import clean_environment
+from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
+from ..system.threads import in_thread
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 
@@ -91,7 +93,7 @@ class _RenderProcess:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._lock = asyncio.Lock()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
         self._folder: Path | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self.is_warm = False
@@ -104,6 +106,11 @@ class _RenderProcess:
                 said = await asyncio.wait_for(self._exchange(question), ANSWER_LIMIT_S)
             except (OSError, ValueError, asyncio.TimeoutError) as error:
                 await self._end()
+                if is_used_up(error):
+                    raise MachineFault(
+                        f"Python could not be asked what a job would look like: {of_exhaustion(error)}",
+                        details=str(error),
+                    ) from error
                 raise EnvironmentUnusable(
                     f"{self._environment.argv[0]} does not answer what a job would look like.",
                     field="options.kernel",
@@ -125,45 +132,36 @@ class _RenderProcess:
         self._closing = asyncio.ensure_future(self.close())
 
     async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        if self._process is None or self._process.returncode is not None:
-            await self._start()
-        stdin, stdout = self._pipes
-        stdin.write(json.dumps(question).encode("ascii") + b"\n")
-        await stdin.drain()
+        process = self._process
+        if process is None or process.exit_code is not None:
+            process = await self._start()
+        process.stdin.write(json.dumps(question).encode("ascii") + b"\n")
         # It says nothing where it has ended: no JSON, which is a ValueError.
-        said = parse_json(await stdout.readline())
+        said = parse_json(await process.stdout.readline())
         if not isinstance(said, dict):
             raise ValueError("is no answer")  # noqa: TRY004 - as what is no JSON
         return said
 
-    @property
-    def _pipes(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            raise OSError("there is no process to ask")
-        return process.stdin, process.stdout
-
-    async def _start(self) -> None:
+    async def _start(self) -> Child:
         await self._end()
         self._folder = temporary_directory("dask-slurm-render-")
         archive = self._folder / ARCHIVE
-        await asyncio.to_thread(lambda: write_private(archive, controller_archive()))
+        await in_thread(lambda: write_private(archive, controller_archive()))
         environment = self._environment
-        self._process = await asyncio.create_subprocess_exec(
-            *environment.argv, str(archive), "--render", str(self._folder),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env=clean_environment(os.environ, environment.env), limit=_LINE_LIMIT,
-            # Ctrl-C is meant for Jupyter, which then ends this one.
-            start_new_session=True,
-        )  # fmt: skip
+        argv = [*environment.argv, str(archive), "--render", str(self._folder)]
+        env = clean_environment(os.environ, environment.env)
+        try:
+            self._process = await Child.start(argv, environment=env, line_limit=_LINE_LIMIT, heard=False)
+        except OSError as error:
+            said = of_program(argv[0], error, path=env.get("PATH"))
+            raise MachineFault(said, field="options.kernel", details=str(error)) from error
+        return self._process
 
     async def _end(self) -> None:
         self.is_warm = False
         process, self._process = self._process, None
         if process is not None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await process.end()
         if self._folder is not None:
-            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            await in_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = None

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from ..kernels.archive import ARCHIVE, controller_archive
 from ..kernels.environments import Environment
+from ..protocol.errors import MachineFault
 from ..protocol.models import LaunchSpec
 from ..system.clean_environment import clean_environment
+from ..system.faults import of_program
 from ..system.files import storage_errors, temporary_directory, write_private
 from ..system.own_directory import prefix_beside, remove_own_directories, usual_places
 from ..system.sockets import LONGEST_PATH
@@ -70,30 +72,60 @@ def start_controller(
     Raises
     ------
     StorageUnavailable
-        If the archive or the log cannot be written, or the interpreter cannot be started.
+        If the archive or the log cannot be written.
+    MachineFault
+        If the interpreter cannot be started: nothing runs.
     """
     directory = Path(spec.directory)
     archive = directory / ARCHIVE
     write_private(archive, controller_archive())
     log_path = directory / "controller.log"
+    argv = [*environment.argv, str(archive), str(directory)]
+    env = clean_environment(os.environ, environment.env)
+    cwd = folder if folder.is_dir() else None
     with storage_errors(log_path, "write"):
         log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    waiter: _Waiter | None = None
     try:
-        with storage_errors(Path(environment.argv[0]), "start"):
-            process = subprocess.Popen(
-                [*environment.argv, str(archive), str(directory)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=folder if folder.is_dir() else None,
-                env=clean_environment(os.environ, environment.env),
-                start_new_session=True,
-            )
+        waiter = _Waiter(spec.cluster_id, ended)
+        # Not asyncio's subprocess: that kills its children when the loop closes.
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
+    except (OSError, RuntimeError) as error:
+        if waiter is not None:
+            waiter.wait_for(None)
+        if isinstance(error, OSError):
+            said = of_program(argv[0], error, path=env.get("PATH"), directory=cwd)
+            raise MachineFault(said, details=str(error)) from error
+        raise  # no thread: see `faults.as_known`
     finally:
         os.close(log)
-    # Not asyncio's subprocess: that kills its children when the loop closes.
-    waiter = threading.Thread(
-        target=lambda: ended(process.wait()), name=f"wait-{spec.cluster_id}", daemon=True
-    )
-    waiter.start()
+    waiter.wait_for(process)
     return process.pid
+
+
+class _Waiter:
+    """A thread that waits for a controller's end; started first, for there may be none to be had later."""
+
+    def __init__(self, cluster_id: str, ended: Callable[[int], None]) -> None:
+        self._ended = ended
+        self._started = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._wait, name=f"wait-{cluster_id}", daemon=True).start()
+
+    def wait_for(self, process: subprocess.Popen[bytes] | None) -> None:
+        """Say what was started; None: nothing was."""
+        self._process = process
+        self._started.set()
+
+    def _wait(self) -> None:
+        self._started.wait()
+        if self._process is not None:
+            self._ended(self._process.wait())

@@ -25,6 +25,7 @@ from ..registry import Registry
 from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
 from ..site.source import SiteSource
+from ..system.threads import in_thread
 from .configured_name import ConfiguredName, configured_name
 from .draft import ClusterSpec, Draft, as_rendered, make_draft, may_say_more, speaks_of_jobqueue, to_render
 from .process import new_socket, remove_socket, start_controller
@@ -102,7 +103,7 @@ class Starter:
         return (
             self._render_client.is_warm(draft.environment)
             or self._limits.depend_on_size
-            or (draft.spec.backend == "slurm" and await asyncio.to_thread(may_say_more, draft))
+            or (draft.spec.backend == "slurm" and await in_thread(may_say_more, draft))
         )
 
     async def configured_name(
@@ -119,7 +120,7 @@ class Starter:
             return None
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend="slurm")
-        if not await asyncio.to_thread(speaks_of_jobqueue, environment):
+        if not await in_thread(speaks_of_jobqueue, environment):
             return None
         return configured_name(await self._render_client.configuration(environment))
 
@@ -135,7 +136,7 @@ class Starter:
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
         site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
-        interface = await asyncio.to_thread(remembered_interface, self._registry.shared)
+        interface = await in_thread(remembered_interface, self._registry.shared)
         draft = make_draft(
             spec,
             cluster_id=cluster_id,
@@ -182,7 +183,7 @@ class Starter:
         StorageUnavailable
             If a file cannot be written; nothing is left behind.
         """
-        return await asyncio.to_thread(self._prepare, draft)
+        return await in_thread(self._prepare, draft)
 
     async def run(self, draft: Draft, ended: Callable[[int], None]) -> None:
         """Start the controller of a prepared draft.
@@ -204,11 +205,11 @@ class Starter:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(ended, exit_code)
 
-        await asyncio.to_thread(start_controller, draft.spec, draft.environment, self._folder, tell)
+        await in_thread(start_controller, draft.spec, draft.environment, self._folder, tell)
 
     async def discard(self, draft: Draft) -> None:
         """Remove a prepared draft."""
-        await asyncio.to_thread(self._discard, draft.id, draft.spec.socket)
+        await in_thread(self._discard, draft.id, draft.spec.socket)
 
     def _prepare(self, draft: Draft) -> Draft:
         socket_path = ""

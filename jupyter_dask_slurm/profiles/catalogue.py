@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.errors import NotAllowed, ProfileNotFound, Unprocessable
+from ..system.threads import in_thread
 from .kernel import KernelProfiles
 from .merging import Merged, merge
 from .profile import Profile
@@ -102,7 +102,7 @@ class Profiles:
 
         profile = profile_of_body(name, body)
         await self._check_own(name)
-        await asyncio.to_thread(self._user.write, profile)
+        await in_thread(self._user.write, profile)
         return next(saved for saved in await self._own() if saved.name == name)
 
     async def delete(self, name: str) -> None:
@@ -114,13 +114,13 @@ class Profiles:
         """
         await self.get(name)
         await self._check_own(name)
-        await asyncio.to_thread(self._user.remove, name)
+        await in_thread(self._user.remove, name)
 
     async def _own(self) -> list[Profile]:
-        return await asyncio.to_thread(self._user.all)
+        return await in_thread(self._user.all)
 
     async def _sites(self) -> list[Profile]:
-        return await asyncio.to_thread(self._site.all)
+        return await in_thread(self._site.all)
 
     async def _check_own(self, name: str) -> None:
         profile = await self._find(name)

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from ..protocol.errors import StorageUnavailable
+from ..system.faults import of_file
 from ..system.files import open_plain, read_all
 from .documents import MOST_BYTES, DocumentError, Entry, read_several, text_of
 from .profile import Profile
@@ -40,7 +41,7 @@ class SiteProfiles:
         except StorageUnavailable as error:
             why = error.message
         except OSError as error:
-            why = f"Cannot read {self._path}: {error.strerror}."
+            why = f"Cannot read {self._path}: {of_file(error)}"
         else:
             return [profile_of_entry(entry, "site", str(self._path)) for entry in entries]
         return [Profile(self._path.name, "site", origin=str(self._path), error=why)]

@@ -23,10 +23,13 @@
         ├── NoAnswer                  504   sent and not answered: it may still be carried out
         ├── StorageUnavailable              disk full, read-only, removed
         │   └── FileDamaged                     a file that cannot be understood
+        ├── MachineFault                    no process, thread, descriptor or memory is left here
         └── SlurmUnavailable
             ├── SlurmMissing                no such command on this machine
             ├── SlurmUnreachable            certain: the request never reached Slurm
+            │   └── SlurmNotAsked           this machine did not start the command
             └── SlurmAmbiguous              timed out, killed or garbled: it may have worked
+                └── SlurmCommandBroke       this machine did not let the command finish
 
 Messages are sentences for the user: what is wrong, and what is allowed or what to do next.
 Standard library only: this module also runs inside the kernel's environment.
@@ -187,6 +190,10 @@ class FileDamaged(StorageUnavailable):
     """What stands in a file's place is not what belongs there; reading it again will not help."""
 
 
+class MachineFault(Unavailable):
+    """This machine has no process, thread, descriptor or memory left: nothing was done."""
+
+
 class SlurmUnavailable(Unavailable):
     """Slurm's commands are missing or its controller does not answer."""
 
@@ -199,5 +206,17 @@ class SlurmUnreachable(SlurmUnavailable):
     """slurmctld could not be contacted: certainly nothing was done."""
 
 
+class SlurmNotAsked(SlurmUnreachable):
+    """This machine did not start the command: Slurm was not asked, and has no part in it."""
+
+
 class SlurmAmbiguous(SlurmUnavailable):
     """Timed out, killed or garbled: Slurm may or may not have done it."""
+
+
+class SlurmCommandBroke(SlurmAmbiguous):
+    """This machine did not let the command finish: it was killed, or lacked a thread or memory."""
+
+
+FAULTS_OF_THIS_MACHINE = (SlurmMissing, SlurmNotAsked, SlurmCommandBroke)
+"""Of what keeps Slurm's commands from answering, that in which Slurm has no part."""

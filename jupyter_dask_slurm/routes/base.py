@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
 from ..protocol.keys import KEY_HEADER, check_key
 from ..protocol.models import Model
+from ..system.faults import as_known
 
 if TYPE_CHECKING:
     from ..clusters.inspection import Inspection
@@ -135,6 +136,7 @@ class DaskSlurmHandler(APIHandler):
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what a user did wrong in a line, and only what we did wrong with its traceback."""
+        value = as_known(value)
         if isinstance(value, DaskSlurmError) and value.status != 500:
             self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
         else:
@@ -152,7 +154,7 @@ class UnknownRoute(DaskSlurmHandler):
 
 def _error_of(info: dict[str, Any]) -> BaseException | None:
     exc_info = info.get("exc_info")
-    return exc_info[1] if exc_info else None
+    return as_known(exc_info[1] if exc_info else None)
 
 
 def _json(value: Any) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..protocol.errors import InvalidRequest
+from ..system.threads import in_thread
 from .base import CLUSTER, DaskSlurmHandler
 
 
@@ -21,7 +20,7 @@ class SnippetHandler(DaskSlurmHandler):
         kind = self.get_query_argument("kind", None)
         if kind is None:
             raise InvalidRequest("Say which kind of snippet: ?kind=connect.", field="kind")
-        self.reply(await asyncio.to_thread(self.inspection.snippet, cluster_id, kind, self.base_url))
+        self.reply(await in_thread(self.inspection.snippet, cluster_id, kind, self.base_url))
 
 
 handlers = [(rf"/clusters/{CLUSTER}/snippet", SnippetHandler)]

@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Collection
 
 from ..kernels.environments import Environments
-from ..protocol.errors import DaskSlurmError, SlurmMissing, SlurmUnreachable
+from ..protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmMissing, SlurmUnreachable
 from ..protocol.models import Site, SlurmInfo
 from ..slurm.installation.reader import MAX_AGE_S, SiteReader
 from ..slurm.run import run
+from ..system.faults import why_missing
 from ..system.interfaces import interfaces
 
 # What does not change from hour to hour is not asked for while a user waits.
@@ -47,13 +48,13 @@ class SiteSource:
         """
         if shutil.which("sbatch") is None:
             raise SlurmMissing(
-                "Slurm's commands are not on this machine: there is no sbatch. "
-                "Choose the backend local instead.",
+                f"Slurm's commands are not on this machine; sbatch: {why_missing('sbatch')} "
+                "Or choose the backend local.",
                 field="backend",
             )
         _, site = await asyncio.gather(_ping(), self._reader.read(max_age_s=OLD_ENOUGH_S))
         if not site.slurm.available:
-            raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=site.slurm.error)
+            raise SlurmUnreachable(f"Nothing was started: {site.slurm.error}", details=site.slurm.error)
         # For the next one who asks.
         self._refreshing = asyncio.create_task(self._reader.read(max_age_s=MAX_AGE_S))
         return self._allowed(site)
@@ -83,7 +84,7 @@ class SiteSource:
 async def _ping() -> None:
     try:
         answer = await run(("scontrol", "ping"), timeout_s=PING_TIMEOUT_S)
-    except SlurmMissing:
+    except FAULTS_OF_THIS_MACHINE:
         raise
     except DaskSlurmError as error:
         raise SlurmUnreachable(

@@ -21,14 +21,20 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from ..protocol.errors import (
+    FAULTS_OF_THIS_MACHINE,
     DaskSlurmError,
     SlurmAmbiguous,
+    SlurmCommandBroke,
     SlurmMissing,
+    SlurmNotAsked,
     SlurmRefused,
     SlurmUnavailable,
     SlurmUnreachable,
 )
 from ..protocol.models import iso_time
+from ..system.children import run_to_end
+from ..system.faults import of_program
+from ..system.processes import hostname
 from .variables import TOKEN, command_environment, expired
 
 TIMEOUT_S = 20.0
@@ -58,6 +64,16 @@ _MAYBE_DONE = (
 # Slurm's commands write "squeue: error: …", its library "slurm_load_jobs error: …".
 _TROUBLE = re.compile(r"(?:^|\s)(?:error|fatal): |Invalid user", re.MULTILINE)
 _MOST_WORDS = 2000
+# What a shell, or the system's loader, exits with where it cannot start what was asked for.
+_NOT_BEGUN = (126, 127)
+# What this machine refused to a command that ran already.
+_BROKE_HERE = (
+    "pthread_create",
+    "fork: ",
+    "Cannot allocate memory",
+    "Too many open files",
+    "Resource temporarily unavailable",
+)
 _ERROR_LINE = re.compile(r"^\w+: (?:error|fatal): (?:\w[\w ]* failed: )?", re.MULTILINE)
 
 
@@ -96,9 +112,12 @@ async def run(
     ------
     SlurmMissing
         There is no such command here.
+    SlurmNotAsked
+        This machine did not start the command; the sentence says what it lacks.
     SlurmUnreachable
-        slurmctld could not be contacted, Slurm is not configured here, or this machine starts no process:
-        certainly nothing was done.
+        slurmctld could not be contacted, or Slurm is not configured here: certainly nothing was done.
+    SlurmCommandBroke
+        This machine did not let the command finish.
     SlurmAmbiguous
         Timed out, killed, or the connection broke: it may have been done.
     SlurmRefused
@@ -171,25 +190,16 @@ async def _execute(
     """Run a command to its end; return its exit code, as subprocess has it, and what it wrote."""
     _check_configuration(argv[0], environment)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment,
-            cwd=directory,
-            start_new_session=True,
+        done = await run_to_end(
+            argv, stdin=stdin.encode(), timeout_s=timeout_s, environment=environment, directory=directory
         )
-    except OSError as error:
-        raise _not_run(argv[0], error) from error
-    try:
-        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), timeout_s)
+    # Before OSError: from Python 3.11 on it is one.
     except asyncio.TimeoutError as error:
         raise SlurmAmbiguous(f"{argv[0]} did not answer within {timeout_s:g} s.") from error
-    finally:
-        await _end(process)
-    answer = Answer(out.decode(errors="replace"), err.decode(errors="replace"))
-    return process.returncode or 0, answer
+    except OSError as error:
+        raise _not_run(argv[0], error, environment.get("PATH"), directory) from error
+    answer = Answer(done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+    return done.exit_code, answer
 
 
 async def run_in_turn(
@@ -219,7 +229,12 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
     """
     words = stderr.strip()
     if exit_code < 0:
-        return SlurmAmbiguous(f"{command} was killed by {_signal_name(-exit_code)}.", details=words or None)
+        name = _signal_name(-exit_code)
+        return SlurmCommandBroke(f"{command} was killed by {name} on {hostname()}.", details=words or None)
+    if exit_code in _NOT_BEGUN:
+        return SlurmNotAsked(f"{command} does not start on {hostname()}: {last_words(words)}.", details=words)
+    if any(text in words for text in _BROKE_HERE):
+        return SlurmCommandBroke(f"{command} broke off on {hostname()}: {last_words(words)}.", details=words)
     if any(text in words for text in _NOTHING_DONE):
         return SlurmUnreachable(f"Slurm does not answer: {last_words(words)}.", details=words)
     if not words or any(text in words for text in _MAYBE_DONE):
@@ -231,7 +246,8 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
 def _with_cause(error: DaskSlurmError, environment: Mapping[str, str]) -> DaskSlurmError:
     """Name the cause where a token has ended: Slurm then says nothing useful."""
     ended = expired(environment)
-    if ended is None or not isinstance(error, SlurmUnavailable):
+    of_this_machine = isinstance(error, FAULTS_OF_THIS_MACHINE)
+    if ended is None or of_this_machine or not isinstance(error, SlurmUnavailable):
         return error
     return type(error)(
         f"Your token for Slurm ({TOKEN}) ended at {iso_time(ended)}. Slurm answers again once "
@@ -240,13 +256,12 @@ def _with_cause(error: DaskSlurmError, environment: Mapping[str, str]) -> DaskSl
     )
 
 
-def _not_run(command: str, error: OSError) -> DaskSlurmError:
+def _not_run(command: str, error: OSError, path: str | None, directory: Path | None) -> DaskSlurmError:
     """Return what it means that a command did not start: it is not here, or this machine is exhausted."""
-    if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC):
-        return SlurmMissing(
-            f"The command {command} cannot be run on this machine: {error.strerror}.", details=str(error)
-        )
-    return SlurmUnreachable(f"{command} could not be started: {error.strerror}.", details=str(error))
+    about_directory = directory is not None and str(error.filename) == str(directory)
+    is_missing = error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR)
+    kind = SlurmMissing if is_missing and not about_directory else SlurmNotAsked
+    return kind(of_program(command, error, path=path, directory=directory), details=str(error))
 
 
 def last_words(stderr: str) -> str:
@@ -258,8 +273,8 @@ def last_words(stderr: str) -> str:
 def _check_configuration(command: str, environment: Mapping[str, str]) -> None:
     # Slurm's commands look for a missing file for a whole minute before they say so.
     conf = environment.get("SLURM_CONF")
-    if conf and not Path(conf).exists() and shutil.which(command, path=environment.get("PATH")):
-        raise SlurmUnreachable(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
+    if conf and not os.path.exists(conf) and shutil.which(command, path=environment.get("PATH")):  # noqa: PTH110 - Path's raises
+        raise SlurmNotAsked(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -268,14 +283,6 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDict
 def _turn() -> asyncio.Lock:
     # A lock belongs to one event loop; the command line and tests run several, one after another.
     return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill the command's whole group where it still runs, also when our own task is cancelled."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
 
 
 def _signal_name(number: int) -> str:

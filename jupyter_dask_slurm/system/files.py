@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..protocol.errors import FileDamaged, StorageUnavailable
+from .faults import of_file
 from .json_text import parse_json
 from .own_directory import LAST_RESORT, make_own_directory, usual_places
 
@@ -47,8 +48,7 @@ def storage_errors(path: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageUnavailable(f"Cannot {doing} {path}: {reason}.", details=str(error)) from error
+        raise StorageUnavailable(f"Cannot {doing} {path}: {of_file(error)}", details=str(error)) from error
 
 
 def make_private_directory(path: Path) -> Path:
@@ -271,7 +271,7 @@ def open_plain(path: Path, more_flags: int = 0) -> Iterator[BinaryIO]:
         raise
     except OSError as error:
         kind = FileDamaged if error.errno in _NOT_PLAIN else StorageUnavailable
-        raise kind(f"Cannot read {path}: {error.strerror}.", details=str(error)) from error
+        raise kind(f"Cannot read {path}: {of_file(error)}", details=str(error)) from error
     except ValueError:  # a NUL in the path
         raise FileDamaged("Cannot read a file whose path holds a NUL.") from None
     try:

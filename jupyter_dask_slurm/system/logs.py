@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..protocol.errors import StorageUnavailable
 from ..protocol.models import LogTail
+from .faults import of_file
 
 MAX_BYTES = 1_000_000
 
@@ -26,7 +27,7 @@ def tail(path: Path, lines: int) -> LogTail:
     except FileNotFoundError:
         return LogTail(str(path), "")
     except OSError as error:
-        raise StorageUnavailable(f"Cannot read {path}: {error.strerror}.") from error
+        raise StorageUnavailable(f"Cannot read {path}: {of_file(error)}") from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,10 @@ async def test_a_missing_command_is_named() -> None:
 async def test_a_machine_that_starts_no_process_tells_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def refuse(*_: object, **__: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(SlurmUnreachable, match="squeue could not be started: Resource"):
         await commands.run(["squeue"])
 

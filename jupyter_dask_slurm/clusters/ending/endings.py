@@ -12,6 +12,7 @@ from ...launch.process import remove_socket
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster
 from ...registry import Registry
+from ...system.threads import in_thread
 from ..handle import ClusterHandle
 from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs
@@ -94,7 +95,7 @@ class Endings:
     async def stop_from_afar(self, handle: ClusterHandle) -> Cluster:
         """Leave a request for a controller on another host; where that is dead, or dies, cancel its jobs."""
         if handle.id not in self._tasks:
-            await asyncio.to_thread(self._registry.request_stop, handle.id)
+            await in_thread(self._registry.request_stop, handle.id)
             handle.stop_wanted.set()
             handle.update(dataclasses.replace(handle.cluster, status="stopping"))
             self._check_heartbeat(handle)
@@ -163,7 +164,7 @@ class Endings:
     async def _tidy(self, handle: ClusterHandle) -> None:
         """Leave nothing of a cluster that ended by itself but what is shown of it."""
         if handle.here:
-            await asyncio.to_thread(remove_socket, handle.record.socket)
+            await in_thread(remove_socket, handle.record.socket)
         if handle.cluster.status == "lost":
             await cancel_left_jobs(handle)
 
@@ -178,9 +179,9 @@ class Endings:
         if handle.cluster.status != "stopped":
             await cancel_left_jobs(handle)
         handle.removed = True
-        await asyncio.to_thread(self._registry.remove, handle.id)
+        await in_thread(self._registry.remove, handle.id)
         if handle.here:
-            await asyncio.to_thread(remove_socket, handle.record.socket)
+            await in_thread(remove_socket, handle.record.socket)
         self._drop(handle)
 
 

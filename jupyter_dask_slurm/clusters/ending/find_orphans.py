@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.processes import runs
+from ...system.threads import in_thread
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ async def orphan_jobs(registry: Registry) -> list[OrphanJobs]:
     """
     tagged = await clusters_with_jobs()
     # After Slurm has answered: the directory of a cluster is there before its first job is.
-    unowned = await asyncio.to_thread(_without_owner, registry, tagged)
+    unowned = await in_thread(_without_owner, registry, tagged)
     if not unowned:
         return []
     patterns = await log_patterns([job_id for rows in unowned.values() for job_id in rows])
@@ -79,18 +79,18 @@ async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping
     place = f"/clusters/{cluster_id}/"
     directory, named, _ = patterns.get(job_id.partition("_")[0], "").partition(place)
     if named:
-        ours = await asyncio.to_thread(_same, Path(directory or "/"), shared)
+        ours = await in_thread(_same, Path(directory or "/"), shared)
     else:
         # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
         script = await batch_script(job_id)
         check = shared / "checks" / cluster_id
         if names_path(script, f"{check}/"):
-            return True if await asyncio.to_thread(_is_abandoned, check) else None
+            return True if await in_thread(_is_abandoned, check) else None
         if script and place not in script and f"/checks/{cluster_id}/" not in script:
             return False
         ours = names_path(script, f"{shared}{place}")
     # A home directory that is not mounted has no records either.
-    return await asyncio.to_thread(shared.is_dir) if ours else None
+    return await in_thread(shared.is_dir) if ours else None
 
 
 def names_path(script: str, beginning: str) -> bool:

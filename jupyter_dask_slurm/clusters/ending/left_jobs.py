@@ -6,14 +6,15 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
-from ...protocol.errors import SlurmRefused, SlurmUnavailable
+from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused, SlurmUnavailable
 from ...protocol.models import Cluster, Problem, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
+from ...system.threads import in_thread
 from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
-_CODE = "slurm_unreachable"
+_CODES = ("slurm_unreachable", "slurm_not_asked", "cancel_refused")
 
 
 async def cancel_left_jobs(handle: ClusterHandle) -> None:
@@ -22,7 +23,7 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
     Slurm tells nobody when a job is gone, so it is asked, at growing intervals. While it does not answer, a
     problem stands on the cluster.
     """
-    if handle.cluster.backend != "slurm" or not await asyncio.to_thread(_may_have_jobs, handle):
+    if handle.cluster.backend != "slurm" or not await in_thread(_may_have_jobs, handle):
         return
     pause = FIRST_PAUSE_S
     while True:
@@ -33,7 +34,7 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
             pause = FIRST_PAUSE_S
         except (SlurmUnavailable, SlurmRefused) as error:
             # Also where this Jupyter has no Slurm at all: the one that submitted had.
-            handle.update(_with_problem(handle.cluster, error.details or error.message))
+            handle.update(_with_problem(handle.cluster, error))
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_S)
 
@@ -48,19 +49,28 @@ def _may_have_jobs(handle: ClusterHandle) -> bool:
 
 
 def _without_problem(cluster: Cluster) -> Cluster:
-    others = tuple(problem for problem in cluster.problems if problem.code != _CODE)
+    others = tuple(problem for problem in cluster.problems if problem.code not in _CODES)
     return dataclasses.replace(cluster, problems=others)
 
 
-def _with_problem(cluster: Cluster, words: str) -> Cluster:
-    if any(problem.code == _CODE for problem in cluster.problems):
+def _with_problem(cluster: Cluster, error: DaskSlurmError) -> Cluster:
+    code, message = _words(error)
+    if any(problem.code == code for problem in cluster.problems):
         return cluster
     problem = Problem(
-        code=_CODE,
+        code=code,
         severity="warning",
-        message="Slurm does not answer, so this cluster's jobs are not cancelled yet.",
-        advice="Nothing needs to be done: they are cancelled as soon as Slurm answers.",
+        message=message,
+        advice="Nothing needs to be done: it is tried again until none of them is left.",
         since=iso_time(),
-        details=words,
+        details=error.details or error.message,
     )
-    return dataclasses.replace(cluster, problems=(*cluster.problems, problem))
+    return dataclasses.replace(cluster, problems=(*_without_problem(cluster).problems, problem))
+
+
+def _words(error: DaskSlurmError) -> tuple[str, str]:
+    if isinstance(error, FAULTS_OF_THIS_MACHINE):
+        return "slurm_not_asked", f"{error.message} So this cluster's jobs are not cancelled yet."
+    if isinstance(error, SlurmRefused):
+        return "cancel_refused", "Slurm refuses to cancel this cluster's jobs."
+    return "slurm_unreachable", "Slurm does not answer, so this cluster's jobs are not cancelled yet."

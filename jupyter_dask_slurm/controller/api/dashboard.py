@@ -17,6 +17,7 @@ from tornado.httputil import (
 )
 from tornado.routing import Router
 
+from ...system.threads import in_thread
 from ..backend.scheduler import ControllerScheduler
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class DashboardRouter(Router):
 
     async def _load(self) -> None:
         try:
-            await asyncio.to_thread(importlib.import_module, "distributed.dashboard.scheduler")
+            await in_thread(importlib.import_module, "distributed.dashboard.scheduler")
             self._scheduler.load_dashboard()
         except ImportError as error:
             logger.warning("No dashboard: %s", error)

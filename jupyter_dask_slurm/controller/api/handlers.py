@@ -14,6 +14,7 @@ from tornado.routing import PathMatches, Rule, RuleRouter
 
 from ...protocol.errors import DaskSlurmError, InvalidRequest
 from ...protocol.keys import KEY_HEADER, check_key
+from ...system.faults import as_known
 from ..controller import Controller
 from ..options.sizing import whole_number
 from .dashboard import DashboardRouter
@@ -50,7 +51,7 @@ class _Handler(web.RequestHandler):
         self.finish(json.dumps(value))
 
     def write_error(self, status_code: int, **info: Any) -> None:
-        error = info["exc_info"][1] if "exc_info" in info else None
+        error = as_known(info["exc_info"][1] if "exc_info" in info else None)
         if isinstance(error, DaskSlurmError):
             self.answer(error.to_json(), error.status)
             return

@@ -16,9 +16,12 @@ from typing import Any, Protocol
 from ...protocol.errors import (
     DaskSlurmError,
     SlurmAmbiguous,
+    SlurmCommandBroke,
+    SlurmNotAsked,
     SlurmRefused,
     SlurmUnavailable,
     SlurmUnreachable,
+    StorageUnavailable,
 )
 from ...protocol.models import iso_time
 from ...slurm import queue, submission
@@ -189,7 +192,8 @@ class Submitter:
                 self._events.in_doubt(None)
             if found is None:
                 self._doubtful.add(tag)
-                raise SlurmUnreachable(error.message, details=error.details) from error
+                kind = SlurmNotAsked if isinstance(error, SlurmCommandBroke) else SlurmUnreachable
+                raise kind(error.message, details=error.details) from error
             return found
 
     async def _look_up(self, tag: str) -> str | None:
@@ -266,7 +270,11 @@ class Intent:
 
     def close(self, **outcome: str) -> None:
         """Add what became of it: `job_id`, or why it was `refused`."""
-        files.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
+        try:
+            files.write_json(self._path, {**self._facts, "time": iso_time(), **outcome})
+        except StorageUnavailable as error:
+            # What became of it is the news, not that it could not be noted; the jobs are found by their tag.
+            logger.warning("%s", error)
 
 
 def consecutive(jobs: Sequence[ArrayJob], longest: int) -> Iterator[Sequence[ArrayJob]]:

@@ -64,14 +64,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
         yield worker_killed(recent)
     if state.cancelled_outside:
         yield _cancelled_outside(state.cancelled_outside)
-    if state.storage_error is not None:
-        yield Problem(
-            "storage",
-            "warning",
-            state.storage_error,
-            "The cluster goes on, but what happens now may not be found later. Make room on that disk.",
-            since=clock.moment(state.changed_at),
-        )
+    yield from _storage(state)
     if state.dashboard_error is not None:
         yield Problem(
             "no_dashboard",
@@ -95,6 +88,27 @@ def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem
         )
     if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S:
         yield _no_connection(job, job.started, around)
+
+
+def _storage(state: ClusterState) -> Iterator[Problem]:
+    since = clock.moment(state.changed_at)
+    if state.held_by_disk is not None:
+        yield Problem(
+            "storage",
+            "error",
+            f"Jobs wait to be submitted. {state.held_by_disk}",
+            "What is submitted must first stand on disk. It is tried again each half minute.",
+            since=since,
+            details=state.storage_error,
+        )
+    elif state.storage_error is not None:
+        yield Problem(
+            "storage",
+            "warning",
+            state.storage_error,
+            "The cluster goes on, but what happens now may not be found later.",
+            since=since,
+        )
 
 
 def _refused(refusal: Refusal) -> Problem:
@@ -133,6 +147,15 @@ def _unknown(doubt: Doubt) -> Problem:
 
 def _silent(state: ClusterState, since: float) -> Problem:
     what = "Cancelling the jobs" if state.status == "stopping" else "What you asked for"
+    if state.not_asked is not None:
+        return Problem(
+            "slurm_not_asked",
+            "warning",
+            f"{state.not_asked} {what} waits for that.",
+            "Slurm is not at fault, and running workers go on. It is tried again each half minute.",
+            since=clock.moment(since),
+            details=state.silence,
+        )
     return Problem(
         "slurm_unreachable",
         "warning",

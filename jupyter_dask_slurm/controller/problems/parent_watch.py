@@ -13,6 +13,7 @@ from ...slurm import queue
 from ...slurm.end_states import end_states
 from ...slurm.run import run
 from ...system import clock
+from ...system.threads import in_thread
 from ..state.slurm_time import SlurmTime
 from ..state.state import ClusterState, Parent
 
@@ -109,7 +110,7 @@ async def _job(environ: Mapping[str, str], slurm_time: SlurmTime) -> Parent | No
 
 async def _service(cgroup: Path) -> Parent | None:
     try:
-        text = await asyncio.to_thread(cgroup.read_text)
+        text = await in_thread(cgroup.read_text)
     except OSError:
         return None
     unit = service_in(text)

@@ -12,6 +12,7 @@ from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
 from ...system import files
 from ...system.processes import boot_id, hostname, own_start_time
+from ...system.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class RecordWriter:
         """Write down how the jobs ended, for who looks at the cluster afterwards."""
         path = Path(self._spec.directory) / "jobs.json"
         try:
-            await asyncio.to_thread(files.write_json, path, [job.to_json() for job in jobs])
+            await in_thread(files.write_json, path, [job.to_json() for job in jobs])
         except StorageUnavailable as error:
             logger.warning("%s", error)
 
@@ -62,7 +63,7 @@ class RecordWriter:
         while self._waiting is not None:
             cluster, self._waiting = self._waiting, None
             try:
-                await asyncio.to_thread(self.write_now, cluster)
+                await in_thread(self.write_now, cluster)
                 self._refused = False
                 self._on_storage(None)
             except StorageUnavailable as error:

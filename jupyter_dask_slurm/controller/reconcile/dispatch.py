@@ -8,7 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ...protocol.errors import SlurmRefused, SlurmUnavailable, StorageUnavailable, Unprocessable
+from ...protocol.errors import (
+    FAULTS_OF_THIS_MACHINE,
+    SlurmRefused,
+    SlurmUnavailable,
+    StorageUnavailable,
+    Unprocessable,
+)
 from ...slurm.rows import COMPLETING
 from ...system import clock
 from ..backend.base import JobCluster
@@ -19,6 +25,9 @@ from .retire import retire
 
 LONGEST_SILENCE_S = 300.0
 """At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
+
+LONGEST_FAULT_S = 30.0
+"""At least so often a command that this machine did not start is tried again; in seconds."""
 
 DISK_RETRY_S = 30.0
 """When a full disk is tried again, in seconds."""
@@ -92,6 +101,7 @@ class Dispatcher:
         """Submit so many jobs; what goes wrong is written into the state."""
         jobs = [self._job_table.new(clock.now()) for _ in range(count)]
         self._on_change()
+        held = None
         try:
             await self._cluster.add(jobs)
             self.answered()
@@ -101,12 +111,13 @@ class Dispatcher:
             self._refused(error)
         except StorageUnavailable as error:
             # Without its intent on disk nothing is submitted.
-            self._state.storage_error = error.message
+            held = error.message
             self.not_before = clock.now() + DISK_RETRY_S
         finally:
             for job in jobs:
                 if job.job_id is None:
                     self._job_table.drop(job.name)
+        self._state.held_by_disk = held
         accepted = [job.job_id for job in jobs if job.job_id]
         if accepted:
             self._history.add("submitted", f"Submitted {_span(accepted)}.")
@@ -190,12 +201,16 @@ class Dispatcher:
         self._history.add("refused", error.message)
 
     def fell_silent(self, error: SlurmUnavailable) -> None:
-        """Note that Slurm does not answer, and wait longer each time before asking again."""
-        if self._state.silent_since is None:
+        """Note that Slurm does not answer, or was not asked, and wait longer each time before asking."""
+        of_this_machine = isinstance(error, FAULTS_OF_THIS_MACHINE)
+        if self._state.silent_since is None or of_this_machine != (self._state.not_asked is not None):
             self._state.silent_since = clock.now()
-            self._history.add("silent", error.message)
+            self._history.add("not asked" if of_this_machine else "silent", error.message)
         self._state.silence = error.details or error.message
-        self.not_before = clock.now() + min(LONGEST_SILENCE_S, 2.0 * 2**self._silences)
+        self._state.not_asked = error.message if of_this_machine else None
+        # To ask one's own machine again costs nobody anything.
+        longest_s = LONGEST_FAULT_S if of_this_machine else LONGEST_SILENCE_S
+        self.not_before = clock.now() + min(longest_s, 2.0 * 2**self._silences)
         self._silences += 1
         self._on_change()
 
@@ -209,8 +224,9 @@ class Dispatcher:
     def answered(self) -> None:
         """Note that Slurm has answered."""
         if self._state.silent_since is not None:
-            self._history.add("answers", "Slurm answers again.")
-        self._state.silent_since = self._state.silence = None
+            asked = "Slurm answers again." if self._state.not_asked is None else "Slurm's commands run again."
+            self._history.add("answers", asked)
+        self._state.silent_since = self._state.silence = self._state.not_asked = None
         self._silences = 0
 
 

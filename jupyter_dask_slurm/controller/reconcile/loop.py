@@ -182,6 +182,9 @@ class Reconciler:
         await self.dispatch.cancel()
         if decision.submit:
             await self.dispatch.submit(decision.submit)
+        elif not situation.held:
+            # Nothing waits for the disk any more.
+            self._state.held_by_disk = None
 
     async def _look(self) -> None:
         due = self._watch.next_look(clock.now()) if self._watch else None

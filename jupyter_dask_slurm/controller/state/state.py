@@ -124,6 +124,12 @@ class ClusterState:
         Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
         Since when Slurm does not answer; `silence` holds its words.
+    not_asked : str or None
+        Why it has not been asked since then: what this machine lacks. None where it was.
+    held_by_disk : str or None
+        Why the disk did not take the last submission, which waits for it; until that is tried again.
+    storage_error : str or None
+        Why the disk did not take the last record.
     parent : Parent or None
         What this process was started in and cannot outlive.
     changed_at : float
@@ -148,6 +154,8 @@ class ClusterState:
     mismatches: dict[str, Mismatch] = field(default_factory=dict)
     silent_since: float | None = None
     silence: str | None = None
+    not_asked: str | None = None
+    held_by_disk: str | None = None
     storage_error: str | None = None
     dashboard_error: str | None = None
     parent: Parent | None = None

@@ -20,6 +20,7 @@ from ...system.clean_environment import clean_environment
 from ...system.files import create_private, make_private_directory
 from ...system.processes import hostname
 from ...system.set_aside import read_or_set_aside
+from ...system.threads import in_thread
 from .listener import Listener
 from .probe import NO_KEY, probe_script
 from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan
@@ -131,7 +132,7 @@ async def _wait(run: _Run) -> None:
             asked_at = loop.time()
             ended = await _ended(run, waiting)
         for partition in waiting:
-            await asyncio.to_thread(_read_report, run, partition)
+            await in_thread(_read_report, run, partition)
         # Looked at after Slurm was asked: a job that has ended has written all that it will.
         run.gone.update((name, end) for name, end in ended.items() if name not in run.reports)
 
@@ -167,7 +168,7 @@ async def _clear(run: _Run) -> None:
         # What Slurm cannot be told now is found as jobs without a cluster (`orphan_jobs`).
         with suppress(DaskSlurmError):
             await cancel_cluster(run.check_id)
-    await asyncio.to_thread(shutil.rmtree, run.directory, ignore_errors=True)
+    await in_thread(shutil.rmtree, run.directory, ignore_errors=True)
 
 
 def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> PartitionResult:

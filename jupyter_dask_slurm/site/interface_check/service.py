@@ -10,6 +10,7 @@ from pathlib import Path
 from ...kernels.environments import Environments
 from ...protocol.errors import DaskSlurmError, StorageUnavailable, WrongState
 from ...protocol.models import ErrorInfo, Model
+from ...system.threads import in_thread
 from ..source import SiteSource
 from .check import check_interfaces
 from .last_report import last_report, remember
@@ -46,7 +47,7 @@ class InterfaceCheck:
         """
         plan = make_plan(await self._sites.answering_site())
         try:
-            report, error = await asyncio.to_thread(last_report, self._shared), self._error
+            report, error = await in_thread(last_report, self._shared), self._error
         except StorageUnavailable as broken:
             report, error = None, self._error or _info(broken)
         return CheckState(plan, self._running, report, error)
@@ -88,7 +89,7 @@ class InterfaceCheck:
         try:
             site = await self._sites.answering_site()
             report = await check_interfaces(site, self._shared, python=await self._python())
-            await asyncio.to_thread(remember, self._shared, report)
+            await in_thread(remember, self._shared, report)
         except DaskSlurmError as error:
             self._error = _info(error)
 

@@ -1,0 +1,163 @@
+"""Child processes of an event loop that cost no thread.
+
+asyncio's own start one for each child up to Python 3.11: where the limit of processes is reached, the child
+runs, the thread does not, and nobody knows of the child any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_LOOK_S = 0.005
+_LONGEST_LOOK_S = 0.1
+_LINE_LIMIT = 2**16
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a program has written, and its exit code (negative: the signal that killed it)."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Child:
+    """A program that runs in a session of its own, with pipes to it.
+
+    Attributes
+    ----------
+    stdin : asyncio.WriteTransport
+        What is written there waits in memory until the program reads it.
+    stdout, stderr : asyncio.StreamReader
+    """
+
+    stdin: asyncio.WriteTransport
+    stdout: asyncio.StreamReader
+    stderr: asyncio.StreamReader
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._transports: list[asyncio.BaseTransport] = []
+
+    @classmethod
+    async def start(
+        cls,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        directory: Path | None = None,
+        line_limit: int = _LINE_LIMIT,
+        heard: bool = True,
+    ) -> Child:
+        """Start a program; raises `OSError` where that cannot be, and then nothing runs.
+
+        Parameters
+        ----------
+        line_limit : int
+            So many bytes a line of its output may have.
+        heard : bool
+            Whether its standard error is read; else it goes nowhere.
+        """
+        process = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own blocks as long
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
+            env=environment,
+            cwd=directory,
+            start_new_session=True,
+        )
+        child = cls(process)
+        try:
+            child.stdin = await child._write_to(process.stdin)
+            child.stdout = await child._read_from(process.stdout, line_limit)
+            if heard:
+                child.stderr = await child._read_from(process.stderr, line_limit)
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    @property
+    def pid(self) -> int:
+        """Its process id, and that of its group."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    async def wait(self) -> int:
+        """Return its exit code when it has ended."""
+        pause_s = _LOOK_S
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_LOOK_S)
+        return code
+
+    async def end(self) -> None:
+        """Kill it with all that it has started, if it still runs, and close the pipes."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await self.wait()
+        for transport in self._transports:
+            transport.close()
+        pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
+        for pipe in pipes[len(self._transports) :]:  # without a transport yet, which would close it
+            if pipe is not None:
+                pipe.close()
+
+    async def _write_to(self, pipe: IO[bytes] | None) -> asyncio.WriteTransport:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, pipe)
+        self._transports.append(transport)
+        return transport
+
+    async def _read_from(self, pipe: IO[bytes] | None, line_limit: int) -> asyncio.StreamReader:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=line_limit)
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        self._transports.append(transport)
+        return reader
+
+
+async def run_to_end(
+    argv: Sequence[str],
+    *,
+    stdin: bytes = b"",
+    timeout_s: float,
+    environment: Mapping[str, str],
+    directory: Path | None = None,
+) -> Finished:
+    """Run a program to its end; it and what it started are killed where that is broken off.
+
+    Raises
+    ------
+    OSError
+        It was not started.
+    asyncio.TimeoutError
+        It had not ended after `timeout_s` seconds, or held its pipes open.
+    """
+    child = await Child.start(argv, environment=environment, directory=directory)
+    try:
+        child.stdin.write(stdin)
+        child.stdin.close()  # when all of it was taken
+        return await asyncio.wait_for(_finish(child), timeout_s)
+    finally:
+        await child.end()
+
+
+async def _finish(child: Child) -> Finished:
+    stdout, stderr = await asyncio.gather(child.stdout.read(), child.stderr.read())
+    return Finished(await child.wait(), stdout, stderr)
