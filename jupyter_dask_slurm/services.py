@@ -109,7 +109,7 @@ class Services:
         from .site.source import SiteSource
 
         registry = Registry(default_shared_directory())
-        environments = Environments(self._kernel_specs)
+        self.environments = environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
         self.render_client = RenderClient()

@@ -14,6 +14,7 @@ from ..protocol.errors import SiteRefuses
 from ..protocol.models import Partition, Site
 from ..slurm.rows import count_gpus
 from ..slurm.units import format_walltime, parse_memory, parse_walltime
+from ..system.places import is_folder
 from .accounts import refusals_of_accounts
 from .resources import refusals_of_resources
 from .sentences import listed, where
@@ -41,7 +42,7 @@ def refusals_of_machine(options: Mapping[str, Any], site: Site) -> Iterator[Site
     scheduler = options.get("scheduler_options") or {}
     yield from _interface("options.scheduler_options.interface", scheduler.get("interface"), site)
     log_directory = options.get("log_directory")
-    if log_directory and not Path(os.path.expandvars(log_directory)).expanduser().is_dir():
+    if log_directory and not is_folder(Path(os.path.expandvars(log_directory)).expanduser()):
         yield SiteRefuses(f"There is no directory {log_directory}.", field="options.log_directory")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..protocol.errors import DaskSlurmError
 from .arguments import make_parser
+from .text import visible
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    print(json.dumps(answer, indent=2) if arguments.json else text)
+    print(json.dumps(answer, indent=2) if arguments.json else visible(text, lines=True))
     return 0
 
 
@@ -58,5 +59,5 @@ def _say_error(error: DaskSlurmError, *, as_json: bool) -> None:
     if as_json:
         text = json.dumps(error.to_json(), indent=2)
     else:
-        text = "\n".join(filter(None, (error.message, error.details)))
+        text = visible("\n".join(filter(None, (error.message, error.details))), lines=True)
     print(text, file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..protocol.errors import DaskSlurmError
 from ..services import Services
-from .text import columns
+from .text import columns, visible
 
 
 async def check(services: Services) -> dict[str, Any]:
@@ -19,7 +19,7 @@ async def check(services: Services) -> dict[str, Any]:
         It could not be done.
     """
     state = await services.interface_check.start()
-    print(state.plan.message, file=sys.stderr)
+    print(visible(state.plan.message), file=sys.stderr)
     state = await services.interface_check.finish()
     if state.error is not None:
         raise DaskSlurmError(state.error.message, details=state.error.details)

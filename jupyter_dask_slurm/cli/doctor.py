@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+from contextlib import suppress
 from typing import Any
 
 from ..clusters.ending.find_orphans import orphan_jobs
-from ..protocol.errors import StorageUnavailable
+from ..kernels.exposed import exposed
+from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
 from ..system.files import check_private_directory
@@ -29,10 +32,19 @@ async def doctor(services: Services, arguments: argparse.Namespace) -> tuple[Any
         "kernels": [kernel.to_json() for kernel in site.kernels],
         "shared_directory": await in_thread(_directory, services),
         "orphans": await _orphans(services, cancel=arguments.cancel) if site.slurm.available else [],
-        "host": host_facts(),
+        "host": await _host(services),
         "interface_check": await check(services) if arguments.check_interfaces else None,
     }
     return found, _text(found)
+
+
+async def _host(services: Services) -> dict[str, Any]:
+    """Return what matters of this host, and what others can write of what runs as this user."""
+    facts = host_facts()
+    with suppress(DaskSlurmError):
+        environment = await services.environments.find(None, None, backend="local")
+        facts["warnings"] += await in_thread(lambda: list(exposed(environment, os.environ)))
+    return facts
 
 
 def _directory(services: Services) -> dict[str, str | None]:

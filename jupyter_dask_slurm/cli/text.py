@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from ..protocol.models import Cluster, Job, Scaling
+
+# Control, format (bidirectional ones too), surrogate, line and paragraph separator.
+_ACTS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def clusters_as_text(clusters: Sequence[Cluster]) -> str:
@@ -32,8 +36,26 @@ def jobs_as_text(jobs: Sequence[Job]) -> str:
     return "\n".join(columns([head, *(_job_row(job) for job in jobs)]))
 
 
+def visible(text: str, *, lines: bool = False) -> str:
+    """Return text from elsewhere as a terminal may have it: what would act on it is written out.
+
+    Control characters, those that change the direction of writing, and other ways to end a line.
+
+    Parameters
+    ----------
+    lines : bool
+        Whether line breaks and tabs are the text's own.
+    """
+    kept = "\n\t" if lines else ""
+    return "".join(
+        char if char in kept or unicodedata.category(char) not in _ACTS else ascii(char)[1:-1]
+        for char in text
+    )
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines whose columns stand below each other."""
+    """Return rows as lines whose columns stand below each other; each cell is one line of plain text."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -67,7 +89,7 @@ def _problems(cluster: Cluster) -> list[str]:
         said.append(f"  ! {cluster.error.message}")
     if cluster.ended is not None:
         said.append(f"  ! {cluster.ended.reason}")
-    return said
+    return [visible(line) for line in said]
 
 
 def _job_row(job: Job) -> tuple[str, ...]:

@@ -40,12 +40,17 @@ def mention(key: str, section: str, environ: Mapping[str, str], prefix: Path | N
     return any(pattern.search(text) for text in _texts(environ, prefix or Path(sys.prefix)))
 
 
+def places(environ: Mapping[str, str], prefix: Path | None = None) -> list[Path]:
+    """Return where dask looks for its configuration (`dask.config.paths`); arguments as of `mention`."""
+    found = [
+        Path("/etc/dask"), (prefix or Path(sys.prefix)) / "etc" / "dask", Path("~/.config/dask").expanduser(),
+    ]  # fmt: skip
+    named = [environ[name] for name in ("DASK_CONFIG", "DASK_ROOT_CONFIG") if name in environ]
+    return [*found, *(Path(name).expanduser() for name in named)]
+
+
 def _texts(environ: Mapping[str, str], prefix: Path) -> Iterator[str]:
-    places = [Path("/etc/dask"), prefix / "etc" / "dask", Path("~/.config/dask").expanduser()]
-    places += [
-        Path(environ[name]).expanduser() for name in ("DASK_CONFIG", "DASK_ROOT_CONFIG") if name in environ
-    ]
-    for place in places:
+    for place in places(environ, prefix):
         with suppress(OSError):
             for path in sorted(place.iterdir()) if place.is_dir() else [place]:
                 if path.suffix in _SUFFIXES:

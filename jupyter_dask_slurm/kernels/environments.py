@@ -65,6 +65,7 @@ class Environment:
     versions: Mapping[str, str] = field(default_factory=dict)
     packages: str | None = None
     problem: str | None = None
+    specification: Path | None = None
 
     @property
     def info(self) -> EnvironmentInfo:
@@ -125,7 +126,9 @@ class Environments:
             raise EnvironmentUnusable(
                 f'There is no kernel "{name}" here. There are: {there_are}.', field="options.kernel"
             )
-        return _usable(await self._look(name, specs[name]), "options.kernel", backend)
+        environment = _usable(await self._look(name, specs[name]), "options.kernel", backend)
+        folder = self._specs.get_all_specs()[name].get("resource_dir")
+        return dataclasses.replace(environment, specification=Path(folder) if folder else None)
 
     def _all_specs(self) -> dict[str, dict[str, Any]]:
         return {name: found["spec"] for name, found in self._specs.get_all_specs().items()}

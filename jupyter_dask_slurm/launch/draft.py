@@ -27,6 +27,7 @@ from ..protocol.models import (
     iso_time,
 )
 from ..registry import Registry
+from ..system.places import is_there
 from ..system.processes import boot_id, hostname
 
 _SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command"}
@@ -118,7 +119,7 @@ def speaks_of_jobqueue(environment: Environment) -> bool:
     environ = {**os.environ, **environment.env}
     python = Path(environment.python or environment.argv[0])
     # In a container, what its Python reads cannot be seen from here.
-    return not python.exists() or mention("jobqueue", "jobqueue", environ, python.parent.parent)
+    return not is_there(python) or mention("jobqueue", "jobqueue", environ, python.parent.parent)
 
 
 def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:

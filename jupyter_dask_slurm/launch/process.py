@@ -17,6 +17,7 @@ from ..system.clean_environment import clean_environment
 from ..system.faults import of_program
 from ..system.files import storage_errors, temporary_directory, write_private
 from ..system.own_directory import prefix_beside, remove_own_directories, usual_places
+from ..system.places import is_folder
 from ..system.sockets import LONGEST_PATH
 
 SOCKET_PREFIX = "dask-slurm-"
@@ -82,7 +83,7 @@ def start_controller(
     log_path = directory / "controller.log"
     argv = [*environment.argv, str(archive), str(directory)]
     env = clean_environment(os.environ, environment.env)
-    cwd = folder if folder.is_dir() else None
+    cwd = folder if is_folder(folder) else None
     with storage_errors(log_path, "write"):
         log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     waiter: _Waiter | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
 from ..clusters.reserving.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
+from ..kernels.exposed import exposed
 from ..launch.draft import ClusterSpec, as_rendered
 from ..launch.starter import Sketch, Starter
 from ..protocol.errors import DaskSlurmError, InvalidRequest, LimitExceeded, SiteRefuses
@@ -19,6 +21,7 @@ from ..protocol.models import Cluster
 from ..registry import slug
 from ..slurm.forecast import Forecast
 from ..slurm.refusals import may_pass, option_of, words_of
+from ..system.threads import in_thread
 from .explanations import explain
 from .forecasts import Forecasts
 from .totals import totals
@@ -112,6 +115,7 @@ class Previews:
         findings.errors += self._starter.refusals(sketch, rendering, others)
         findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
         findings.warnings += [named.warning] if named else []
+        findings.warnings += await in_thread(lambda: list(exposed(sketch.draft.environment, os.environ)))
         if not findings.errors and sketch.draft.spec.backend == "slurm" and rendering["jobs"]:
             _hear(await self._forecast(rendering, ask_slurm=ask_slurm), rendering["options"], findings)
         return _answer(findings, sketch, rendering)

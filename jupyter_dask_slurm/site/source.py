@@ -48,7 +48,8 @@ class SiteSource:
         """
         if shutil.which("sbatch") is None:
             raise SlurmMissing(
-                f"Slurm's commands are not on this machine; sbatch: {why_missing('sbatch')} "
+                "Slurm's commands are not on this machine: there is no sbatch. "
+                f"(sbatch: {why_missing('sbatch')}) "
                 "Or choose the backend local.",
                 field="backend",
             )

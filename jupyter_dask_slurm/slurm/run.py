@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import re
 import shutil
 import signal
@@ -34,6 +33,7 @@ from ..protocol.errors import (
 from ..protocol.models import iso_time
 from ..system.children import run_to_end
 from ..system.faults import of_program
+from ..system.places import is_there
 from ..system.processes import hostname
 from .variables import TOKEN, command_environment, expired
 
@@ -273,7 +273,7 @@ def last_words(stderr: str) -> str:
 def _check_configuration(command: str, environment: Mapping[str, str]) -> None:
     # Slurm's commands look for a missing file for a whole minute before they say so.
     conf = environment.get("SLURM_CONF")
-    if conf and not os.path.exists(conf) and shutil.which(command, path=environment.get("PATH")):  # noqa: PTH110 - Path's raises
+    if conf and not is_there(conf) and shutil.which(command, path=environment.get("PATH")):
         raise SlurmNotAsked(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
 
 

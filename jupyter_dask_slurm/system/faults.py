@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..protocol.errors import DaskSlurmError, MachineFault
+from .places import is_file
 from .processes import hostname
 
 _ADMINISTRATORS = "Ask the administrators of this machine."
@@ -82,7 +83,7 @@ def of_program(
     directory : path, optional
         Where it was to run.
     """
-    start = f"{program} could not be started: "
+    start = f"{program} cannot be started: "
     if directory is not None and error.filename is not None and str(error.filename) == str(directory):
         return f"{start}its working directory {directory} cannot be used: {of_file(error)}"
     if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOTDIR):
@@ -94,9 +95,9 @@ def why_missing(program: str, path: str | None = None) -> str:
     """Return why there is no such program to start, from the colon on."""
     path = os.environ.get("PATH", os.defpath) if path is None else path
     places = [Path(program)] if os.sep in program else [Path(one, program) for one in path.split(":") if one]
-    there = next((place for place in places if place.is_file()), None)
+    there = next((place for place in places if is_file(place)), None)
     if there is None and os.sep in program:
-        return f"there is no such file. {_ADMINISTRATORS}"
+        return f"No such file or directory. {_ADMINISTRATORS}"
     if there is None:
         return (
             f"it is in none of the directories of PATH ({path}). "

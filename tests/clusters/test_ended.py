@@ -86,7 +86,7 @@ async def test_without_slurm_here_its_jobs_are_not_forgotten(
     monkeypatch.setenv("PATH", "/nowhere")
     lost = await api.until(cluster.id, status("lost"))
     said = await api.until(cluster.id, lambda found: bool(found["problems"]))
-    assert (lost["status"], said["problems"][-1]["code"]) == ("lost", "slurm_unreachable")
+    assert (lost["status"], said["problems"][-1]["code"]) == ("lost", "slurm_not_asked")
     stopping = await api("DELETE", f"clusters/{cluster.id}")
     assert (stopping.status, stopping.json["status"]) == (202, "stopping")
     assert (directory / "submissions" / "0.json").exists()

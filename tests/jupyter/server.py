@@ -28,13 +28,15 @@ class Jupyter:
         Where it runs and writes its log.
     wrapper : sequence of str
         Words that come before its command line; they become the server by exec.
+    python : str
+        That in which it runs.
     """
 
-    def __init__(self, folder: Path, wrapper: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, wrapper: Sequence[str] = (), python: str = sys.executable) -> None:
         self._log = (folder / "jupyter.log").open("ab")
         self.process = subprocess.Popen(
             [
-                *wrapper, sys.executable, "-m", "jupyter_server", "--allow-root", "--port=0", "--no-browser",
+                *wrapper, python, "-m", "jupyter_server", "--allow-root", "--port=0", "--no-browser",
                 "--IdentityProvider.token=secret", f"--ServerApp.jpserver_extensions={_EXTENSIONS}",
             ],
             cwd=folder,

@@ -10,9 +10,11 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,11 +157,47 @@ def _is_writable(path: Path) -> bool:
     return os.access(path, os.W_OK)
 
 
+def write(paths: list[str]) -> list[str]:
+    """Return those paths that can be written, or in which something can be made or removed."""
+    return [path for path in paths if os.access(path, os.W_OK)]
+
+
+def end(pids: list[int]) -> list[int]:
+    """Return those processes that can be sent a signal."""
+    reached = []
+    for pid in pids:
+        with suppress(OSError):
+            os.kill(pid, 0)
+            reached.append(pid)
+    return reached
+
+
+def look_at(pids: list[int]) -> dict[str, str]:
+    """Return what can be read of processes; `environ` and `fd` are nobody's."""
+    seen: dict[str, str] = {"cmdline": "", "environ": "", "fd": ""}
+    for pid in pids:
+        with suppress(OSError):
+            seen["cmdline"] += Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        with suppress(OSError):
+            seen["environ"] += Path(f"/proc/{pid}/environ").read_text(errors="replace")
+        with suppress(OSError):
+            seen["fd"] += " ".join(os.listdir(f"/proc/{pid}/fd"))
+    return seen
+
+
+def command(argv: list[str], conf: str) -> list[Any]:
+    """Return exit code and words of a program, which finds the Slurm of this configuration."""
+    done = subprocess.run(
+        argv, env={"PATH": "/usr/bin:/bin", "SLURM_CONF": conf}, capture_output=True, text=True, check=False
+    )
+    return [done.returncode, done.stdout + done.stderr]
+
+
 ATTACKS: dict[str, Callable[..., Any]] = {
     attack.__name__: attack
     for attack in (
         *(whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came),
-        *(lay_traps, writable),
+        *(lay_traps, writable, write, end, look_at, command),
     )
 }
 

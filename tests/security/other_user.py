@@ -19,9 +19,12 @@ class OtherUser:
     needs and then changes its user for good (setresuid(2)).
     """
 
+    def __init__(self, uid: int = NOBODY) -> None:
+        self._uid = uid
+
     def __enter__(self) -> OtherUser:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.security.intruder", str(NOBODY)],
+            [sys.executable, "-m", "tests.security.intruder", str(self._uid)],
             cwd=_PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -61,7 +61,7 @@ async def test_a_machine_that_starts_no_process_tells_nothing(
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    with pytest.raises(SlurmUnreachable, match="squeue could not be started: Resource"):
+    with pytest.raises(SlurmUnreachable, match="squeue cannot be started: Resource"):
         await commands.run(["squeue"])
 
 

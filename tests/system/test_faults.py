@@ -37,7 +37,7 @@ def test_each_number_has_a_sentence_of_its_own() -> None:
     said = {number: faults.of_program("sbatch", OSError(number, os.strerror(number))) for number in NUMBERS}
     assert len(set(said.values())) == len(NUMBERS)
     for number, sentence in said.items():
-        assert sentence.startswith(f"sbatch could not be started: {os.strerror(number)} ("), sentence
+        assert sentence.startswith(f"sbatch cannot be started: {os.strerror(number)} ("), sentence
         assert sentence.endswith("."), sentence
         assert sentence.count(". ") >= 1, f"{sentence}: what is to be done?"
 

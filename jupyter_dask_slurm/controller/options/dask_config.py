@@ -10,6 +10,8 @@ import dask
 import dask.config
 import distributed  # noqa: F401 - its defaults are part of the configuration
 
+from ...system.places import is_file, is_folder
+
 SECTIONS = ("jobqueue", "labextension")
 _seen: list[tuple[tuple[str, int], ...]] = []
 
@@ -42,11 +44,11 @@ def _files() -> list[Path]:
     """Return the files that `dask.config.collect_yaml` reads, in its order."""
     found: list[Path] = []
     for place in map(Path, dask.config.paths):
-        if place.is_dir():
+        if is_folder(place):
             found += sorted(
                 path for path in place.iterdir() if path.suffix.lower() in (".json", ".yaml", ".yml")
             )
-        elif place.is_file():
+        elif is_file(place):
             found.append(place)
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import dask
@@ -12,6 +11,7 @@ import dask
 from ...slurm.rows import count_gpus
 from ...slurm.script_text import one_word
 from ...slurm.units import parse_walltime
+from ...system.places import is_file
 
 # Our options that dask-jobqueue has no keyword for, as directives of sbatch(1).
 _DIRECTIVES = {
@@ -75,7 +75,7 @@ def _instead_of_former() -> dict[str, Any]:
 
 def _python(text: str) -> str:
     """Return what starts a Python in a script; a configuration may have more words than a path."""
-    return shlex.quote(text) if Path(text).is_file() else text
+    return shlex.quote(text) if is_file(text) else text
 
 
 def _lifetime(options: Mapping[str, Any]) -> list[str]:

@@ -59,8 +59,7 @@ def test_a_kernel_without_slurms_commands_in_its_path(start: Start, commands: Pa
     controller = start(jobs=1)
     (problem,) = controller.until(_is_held).problems
     assert (
-        f"sbatch could not be started: it is in none of the directories of PATH ({commands})"
-        in problem.message
+        f"sbatch cannot be started: it is in none of the directories of PATH ({commands})" in problem.message
     )
     assert "Slurm has not answered" not in problem.message
     # Not even executable it is that which is said.

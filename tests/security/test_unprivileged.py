@@ -1,0 +1,206 @@
+"""Two users who are nobody special on one machine: of what one has running, the other gets nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from jupyter_dask_slurm.launch.credentials import make_credentials
+from jupyter_dask_slurm.protocol.models import Record
+from tests.jupyter.api import working
+from tests.jupyter.controllers import SMALL, end_controllers
+from tests.jupyter.server import Jupyter
+from tests.security.other_user import OtherUser
+from tests.security.unix_user import UnixUser
+from tests.slurm.client import SlurmClient
+from tests.slurm.plugin import shared_slurm
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users and become them")
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A user with a Jupyter server, a cluster in Slurm and one on this machine."""
+
+    user: UnixUser
+    jupyter: Jupyter
+    shared: Path
+    slurm: SlurmClient
+    clusters: list[dict[str, Any]]
+
+    @property
+    def records(self) -> list[Record]:
+        """What stands on disk of the clusters. `Registry` would not read another user's."""
+        paths = [self.shared / "clusters" / cluster["id"] / "record.json" for cluster in self.clusters]
+        return [Record.from_json(json.loads(path.read_text())) for path in paths]
+
+    @property
+    def jobs(self) -> list[str]:
+        """The ids of all jobs in Slurm."""
+        return [job for cluster in self.clusters for job in self.slurm.jobs_of(cluster["id"])]
+
+    @property
+    def paths(self) -> list[str]:
+        """Everything on disk."""
+        sockets = [Path(record.socket) for record in self.records]
+        kept = [*self.shared.rglob("*"), self.shared, *sockets, *(socket.parent for socket in sockets)]
+        return [str(path) for path in kept]
+
+
+@pytest.fixture(scope="module")
+def victim(pytestconfig: pytest.Config) -> Iterator[Victim]:
+    """Return a user who works; all that is asked of a cluster is asked by that user's own processes."""
+    slurm = shared_slurm(pytestconfig).client
+    user = UnixUser("victim")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**user.environment, "SLURM_CONF": str(slurm.conf)}.items():
+            environment.setenv(name, value)
+        shared = Path(os.environ["JUPYTER_DATA_DIR"]) / "dask-slurm"
+        server = None
+        try:
+            server = Jupyter(user.home, user.wrapper, user.python())
+            clusters = []
+            for backend, more in (("slurm", {"walltime": "00:20:00", "partition": "normal"}), ("local", {})):
+                body = {"backend": backend, "options": {**SMALL, **more}}
+                answer = server.call("POST", "clusters", body)
+                assert answer.status_code == 201, (user.home / "jupyter.log").read_text()[-3000:]
+                clusters.append(answer.json())
+            for cluster in clusters:
+                server.until(cluster["id"], working(1))
+            yield Victim(user, server, shared, slurm, clusters)
+        finally:
+            end_controllers(shared)
+            if server is not None:
+                server.process.kill()
+                server.process.wait()
+            user.remove()
+
+
+@pytest.fixture(scope="module")
+def attacker(victim: Victim) -> Iterator[OtherUser]:
+    """Return another user, who has an account too."""
+    user = UnixUser("attacker")
+    with OtherUser(user.uid) as other:
+        assert other.tries("whoami") == user.uid
+        yield other
+    user.remove()
+
+
+def test_both_are_nobody_special(victim: Victim, attacker: OtherUser) -> None:
+    assert 0 not in {victim.user.uid, attacker.tries("whoami")}
+    for pid in victim.user.processes():
+        with suppress(psutil.Error):
+            assert psutil.Process(pid).uids().effective == victim.user.uid
+    assert {record.pid for record in victim.records} <= set(victim.user.processes())
+    assert len(victim.jobs) == 1
+    assert victim.slurm.run("squeue", "-h", "-j", victim.jobs[0], "-o", "%U") == str(victim.user.uid)
+
+
+def test_the_other_reads_and_writes_nothing(victim: Victim, attacker: OtherUser) -> None:
+    assert len(victim.paths) > 10
+    assert attacker.tries("read", paths=[str(victim.user.home)]) == [str(victim.user.home)]
+    assert attacker.tries("read", paths=victim.paths) == []
+    assert attacker.tries("write", paths=[*victim.paths, str(victim.user.home)]) == []
+
+
+def test_the_other_sees_command_lines_without_secrets_and_nothing_else(
+    victim: Victim, attacker: OtherUser
+) -> None:
+    ours = [
+        pid
+        for pid in victim.user.processes()
+        # The tests give their Jupyter its token on the command line.
+        if pid != victim.jupyter.process.pid
+    ]
+    seen = attacker.tries("look_at", pids=ours)
+    assert "controller.pyz" in seen["cmdline"]
+    assert (seen["environ"], seen["fd"]) == ("", "")
+    for record in victim.records:
+        key = (Path(record.directory) / "key.pem").read_text().splitlines()[1:-1]
+        assert [secret for secret in (*key, record.nonce) if secret in seen["cmdline"]] == []
+    assert attacker.tries("end", pids=victim.user.processes()) == []
+
+
+def test_the_other_runs_no_code_in_a_cluster(victim: Victim, attacker: OtherUser, tmp_path: Path) -> None:
+    pair = make_credentials(tmp_path, "foreign-0000")
+    foreign = {"certificate": Path(pair.cert).read_text(), "key": Path(pair.key).read_text()}
+    for record in victim.records:
+        address = str(record.cluster.scheduler_address)
+        assert attacker.tries("run_code", address=address.replace("tls://", "tcp://")) is None
+        assert attacker.tries("run_code", address=address) is None
+        assert attacker.tries("run_code", address=address, **foreign) is None
+        assert attacker.tries("ask_over_socket", path=record.socket) == ""
+    own = {name: (Path(record.directory) / f"{name}.pem").read_text() for name in ("cert", "key")}
+    let_in = {"certificate": own["cert"], "key": own["key"]}
+    # The same with the right key gets in, as the victim and not as root.
+    got = attacker.tries("run_code", address=address, **let_in, patience_s=60)
+    assert got == str(victim.user.uid)
+
+
+def test_every_port_of_the_victim_keeps_silent(victim: Victim, attacker: OtherUser) -> None:
+    asked = 0
+    for pid in victim.user.processes():
+        with suppress(psutil.Error):
+            for connection in psutil.Process(pid).net_connections(kind="tcp"):
+                if connection.status != psutil.CONN_LISTEN or pid == victim.jupyter.process.pid:
+                    continue
+                asked += 1
+                host = "127.0.0.1" if connection.laddr.ip in ("0.0.0.0", "::", "::1") else connection.laddr.ip
+                for path in ("/", "/status", "/json/counts.json", "/control/cluster"):
+                    answer = attacker.tries("ask_over_http", host=host, port=connection.laddr.port, path=path)
+                    known = answer == "" or answer.startswith("HTTP/1.1 404")
+                    assert known, (connection.laddr, path, answer)
+    assert asked >= 4, "two schedulers and two workers"
+
+
+def test_slurm_tells_the_other_nothing_and_does_nothing_for_him(victim: Victim, attacker: OtherUser) -> None:
+    (job,) = victim.jobs
+    conf = str(victim.slurm.conf)
+    script = victim.slurm.run("scontrol", "write", "batch_script", job, "-")
+    assert "#SBATCH" in script
+    key = (Path(victim.records[0].directory) / "key.pem").read_text().splitlines()[1:-1]
+    assert [secret for secret in (*key, victim.records[0].nonce, "token=secret") if secret in script] == []
+    for argv in (
+        ["scontrol", "write", "batch_script", job, "-"],
+        ["scancel", job],
+        ["scontrol", "update", f"JobId={job}", "TimeLimit=1"],
+        ["scontrol", "hold", job],
+        ["scontrol", "requeue", job],
+        ["sattach", f"{job}.batch"],
+        ["srun", f"--jobid={job}", "id"],
+    ):
+        code, words = attacker.tries("command", argv=argv, conf=conf)
+        # scontrol ends well where it wrote nothing.
+        assert code != 0 or "Invalid user id" in words, (argv, words)
+        assert "#SBATCH" not in words
+    assert victim.slurm.jobs()[job] == "RUNNING"
+
+
+def test_jobs_named_as_the_victims_are_neither_taken_over_nor_ended(
+    victim: Victim, attacker: OtherUser
+) -> None:
+    cluster = victim.clusters[0]
+    argv = ["sbatch", "--parsable", f"--job-name=jds-{cluster['id']}-0", "--output=/dev/null", "--chdir=/",
+            "--time=5", "--mem=10M", "--wrap=sleep 300"]  # fmt: skip
+    code, words = attacker.tries("command", argv=argv, conf=str(victim.slurm.conf))
+    assert code == 0, words
+    foreign = words.strip()
+    try:
+        path = f"clusters/{cluster['id']}"
+        listed = victim.jupyter.call("GET", f"{path}/jobs").json()
+        assert foreign not in {job["job_id"] for job in listed}
+        # All jobs of the victim's cluster go, and that one stays.
+        answer = victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 0}})
+        assert answer.status_code == 200
+        victim.jupyter.until(cluster["id"], lambda found: sum(found["jobs"].values()) == 0)
+        assert victim.slurm.jobs()[foreign] in ("PENDING", "RUNNING")
+    finally:
+        victim.slurm.run("scancel", foreign)
