@@ -15,6 +15,7 @@ import pytest
 
 from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.protocol.models import Record
+from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
 from tests.jupyter.api import working
 from tests.jupyter.controllers import SMALL, end_controllers
 from tests.jupyter.server import Jupyter
@@ -61,6 +62,8 @@ def victim(pytestconfig: pytest.Config) -> Iterator[Victim]:
     slurm = shared_slurm(pytestconfig).client
     user = UnixUser("victim")
     with pytest.MonkeyPatch.context() as environment:
+        # Left by a server in this process.
+        environment.delenv(SHARED_VARIABLE, raising=False)
         for name, value in {**user.environment, "SLURM_CONF": str(slurm.conf)}.items():
             environment.setenv(name, value)
         shared = Path(os.environ["JUPYTER_DATA_DIR"]) / "dask-slurm"
