@@ -14,6 +14,7 @@ from distributed.security import Security
 
 from ...protocol.errors import Unprocessable
 from ...system import clock
+from ...system.threads import in_thread
 from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory
@@ -134,7 +135,7 @@ class LocalCluster(JobCluster):
     async def end(self) -> None:
         """Close the scheduler, and remove what the workers have left."""
         await super().end()
-        await asyncio.to_thread(shutil.rmtree, self._own_directory, ignore_errors=True)
+        await in_thread(shutil.rmtree, self._own_directory, ignore_errors=True)
 
 
 def environment_of_workers(own_directory: Path) -> dict[str, str]:
