@@ -10,8 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..system.places import is_folder, is_there
-from ..system.writers import other_writer
+from ..system.places import is_folder, is_there, other_writer
 from .dask_files import places
 from .environments import Environment
 

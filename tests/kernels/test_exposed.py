@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_dask_slurm.kernels.environments import Environment
 from jupyter_dask_slurm.kernels.exposed import exposed
-from jupyter_dask_slurm.system.writers import other_writer
+from jupyter_dask_slurm.system.places import other_writer
 from tests.security.other_user import NOBODY
 
 
