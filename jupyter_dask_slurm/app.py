@@ -12,7 +12,7 @@ from jupyter_server.extension.application import ExtensionApp
 from .routes import url_table
 from .routes.base import SERVICES_KEY
 from .settings import DaskSlurmSettings
-from .system.threads import in_thread
+from .system.beside_loop import in_thread
 
 if TYPE_CHECKING:
     from .protocol.models import Cluster

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .shared_directory import default_shared_directory
-from .system.threads import in_thread
+from .system.beside_loop import in_thread
 
 if TYPE_CHECKING:
     from .checks.limits import Limits

@@ -13,8 +13,8 @@ from ..kernels.exposed import exposed
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
+from ..system.beside_loop import in_thread
 from ..system.files import check_private_directory
-from ..system.threads import in_thread
 from .check_interfaces import check, report_lines
 from .host_facts import host_facts
 from .text import columns

@@ -14,7 +14,7 @@ from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
 from ..protocol.models import Cluster
 from ..services import Services
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .arguments import options_of, scaling_of
 from .doctor import doctor
 from .text import cluster_lines, clusters_as_text, jobs_as_text

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, FileDamaged, StorageUnavailable
 from ..protocol.models import Record
 from ..registry import Registry
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 
 log = logging.getLogger(__name__)
 

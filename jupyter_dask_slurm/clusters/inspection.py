@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
 from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
+from ..system.beside_loop import in_thread
 from ..system.files import read_json, read_private
 from ..system.logs import tail
-from ..system.threads import in_thread
 from .handle import ClusterHandle
 from .manager import ClusterManager
 from .snippets import Snippet, Source, make_snippet

@@ -19,8 +19,8 @@ from ..launch.starter import Starter
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
 from ..protocol.models import Cluster, Record
 from ..registry import Registry
+from ..system.beside_loop import in_thread
 from ..system.processes import runs
-from ..system.threads import in_thread
 from .bare_record import record_of_unreadable
 from .changes import Changes
 from .discovery import Discovery

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..system import clock
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .backend.base import JobCluster
 from .problems import gather
 from .problems.idle import idle_since, is_over

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import EnvironmentInfo, Kernel
-from ..system.children import run_to_end
+from ..system.beside_loop import run_to_end
 from ..system.clean_environment import clean_environment
 from ..system.faults import of_program
 from ..system.json_text import parse_json

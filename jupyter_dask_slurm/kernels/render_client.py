@@ -16,12 +16,11 @@ from typing import Any
 
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, MachineFault, Unprocessable
 from ..protocol.models import LaunchSpec
-from ..system.children import Child
+from ..system.beside_loop import Child, in_thread
 from ..system.clean_environment import clean_environment
 from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
-from ..system.threads import in_thread
 from .archive import ARCHIVE, controller_archive
 from .environments import Environment
 

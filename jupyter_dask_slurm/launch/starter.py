@@ -25,7 +25,7 @@ from ..registry import Registry
 from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
 from ..site.source import SiteSource
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .configured_name import ConfiguredName, configured_name
 from .draft import ClusterSpec, Draft, as_rendered, make_draft, may_say_more, speaks_of_jobqueue, to_render
 from .process import new_socket, remove_socket, start_controller

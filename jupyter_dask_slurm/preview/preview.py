@@ -21,7 +21,7 @@ from ..protocol.models import Cluster
 from ..registry import slug
 from ..slurm.forecast import Forecast
 from ..slurm.refusals import may_pass, option_of, words_of
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .explanations import explain
 from .forecasts import Forecasts
 from .totals import totals

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.errors import NotAllowed, ProfileNotFound, Unprocessable
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .kernel import KernelProfiles
 from .merging import Merged, merge
 from .profile import Profile

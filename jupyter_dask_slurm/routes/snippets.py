@@ -6,7 +6,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..protocol.errors import InvalidRequest
-from ..system.threads import in_thread
+from ..system.beside_loop import in_thread
 from .base import CLUSTER, DaskSlurmHandler
 
 

@@ -31,7 +31,7 @@ from ..protocol.errors import (
     SlurmUnreachable,
 )
 from ..protocol.models import iso_time
-from ..system.children import run_to_end
+from ..system.beside_loop import run_to_end
 from ..system.faults import of_program
 from ..system.places import is_there
 from ..system.processes import hostname

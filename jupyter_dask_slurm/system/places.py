@@ -1,7 +1,7 @@
 """What stands at a path that a user has named, and who else can change it.
 
-A path that cannot be looked at is not there: `pathlib` raises `PermissionError` until Python 3.13, and a wrong
-path would become a fault of ours.
+A path that cannot be looked at is not there: `pathlib` raises `PermissionError` until Python 3.13, and a
+wrong path would become a fault of ours.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from jupyter_dask_slurm.protocol.errors import (
     SlurmNotAsked,
 )
 from jupyter_dask_slurm.slurm import run as commands
-from jupyter_dask_slurm.system import children, faults, files, processes
-from jupyter_dask_slurm.system.threads import in_thread
+from jupyter_dask_slurm.system import beside_loop, faults, files, processes
+from jupyter_dask_slurm.system.beside_loop import in_thread
 
 NUMBERS = [
     *(errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EROFS),
@@ -160,7 +160,7 @@ def _pool_of_two() -> ThreadPoolExecutor:
 
 async def test_programs_need_no_thread(no_thread: Callable[[], None]) -> None:
     no_thread()
-    done = await children.run_to_end(
+    done = await beside_loop.run_to_end(
         ["cat"], stdin=b"x" * 2**20, timeout_s=30, environment={"PATH": os.environ["PATH"]}
     )
     assert (done.exit_code, len(done.stdout)) == (0, 2**20)

@@ -12,7 +12,7 @@ from ...launch.process import remove_socket
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster
 from ...registry import Registry
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..handle import ClusterHandle
 from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs

@@ -13,8 +13,8 @@ from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
 from ...slurm.rows import COMPLETING, JobRow
+from ...system.beside_loop import in_thread
 from ...system.processes import runs
-from ...system.threads import in_thread
 
 
 @dataclass(frozen=True)

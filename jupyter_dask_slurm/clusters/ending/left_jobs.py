@@ -9,7 +9,7 @@ from pathlib import Path
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused, SlurmUnavailable
 from ...protocol.models import Cluster, Problem, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0

@@ -17,7 +17,7 @@ from tornado.httputil import (
 )
 from tornado.routing import Router
 
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..backend.scheduler import ControllerScheduler
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from distributed.security import Security
 
 from ...protocol.errors import Unprocessable
 from ...system import clock
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory

@@ -13,7 +13,7 @@ from ...slurm import queue
 from ...slurm.end_states import end_states
 from ...slurm.run import run
 from ...system import clock
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..state.slurm_time import SlurmTime
 from ..state.state import ClusterState, Parent
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
 from ...system import files
+from ...system.beside_loop import in_thread
 from ...system.processes import boot_id, hostname, own_start_time
-from ...system.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from ...protocol.models import Interface, Model, Site, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
 from ...slurm.submission import submit
+from ...system.beside_loop import in_thread
 from ...system.clean_environment import clean_environment
 from ...system.files import create_private, make_private_directory
 from ...system.processes import hostname
 from ...system.set_aside import read_or_set_aside
-from ...system.threads import in_thread
 from .listener import Listener
 from .probe import NO_KEY, probe_script
 from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...kernels.environments import Environments
 from ...protocol.errors import DaskSlurmError, StorageUnavailable, WrongState
 from ...protocol.models import ErrorInfo, Model
-from ...system.threads import in_thread
+from ...system.beside_loop import in_thread
 from ..source import SiteSource
 from .check import check_interfaces
 from .last_report import last_report, remember

@@ -1,7 +1,7 @@
-"""Child processes of an event loop that cost no thread.
+"""Work beside an event loop, in threads and in child processes, where no thread may be left to give.
 
-asyncio's own start one for each child up to Python 3.11: where the limit of processes is reached, the child
-runs, the thread does not, and nobody knows of the child any more.
+asyncio's own child processes cost a thread each up to Python 3.11: where the limit of processes is reached,
+the child runs, the thread does not, and nobody knows of the child any more. These cost none.
 """
 
 from __future__ import annotations
@@ -10,12 +10,18 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, ParamSpec, TypeVar
 
+from .faults import as_known
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 _LOOK_S = 0.005
 _LONGEST_LOOK_S = 0.1
 _LINE_LIMIT = 2**16
@@ -161,3 +167,37 @@ async def run_to_end(
 async def _finish(child: Child) -> Finished:
     stdout, stderr = await asyncio.gather(child.stdout.read(), child.stderr.read())
     return Finished(await child.wait(), stdout, stderr)
+
+
+async def in_thread(
+    function: Callable[_Arguments, _Result], *arguments: _Arguments.args, **keywords: _Arguments.kwargs
+) -> _Result:
+    """Do as `asyncio.to_thread`; what could not be begun is never done.
+
+    Where no thread can be started, Python's executor raises and keeps the work for the next thread that is
+    free: it would be done after everybody was told that it was not.
+
+    Raises
+    ------
+    MachineFault
+        No thread could be started: nothing was done.
+    """
+    done: Future[_Result] = Future()
+    context = copy_context()
+
+    def work() -> None:
+        if not done.set_running_or_notify_cancel():
+            return
+        try:
+            done.set_result(context.run(function, *arguments, **keywords))
+        except BaseException as error:  # noqa: BLE001 - told to who waits
+            done.set_exception(error)
+
+    try:
+        asyncio.get_running_loop().run_in_executor(None, work)
+    except RuntimeError as error:
+        known = as_known(error)
+        # A thread that was busy may have begun with it meanwhile.
+        if known is error or known is None or done.cancel():
+            raise (known or error) from error
+    return await asyncio.wrap_future(done)
