@@ -16,6 +16,7 @@ from ...protocol.errors import ClusterNotFound, NoAnswer
 from ...protocol.keys import digest, key_reused
 from ...protocol.models import Cluster
 from ...registry import Registry
+from ...system.beside_loop import in_thread
 from .claims import Claim, Claimed, Claims, Found, HeldClaim
 
 KEPT_S = 86_400.0
@@ -68,11 +69,11 @@ class Made:
         if not isinstance(held, HeldClaim):
             return held
         try:
-            cluster = await make(lambda cluster_id: asyncio.to_thread(held.is_for, cluster_id))
+            cluster = await make(lambda cluster_id: in_thread(held.is_for, cluster_id))
         except BaseException:
-            await asyncio.to_thread(held.release)
+            await in_thread(held.release)
             raise
-        await asyncio.to_thread(self._keep, held)
+        await in_thread(self._keep, held)
         return cluster
 
     async def _claim(self, claim: Claim) -> HeldClaim | Cluster:
@@ -80,12 +81,12 @@ class Made:
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return await asyncio.to_thread(self._claims.take, claim)
+                return await in_thread(self._claims.take, claim)
             except Claimed as error:
                 first = error.found
             if first.claim is not None and first.claim.digest != claim.digest:
                 raise key_reused()
-            if await asyncio.to_thread(_is_over, first):
+            if await in_thread(_is_over, first):
                 return self._find(first.claim.cluster_id if first.claim else "")
             if time.monotonic() > until:
                 raise NoAnswer(

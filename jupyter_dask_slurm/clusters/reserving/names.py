@@ -7,13 +7,13 @@ record says, or where there is none by whether the process that claimed it lives
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 from ...protocol.errors import ClusterNotFound, DaskSlurmError, NameTaken, NoAnswer
 from ...protocol.models import OVER, Record
 from ...registry import Registry
+from ...system.beside_loop import in_thread
 from .claims import Claim, Claimed, Claims, Found, HeldClaim
 
 # A controller writes its record each 60 s. One that has written it so long after it was to take a name, and
@@ -31,7 +31,7 @@ class Reserved:
 
     async def stands(self) -> bool:
         """Return whether the name is still ours, to be asked when the cluster is on disk."""
-        return self._held is None or await asyncio.to_thread(self._held.stands)
+        return self._held is None or await in_thread(self._held.stands)
 
 
 class Names:
@@ -73,7 +73,7 @@ class Names:
                 raise is_taken(chosen)
             claim = Claim(chosen, self._registry.new_id(chosen))
             try:
-                held = await asyncio.to_thread(self._claims.take, claim)
+                held = await in_thread(self._claims.take, claim)
                 break
             except Claimed:
                 tried.add(chosen)
@@ -92,7 +92,7 @@ class Names:
         """
         claim = Claim(name, self._registry.new_id(name), replaces=old)
         try:
-            held = await asyncio.to_thread(self._claims.take, claim, old)
+            held = await in_thread(self._claims.take, claim, old)
         except Claimed as error:
             first = error.found.claim
             if first is None or first.replaces == old:
@@ -118,16 +118,16 @@ class Names:
         if name in self._listed():
             raise is_taken(name)
         try:
-            held = await asyncio.to_thread(self._claims.take, Claim(name, cluster_id), cluster_id)
+            held = await in_thread(self._claims.take, Claim(name, cluster_id), cluster_id)
         except Claimed:
             raise is_taken(name) from None
         async with _keeping(held):
             yield
-        await asyncio.to_thread(self._claims.forget, old, cluster_id)
+        await in_thread(self._claims.forget, old, cluster_id)
 
     async def forget(self, name: str, cluster_id: str) -> None:
         """Let others have the name of a cluster that is gone."""
-        await asyncio.to_thread(self._claims.forget, name, cluster_id)
+        await in_thread(self._claims.forget, name, cluster_id)
 
     def _stands(self, found: Found) -> bool:
         claim = found.claim
@@ -155,9 +155,9 @@ async def _keeping(held: HeldClaim) -> AsyncIterator[None]:
     except NoAnswer:
         raise
     except BaseException:
-        await asyncio.to_thread(held.release)
+        await in_thread(held.release)
         raise
-    await asyncio.to_thread(held.keep)
+    await in_thread(held.keep)
 
 
 def _leaves(record: Record) -> bool:
