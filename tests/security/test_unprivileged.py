@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,8 +83,7 @@ def victim(pytestconfig: pytest.Config) -> Iterator[Victim]:
         finally:
             end_controllers(shared)
             if server is not None:
-                server.process.kill()
-                server.process.wait()
+                server.end(signal.SIGKILL)
             user.remove()
 
 
