@@ -62,7 +62,7 @@ export function jobRow(job: Job): IJobRow {
 
 /** @returns how many jobs are in each phase. */
 export function countPhases(jobs: readonly Job[]): Readonly<Record<Job['phase'], number>> {
-  const counts = { queued: 0, starting: 0, working: 0, missing: 0, ended: 0 };
+  const counts = { queued: 0, starting: 0, working: 0, missing: 0, leaving: 0, ended: 0 };
   for (const { phase } of jobs) {
     counts[phase] += 1;
   }
