@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado.web import HTTPError
 
 from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
@@ -57,8 +58,11 @@ class DaskSlurmHandler(APIHandler):
         return self.services.sites
 
     async def prepare(self) -> None:  # type: ignore[override]  # as Jupyter's own APIHandler has it
-        """Know the clusters before the first answer."""
+        """Know who asks, then the clusters, before the first answer."""
         await super().prepare()
+        if self.request.method == "OPTIONS":
+            return  # a browser's question about the request to come; it has no login yet
+        await self._check_user()
         await self.services.open()
         self.manager.watch_for_orphans()
         warming = self.services.warm_up()
@@ -66,6 +70,18 @@ class DaskSlurmHandler(APIHandler):
             await warming
             if self.changes:
                 self.services.limits.check_change()
+
+    async def _check_user(self) -> None:
+        """Refuse who is not let in before anything is done, looked at or told, also at addresses of nothing.
+
+        The decorators of the verbs come after `prepare`.
+        """
+        action = "read" if self.request.method in ("GET", "HEAD") else "write"
+        user = self.current_user
+        if user is None or not await ensure_async(
+            self.authorizer.is_authorized(self, user, action, self.auth_resource)
+        ):
+            raise HTTPError(403)
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.

@@ -14,6 +14,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 PATH = Path(__file__).parents[2] / "jupyter_dask_slurm" / "openapi.yaml"
+VERBS = ("get", "post", "put", "patch", "delete")
 _ID = "urn:contract"
 
 
@@ -28,6 +29,11 @@ class Contract:
         self.document = document
         resource = Resource.from_contents(_closed(document), default_specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_ID, resource)
+
+    def operations(self) -> list[tuple[str, str]]:
+        """Return verb and path of all that is documented."""
+        paths = self.document["paths"]
+        return [(verb, path) for path, item in paths.items() for verb in item if verb in VERBS]
 
     def template(self, path: str) -> str | None:
         """Return the documented path that a concrete one, below the base, belongs to."""

@@ -21,7 +21,7 @@ from jupyter_dask_slurm.protocol.errors import DaskSlurmError
 from jupyter_dask_slurm.routes import API, url_table
 from jupyter_dask_slurm.routes.base import UnknownRoute
 from tests.jupyter.api import Api
-from tests.jupyter.contract import contract
+from tests.jupyter.contract import VERBS, contract
 
 SAMPLES = Path(__file__).parents[2] / "contract"
 KINDS = {
@@ -36,12 +36,6 @@ KINDS = {
     "error": "Error",
     "event": "ClusterEvent",
 }
-VERBS = ("get", "post", "put", "patch", "delete")
-
-
-def _operations() -> list[tuple[str, str]]:
-    paths = contract().document["paths"]
-    return [(verb, path) for path, item in paths.items() for verb in item if verb in VERBS]
 
 
 def _schema(name: str) -> dict[str, Any]:
@@ -108,7 +102,7 @@ def test_effective_options_are_all_there() -> None:
 
 
 def test_every_route_is_documented() -> None:
-    documented = set(_operations())
+    documented = set(contract().operations())
     served = set()
     for pattern, handler in url_table():
         if pattern.startswith(API) and handler is not UnknownRoute:
@@ -117,7 +111,7 @@ def test_every_route_is_documented() -> None:
     assert served == documented
 
 
-@pytest.mark.parametrize(("verb", "path"), _operations())
+@pytest.mark.parametrize(("verb", "path"), contract().operations())
 async def test_every_documented_route_is_answered(api: Api, verb: str, path: str) -> None:
     concrete = re.sub(r"\{\w+\}", "ocean-0000", path)
     body = {"backend": "pbs"} if verb in ("post", "patch") else None
@@ -135,7 +129,7 @@ async def test_is_served(api: Api) -> None:
 
 def test_every_status_of_an_error_is_documented() -> None:
     statuses = {kind.status for kind in _below(DaskSlurmError)} - {500}
-    responses = {status for _verb, path in _operations() for status in _statuses(path)}
+    responses = {status for _verb, path in contract().operations() for status in _statuses(path)}
     assert {str(status) for status in statuses} <= responses
 
 
