@@ -18,6 +18,10 @@ SINFO = ("sinfo", "--all", "--exact", "--format=%R|%D|%c|%m|%G|%C|%T|%f|%Z")
 # What stands in every answer; see `run.ask`.
 PARTITIONS_PROOF = re.compile(r"^PartitionName=|^No partitions in the system", re.MULTILINE)
 SINFO_PROOF = re.compile(r"^PARTITION\|NODES\|", re.MULTILINE)
+# Names of partitions and features may hold the separator too; what stands between them does not.
+_NODES = re.compile(
+    r"(.+?)\|(\d+)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(.*?)(?:\|([\d+]*))?", re.ASCII
+)
 _DOWN = ("down", "drain", "fail", "maint", "unknown", "future", "power", "reboot", "no_respond")
 
 
@@ -50,10 +54,10 @@ def parse_nodes(text: str) -> list[NodeGroup]:
     """Read what sinfo wrote for `SINFO`; lines of another shape are left out."""
     groups = []
     for line in text.splitlines():
-        parts = line.strip().split("|")
-        if len(parts) not in (8, 9) or not parts[1].isdigit():
+        row = _NODES.fullmatch(line.strip())
+        if row is None:
             continue
-        name, nodes, cpus, memory, gres, cpu_states, state, features, *threads = parts
+        name, nodes, cpus, memory, gres, cpu_states, state, features, threads = row.groups()
         usable = not state.rstrip("*~#!%$@^-").startswith(_DOWN)
         groups.append(
             NodeGroup(
@@ -65,7 +69,7 @@ def parse_nodes(text: str) -> list[NodeGroup]:
                 features=() if features in {"", "(null)"} else tuple(features.split(",")),
                 # allocated/idle/other/total
                 idle_cpus=_leading_int(cpu_states.split("/")[1]) if usable and "/" in cpu_states else 0,
-                threads_per_core=max(1, _leading_int(threads[0])) if threads else 1,
+                threads_per_core=max(1, _leading_int(threads)) if threads else 1,
             )
         )
     return groups
