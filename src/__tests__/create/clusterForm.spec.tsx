@@ -93,6 +93,18 @@ describe('the form', () => {
     expect(onSubmit).not.toHaveBeenCalled();
   });
 
+  it('opens what is folded where something is wrong in it', async () => {
+    const properties = { reservation: { type: 'string', title: 'Reservation', 'x-group': 'slurm' } };
+    const source = { options: { properties }, site: site(sample('site')), profiles: [own] };
+    const isOpen = () => form.node.querySelector('details')?.open;
+    await open({ source, preview: () => Promise.resolve({ ...told, errors: [] }) });
+    expect(isOpen()).toBe(false);
+    React.act(() => form.dispose());
+    const errors = [{ field: 'options.reservation', message: 'There is none.' }];
+    await open({ source, preview: () => Promise.resolve({ ...told, errors }) });
+    expect(isOpen()).toBe(true);
+  });
+
   it('starts where the preview cannot be had: the request itself is answered', async () => {
     const onSubmit = jest.fn(() => Promise.resolve());
     await open({ preview: () => Promise.reject(new Error('away')), onSubmit });

@@ -93,11 +93,20 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
   }
   const basic = groups.get('basic') ?? [];
   groups.delete('basic');
+  const wrong = Object.keys(props.errorSchema ?? {});
+  const isWrongBelow = wrong.some(name => groupOf(name) !== 'basic');
+  const more = React.useRef<HTMLDetailsElement>(null);
+  // What is wrong is never folded away; what its user mends there stays open.
+  React.useEffect(() => {
+    if (isWrongBelow && more.current) {
+      more.current.open = true;
+    }
+  }, [isWrongBelow]);
   return (
     <div>
       <div className="jp-DaskSlurmForm-fields">{basic}</div>
       {groups.size > 0 && (
-        <details className="jp-DaskSlurmForm-more">
+        <details ref={more} className="jp-DaskSlurmForm-more">
           <summary>{trans.__('More options')}</summary>
           {[...groups].map(([group, fields]) => (
             <fieldset key={group}>

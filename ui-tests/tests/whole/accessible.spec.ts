@@ -24,7 +24,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
 
     test('panel, form and details are accessible', async ({ page, request }) => {
       await Promise.all([
-        startCluster(request, 'tide', 1, { reservation: 'maintenance' }),
+        startCluster(request, 'tide', 1, { job_extra_directives: ['--licenses=matlab'] }),
         startCluster(request, 'reef', 1)
       ]);
       const panel = await openPanel(page);

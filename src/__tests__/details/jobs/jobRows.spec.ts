@@ -62,6 +62,7 @@ describe('countPhases', () => {
       starting: 0,
       working: 2,
       missing: 0,
+      leaving: 0,
       ended: 0
     });
   });
