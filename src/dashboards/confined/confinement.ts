@@ -110,18 +110,21 @@ export class Confinement {
   }
 
   private _follow(address: string): void {
-    const { _source: source, _page: page, _iframe: iframe } = this;
-    // A page cannot click for its user; and a click elsewhere in Jupyter is none in the page.
-    const clicked = navigator.userActivation?.isActive && document.activeElement === iframe;
-    if (!source || !page || !clicked) {
+    const { _source: source, _page: page } = this;
+    if (!source || !page) {
       return;
     }
     const target = pathBelow(source.root, page.path, address);
     if (target !== null) {
       this.open(source, target);
-    } else if (isOutside(address)) {
+    } else if (isOutside(address) && this._isClicked()) {
       this._outside.leave(new URL(address).href);
     }
+  }
+
+  /** A page cannot click for its user; and a click elsewhere in Jupyter is none in the page. */
+  private _isClicked(): boolean {
+    return navigator.userActivation?.isActive && document.activeElement === this._iframe;
   }
 
   private _label = '';
