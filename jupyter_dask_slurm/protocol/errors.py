@@ -218,5 +218,8 @@ class SlurmCommandBroke(SlurmAmbiguous):
     """This machine did not let the command finish: it was killed, or lacked a thread or memory."""
 
 
-FAULTS_OF_THIS_MACHINE = (SlurmMissing, SlurmNotAsked, SlurmCommandBroke)
-"""Of what keeps Slurm's commands from answering, that in which Slurm has no part."""
+FAULTS_OF_THIS_MACHINE = (MachineFault, SlurmMissing, SlurmNotAsked, SlurmCommandBroke)
+"""What keeps Slurm's commands from answering, or workers from starting, and in which Slurm has no part."""
+
+TIME_MENDS = (SlurmUnavailable, MachineFault)
+"""What a controller waits for, and then does what was to be done."""

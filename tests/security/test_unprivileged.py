@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ from tests.slurm.client import SlurmClient
 from tests.slurm.plugin import shared_slurm
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users and become them")
+
+
+_LIMIT = "the limit of this user's processes and threads is reached"
+_ALIVE = ("queued", "starting", "working")
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,58 @@ def test_slurm_tells_the_other_nothing_and_does_nothing_for_him(victim: Victim, 
         assert code != 0 or "Invalid user id" in words or "error" in words, (argv, words)
         assert "#SBATCH" not in words
     assert victim.slurm.jobs()[job] == "RUNNING"
+
+
+@contextmanager
+def _no_more_processes(user: UnixUser, pid: int) -> Iterator[None]:
+    """Have a process start no more processes and no threads, as where its user has as many as may be."""
+
+    def limit(most: str) -> None:
+        subprocess.run([*user.wrapper, "prlimit", f"--pid={pid}", f"--nproc={most}:"], check=True)
+
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    (before,) = (line.split()[2] for line in limits if line.startswith("Max processes"))
+    limit("1")
+    try:
+        yield
+    finally:
+        limit(before)
+
+
+# Only here: root has no such limit.
+@pytest.mark.parametrize("backend", ["slurm", "local"])
+def test_a_controller_that_can_start_no_process_says_so(victim: Victim, backend: str) -> None:
+    (record,) = (record for record in victim.records if record.cluster.backend == backend)
+    cluster_id, path = record.cluster.id, f"clusters/{record.cluster.id}"
+    assert record.pid is not None
+    with _no_more_processes(victim.user, record.pid):
+        answer = victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 2}})
+        assert answer.status_code == 200
+        found = victim.jupyter.until(cluster_id, lambda cluster: bool(cluster["problems"]))
+        for look in ("jobs", "history", "log"):
+            assert victim.jupyter.call("GET", f"{path}/{look}").status_code == 200
+    (problem,) = found["problems"]
+    assert _LIMIT in problem["message"]
+    assert "Slurm has not answered" not in json.dumps(problem)
+    assert found["jobs"]["working"] == 1
+    # And by itself, as soon as that is possible.
+    victim.jupyter.until(cluster_id, lambda cluster: working(2)(cluster) and not cluster["problems"])
+    victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 1}})
+    victim.jupyter.until(cluster_id, lambda cluster: sum(cluster["jobs"][phase] for phase in _ALIVE) == 1)
+
+
+def test_a_jupyter_that_can_start_no_process_says_so(victim: Victim) -> None:
+    before = victim.jupyter.clusters()
+    with _no_more_processes(victim.user, victim.jupyter.process.pid):
+        for backend in ("local", "slurm"):
+            body = {"backend": backend, "options": SMALL}
+            answer = victim.jupyter.call("POST", "clusters", body)
+            assert (answer.status_code, _LIMIT in answer.json()["message"]) == (503, True), answer.text
+            preview = victim.jupyter.call("POST", "preview", body)
+            assert preview.status_code < 500 or _LIMIT in preview.json()["message"], preview.text
+        for look in ("clusters", "site", "profiles"):
+            assert victim.jupyter.call("GET", look).status_code == 200, look
+    assert {one["id"] for one in victim.jupyter.clusters()} == {one["id"] for one in before}
 
 
 def test_jobs_named_as_the_victims_are_neither_taken_over_nor_ended(

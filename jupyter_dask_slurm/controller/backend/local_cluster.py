@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import socket
 from pathlib import Path
@@ -12,9 +13,10 @@ from distributed import Nanny
 from distributed.core import Status
 from distributed.security import Security
 
-from ...protocol.errors import Unprocessable
+from ...protocol.errors import MachineFault, Unprocessable
 from ...system import clock
 from ...system.beside_loop import in_thread
+from ...system.faults import as_known
 from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory
@@ -23,6 +25,7 @@ from .events import BackendEvents
 from .scheduler import ControllerScheduler
 
 LOOPBACK = "127.0.0.1"
+_NANNIES = logging.getLogger("distributed.nanny")
 
 
 class LocalJob(JobProcess):
@@ -59,12 +62,17 @@ class LocalJob(JobProcess):
             started=clock.now(),
         )
         self._nannies = [self._new_nanny(name) for name in self._job.workers]
+        heard = _Heard()
         try:
-            await asyncio.gather(*self._nannies)
+            with heard:
+                await asyncio.gather(*self._nannies)
         except Exception as error:
             self.status = Status.failed
             self._job.job_id = None
             await self._close_nannies()
+            for fault in map(as_known, (error, *heard.errors)):
+                if isinstance(fault, MachineFault):
+                    raise fault from error
             raise Unprocessable("The workers could not be started.", details=str(error)) from error
         self._watcher = asyncio.create_task(self._watch())
         await super().start()
@@ -95,6 +103,25 @@ class LocalJob(JobProcess):
 
     async def _close_nannies(self) -> None:
         await asyncio.gather(*(nanny.close(reason="job-ended") for nanny in self._nannies))
+
+
+class _Heard(logging.Handler):
+    """What nannies complain of while they start: why there is no process they say to their log alone."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.errors: list[BaseException] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the error."""
+        if record.exc_info and record.exc_info[1] is not None:
+            self.errors.append(record.exc_info[1])
+
+    def __enter__(self) -> None:
+        _NANNIES.addHandler(self)
+
+    def __exit__(self, *_exception: object) -> None:
+        _NANNIES.removeHandler(self)
 
 
 class LocalCluster(JobCluster):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 from ...protocol.errors import (
     FAULTS_OF_THIS_MACHINE,
+    TIME_MENDS,
+    MachineFault,
     SlurmRefused,
     SlurmUnavailable,
     StorageUnavailable,
@@ -105,7 +107,7 @@ class Dispatcher:
         try:
             await self._cluster.add(jobs)
             self.answered()
-        except SlurmUnavailable as error:
+        except TIME_MENDS as error:
             self.fell_silent(error)
         except Unprocessable as error:
             self._refused(error)
@@ -136,7 +138,7 @@ class Dispatcher:
             if again:
                 await self._cluster.cancel_again(again)
             await self._cluster.remove(jobs)
-        except SlurmUnavailable as error:
+        except TIME_MENDS as error:
             self.fell_silent(error)
             return
         except SlurmRefused as error:
@@ -200,7 +202,7 @@ class Dispatcher:
         self._state.refusal = Refusal(error.message, error.details, script, clock.now())
         self._history.add("refused", error.message)
 
-    def fell_silent(self, error: SlurmUnavailable) -> None:
+    def fell_silent(self, error: SlurmUnavailable | MachineFault) -> None:
         """Note that Slurm does not answer, or was not asked, and wait longer each time before asking."""
         of_this_machine = isinstance(error, FAULTS_OF_THIS_MACHINE)
         if self._state.silent_since is None or of_this_machine != (self._state.not_asked is not None):
@@ -224,7 +226,7 @@ class Dispatcher:
     def answered(self) -> None:
         """Note that Slurm has answered."""
         if self._state.silent_since is not None:
-            asked = "Slurm answers again." if self._state.not_asked is None else "Slurm's commands run again."
+            asked = "Slurm answers again." if self._state.not_asked is None else "This machine does it again."
             self._history.add("answers", asked)
         self._state.silent_since = self._state.silence = self._state.not_asked = None
         self._silences = 0

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from ...protocol.errors import DaskSlurmError, SlurmUnavailable
+from ...protocol.errors import TIME_MENDS, DaskSlurmError
 from ...system import clock
 from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
@@ -154,7 +154,7 @@ class Reconciler:
             return False
         try:
             nothing = await self._cluster.leaves_nothing()
-        except SlurmUnavailable as error:
+        except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
             return False
         self.dispatch.answered()
@@ -192,7 +192,7 @@ class Reconciler:
             return
         try:
             ended = await self._watch.look()
-        except SlurmUnavailable as error:
+        except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
             return
         self.dispatch.answered()
