@@ -14,7 +14,7 @@ from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..services import Services
 from ..slurm.cluster_jobs import cancel_cluster
 from ..system.beside_loop import in_thread
-from ..system.files import check_private_directory
+from ..system.files import check_private_directory, storage_errors
 from .check_interfaces import check, report_lines
 from .host_facts import host_facts
 from .text import columns
@@ -50,11 +50,12 @@ async def _host(services: Services) -> dict[str, Any]:
 def _directory(services: Services) -> dict[str, str | None]:
     registry = services.manager.registry
     problem = None
-    if registry.clusters.exists():
-        try:
+    try:
+        with storage_errors(registry.clusters, "look at"), suppress(FileNotFoundError):
+            registry.clusters.lstat()
             check_private_directory(registry.clusters)
-        except StorageUnavailable as error:
-            problem = error.message
+    except StorageUnavailable as error:
+        problem = error.message
     return {"path": str(registry.shared), "problem": problem}
 
 

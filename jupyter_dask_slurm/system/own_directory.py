@@ -28,7 +28,8 @@ def usual_places(environ: Mapping[str, str]) -> list[Path]:
     """Return where temporary files go: as Slurm or the site says, else in ``/tmp``; those that there are."""
     named = (environ.get("SLURM_TMPDIR"), environ.get("TMPDIR"), LAST_RESORT)
     places = [Path(place) for place in dict.fromkeys(named) if place]
-    return [place for place in places if place.is_absolute() and place.is_dir()]
+    # Not `Path.is_dir`, which raises where a directory above may not be entered.
+    return [place for place in places if place.is_absolute() and os.path.isdir(place)]  # noqa: PTH112
 
 
 def prefix_beside(socket: Path) -> str:

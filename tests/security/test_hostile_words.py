@@ -127,7 +127,7 @@ async def test_a_cluster_where_everything_is_named_so(api: Api, slurm: SlurmClie
 KEYS = (PAGE, *NAMES[1:9], "</textarea><!--<script>", "x" * 10_000)
 
 
-async def _compute(record: Record) -> None:
+async def _compute(record: Record, folder: Path) -> None:
     """Run tasks with such keys, on a worker of such a name too."""
     cert, key = (f"{record.directory}/{name}.pem" for name in ("cert", "key"))
     pairs = {f"tls_{role}_{what}": path for role in ("client", "worker") for what, path in
@@ -135,7 +135,14 @@ async def _compute(record: Record) -> None:
     security = Security(require_encryption=True, tls_ca_file=cert, **pairs)
     address = str(record.cluster.scheduler_address)
     async with (
-        Worker(address, security=security, name=PAGE, nthreads=1, dashboard_address=None),
+        Worker(
+            address,
+            security=security,
+            name=PAGE,
+            nthreads=1,
+            dashboard_address=None,
+            local_directory=str(folder),
+        ),
         Client(address, security=security, asynchronous=True) as client,
     ):
         tasks = [client.submit(len, key, key=f"{key}-{n}") for n in range(2) for key in KEYS]
@@ -157,13 +164,13 @@ class _Elements(HTMLParser):
         self.names.append(tag)
 
 
-async def test_tasks_and_workers_of_bad_names(api: Api, shared: Path) -> None:
+async def test_tasks_and_workers_of_bad_names(api: Api, shared: Path, tmp_path: Path) -> None:
     cluster = await api.start(backend="local", options=SMALL)
     await api.until(cluster["id"], working(1))
     path = f"clusters/{cluster['id']}"
     before = _Elements((await api("GET", f"{path}/report")).text)
     record = Registry(shared).read(cluster["id"])
-    await asyncio.to_thread(asyncio.run, _compute(record))
+    await asyncio.to_thread(asyncio.run, _compute(record, tmp_path))
     report = await api("GET", f"{path}/report")
     assert (report.status, len(KEYS[-1]) < len(report.text)) == (200, True)
     # They are there, and make no element.

@@ -244,6 +244,27 @@ def test_a_jupyter_that_can_start_no_process_says_so(victim: Victim) -> None:
     assert {one["id"] for one in victim.jupyter.clusters()} == {one["id"] for one in before}
 
 
+def test_what_the_user_cannot_enter_is_said(victim: Victim, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    python = psutil.Process(victim.jupyter.process.pid).cmdline()[0]
+    places = {"JUPYTER_DATA_DIR": str(closed / "data"), "TMPDIR": str(closed / "tmp")}
+    places |= {"PYTHONPATH": str(Path(__file__).parents[2])}
+    module = "jupyter_dask_slurm.system.own_directory"
+    asked = f"import os, {module} as own; print(own.usual_places(os.environ))"
+    said = []
+    for words in (("-m", "jupyter_dask_slurm.cli", "doctor"), ("-c", asked)):
+        done = subprocess.run(
+            [*victim.user.wrapper, python, *words],
+            cwd="/", env={**os.environ, **victim.user.environment, **places},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        said.append(done.stdout)
+    assert f"Cannot look at {closed / 'data' / 'dask-slurm' / 'clusters'}" in said[0]
+    assert str(closed) not in said[1]
+
+
 def test_jobs_named_as_the_victims_are_neither_taken_over_nor_ended(
     victim: Victim, attacker: OtherUser
 ) -> None:
