@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from ..options.requests import NAME_PATTERN, ScalingRequest, parse
 from ..options.schema import STRICT, ClusterOptions
@@ -28,6 +28,13 @@ _TEXTS = frozenset(
 OPTIONS = frozenset({*ClusterOptions.model_fields, "queue"})
 
 
+def _readable(text: str) -> str:
+    """Refuse what could be written, and not read again."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("cannot hold NUL, nor halves of characters (surrogates)")
+    return text
+
+
 class ProfileBody(BaseModel):
     """The body of ``PUT /profiles/{name}``, and what stands below a name in a file."""
 
@@ -38,7 +45,9 @@ class ProfileBody(BaseModel):
     backend: Literal["slurm", "local"] | None = Field(default=None, title="Backend")
     options: ClusterOptions | None = Field(default=None, title="Options")
     scaling: ScalingRequest | None = Field(default=None, title="Scaling")
-    description: str | None = Field(default=None, title="Description", max_length=1000)
+    description: Annotated[str, AfterValidator(_readable)] | None = Field(
+        default=None, title="Description", max_length=1000
+    )
 
 
 def profile_of_body(name: str, body: Mapping[str, Any], source: ProfileSource = "user") -> Profile:

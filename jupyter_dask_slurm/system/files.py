@@ -104,7 +104,7 @@ def check_private_directory(path: Path) -> None:
         status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise StorageUnavailable(f"Cannot use {path}: it is not a directory (a link or a file stands there).")
-    _check_owner(path, status)
+    _check_owner(path, status, StorageUnavailable)
     if status.st_mode & 0o077:
         mode = stat.S_IMODE(status.st_mode)
         raise StorageUnavailable(
@@ -331,6 +331,6 @@ def _check_file(path: Path, status: os.stat_result) -> None:
     _check_owner(path, status)
 
 
-def _check_owner(path: Path, status: os.stat_result) -> None:
+def _check_owner(path: Path, status: os.stat_result, kind: type[StorageUnavailable] = FileDamaged) -> None:
     if status.st_uid != os.geteuid():
-        raise FileDamaged(f"Cannot use {path}: it belongs to another user (uid {status.st_uid}).")
+        raise kind(f"Cannot use {path}: it belongs to another user (uid {status.st_uid}).")

@@ -115,7 +115,8 @@ async def test_slurm_away(api: Api) -> None:
     # No Slurm was started for this test: SLURM_CONF names a file that does not exist.
     answer = await api("POST", "clusters", {"backend": "slurm", "options": JOB})
     assert answer.status == 503, answer.text
-    assert answer.json["reason"] == "SlurmUnreachable"
+    assert answer.json["reason"] == "SlurmNotAsked"
+    assert "does not exist" in answer.json["message"]
     assert (await api("GET", "clusters")).json == []
 
 

@@ -20,7 +20,7 @@ import pytest
 
 from jupyter_dask_slurm.clusters import client as client_module
 from jupyter_dask_slurm.clusters.client import ControllerClient
-from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, NoAnswer
+from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, MachineFault, NoAnswer
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL, controllers
 
@@ -149,7 +149,7 @@ async def test_without_descriptors_nothing_is_sent(folder: Path) -> None:
     os.close(probe)
     resource.setrlimit(resource.RLIMIT_NOFILE, (probe, limits[1]))
     try:
-        with pytest.raises(ControllerUnreachable):
+        with pytest.raises(MachineFault, match="could not be asked: Too many open files"):
             await client.change({"name": "sea"})
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)

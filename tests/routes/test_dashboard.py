@@ -12,6 +12,7 @@ from tornado.websocket import websocket_connect
 
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL
+from tests.jupyter.websockets import close
 
 
 async def _started(api: Api) -> str:
@@ -163,7 +164,7 @@ class TestWebsocket:
         first = await socket.read_message()
         assert first is not None
         assert "ACK" in str(first) or "msgid" in str(first)
-        socket.close()
+        await close(socket)
 
     async def test_foreign_origin(
         self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]

@@ -231,6 +231,7 @@ async def test_a_websocket_is_not_led_elsewhere(
         url = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}{base}/status/ws?_xsrf=secret"
         socket = await websocket_connect(HTTPRequest(url, headers={**jp_auth_header, "Cookie": "a=secret"}))
         assert await socket.read_message() is None
+        socket.close()
         assert dashboard.paths == ["/dashboard/status/ws"]
         assert "secret" not in str(dashboard.asked[0].headers)
 

@@ -15,6 +15,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from tests.jupyter.api import Answer, Api, working
 from tests.jupyter.contract import contract
 from tests.jupyter.controllers import SMALL
+from tests.jupyter.websockets import close
 from tests.slurm import SlurmClient
 
 MAY = {
@@ -209,7 +210,7 @@ async def test_the_dashboard_is_for_those_who_may_read(api: Api, address: str) -
     socket = await dashboard.socket("reader")
     assert isinstance(socket, WebSocketClientConnection)
     assert await socket.read_message() is not None
-    socket.close()
+    await close(socket)
     for name in ("stranger", "listener", ""):
         assert await dashboard.socket(name) == 403
 
@@ -223,4 +224,4 @@ async def test_events_are_for_those_who_may_listen_to_jupyters(api: Api, address
     cluster = await api.start(backend="local", options=SMALL, scaling={"mode": "manual", "jobs": 0})
     told = json.loads(str(await socket.read_message()))
     assert told["cluster_id"] == cluster["id"]
-    socket.close()
+    await close(socket)

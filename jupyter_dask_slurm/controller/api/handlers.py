@@ -51,7 +51,10 @@ class _Handler(web.RequestHandler):
         self.finish(json.dumps(value))
 
     def write_error(self, status_code: int, **info: Any) -> None:
-        error = as_known(info["exc_info"][1] if "exc_info" in info else None)
+        error = info["exc_info"][1] if "exc_info" in info else None
+        if self.request.method == "GET":
+            # What was to change something may be done, all or in part: a fault is no refusal of it.
+            error = as_known(error)
         if isinstance(error, DaskSlurmError):
             self.answer(error.to_json(), error.status)
             return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from distributed import Scheduler
 
+from ...protocol.models import Interface
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.interfaces import interfaces
 from ..state.jobs import JobTable, TrackedJob
@@ -70,9 +73,16 @@ def surroundings(scheduler: Scheduler | None) -> Surroundings:
     if scheduler is None or not scheduler.listeners:
         return Surroundings(None)
     address = str(scheduler.contact_address or scheduler.address)
-    others = [found for found in interfaces() if found.address not in address and found.name != "lo"]
+    others = [found for found in _interfaces() if found.address not in address and found.name != "lo"]
     results = sum(group.states["memory"] for group in scheduler.task_groups.values())
     return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others), results)
+
+
+def _interfaces() -> tuple[Interface, ...]:
+    """Return this host's interfaces; none where descriptors are used up: the rest can be said."""
+    with suppress(OSError):
+        return interfaces()
+    return ()
 
 
 def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Activity:
