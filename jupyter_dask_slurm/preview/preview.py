@@ -113,7 +113,8 @@ class Previews:
         allocated = allocation(rendering, sketch.site)
         rendering["allocated_cpus"] = allocated.cpus
         findings.errors += self._starter.refusals(sketch, rendering, others)
-        findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
+        if not findings.malformed:  # else it would be said of defaults, in place of what was typed
+            findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
         findings.warnings += [named.warning] if named else []
         findings.warnings += await in_thread(lambda: list(exposed(sketch.draft.environment, os.environ)))
         if not findings.errors and sketch.draft.spec.backend == "slurm" and rendering["jobs"]:

@@ -242,6 +242,7 @@ async def test_all_that_is_malformed_is_said_at_once(api: Api, slurm: SlurmClien
         "options.idle_timeout",
     ]  # fmt: skip
     assert (answer.json["script"], answer.json["lines"], answer.json["command"]) == (None, [], [])
+    assert not any("No walltime was chosen" in warning for warning in answer.json["warnings"])
     assert answer.json["exports"] is None
 
 
