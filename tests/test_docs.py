@@ -107,3 +107,17 @@ def test_each_promise_names_tests_that_are_there() -> None:
     for name in named:
         folder = _DOCS.parent if name.startswith("tests/") else _DOCS.parent / "tests" / "faults"
         assert (folder / name).exists(), name
+
+
+def test_no_page_holds_what_a_merge_left() -> None:
+    project = _DOCS.parent
+    pages = [*project.glob("*.md"), *_DOCS.glob("*.md")]
+    assert len(pages) > 5
+    for page in pages:
+        assert not re.search(r"^(<{7}|={7}$|>{7})", page.read_text(encoding="utf-8"), re.MULTILINE), page.name
+
+
+def test_every_page_is_linked_from_the_first() -> None:
+    readme = (_DOCS.parent / "README.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\(docs/([\w-]+\.md)", readme))
+    assert {page.name for page in _DOCS.glob("*.md")} - linked <= {"dask-jobqueue-suite.md"}
