@@ -7,6 +7,9 @@ import { PageSockets } from './sockets';
 /** What the frame says when it is there; a port comes along that takes a page. Jupyter serves the frame. */
 const FRAME_GREETING = 'dask-slurm-frame';
 
+/** How long after a page has said that a link was clicked the browser may take to say it, in milliseconds. */
+const CLICK_HEARD_WITHIN = 1000;
+
 /** What is done outside of a page for it. */
 export interface IOutside {
   /** Ask whether an address of another site shall be opened, and open it. */
@@ -67,7 +70,7 @@ export class Confinement {
     this._frame?.close();
     this._port?.close();
     this._iframe?.remove();
-    this._iframe = this._source = this._page = this._sockets = this._frame = this._port = null;
+    this._asked = this._iframe = this._source = this._page = this._sockets = this._frame = this._port = null;
   }
 
   /** The frame is ours and greets once, before there is a page in it. */
@@ -117,8 +120,25 @@ export class Confinement {
     const target = pathBelow(source.root, page.path, address);
     if (target !== null) {
       this.open(source, target);
-    } else if (isOutside(address) && this._isClicked()) {
-      this._outside.leave(new URL(address).href);
+    } else if (isOutside(address)) {
+      void this._askToLeave(new URL(address).href);
+    }
+  }
+
+  /** The page says that it was clicked, often before the browser has told this document so: it has a moment. */
+  private async _askToLeave(address: string): Promise<void> {
+    const isAwaited = this._asked !== null;
+    this._asked = { address, until: performance.now() + CLICK_HEARD_WITHIN };
+    if (isAwaited) {
+      return;
+    }
+    while (this._asked && !this._isClicked() && performance.now() < this._asked.until) {
+      await new Promise(requestAnimationFrame);
+    }
+    const asked = this._asked;
+    this._asked = null;
+    if (asked && this._isClicked()) {
+      this._outside.leave(asked.address);
     }
   }
 
@@ -128,6 +148,8 @@ export class Confinement {
   }
 
   private _label = '';
+  /** The address of another site that a click is awaited for: the last one. */
+  private _asked: { readonly address: string; readonly until: number } | null = null;
   private _iframe: HTMLIFrameElement | null = null;
   private _source: IDashboard | null = null;
   private _page: IConfinedPage | null = null;
