@@ -58,7 +58,7 @@ class CheckHandler(DaskSlurmHandler):
     @authorized
     async def post(self) -> None:
         """Start one."""
-        self.reply(await self.services.interface_check.start(), 202)
+        self.reply(await self.services.interface_check.start(self.key), 202)
 
 
 handlers = [

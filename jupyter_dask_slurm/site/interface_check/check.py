@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmRefused
+from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmAmbiguous, SlurmRefused
 from ...protocol.models import Interface, Model, Site, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
@@ -40,7 +40,10 @@ class NodeReport(Model):
 
 @dataclass
 class _Run:
-    """A check under way; by partition: jobs, words of refusals, reports or why not, ends of jobs."""
+    """A check under way.
+
+    By partition: jobs, words of refusals and of lost answers, reports or why there are none, ends of jobs.
+    """
 
     check_id: str
     directory: Path
@@ -48,6 +51,7 @@ class _Run:
     partitions: tuple[str, ...]
     jobs: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    unanswered: dict[str, str] = field(default_factory=dict)
     reports: dict[str, NodeReport] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
     gone: dict[str, EndState] = field(default_factory=dict)
@@ -119,6 +123,9 @@ async def _submit(run: _Run, python: str) -> None:
             run.jobs[partition] = await submit(script, options, environment=clean_environment(os.environ))
         except SlurmRefused as error:
             run.refused[partition] = error.details or error.message
+        except SlurmAmbiguous as error:
+            # There may be a job, and it may yet connect; `_clear` looks for it.
+            run.unanswered[partition] = error.message
 
 
 async def _wait(run: _Run) -> None:
@@ -131,7 +138,7 @@ async def _wait(run: _Run) -> None:
         if loop.time() - asked_at > _ASK_SLURM_S:
             asked_at = loop.time()
             ended = await _ended(run, waiting)
-        for partition in waiting:
+        for partition in waiting | run.unanswered.keys():
             await in_thread(_read_report, run, partition)
         # Looked at after Slurm was asked: a job that has ended has written all that it will.
         run.gone.update((name, end) for name, end in ended.items() if name not in run.reports)
@@ -183,6 +190,10 @@ def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> Par
             )
         if partition in run.gone:
             return PartitionResult(partition, "failed", _words(run, run.gone[partition]))
+        if partition in run.unanswered:
+            return PartitionResult(
+                partition, "failed", f"Slurm did not say whether it took the job: {run.unanswered[partition]}"
+            )
         return PartitionResult(partition, "waiting", "The job did not start in time, and was cancelled.")
     reached = {greeting.address for greeting in greetings}
     errors = report.errors if report else {}

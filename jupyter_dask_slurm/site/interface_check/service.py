@@ -36,6 +36,7 @@ class InterfaceCheck:
         self._shared = shared
         self._task: asyncio.Task[None] | None = None
         self._error: ErrorInfo | None = None
+        self._key: str | None = None
 
     async def state(self) -> CheckState:
         """Return what is known now.
@@ -52,20 +53,22 @@ class InterfaceCheck:
             report, error = None, self._error or _info(broken)
         return CheckState(plan, self._running, report, error)
 
-    async def start(self) -> CheckState:
-        """Start a check; returns at once.
+    async def start(self, key: str | None = None) -> CheckState:
+        """Start a check, one for each `key`; returns at once.
 
         Raises
         ------
         WrongState
-            If one is under way.
+            If one is under way that a request of another key, or of none, has started.
         SlurmUnavailable
         """
+        if key is not None and key == self._key:
+            return await self.state()
         if self._running:
             raise WrongState("A check of the interfaces is under way already.")
         state = await self.state()
         if not self._running:
-            self._error = None
+            self._error, self._key = None, key
             self._task = asyncio.create_task(self._check())
         return CheckState(state.plan, True, state.report, None)
 

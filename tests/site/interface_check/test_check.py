@@ -23,6 +23,7 @@ from jupyter_dask_slurm.site.interface_check.listener import Listener
 from jupyter_dask_slurm.site.interface_check.probe import probe_script
 from jupyter_dask_slurm.slurm.installation.reader import read_site
 from jupyter_dask_slurm.slurm.submission import submit
+from tests.faults.bent import TIMES_OUT, BentCommands
 from tests.slurm.client import SlurmClient
 
 # Of TEST-NET-1 (RFC 5737): no host has it.
@@ -69,6 +70,22 @@ async def test_jobs_that_do_not_start_are_cancelled(
     assert report.interface is None
     assert len(submitted) == 1
     assert slurm.jobs().get(submitted[0]) in (None, "COMPLETING")
+
+
+async def test_an_answer_of_slurm_that_is_lost_ends_no_check_and_leaves_no_job(
+    slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bent = BentCommands(tmp_path)
+    losing = f'"$real" "$@" > {tmp_path}/made; {TIMES_OUT}'
+    bent.bend("sbatch", f'case "$*" in *--partition=short*) {losing} ;; esac\nexec "$real" "$@"')
+    monkeypatch.setenv("PATH", bent.environment["PATH"])
+    report = await check_interfaces(await read_site(), tmp_path / "shared")
+    results = {result.partition: result for result in report.partitions}
+    assert {results[name].state for name in ("normal", "gpu")} == {"answered"}
+    # Its job may have connected all the same before the others had reported.
+    assert results["short"].state == "answered" or "did not say" in results["short"].message
+    made = (tmp_path / "made").read_text().strip()
+    assert slurm.jobs().get(made) in (None, "COMPLETING")
 
 
 KEY = b"the key of this check"

@@ -34,10 +34,14 @@ async def test_through_rest(slurm: SlurmClient, api: Api, shared: Path) -> None:
     # Where a check has its files before it submits; in Slurm there may be jobs of other tests' checks.
     assert not (shared / "checks").exists()
 
-    started = await api("POST", "site/check")
+    started = await api("POST", "site/check", headers={"Idempotency-Key": "one"})
     assert (started.status, started.json["running"]) == (202, True)
     assert (await api("POST", "site/check")).status == 409
+    assert (await api("POST", "site/check", headers={"Idempotency-Key": "two"})).status == 409
+    assert (await api("POST", "site/check", headers={"Idempotency-Key": "one"})).status == 202
     after = await _until_finished(api)
+    again = await api("POST", "site/check", headers={"Idempotency-Key": "one"})
+    assert (again.status, again.json["running"], again.json["report"]) == (202, False, after["report"])
     assert after["error"] is None
     assert {result["state"] for result in after["report"]["partitions"]} == {"answered"}
     chosen = after["report"]["interface"]
