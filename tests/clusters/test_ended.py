@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.ending import endings
+from jupyter_dask_slurm.clusters.ending import endings, left_jobs
 from jupyter_dask_slurm.clusters.ending.endings import KEPT_S, Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
+from jupyter_dask_slurm.protocol.errors import MachineFault
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import boot_id, hostname
+from tests.faults.views import codes
 from tests.jupyter.api import Api, status, working
 from tests.jupyter.controllers import SMALL
 from tests.slurm.client import SlurmClient
@@ -112,6 +114,27 @@ async def test_it_is_forgotten_after_its_days_though_nothing_changes(
     await asyncio.wait_for(dropped.wait(), 60)
     assert registry.ids() == []
     await clearing.close()
+
+
+async def test_a_fault_of_this_machine_ends_no_cancellation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def cancel(cluster_id: str) -> list[str]:
+        asked.append(cluster_id)
+        if len(asked) == 1:
+            raise MachineFault("There is no memory.")
+        return []
+
+    monkeypatch.setattr(left_jobs, "cancel_cluster", cancel)
+    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), status="lost")
+    record = Record(cluster, hostname(), boot_id(), "nonce", "", str(tmp_path / "gone"), iso_time())
+    said: list[str] = []
+    handle = ClusterHandle(record, Registry(tmp_path), lambda _changed: said.extend(codes(handle.cluster)))
+    await left_jobs.cancel_left_jobs(handle)
+    assert len(asked) == 2
+    assert "slurm_not_asked" in said
 
 
 async def test_what_waits_for_its_turn_when_jupyter_ends_is_left_without_a_word(

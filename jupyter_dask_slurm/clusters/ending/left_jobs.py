@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
-from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused, SlurmUnavailable
+from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused
 from ...protocol.models import Cluster, Problem, iso_time
 from ...slurm.cluster_jobs import cancel_cluster
 from ...system.beside_loop import in_thread
@@ -32,7 +32,7 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
                 handle.update(_without_problem(handle.cluster))
                 return
             pause = FIRST_PAUSE_S
-        except (SlurmUnavailable, SlurmRefused) as error:
+        except DaskSlurmError as error:
             # Also where this Jupyter has no Slurm at all: the one that submitted had.
             handle.update(_with_problem(handle.cluster, error))
         await asyncio.sleep(pause)

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 
-from ...protocol.errors import DaskSlurmError, SlurmRefused, SlurmUnavailable, StorageUnavailable
+from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
 from ...registry import Registry
 from ..bare_record import bare_record
@@ -70,7 +70,7 @@ class OrphanWatch:
         while True:
             try:
                 self._compare(await orphan_jobs(self._registry))
-            except (SlurmUnavailable, SlurmRefused, StorageUnavailable) as error:
+            except DaskSlurmError as error:
                 log.info("It is not known whether jobs without a cluster are left: %s", error.message)
                 self._doubt(error)
             except Exception:
