@@ -94,19 +94,19 @@ class Registry:
         return make_private_directory(self.directory(cluster_id))
 
     def ids(self) -> list[str]:
-        """Return the ids of all clusters that have a directory here; none where others may write to it.
+        """Return the ids of all clusters that have a directory here.
 
         Raises
         ------
         StorageUnavailable
-            If the disk does not say.
+            If the disk does not say, or if it is a place where somebody else may write.
         """
         try:
             with storage_errors(self.clusters, "read"):
                 check_private_directory(self.clusters)
                 names = [path.name for path in self.clusters.iterdir()]
         except StorageUnavailable as error:
-            if error.__cause__ is None or isinstance(error.__cause__, FileNotFoundError):
+            if isinstance(error.__cause__, FileNotFoundError):
                 return []
             raise
         return sorted(name for name in names if CLUSTER_ID.fullmatch(name))

@@ -26,7 +26,7 @@ STOP_LIMIT_S = 120.0
 
 async def list_clusters(services: Services, _arguments: argparse.Namespace) -> Answer:
     """List all clusters."""
-    clusters = services.manager.list()
+    clusters = services.manager.answer()
     return [cluster.to_json() for cluster in clusters], clusters_as_text(clusters)
 
 
@@ -106,7 +106,7 @@ async def _until_answered(ask: Callable[[str], Awaitable[Cluster]]) -> Cluster:
 
 def _find(services: Services, name: str) -> ClusterHandle:
     """Return the cluster with this id, else the newest of this name."""
-    clusters = services.manager.list()
+    clusters = services.manager.answer()
     matching = [cluster for cluster in clusters if name in (cluster.id, cluster.name)]
     if not matching:
         there_are = ", ".join(cluster.name for cluster in clusters) or "none"

@@ -47,6 +47,8 @@ class Discovery:
         self._opening = asyncio.Lock()
         self._looking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self.fault: StorageUnavailable | None = None
+        """Why the last look did not even say which clusters there are."""
 
     async def open(self) -> None:
         """Look once, and from now on; a second call waits for the first look."""
@@ -88,11 +90,13 @@ class Discovery:
                 read = await in_thread(self._read, set(ids) - self._known - self._ignored)
             except StorageUnavailable as error:
                 log.debug("The clusters are looked for again: %s", error)
+                self.fault = error
                 return False
             except Exception:
                 # Whatever it was: nobody would find a cluster any more.
                 log.exception("The clusters are looked for again")
                 return False
+            self.fault = None
             return self._compare(ids, read)
 
     def _read(self, ids: Collection[str]) -> dict[str, Record | DaskSlurmError]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,19 @@ class ClusterManager:
         listed = [handle.cluster for handle in self._handles.values() if not handle.hidden]
         return sorted(listed, key=lambda cluster: (cluster.created_at, cluster.id))
 
+    def answer(self) -> Sequence[Cluster]:
+        """Return all clusters for who asks which there are: an empty list says that there are none.
+
+        Raises
+        ------
+        StorageUnavailable
+            If nothing is known, for the disk does not say.
+        """
+        listed = self.list()
+        if not listed and self._discovery.fault is not None:
+            raise self._discovery.fault
+        return listed
+
     def handle(self, cluster_id: str) -> ClusterHandle:
         """Return what is known of one cluster.
 
@@ -125,8 +138,12 @@ class ClusterManager:
         ------
         ClusterNotFound
             If this user has no such cluster.
+        StorageUnavailable
+            If nobody can tell, for the disk does not say.
         """
         found = self._handles.get(cluster_id)
+        if found is None and self._discovery.fault is not None:
+            raise self._discovery.fault
         if found is None or found.hidden:
             raise ClusterNotFound("There is no such cluster.")
         return found

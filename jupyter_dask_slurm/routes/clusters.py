@@ -17,7 +17,7 @@ class ClustersHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        self.reply(self.manager.list())
+        self.reply(self.manager.answer())
 
     @web.authenticated
     @authorized

@@ -66,7 +66,7 @@ class Jupyter:
 
     def _answers(self) -> bool:
         try:
-            return self.call("GET", "clusters").ok
+            return self.call("GET", "openapi.yaml").ok
         except requests.ConnectionError:
             return False
 
