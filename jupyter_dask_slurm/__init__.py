@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .connection import connect
 
-__all__ = ["connect"]
+    __version__: str
+
+__all__ = ["__version__", "connect"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `connect` when it is first used: importing this package must cost next to nothing."""
+    """Find what is asked for when it first is: importing this package must cost next to nothing."""
     if name == "connect":
         from .connection import connect
 
         return connect
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("jupyter_dask_slurm")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

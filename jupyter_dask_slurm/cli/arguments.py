@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 SNIPPETS = ("connect", "portable", "attach", "slurmcluster", "yaml", "job_script")
 _UNITS = ("jobs", "workers", "cores", "memory")
@@ -15,6 +15,9 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser; the options of a cluster are only loaded where `words` ask for ``create``."""
     parser = argparse.ArgumentParser(
         prog="jupyter dask-slurm", description="Dask clusters on Slurm. No Jupyter server is needed."
+    )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help="say which version this is"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _add(commands, "list", "list all clusters")
@@ -37,6 +40,16 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     doctor.add_argument("--cancel", action="store_true", help="cancel jobs of clusters that are not known")
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only where it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
+        from .. import __version__
+
+        print(f"jupyter-dask-slurm {__version__}")
+        parser.exit()
 
 
 def _add(commands: Any, name: str, explanation: str) -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm import __version__
 from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.models import Cluster
 from tests.jupyter.contract import contract
@@ -83,6 +84,12 @@ def test_what_cannot_be_is_said_in_a_sentence() -> None:
     failed = cli("create", "--backend", "local", "--scheduler-options", '{"host": "no-such.invalid"}', code=1)
     assert failed.stderr.startswith("The cluster could not start")
     assert cli("stop", "dask-1").stdout == "dask-1 is stopped.\n"
+
+
+def test_its_version() -> None:
+    assert cli("--version").stdout == f"jupyter-dask-slurm {__version__}\n"
+    package = json.loads((Path(__file__).parents[2] / "package.json").read_text())
+    assert __version__ == package["version"]
 
 
 def test_every_option_has_its_flag() -> None:
