@@ -21,7 +21,9 @@ const problem = object({
   advice: text,
   since: text,
   details: nullable(text),
-  job_id: nullable(text)
+  job_id: nullable(text),
+  job_ids: list(text),
+  jobs: number
 });
 
 const failure = object({ message: text, reason: text, details: nullable(text) });

@@ -20,15 +20,20 @@ export function Problems({ cluster }: { cluster: Cluster }): React.ReactElement 
   }
   return (
     <ul className="jp-DaskSlurmProblems" aria-label={trans.__('Problems of %1', cluster.name)}>
-      {problems.map(problem => (
+      {problems.map((problem, index) => (
         <ProblemItem
-          key={`${problem.code}/${problem.job_id ?? ''}`}
+          key={keyOf(problem, problems.slice(0, index))}
           problem={problem}
           remedies={findRemedies(problem, cluster, trans)}
         />
       ))}
     </ul>
   );
+}
+
+/** The jobs of a problem come and go while it stays the same one: its place among those of its code is its key. */
+function keyOf({ code }: Problem, before: readonly Problem[]): string {
+  return `${code}/${before.filter(other => other.code === code).length}`;
 }
 
 interface IProblemProps {
@@ -78,6 +83,8 @@ function asProblem(cluster: Cluster): Problem | null {
       advice: '',
       details: error.details,
       job_id: null,
+      job_ids: [],
+      jobs: 0,
       since: updated_at
     }
   );

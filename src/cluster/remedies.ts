@@ -38,6 +38,10 @@ export function findRemedies(problem: Problem, cluster: Cluster, trans: Translat
     const label = trans.__('Show the log of %1', job);
     remedies.push({ command: CommandIDs.openDetails, args: { ...args, section: 'logs', job }, label });
   }
+  if (problem.jobs > problem.job_ids.length && !isOutOfReach(cluster)) {
+    const label = trans.__('Show the jobs');
+    remedies.push({ command: CommandIDs.openDetails, args: { ...args, section: 'jobs' }, label });
+  }
   if (MENDED_BY_CHANGES.includes(code) && !hasEnded(cluster) && !isOutOfReach(cluster)) {
     const label = trans.__('Start again with changes…');
     remedies.push({ command: CommandIDs.createCluster, args: { like: cluster.id }, label });

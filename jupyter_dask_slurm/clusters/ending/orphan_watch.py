@@ -7,10 +7,11 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
+from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
 from ..bare_record import bare_record
 from ..handle import ClusterHandle
@@ -126,13 +127,30 @@ def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
 
 
 def _problem(orphan: OrphanJobs, since: str) -> Problem:
-    named = ", ".join(orphan.jobs[:10]) + (" and more" if len(orphan.jobs) > 10 else "")
+    one = len(orphan.jobs) == 1
+    they, them = ("it is", "it") if one else ("they are", "them")
     if orphan.certain:
-        then = f"They are cancelled at {iso_time(time.time() + GRACE_S)}, unless their cluster turns up."
-        advice = "Dismiss this card to cancel them now."
+        when = iso_time(time.time() + GRACE_S)
+        then = (
+            f"{they.capitalize()} cancelled at {when}, unless {'its' if one else 'their'} cluster turns up."
+        )
+        advice = f"Dismiss this card to cancel {them} now."
     else:
-        then = "It cannot be told whether they belong to another Jupyter of yours, so they are left alone."
-        advice = "Dismiss this card to cancel them, or let them be."
+        then = (
+            "It cannot be told whether such jobs belong to another Jupyter of yours, so they are left alone."
+        )
+        advice = f"Dismiss this card to cancel {them}, or let {them} be."
     return Problem(
-        "orphaned_jobs", "warning", f"Jobs without a cluster: {named}. {then}", advice, since=since
+        "orphaned_jobs",
+        "warning",
+        f"{_without_cluster(orphan.jobs)} {then}",
+        advice,
+        since=since,
+        job_ids=tuple(orphan.jobs[:MOST_NAMED]),
+        jobs=len(orphan.jobs),
     )
+
+
+def _without_cluster(job_ids: Sequence[str]) -> str:
+    which = "A job" if len(job_ids) == 1 else f"{len(job_ids)} jobs"
+    return f"{which} without a cluster: {named(job_ids)}{'' if len(job_ids) > MOST_NAMED else '.'}"

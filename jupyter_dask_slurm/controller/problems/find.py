@@ -9,23 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from ...protocol.models import Problem
 from ...system import clock
-from ..state.state import MOST_FAILURES, ClusterState, Doubt, Loss, Refusal
+from ..state.state import MOST_FAILURES, ClusterState, Doubt, Refusal
 from .facts import JobFacts, Surroundings
+from .grouping import bounded
 from .idle import idle_soon
 from .memory import KILLS_COUNT_S, worker_killed
+from .of_jobs import cancelled_outside, gave_up, never_start, no_connection
 from .parent import ends_with
 from .versions import environment_mismatch
 from .walltime import task_too_long, walltime_soon
-
-NO_CONNECTION_S = 60.0
-"""A job that runs for so long without its workers has a problem, in seconds."""
-
-# What `dask worker` says when nothing, or somebody else, answers where its scheduler should be.
-_COULD_NOT_CONNECT = (
-    "Timed out starting worker",
-    "Timed out trying to connect to",
-    "TLS certificate does not match",
-)
 
 
 def find_problems(
@@ -33,7 +25,7 @@ def find_problems(
 ) -> tuple[Problem, ...]:
     """Return all that is wrong now, the gravest first."""
     jobs = list(jobs)
-    found = [*_of_cluster(state, around, now)]
+    found = [*_of_cluster(state, around, now), *never_start(jobs), *no_connection(jobs, around, now)]
     others = (
         ends_with(state.parent, now),
         environment_mismatch(state.mismatches),
@@ -42,10 +34,8 @@ def find_problems(
         idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
     )
     found.extend(filter(None, others))
-    for job in jobs:
-        found.extend(_of_job(job, around, now))
     order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(found, key=lambda problem: order[problem.severity]))
+    return tuple(bounded(sorted(found, key=lambda problem: order[problem.severity])))
 
 
 def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
@@ -58,12 +48,12 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
     if state.silent_since is not None:
         yield _silent(state, state.silent_since)
     if len(state.failures) >= MOST_FAILURES:
-        yield _gave_up(state.failures, around)
+        yield gave_up(state.failures, around)
     recent = [kill for kill in state.memory_kills if now - kill.at < KILLS_COUNT_S]
     if recent:
         yield worker_killed(recent)
     if state.cancelled_outside:
-        yield _cancelled_outside(state.cancelled_outside)
+        yield cancelled_outside(state.cancelled_outside)
     yield from _storage(state)
     if state.dashboard_error is not None:
         yield Problem(
@@ -73,21 +63,6 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
             "The cluster computes without it. To get it: pip install bokeh, then start the cluster again.",
             since=clock.moment(state.changed_at),
         )
-
-
-def _of_job(job: JobFacts, around: Surroundings, now: float) -> Iterator[Problem]:
-    if job.never is not None:
-        yield Problem(
-            "never_starts",
-            "error",
-            f"Job {job.job_id} will never start: {job.never}",
-            job.never_advice or "Start the cluster again with other options.",
-            since=clock.moment(job.asked_at),
-            details=job.reason,
-            job_id=job.job_id,
-        )
-    if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S:
-        yield _no_connection(job, job.started, around)
 
 
 def _storage(state: ClusterState) -> Iterator[Problem]:
@@ -164,72 +139,3 @@ def _silent(state: ClusterState, since: float) -> Problem:
         since=clock.moment(since),
         details=state.silence,
     )
-
-
-def _gave_up(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
-    if all(any(words in loss.words for words in _COULD_NOT_CONNECT) for loss in failures):
-        return _never_connected(failures, around)
-    named = ", ".join(f"{loss.job_id} ({loss.state}{_code(loss)})" for loss in failures)
-    return Problem(
-        "jobs_fail",
-        "error",
-        f"{len(failures)} jobs in a row ended before their workers connected: {named}. "
-        "No more are submitted.",
-        "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
-        since=clock.moment(failures[-1].at),
-        details=failures[-1].words or None,
-        job_id=failures[-1].job_id,
-    )
-
-
-def _never_connected(failures: tuple[Loss, ...], around: Surroundings) -> Problem:
-    named = ", ".join(loss.job_id for loss in failures)
-    return Problem(
-        "no_connection",
-        "error",
-        f"{len(failures)} jobs in a row ran, but their workers could not connect to "
-        f"{around.scheduler_address}: {named}. No more are submitted.",
-        _other_interface(around),
-        since=clock.moment(failures[-1].at),
-        details=failures[-1].words,
-        job_id=failures[-1].job_id,
-    )
-
-
-def _other_interface(around: Surroundings) -> str:
-    if not around.interfaces:
-        return "Nodes cannot reach that address, and this host has no other: ask its administrators."
-    return (
-        "Nodes cannot reach that address: start the cluster again with another interface for the scheduler. "
-        f"This host has {', '.join(around.interfaces)}."
-    )
-
-
-def _cancelled_outside(losses: tuple[Loss, ...]) -> Problem:
-    named = ", ".join(loss.job_id for loss in losses)
-    who = f"{len(losses)} jobs were" if len(losses) > 1 else "A job was"
-    return Problem(
-        "cancelled_outside",
-        "warning",
-        f"{who} cancelled from outside: {named}. They are not submitted again; the plan was lowered.",
-        "Submit them again, or leave it at that.",
-        since=clock.moment(losses[0].at),
-    )
-
-
-def _no_connection(job: JobFacts, started: float, around: Surroundings) -> Problem:
-    where = f" on {job.node}" if job.node else ""
-    return Problem(
-        "no_connection",
-        "error",
-        f"Job {job.job_id} runs{where}, but no worker has connected after {NO_CONNECTION_S:.0f} s. "
-        f"It tries {around.scheduler_address}.",
-        f"Read the job's log. Perhaps: {_other_interface(around)}",
-        since=clock.moment(started + NO_CONNECTION_S),
-        details=job.words or None,
-        job_id=job.job_id,
-    )
-
-
-def _code(loss: Loss) -> str:
-    return f", exit code {loss.exit_code}" if loss.exit_code else ""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 
 from distributed import Scheduler
 
 from ...protocol.models import Interface
+from ...protocol.naming import MOST_NAMED
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.interfaces import interfaces
 from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import WAITING_STATES, phase_of
 from ..state.workers import Workers
 from .facts import JobFacts, Surroundings
-from .find import NO_CONNECTION_S
 from .idle import Activity
 from .job_ends import last_words
+from .of_jobs import NO_CONNECTION_S
 
 
 def of_jobs(job_table: JobTable, workers: Workers) -> list[JobFacts]:
@@ -46,11 +48,17 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
 
 
 def listen_to_silent_jobs(job_table: JobTable, workers: Workers, now: float) -> None:
-    """Read what jobs said last that run for long without their workers."""
-    for job in job_table.live():
-        started = job.seen.started if job.seen else None
-        if started and now - started >= NO_CONNECTION_S and phase_of(job, workers) == "starting":
-            job.words = last_words(job)
+    """Read what the first few jobs said last that run for long without their workers: more is not told."""
+    silent = (
+        job
+        for job in job_table.live()
+        if job.seen
+        and job.seen.started
+        and now - job.seen.started >= NO_CONNECTION_S
+        and phase_of(job, workers) == "starting"
+    )
+    for job in islice(silent, MOST_NAMED):
+        job.words = last_words(job)
 
 
 def reason_text(job: TrackedJob) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from ...protocol.errors import StorageUnavailable
 from ...system.logs import tail
 from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.state import ClusterState, Loss, MemoryKill
+from .memory import MOST_KILLS
 
 _LINES_READ = 200
 _LINES_KEPT = 8
 # Of a traceback only the lines that say what happened; they begin at the margin.
 _NOISE = (" ", "\t", "Traceback (most", "The above exception", "During handling")
-_MOST_KILLS = 20
+# Thousands of jobs may end at once: the words of a few are read from the disk.
+_MOST_HEARD = 10
+_AT_ONCE_S = 60.0
 _KILLED_BY_NANNY = "worker-restart-memory"  # distributed.worker_memory.NannyMemoryManager
 
 
@@ -27,12 +31,15 @@ def note_end(state: ClusterState, job: TrackedJob, end: End, policy: EndPolicy) 
     if policy == "asked":
         return loss
     if policy == "failed":
-        state.failures += (Loss(loss.job_id, end.state, end.at, end.exit_code, last_words(job)),)
+        heard = len(state.failures) < _MOST_HEARD
+        state.failures += (replace(loss, words=last_words(job) if heard else None),)
     elif policy == "outside":
         state.cancelled_outside += (loss,)
     if end.kind == "memory":
         memory = job.seen.memory_bytes if job.seen else 0
-        _note_kill(state, MemoryKill(loss.job_id, end.at, "Slurm", memory, words=last_words(job) or end.text))
+        lately = sum(end.at - kill.at < _AT_ONCE_S for kill in state.memory_kills)
+        words = last_words(job) if lately < _MOST_HEARD else ""
+        _note_kill(state, MemoryKill(loss.job_id, end.at, "Slurm", memory, words=words or end.text))
     return loss
 
 
@@ -69,7 +76,7 @@ def note_nanny_kill(
 
 
 def _note_kill(state: ClusterState, kill: MemoryKill) -> None:
-    state.memory_kills = (*state.memory_kills, kill)[-_MOST_KILLS:]
+    state.memory_kills = (*state.memory_kills, kill)[-MOST_KILLS:]
 
 
 class NannyWatch(SchedulerPlugin):

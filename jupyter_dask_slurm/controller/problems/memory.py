@@ -7,26 +7,42 @@ from collections.abc import Sequence
 from dask.utils import format_bytes
 
 from ...protocol.models import Problem
+from ...protocol.naming import counted
 from ...system import clock
 from ..state.state import MemoryKill
+from .grouping import about
 
 KILLS_COUNT_S = 1800.0
 """So long after the last one the problem is taken for over, in seconds."""
 
 
+MOST_KILLS = 1000
+"""So many are remembered."""
+
+
 def worker_killed(kills: Sequence[MemoryKill]) -> Problem:
-    """Return what to say of the last of some kills, and how many there were."""
+    """Return what to say of the last of some kills, how many there were, and in which jobs."""
     last = kills[-1]
-    more = f" That happened {len(kills)} times lately." if len(kills) > 1 else ""
-    return Problem(
-        "worker_killed",
-        "error",
-        f"{_what(last)}{more}",
-        _advice(last),
-        since=clock.moment(kills[0].at),
-        details=last.words or None,
-        job_id=last.job_id,
+    job_ids = list(dict.fromkeys(kill.job_id for kill in kills))
+    return about(
+        job_ids,
+        Problem(
+            "worker_killed",
+            "error",
+            f"{_what(last)}{_how_often(len(kills), job_ids)}",
+            _advice(last),
+            since=clock.moment(kills[0].at),
+            details=last.words or None,
+            job_id=last.job_id,
+        ),
     )
+
+
+def _how_often(kills: int, job_ids: Sequence[str]) -> str:
+    if kills == 1:
+        return ""
+    times = f"{'at least ' if kills >= MOST_KILLS else ''}{kills} times lately"
+    return f" That happened {times}{'' if len(job_ids) == 1 else f', to {counted(job_ids)}'}."
 
 
 def _what(kill: MemoryKill) -> str:

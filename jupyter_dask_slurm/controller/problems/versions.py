@@ -10,8 +10,10 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.versions import get_versions
 
 from ...protocol.models import Problem
+from ...protocol.naming import named, one_or_many
 from ...system import clock
 from ..state.state import Mismatch
+from .grouping import Group, by_cause
 
 # What the three exchange pickled or compressed, and what data are most often made of.
 _COMPARED = ("dask", "distributed", "cloudpickle", "toolz", "lz4", "numpy", "pandas")
@@ -44,17 +46,27 @@ def environment_mismatch(mismatches: Mapping[str, Mismatch]) -> Problem | None:
     """Return a problem while somebody is connected who has other versions than the scheduler."""
     if not mismatches:
         return None
-    first = next(iter(mismatches.values()))
-    more = f" {len(mismatches) - 1} more differ." if len(mismatches) > 1 else ""
+    groups = by_cause(mismatches.items(), lambda item: (item[1].who, item[1].differences))
+    first = groups[0]
+    who, differ = first.facts[0][1].who, ", ".join(first.facts[0][1].differences)
+    has = one_or_many(len(first.facts), f"A {who} has", f"{len(first.facts)} {who}s have")
+    others = len(mismatches) - len(first.facts)
+    more = f" {others} more {one_or_many(others, 'differs', 'differ')} in other ways." if others else ""
     return Problem(
         "environment_mismatch",
         "warning",
-        f"A {first.who} has other versions than the scheduler: {', '.join(first.differences)}.{more}",
+        f"{has} other versions than the scheduler: {differ}.{more}",
         "Errors may follow that are hard to understand. Use the same kernel for notebook and cluster, "
         "or start the cluster again in the environment that you need.",
-        since=clock.moment(first.at),
-        details="\n".join(f"{key}: {', '.join(found.differences)}" for key, found in mismatches.items()),
+        since=clock.moment(min(found.at for found in mismatches.values())),
+        details="\n".join(_told(group) for group in groups),
     )
+
+
+def _told(group: Group[tuple[str, Mismatch], tuple[str, tuple[str, ...]]]) -> str:
+    names = named([name for name, _ in group.facts])
+    differ = "other versions" if group.cause is None else ", ".join(group.cause[1])
+    return f"{names}: {differ}"
 
 
 class VersionWatch(SchedulerPlugin):

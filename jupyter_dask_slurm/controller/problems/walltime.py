@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dask.utils import format_time
 
 from ...protocol.models import Problem
+from ...protocol.naming import counted, one_or_many
 from ...system import clock
 from ..state.state import CutTask
 from .facts import JobFacts
+from .grouping import about
 
 SOON_S = 300.0
 """So long before the first walltime one is warned, in seconds; for short jobs at half of it."""
@@ -21,23 +23,28 @@ CUTS_COUNT_S = 3600.0
 def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> Problem | None:
     """Return a problem where jobs end soon: a warning, or a mere notice where others take their place."""
     soon = [job for job in jobs if job.ends is not None and _warn_at(job, keep_jobs=keep_jobs) <= now]
+    soon.sort(key=lambda job: job.ends or 0.0)
     ends = min((job.ends for job in soon if job.ends is not None), default=None)
     if ends is None:
         return None
-    named = f"Job {soon[0].job_id} ends" if len(soon) == 1 else f"{len(soon)} jobs end"
+    job_ids = [job.job_id for job in soon]
+    together = all(job.ends == ends for job in soon)
+    when = f"at {clock.moment(ends)}" if together else f"from {clock.moment(ends)} on"
     if keep_jobs:
-        rest = "Another one takes its place." if len(soon) == 1 else "Others take their place."
+        rest = one_or_many(len(soon), "Another one takes its place.", "Others take their place.")
         advice = "Nothing needs to be done: results move, and tasks go on there."
     else:
         rest = "Results that are only there will be lost."
         advice = "Save what you need. With the option keep_jobs jobs are replaced in time."
-    return Problem(
-        "walltime_soon",
-        "info" if keep_jobs else "warning",
-        f"{named} at {clock.moment(ends)}, by walltime. {rest}",
-        advice,
-        since=clock.moment(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
-        job_id=soon[0].job_id,
+    return about(
+        job_ids,
+        Problem(
+            "walltime_soon",
+            "info" if keep_jobs else "warning",
+            f"{counted(job_ids)} {one_or_many(len(soon), 'ends', 'end')} {when}, by walltime. {rest}",
+            advice,
+            since=clock.moment(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
+        ),
     )
 
 

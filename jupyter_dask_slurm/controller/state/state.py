@@ -32,13 +32,13 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Loss:
-    """A job that ended without our asking; `words` are the last lines of its stderr."""
+    """A job that ended without our asking; `words` are the last lines of its stderr, None if not read."""
 
     job_id: str
     state: str
     at: float
     exit_code: str | None = None
-    words: str = ""
+    words: str | None = None
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ class TaskCounts(Model):
 class Problem(Model):
     """Something wrong with a cluster, in words, with what to do about it.
 
-    `message` and `advice` are ours; `details` are Slurm's or Dask's own words.
+    `message` and `advice` are ours; `details` are Slurm's or Dask's own words. `jobs` says how many jobs it
+    is about (0: none in particular), `job_ids` which are the first of them, `job_id` whose log tells most.
     """
 
     code: str
@@ -119,6 +120,8 @@ class Problem(Model):
     since: Time
     details: str | None = None
     job_id: str | None = None
+    job_ids: tuple[str, ...] = ()
+    jobs: int = 0
 
 
 @dataclass(frozen=True)

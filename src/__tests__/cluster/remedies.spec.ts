@@ -18,7 +18,9 @@ function problem(code: string): Problem {
     advice: 'a',
     since: running.updated_at,
     details: null,
-    job_id: null
+    job_id: null,
+    job_ids: [],
+    jobs: 0
   };
 }
 
@@ -38,6 +40,15 @@ describe('findRemedies', () => {
       { command: CommandIDs.openDetails, args: { cluster: running.id, section: 'logs', job: '4711_0' } },
       { command: CommandIDs.createCluster, args: { like: running.id } }
     ]);
+  });
+
+  it('shows the jobs of a problem that names only some of them', () => {
+    const job_ids = ['1', '2', '3'];
+    const show = { command: CommandIDs.openDetails, args: { cluster: running.id, section: 'jobs' } };
+    const many = { ...problem('never_starts'), job_ids, jobs: 392 };
+    expect(findRemedies(many, running, trans)).toMatchObject([show, { command: CommandIDs.createCluster }]);
+    const named = { ...many, jobs: 3 };
+    expect(findRemedies(named, running, trans)).toMatchObject([{ command: CommandIDs.createCluster }]);
   });
 
   it('leaves "start again" to the card of a cluster that has ended', () => {

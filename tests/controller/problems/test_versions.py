@@ -36,9 +36,11 @@ def test_what_differs(theirs: dict[str, Any], found: tuple[str, ...]) -> None:
 def test_all_are_counted_and_the_first_is_named() -> None:
     assert environment_mismatch({}) is None
     mismatch = Mismatch("client", ("dask 1 instead of 2",), 0.0)
-    problem = environment_mismatch({"a": mismatch, "b": mismatch})
+    other = Mismatch("client", ("dask 3 instead of 2",), 0.0)
+    problem = environment_mismatch({"a": mismatch, "b": other, "c": other})
     assert problem is not None
-    assert problem.message.endswith("than the scheduler: dask 1 instead of 2. 1 more differ.")
+    assert problem.message.startswith("2 clients have other versions than the scheduler: dask 3 instead")
+    assert problem.message.endswith(" 1 more differs in other ways.")
 
 
 def test_a_client_with_another_dask_is_named_until_it_leaves(
