@@ -73,7 +73,7 @@ async def stop(services: Services, arguments: argparse.Namespace) -> Answer:
 
 async def jobs(services: Services, arguments: argparse.Namespace) -> Answer:
     """List the jobs of a cluster."""
-    found = await services.inspection.jobs(_find(services, arguments.cluster).id)
+    found, _ = await services.inspection.jobs(_find(services, arguments.cluster).id)
     return [job.to_json() for job in found], jobs_as_text(found)
 
 

@@ -26,9 +26,11 @@ import aiohttp
 from ..protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFault, NoAnswer
 from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
+from ..protocol.paging import TOTAL_HEADER, Page
 from ..slurm.variables import own_token
 from ..system.faults import is_used_up, of_exhaustion
 from ..system.json_text import parse_json
+from ..system.slices import in_slices
 from ..system.sockets import NOBODY, peer_uid
 
 if TYPE_CHECKING:
@@ -130,13 +132,18 @@ class ControllerClient:
         body = {"reason": reason} if reason else {}
         return await self._command(request, "DELETE", "cluster", body, read=Cluster.from_json)
 
-    async def jobs(self) -> list[Job]:
-        """Return the jobs, those that ended in the last hour too."""
+    async def jobs(self, page: Page) -> tuple[list[Job], int]:
+        """Return the jobs, those that ended in the last hour too, and how many there are in the phase."""
         await self._verify()
-        jobs: list[Job] = await self._call(
-            _Request(), "GET", "jobs", read=lambda found: list(map(Job.from_json, found))
-        )
-        return jobs
+        with _errors_of(_Request()):
+            url = "http://controller/control/jobs"
+            async with self._session.get(url, params=page.to_query()) as response:
+                await _raise_for(response)
+                found = parse_json(await response.read())
+                jobs = [Job.from_json(job) async for job in in_slices(found)]
+                total = response.headers.get(TOTAL_HEADER)
+                # One of an older release answers with all, whatever is asked for.
+                return (jobs, int(total)) if total is not None else page.of(jobs, lambda job: job.phase)
 
     async def cancel_job(self, job_id: str, key: str | None = None) -> Job:
         """Cancel one job and lower the plan by one."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
 from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
+from ..protocol.paging import Page
 from ..system.beside_loop import in_thread
 from ..system.files import read_json, read_private
 from ..system.logs import tail
@@ -17,6 +18,7 @@ from .manager import ClusterManager
 from .snippets import Snippet, Source, make_snippet
 
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
+ALL = Page()
 _SUFFIX = {"stdout": "out", "stderr": "err"}
 
 
@@ -26,8 +28,15 @@ class Inspection:
     def __init__(self, manager: ClusterManager) -> None:
         self._manager = manager
 
-    async def jobs(self, cluster_id: str) -> list[Job]:
+    async def jobs(self, cluster_id: str, page: Page = ALL) -> tuple[list[Job], int]:
         """Return the jobs; none while the controller starts, and how they ended once the cluster has.
+
+        Returns
+        -------
+        jobs : list of Job
+            The part of them that is asked for.
+        total : int
+            How many there are in the phase that is asked for.
 
         Raises
         ------
@@ -35,10 +44,11 @@ class Inspection:
         """
         handle = self._manager.handle(cluster_id)
         if handle.over:
-            return await in_thread(self._manager.registry.jobs, cluster_id)
+            ended = await in_thread(self._manager.registry.jobs, cluster_id)
+            return page.of(ended, lambda job: job.phase)
         if _has_no_job_yet(handle):
-            return []
-        return await handle.require_client().jobs()
+            return [], 0
+        return await handle.require_client().jobs(page)
 
     async def cancel_job(self, cluster_id: str, job_id: str, key: str | None = None) -> Job:
         """Cancel one job and lower the plan by one; once for each `key`.
@@ -68,7 +78,8 @@ class Inspection:
         _check(job_id)
         path = _log_directory(handle) / f"{job_id}.{_SUFFIX[stream]}"
         try:
-            found = next((job for job in await self.jobs(cluster_id) if job.job_id == job_id), None)
+            jobs, _ = await self.jobs(cluster_id)
+            found = next((job for job in jobs if job.job_id == job_id), None)
         except (ControllerUnreachable, FileDamaged):
             found = None
         else:

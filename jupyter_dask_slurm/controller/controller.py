@@ -7,15 +7,17 @@ how many jobs there shall be, `Reconciler` makes it so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
 from ..protocol.ceiling import check_ceiling, most_jobs
 from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
+from ..protocol.paging import Page
 from ..slurm.variables import take_over
 from ..system import clock
+from ..system.slices import in_slices
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
@@ -33,8 +35,9 @@ from .publish.snapshot import cluster_model, job_model
 from .reconcile.loop import Reconciler
 from .reconcile.planner import Planner, plan_of
 from .state.jobs import TrackedJob
+from .state.phases import phase_of
 from .state.state import ClusterState
-from .state.workers import WorkerWatch, connected
+from .state.workers import Workers, WorkerWatch, connected
 
 QUIET_S = 15.0
 """Seconds after which a silent event stream sends an empty line."""
@@ -115,7 +118,8 @@ class Controller:
             for task in background_tasks:
                 task.cancel()
         await self._cluster.end()
-        await self.record.leave_jobs(self.jobs())
+        jobs, _ = await self.jobs(Page())
+        await self.record.leave_jobs(jobs)
         self.state.status = "stopped"
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
         self.publisher.close()
@@ -165,10 +169,12 @@ class Controller:
         """Yield the cluster at each change, None when nothing changed for `QUIET_S`."""
         return self.publisher.follow(QUIET_S)
 
-    def jobs(self) -> list[Job]:
-        """Return every job that has an id, ended ones of the last hour too."""
+    async def jobs(self, page: Page) -> tuple[list[Job], int]:
+        """Return jobs that have an id, ended ones of the last hour too, and how many are in the phase."""
         workers = connected(self._cluster.scheduler)
-        return [self._job(job, workers) for job in self._job_table if job.job_id is not None]
+        known = [job for job in self._job_table if job.job_id is not None]
+        asked, total = page.of(known, lambda job: phase_of(job, workers))
+        return [self._job(job, workers) async for job in in_slices(asked)], total
 
     def job(self, job_id: str) -> Job:
         """Return one job; raises `JobNotFound`."""
@@ -210,8 +216,8 @@ class Controller:
             self.state.storage_error = error
             self.publisher.touch()
 
-    def _job(self, job: TrackedJob, workers: Mapping[str, Any]) -> Job:
-        return job_model(job, dict(workers), gather.reason_text(job))
+    def _job(self, job: TrackedJob, workers: Workers) -> Job:
+        return job_model(job, workers, gather.reason_text(job))
 
     def _snapshot(self) -> Cluster:
         now = clock.now()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from tornado.web import HTTPError
 from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
 from ..protocol.keys import KEY_HEADER, check_key
 from ..protocol.models import Model
+from ..protocol.paging import whole_number
 from ..system.faults import as_known
 
 if TYPE_CHECKING:
@@ -122,10 +122,7 @@ class DaskSlurmHandler(APIHandler):
         InvalidRequest
             If it is no whole number from 0 to `most`.
         """
-        text = self.get_query_argument(name, str(default))
-        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > most:
-            raise InvalidRequest(f"{name} must be a whole number from 0 to {most}.", field=name)
-        return int(text)
+        return whole_number(name, self.get_query_argument(name, str(default)), most)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Give our errors their own status; tornado would make each a 500."""

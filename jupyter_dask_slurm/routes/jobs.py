@@ -6,6 +6,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..protocol.errors import InvalidRequest
+from ..protocol.paging import TOTAL_HEADER, Page
+from ..system.slices import in_slices
 from .base import CLUSTER, DaskSlurmHandler
 
 JOB = r"(?P<job_id>[^/]+)"
@@ -20,8 +22,12 @@ class JobsHandler(DaskSlurmHandler):
     @web.authenticated
     @authorized
     async def get(self, cluster_id: str) -> None:
-        """List them, those that ended in the last hour too."""
-        self.reply(await self.inspection.jobs(cluster_id))
+        """List them, or a part of them; those that ended in the last hour too."""
+        page = Page.from_query(self.request.query_arguments)
+        jobs, total = await self.inspection.jobs(cluster_id, page)
+        texts = [job.json_text async for job in in_slices(jobs)]
+        self.set_header(TOTAL_HEADER, str(total))
+        self.finish(f"[{', '.join(texts)}]")
 
 
 class JobHandler(DaskSlurmHandler):

@@ -42,6 +42,7 @@ class Api:
         headers = options.pop("headers", {"Content-Type": "application/json"} if text is not None else {})
         path, _, query = path.partition("?")
         params = dict(part.split("=") for part in query.split("&")) if query else {}
+        params |= options.pop("params", {})
         base = options.pop("base", BASE)
         try:
             response = await self._fetch(

@@ -14,7 +14,9 @@ from tornado.routing import PathMatches, Rule, RuleRouter
 
 from ...protocol.errors import DaskSlurmError, InvalidRequest
 from ...protocol.keys import KEY_HEADER, check_key
+from ...protocol.paging import TOTAL_HEADER, Page
 from ...system.faults import as_known
+from ...system.slices import in_slices
 from ..controller import Controller
 from ..options.sizing import whole_number
 from .dashboard import DashboardRouter
@@ -90,9 +92,13 @@ class ClusterHandler(_Handler):
 class JobsHandler(_Handler):
     """Its jobs."""
 
-    def get(self) -> None:
-        """List them."""
-        self.answer([job.to_json() for job in self.controller.jobs()])
+    async def get(self) -> None:
+        """List them, or a part of them."""
+        jobs, total = await self.controller.jobs(Page.from_query(self.request.query_arguments))
+        texts = [job.json_text async for job in in_slices(jobs)]
+        self.set_header("Content-Type", "application/json")
+        self.set_header(TOTAL_HEADER, str(total))
+        self.finish(f"[{', '.join(texts)}]")
 
 
 class JobHandler(_Handler):
