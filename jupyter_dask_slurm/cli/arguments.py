@@ -46,9 +46,9 @@ class _Version(argparse.Action):
     """Looks the version up only where it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
-        from .. import __version__
+        from importlib.metadata import version  # slow to load
 
-        print(f"jupyter-dask-slurm {__version__}")
+        print(f"jupyter-dask-slurm {version('jupyter_dask_slurm')}")
         parser.exit()
 
 
