@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..slurm.sbatch_options import managed_directive
+from ..slurm.script.sbatch_options import managed_directive
 
 # dask-jobqueue's own default.
 _NOBODYS = "dask-worker"

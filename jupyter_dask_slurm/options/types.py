@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ..slurm.sbatch_options import managed_directive
-from ..slurm.script_text import EXPANSION, is_one_line, may_be_exported
+from ..slurm.script.sbatch_options import managed_directive
+from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
 from ..slurm.units import parse_memory, parse_walltime
 
 MAX_TEXT = 4096

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from ..options.requests import NAME_PATTERN, ScalingRequest, parse
 from ..options.schema import STRICT, ClusterOptions
 from ..protocol.errors import InvalidRequest
-from ..slurm.sbatch_options import managed_directive
+from ..slurm.script.sbatch_options import managed_directive
 from .documents import Entry
 from .profile import Profile, ProfileSource
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from ..protocol.errors import StorageUnavailable
-from ..slurm.script_text import is_one_line
+from ..slurm.script.script_text import is_one_line
 from ..system.files import (
     check_private_directory,
     make_private_directory,

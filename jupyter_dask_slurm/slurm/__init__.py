@@ -12,8 +12,7 @@
 `reasons`         why a job waits, in plain words
 `end_states`      how jobs ended
 `cluster_jobs`    the jobs of one cluster, whatever its record says; where they came from; cancel them
-`sbatch_options`  which options of sbatch are ours alone, however they are written
-`script_text`     which texts may stand in a job script
+`script`          what is written into a job's script
 `units`           walltimes and sizes to seconds and bytes
 `installation`    what this Slurm offers to this user: partitions, nodes, accounts, QoS
 ================  ======================================================================

@@ -18,8 +18,8 @@ from distributed.deploy.utils import nprocesses_nthreads
 
 from ...protocol.errors import InvalidRequest, Unprocessable
 from ...protocol.models import LaunchSpec
-from ...slurm.sbatch_options import managed_directive
-from ...slurm.script_text import is_one_line, is_words
+from ...slurm.script.sbatch_options import managed_directive
+from ...slurm.script.script_text import is_one_line, is_words
 from .sizing import JobSize
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 import dask
 
 from ...slurm.rows import count_gpus
-from ...slurm.script_text import one_word
+from ...slurm.script.script_text import one_word
 from ...slurm.units import parse_walltime
 from ...system.places import is_file
 
