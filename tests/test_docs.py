@@ -10,11 +10,10 @@ import pytest
 
 from jupyter_dask_slurm.cli.arguments import make_parser
 from jupyter_dask_slurm.cli.subcommands import COMMANDS
-from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, SLURM_DEFAULTS
 from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.settings import DaskSlurmSettings
 from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
-from jupyter_dask_slurm.site.defaults import USUAL
+from jupyter_dask_slurm.slurm.script.option_table import KEYS, USUAL
 from jupyter_dask_slurm.slurm.units import parse_walltime
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -57,18 +56,16 @@ def test_nothing_else_is_documented() -> None:
 
 def test_dask_configuration() -> None:
     documented = {key: cells[0] for key, cells in _rows("For users").items()}
-    assert documented == {key: option for option, key in FROM_CONFIG.items()}
+    assert documented == {key: option for option, key in KEYS.items()}
 
 
 def test_defaults_of_options() -> None:
     said = {name: cells[-1] for name, cells in _rows("Options of a cluster").items()}
-    assert f"Default: {SLURM_DEFAULTS['cores']}." in said["cores"]
-    assert f"Default: {SLURM_DEFAULTS['memory']}." in said["memory"]
-    minutes = (parse_walltime(SLURM_DEFAULTS["walltime"]) or 0) // 60
+    assert f"Default: {USUAL['cores']}." in said["cores"]
+    assert f"Default: {USUAL['memory']}." in said["memory"]
+    minutes = (parse_walltime(USUAL["walltime"]) or 0) // 60
     assert f"Default: {minutes} minutes." in said["walltime"]
-    assert SLURM_DEFAULTS["keep_jobs"] is True
-    # The Jupyter server cannot import the controller's: it knows no Dask.
-    assert {**USUAL, "keep_jobs": True} == SLURM_DEFAULTS
+    assert USUAL["keep_jobs"] is True
     assert "Default: true." in said["keep_jobs"]
 
 

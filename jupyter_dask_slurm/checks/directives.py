@@ -14,16 +14,15 @@ from typing import Any
 
 from ..protocol.errors import InvalidRequest
 from ..protocol.models import Site
+from ..slurm.script.option_table import ROWS
 from ..slurm.units import parse_walltime
 
-# sbatch(1): its option, its letter, and our option that means the same.
+# sbatch(1): its option, its letter, and our option that means the same. Of two for one the last counts;
+# `log_directory` is managed, so it is refused before.
 _OPTIONS = (
-    ("--partition", "p", "partition"), ("--account", "A", "account"), ("--qos", "q", "qos"),
-    ("--cpus-per-task", "c", "cores"), ("--mem", "", "memory"), ("--time", "t", "walltime"),
-    ("--gres", "", "gres"), ("--gpus", "G", "gpus"), ("--gpus-per-node", "", "gpus"),
-    ("--gpus-per-task", "", "gpus"), ("--constraint", "C", "constraint"),
-    ("--reservation", "", "reservation"), ("--nodelist", "w", "nodelist"), ("--exclude", "x", "exclude"),
-    ("--threads-per-core", "", "threads_per_core"), ("--ntasks", "n", "tasks"), ("--nodes", "N", "nodes"),
+    *((str(row.sbatch), row.letter, row.name) for row in ROWS if row.sbatch and row.name != "log_directory"),
+    ("--gpus", "G", "gpus"), ("--gpus-per-node", "", "gpus"), ("--gpus-per-task", "", "gpus"),
+    ("--ntasks", "n", "tasks"), ("--nodes", "N", "nodes"),
 )  # fmt: skip
 _BY_LETTER = {letter: option for _long, letter, option in _OPTIONS if letter}
 _FLAGS = "HIkOsvW"

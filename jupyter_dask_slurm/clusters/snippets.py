@@ -6,7 +6,6 @@ Pure functions. Snippets hold names and paths, never keys.
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import indent
@@ -17,25 +16,8 @@ import yaml
 from ..connection import dashboard_link
 from ..protocol.errors import InvalidRequest, WrongState
 from ..protocol.models import Cluster, Credentials, Model, Scaling
-
-# Options that are keywords of dask_jobqueue.SLURMCluster, under its names.
-_KEYWORDS = {
-    "partition": "queue", "account": "account", "cores": "cores", "processes": "processes",
-    "memory": "memory",
-    "walltime": "walltime", "interface": "interface", "local_directory": "local_directory",
-    "log_directory": "log_directory", "death_timeout": "death_timeout", "worker_command": "worker_command",
-    "worker_extra_args": "worker_extra_args", "job_extra_directives": "job_extra_directives",
-    "job_directives_skip": "job_directives_skip", "job_script_prologue": "job_script_prologue",
-    "python": "python",
-    "scheduler_options": "scheduler_options",
-}  # fmt: skip
-# Options that dask-jobqueue takes as further directives of sbatch.
-_DIRECTIVES = {
-    "qos": "--qos={}", "constraint": "--constraint={}", "reservation": "--reservation={}",
-    "gpus": "--gres=gpu:{}",
-    "gres": "--gres={}", "nodelist": "--nodelist={}", "exclude": "--exclude={}",
-    "threads_per_core": "--threads-per-core={}",
-}  # fmt: skip
+from ..slurm.script.job_keywords import job_keywords, lines_of
+from ..slurm.script.option_table import KEYS
 
 
 @dataclass(frozen=True)
@@ -155,14 +137,24 @@ def _slurmcluster(source: Source) -> Snippet:
 
 def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
     """Return code that makes a cluster of these (effective) options with dask-jobqueue alone."""
-    arguments = [f"    {name}={value!r},\n" for name, value in _keywords(options).items()]
+    arguments = [f"    {name}={value!r},\n" for name, value in job_keywords(options).items()]
     if scaling.mode == "adaptive":
         size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
     else:
         size = f"cluster.scale(jobs={scaling.jobs})"
     return (
-        f"from dask_jobqueue import SLURMCluster\n\ncluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
+        f"from dask_jobqueue import SLURMCluster\n\n{_not_exported(options)}"
+        f"cluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
     )
+
+
+def _not_exported(options: Mapping[str, Any]) -> str:
+    """Return a comment that says what dask-jobqueue has no word for."""
+    epilogue = lines_of(options.get("job_script_epilogue"))
+    if not epilogue:
+        return ""
+    said = ["dask-jobqueue has nothing that runs after the workers. Left out:", *epilogue]
+    return "".join(f"# {line}\n" for line in said)
 
 
 def _yaml(source: Source) -> Snippet:
@@ -171,7 +163,9 @@ def _yaml(source: Source) -> Snippet:
 
 def as_yaml(options: Mapping[str, Any]) -> str:
     """Return (effective) options as a file of Dask's configuration."""
-    section = {name.replace("_", "-"): value for name, value in _keywords(options).items()}
+    section = {name.replace("_", "-"): value for name, value in job_keywords(options).items()}
+    if options.get("job_script_epilogue"):
+        section[KEYS["job_script_epilogue"]] = options["job_script_epilogue"]
     text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
     return f"# ~/.config/dask/jobqueue.yaml\n{text}"
 
@@ -180,25 +174,6 @@ def _job_script(source: Source) -> Snippet:
     if source.script is None:
         raise WrongState(f'"{source.cluster.name}" has sent no job to Slurm yet.')
     return Snippet("job_script", "shell", source.script, source.command)
-
-
-def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as keywords of SLURMCluster; unset ones are left out."""
-    found = {
-        keyword: options[name]
-        for name, keyword in _KEYWORDS.items()
-        if options.get(name) not in (None, [], {})
-    }
-    directives = [text.format(options[name]) for name, text in _DIRECTIVES.items() if options.get(name)]
-    exports = [
-        f"export {name}={shlex.quote(value)}"
-        for name, value in (options.get("environment_variables") or {}).items()
-    ]
-    if directives:
-        found["job_extra_directives"] = [*directives, *found.get("job_extra_directives", [])]
-    if exports:
-        found["job_script_prologue"] = [*exports, *found.get("job_script_prologue", [])]
-    return found
 
 
 def _text(value: str) -> str:

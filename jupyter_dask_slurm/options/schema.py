@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from ..slurm.script.option_table import ROWS, Row
 from . import types
-from .words import SLURM_WORDS
 
 STRICT = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -222,9 +222,7 @@ def options_schema() -> dict[str, Any]:
     what it becomes, and ``x-manual`` where that is explained.
     """
     schema = ClusterOptions.model_json_schema()
-    properties = {
-        name: {**_without_null(about), **_words(name)} for name, about in schema["properties"].items()
-    }
+    properties = {row.name: {**_without_null(schema["properties"][row.name]), **_words(row)} for row in ROWS}
     definitions = schema["$defs"]
     for definition in definitions.values():
         definition["properties"] = {
@@ -241,9 +239,8 @@ def options_schema() -> dict[str, Any]:
     }
 
 
-def _words(name: str) -> dict[str, str]:
-    becomes, manual = SLURM_WORDS[name]
-    return {"x-slurm": becomes, **({"x-manual": manual} if manual else {})}
+def _words(row: Row) -> dict[str, str]:
+    return {"x-slurm": row.words, **({"x-manual": row.page} if row.page else {})}
 
 
 def _without_null(about: dict[str, Any]) -> dict[str, Any]:

@@ -8,26 +8,16 @@ from __future__ import annotations
 import re
 import shlex
 
+from ..slurm.script.option_table import ROWS
+
 _DIRECTIVES: tuple[tuple[str, str], ...] = (
     (r"(?:-J|--job-name)", "The job's name. The command line replaces it by the tag of the cluster's jobs."),
-    (r"(?:-p|--partition)", "The partition: a set of nodes with its own limits."),
-    (r"(?:-A|--account)", "The account that the core hours are charged to."),
-    (r"(?:-q|--qos)", "The quality of service: priority and limits of its own."),
     (r"(?:-n|--ntasks)", "One task for Slurm, the worker command; it starts the workers itself."),
-    (r"(?:-c|--cpus-per-task)", "Cores of the job, shared by its workers."),
-    (
-        r"--mem",
-        "Memory of the job, shared by its workers; who takes more is ended. Slurm counts by 1024.",
-    ),
-    (r"(?:-t|--time)", "The walltime: Slurm ends the job after so long."),
-    (r"(?:-C|--constraint)", "Only nodes with these features."),
-    (r"--reservation", "Runs within this reservation."),
-    (r"(?:-w|--nodelist)", "Only these nodes."),
-    (r"(?:-x|--exclude)", "Not these nodes."),
     (r"--(?:gres|gpus\S*)", "Generic resources, such as GPUs, of the job."),
-    (r"--threads-per-core", "How many hardware threads of a core are used; 1 leaves hyper-threading out."),
     (r"(?:-e|--error)", "Where Slurm writes the job's stderr; replaced by the cluster's own logs."),
     (r"(?:-o|--output)", "Where Slurm writes what the job says; replaced by the cluster's own logs."),
+    *((f"(?:-{row.letter}|{row.sbatch})" if row.letter else str(row.sbatch), row.line)
+      for row in ROWS if row.line),
 )  # fmt: skip
 _DIRECTIVE = re.compile(r"#SBATCH\s+(.*)")
 _OTHER_DIRECTIVE = "An option of sbatch, as you gave it."

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..slurm.script.option_table import FORMER
 from ..system.json_text import check_values
 from .documents import Entry
 from .labextension import NAME, labextension_entries
@@ -21,14 +22,7 @@ _TELLING = frozenset({
     "account", "cores", "job_directives_skip", "job_extra_directives", "job_script_prologue", "memory",
     "processes", "project", "queue", "walltime",
 })  # fmt: skip
-# Names that dask-jobqueue has given up, and still understands.
-_FORMER = {
-    "env_extra": "job_script_prologue",
-    "extra": "worker_extra_args",
-    "header_skip": "job_directives_skip",
-    "job_extra": "job_extra_directives",
-    "project": "account",
-}
+_FORMER = {former: option for option, former in FORMER.items()}
 # What dask-jobqueue's own file says; a section of these alone is nobody's.
 _DEFAULTS: dict[str, Any] = {
     "death_timeout": 60,

@@ -8,10 +8,8 @@ from typing import Any
 
 from ..checks.site import possible_partitions
 from ..protocol.models import Backend, Partition, Site
+from ..slurm.script.option_table import USUAL
 from ..slurm.units import format_walltime, parse_memory, parse_walltime
-
-# What `controller.options.effective` takes where nobody says anything. A site may have less.
-USUAL: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00"}
 
 
 def defaults_for(

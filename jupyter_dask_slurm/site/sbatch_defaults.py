@@ -10,17 +10,11 @@ import logging
 from collections.abc import Mapping
 
 from ..protocol.errors import InvalidRequest
+from ..slurm.script.option_table import ROWS
 
 log = logging.getLogger(__name__)
 
-VARIABLES = {
-    "account": "SBATCH_ACCOUNT",
-    "partition": "SBATCH_PARTITION",
-    "qos": "SBATCH_QOS",
-    "constraint": "SBATCH_CONSTRAINT",
-    "reservation": "SBATCH_RESERVATION",
-    "walltime": "SBATCH_TIMELIMIT",
-}
+VARIABLES = {row.name: row.variable for row in ROWS if row.variable}
 """Option → variable, of sbatch(1)."""
 
 

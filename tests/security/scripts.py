@@ -75,12 +75,16 @@ class Renderer:
         )
 
     def script(self, options: dict[str, Any], folder: Path) -> str:
-        """Return the script that a cluster of these options would send.
+        """Return the script that a cluster of these options would send; raises as `sent` does."""
+        return str(self.sent(options, folder)["script"]).replace(SCHEDULER, "127.0.0.1:1")
+
+    def sent(self, options: dict[str, Any], folder: Path) -> dict[str, Any]:
+        """Return what a cluster of these options would send, and its effective options.
 
         Raises
         ------
         InvalidRequest
-            Where there is none.
+            Where there is nothing.
         """
         worker = folder / "worker"
         worker.write_text(_WORKER)
@@ -88,7 +92,8 @@ class Renderer:
         answer = self._ask(_spec(options, folder, worker))
         if "error" in answer:
             raise InvalidRequest(answer["error"]["message"], field=answer["error"]["field"])
-        return str(answer["answer"]["script"]).replace(SCHEDULER, "127.0.0.1:1")
+        found: dict[str, Any] = answer["answer"]
+        return found
 
     def _ask(self, spec: LaunchSpec) -> dict[str, Any]:
         assert self._process.stdin is not None

@@ -18,60 +18,12 @@ from distributed.deploy.utils import nprocesses_nthreads
 
 from ...protocol.errors import InvalidRequest, Unprocessable
 from ...protocol.models import LaunchSpec
+from ...slurm.script.option_table import FORMER, KEYS, ROWS, USUAL
 from ...slurm.script.sbatch_options import managed_directive
 from ...slurm.script.script_text import is_one_line, is_words
 from .sizing import JobSize
 
 logger = logging.getLogger(__name__)
-
-FROM_CONFIG = {
-    "cores": "cores",
-    "processes": "processes",
-    "memory": "memory",
-    "walltime": "walltime",
-    "partition": "queue",
-    "account": "account",
-    "interface": "interface",
-    "local_directory": "local-directory",
-    "log_directory": "log-directory",
-    "death_timeout": "death-timeout",
-    "worker_command": "worker-command",
-    "worker_extra_args": "worker-extra-args",
-    "job_extra_directives": "job-extra-directives",
-    "job_directives_skip": "job-directives-skip",
-    "job_script_prologue": "job-script-prologue",
-    "job_script_epilogue": "job-script-epilogue",
-    "python": "python",
-    "scheduler_options": "scheduler-options",
-}
-"""Option → key below ``jobqueue.slurm`` in Dask's configuration."""
-
-_FORMER = {
-    "account": "project",
-    "job_directives_skip": "header-skip",
-    "job_extra_directives": "job-extra",
-    "job_script_prologue": "env-extra",
-    "worker_extra_args": "extra",
-}
-"""Option → a key that dask-jobqueue has renamed; it counts where the present one says nothing."""
-
-WITHOUT_CONFIG = (
-    "qos",
-    "constraint",
-    "reservation",
-    "gpus",
-    "gres",
-    "nodelist",
-    "exclude",
-    "threads_per_core",
-    "cpu_bind",
-    "scheduler_interface",
-    "environment_variables",
-    "kernel",
-    "secure",
-    "idle_timeout",
-    "keep_jobs",
-)
 
 _IN_HEADER = frozenset({
     "name", "queue", "account", "project", "walltime", "job-cpu", "job-mem", "log-directory", "shebang",
@@ -82,9 +34,6 @@ _IN_HEADER = frozenset({
 _SHELL = frozenset({"job-script-prologue", "job-script-epilogue", "env-extra"})
 """Keys whose texts are commands."""
 
-SLURM_DEFAULTS: dict[str, Any] = {"cores": 4, "memory": "8 GB", "walltime": "00:30:00", "keep_jobs": True}
-"""Where neither the user nor a configuration says anything: small enough to start soon anywhere."""
-
 
 def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     """Return every option of the cluster as it is used, None where unset."""
@@ -92,8 +41,8 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     if "queue" in asked:
         asked.setdefault("partition", asked["queue"])
     configured = _configured(spec.allowed_partitions) if spec.backend == "slurm" else {}
-    defaults = SLURM_DEFAULTS if spec.backend == "slurm" else _local_defaults(asked)
-    options: dict[str, Any] = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG))
+    defaults = USUAL if spec.backend == "slurm" else _local_defaults(asked)
+    options: dict[str, Any] = dict.fromkeys(row.name for row in ROWS)
     options |= defaults | configured | _open_defaults(spec, configured)
     options |= {key: asked[key] for key in asked if key in options}
     _name_place(options)
@@ -156,7 +105,7 @@ def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str,
     return {
         option: value
         for option, value in spec.defaults.items()
-        if (option not in configured or configured[option] == own.get(FROM_CONFIG[option]))
+        if (option not in configured or configured[option] == own.get(KEYS[option]))
         and not (said and option == "scheduler_interface")
     }
 
@@ -168,8 +117,8 @@ def _configured(allowed_partitions: Collection[str]) -> dict[str, Any]:
     section = dask.config.get("jobqueue.slurm", {})
     _check_texts(section)
     found = {
-        option: section.get(key) or section.get(_FORMER.get(option, key))
-        for option, key in FROM_CONFIG.items()
+        option: section.get(key) or section.get(FORMER.get(option, key).replace("_", "-"))
+        for option, key in KEYS.items()
     }
     if allowed_partitions and not set(str(found["partition"]).split(",")) <= set(allowed_partitions):
         found["partition"] = None
@@ -198,7 +147,7 @@ def _check_texts(section: Mapping[str, Any]) -> None:
         elif key == "shebang" and texts and not str(section[key]).startswith("#!"):
             wrong = "must begin with #!."
         if wrong:
-            option = next((option for option, name in FROM_CONFIG.items() if name == key), None)
+            option = next((option for option, name in KEYS.items() if name == key), None)
             raise Unprocessable(
                 f"jobqueue.slurm.{key} of Dask's configuration {wrong}", field=option and f"options.{option}"
             )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, WITHOUT_CONFIG
 from jupyter_dask_slurm.controller.options.keywords import jobqueue_keywords
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
 from tests.slurm import SlurmClient
@@ -45,7 +45,7 @@ def test_each_job_has_its_own(slurm: SlurmClient, launch: Launch) -> None:
     ],
 )
 def test_what_is_asked_and_announced(changes: dict[str, Any], directive: str, resources: list[str]) -> None:
-    options = {**dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG)), "cores": 4, "processes": 1, **changes}
+    options = {**dict.fromkeys(OPTION_NAMES), "cores": 4, "processes": 1, **changes}
     keywords = jobqueue_keywords(options, "ocean-3f9c")
     assert keywords["job_extra_directives"] == [directive]
     arguments = keywords["worker_extra_args"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.options.effective import FROM_CONFIG, WITHOUT_CONFIG
 from jupyter_dask_slurm.controller.options.keywords import jobqueue_keywords
 from jupyter_dask_slurm.controller.problems.facts import JobFacts
 from jupyter_dask_slurm.controller.problems.walltime import task_too_long, walltime_soon
@@ -12,6 +11,7 @@ from jupyter_dask_slurm.controller.reconcile.decide import Decision, JobView, Si
 from jupyter_dask_slurm.controller.reconcile.replacement import longest_wait_s, replace_at
 from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
 from jupyter_dask_slurm.controller.state.state import CutTask
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.models import JobPhase
 
 
@@ -121,7 +121,7 @@ def test_a_task_that_does_not_fit_is_named() -> None:
     [("00:30:00", "1740s"), ("1-00:00:00", "86340s"), ("00:05:00", None), ("UNLIMITED", None), (None, None)],
 )
 def test_workers_end_before_slurm_ends_them(walltime: str | None, lifetime: str | None) -> None:
-    options = dict.fromkeys((*FROM_CONFIG, *WITHOUT_CONFIG)) | {"walltime": walltime}
+    options = dict.fromkeys(OPTION_NAMES) | {"walltime": walltime}
     arguments = jobqueue_keywords(options, "c")["worker_extra_args"]
     assert ("--lifetime" in arguments) == (lifetime is not None)
     assert lifetime is None or arguments[arguments.index("--lifetime") + 1] == lifetime
