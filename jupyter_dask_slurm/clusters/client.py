@@ -30,8 +30,8 @@ from ..protocol.paging import TOTAL_HEADER, Page
 from ..slurm.variables import own_token
 from ..system.faults import is_used_up, of_exhaustion
 from ..system.json_text import parse_json
+from ..system.network.sockets import NOBODY, peer_uid
 from ..system.slices import in_slices
-from ..system.sockets import NOBODY, peer_uid
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout

@@ -16,9 +16,9 @@ from ..protocol.models import LaunchSpec
 from ..system.clean_environment import clean_environment
 from ..system.faults import of_program
 from ..system.files import storage_errors, temporary_directory, write_private
+from ..system.network.sockets import LONGEST_PATH
 from ..system.own_directory import prefix_beside, remove_own_directories, usual_places
 from ..system.places import is_folder
-from ..system.sockets import LONGEST_PATH
 
 SOCKET_PREFIX = "dask-slurm-"
 

@@ -13,7 +13,7 @@ from ..protocol.models import Site, SlurmInfo
 from ..slurm.installation.reader import MAX_AGE_S, SiteReader
 from ..slurm.run import run
 from ..system.faults import why_missing
-from ..system.interfaces import interfaces
+from ..system.network.interfaces import interfaces
 
 # What does not change from hour to hour is not asked for while a user waits.
 OLD_ENOUGH_S = 600.0

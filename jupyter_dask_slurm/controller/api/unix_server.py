@@ -13,7 +13,7 @@ from tornado.netutil import bind_unix_socket
 from tornado.routing import Router
 
 from ...system.files import make_private_directory
-from ...system.sockets import LONGEST_PATH, peer_uid
+from ...system.network.sockets import LONGEST_PATH, peer_uid
 
 logger = logging.getLogger(__name__)
 

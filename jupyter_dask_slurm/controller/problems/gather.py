@@ -10,7 +10,7 @@ from distributed import Scheduler
 from ...protocol.models import Interface
 from ...protocol.naming import MOST_NAMED
 from ...slurm.reasons import explain, never, waiting_reason
-from ...system.interfaces import interfaces
+from ...system.network.interfaces import interfaces
 from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import WAITING_STATES, phase_of
 from ..state.workers import Workers

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...protocol.errors import StorageUnavailable
 from ...system.files import make_private_directory, write_json
-from ...system.interfaces import interfaces
+from ...system.network.interfaces import interfaces
 from ...system.processes import hostname
 from ...system.set_aside import read_or_set_aside
 from .report import CheckReport

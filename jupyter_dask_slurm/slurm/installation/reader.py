@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Qos, Reservation, Rules, Site, SlurmInfo
-from ...system.interfaces import interfaces
+from ...system.network.interfaces import interfaces
 from ...system.processes import hostname
 from ..run import TIMEOUT_S, ask
 from .accounting import (

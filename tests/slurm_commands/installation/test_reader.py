@@ -14,7 +14,7 @@ from jupyter_dask_slurm.protocol.models import Interface
 from jupyter_dask_slurm.slurm import queue, submission
 from jupyter_dask_slurm.slurm.installation.configuration import parse_config
 from jupyter_dask_slurm.slurm.installation.reader import SiteReader, read_site
-from jupyter_dask_slurm.system.interfaces import interfaces
+from jupyter_dask_slurm.system.network.interfaces import interfaces
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 
 

@@ -6,7 +6,7 @@ import fcntl
 import socket
 import struct
 
-from ..protocol.models import Interface
+from ...protocol.models import Interface
 
 _SIOCGIFADDR = 0x8915  # netdevice(7)
 

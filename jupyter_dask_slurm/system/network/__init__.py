@@ -1,0 +1,1 @@
+"""How processes and hosts reach one another: unix sockets, network interfaces."""
