@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ..system.own_directory import own_directories
 from .process import SOCKET_PREFIX, remove_socket
 
 OLD_S = 3600.0
@@ -37,23 +36,11 @@ def remove_stale_sockets(places: tuple[str, ...] = ()) -> list[Path]:
 
 def _ours(places: tuple[str, ...]) -> Iterator[Path]:
     for place in dict.fromkeys(places):
-        with suppress(OSError), os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.startswith(SOCKET_PREFIX) and _is_old_and_private(Path(entry.path)):
-                    yield Path(entry.path)
-
-
-def _is_old_and_private(path: Path) -> bool:
-    with suppress(OSError):
-        status = path.lstat()
-        return (
-            stat.S_ISDIR(status.st_mode)
-            and status.st_uid == os.geteuid()
-            and stat.S_IMODE(status.st_mode) == 0o700
-            # Also from the future, where the clock was set back.
-            and abs(time.time() - status.st_mtime) > OLD_S
-        )
-    return False
+        for directory in own_directories(SOCKET_PREFIX, Path(place)):
+            with suppress(OSError):
+                # Also from the future, where the clock was set back.
+                if abs(time.time() - directory.lstat().st_mtime) > OLD_S:
+                    yield directory
 
 
 def _is_answered(path: Path) -> bool:

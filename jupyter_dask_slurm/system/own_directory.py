@@ -99,13 +99,19 @@ def is_private(directory: Path) -> bool:
 
 def remove_own_directories(prefix: str, places: Sequence[Path]) -> list[Path]:
     """Remove directories of this user that `make_own_directory` has made; returns them."""
-    found = [directory for place in places for directory in _own(place, prefix)]
+    found = [directory for place in places for directory in own_directories(prefix, place)]
     for directory in found:
         shutil.rmtree(directory, ignore_errors=True)
     return found
 
 
-def _own(place: Path, prefix: str) -> Iterator[Path]:
+def own_directories(prefix: str, place: Path) -> Iterator[Path]:
+    """Yield the directories in `place` that `make_own_directory` may have made.
+
+    None where others could have given the name to another directory of the user's: there none is made either.
+    """
+    if problem_of_place(place) is not None:
+        return
     with suppress(OSError), os.scandir(place) as entries:
         for entry in entries:
             if entry.name.startswith(prefix):

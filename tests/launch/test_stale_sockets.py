@@ -65,3 +65,14 @@ def test_another_users_is_left_alone(place: Path) -> None:
     os.chown(theirs, 65534, 65534)
     assert remove_stale_sockets((str(place),)) == []
     assert theirs.exists()
+
+
+def test_nothing_is_removed_where_others_choose_the_names(place: Path) -> None:
+    old, beside = make(place, "dask-slurm-a"), make(place, "dask-slurm-a-b")
+    (beside / "thesis").touch()
+    place.chmod(0o777)
+    assert remove_stale_sockets((str(place),)) == []
+    assert (old.exists(), (beside / "thesis").exists()) == (True, True)
+    place.chmod(0o1777)
+    assert remove_stale_sockets((str(place),)) == [old]
+    assert not beside.exists()

@@ -196,6 +196,20 @@ def test_nothing_starts_where_no_directory_can_be_made(node: Node) -> None:
     assert last.endswith("No space left on device.")
 
 
+def test_what_others_have_given_the_name_of_what_was_left_is_not_cleared(node: Node) -> None:
+    theirs = node.make("kept", VICTIM, 0o700)
+    (theirs / "thesis").write_text("")
+    node.shared.chmod(0o777)
+    left = node.shared / "dask-job-17-left"
+    subprocess.run(["mv", theirs, left], user=NOBODY, group=NOBODY, extra_groups=[], check=True)
+    assert node.run("--clear").returncode == 0
+    assert (left / "thesis").exists()
+    # Where nobody can do that, it is what it says.
+    node.shared.chmod(0o1777)
+    assert node.run("--clear").returncode == 0
+    assert not left.exists()
+
+
 def test_what_was_left_is_cleared_and_nothing_else(node: Node) -> None:
     mine = [node.make(name, VICTIM, 0o700) for name in ("dask-job-17-a", "dask-job-17-b")]
     (mine[0] / "spilled").write_text("")
