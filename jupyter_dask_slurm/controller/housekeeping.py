@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ..system import clock
 from ..system.beside_loop import in_thread
+from ..system.files import is_plain
 from .backend.base import JobCluster
 from .problems import gather
 from .problems.idle import idle_since, is_over
@@ -83,8 +83,8 @@ class Housekeeper:
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._stop(f"Idle for {state.idle_timeout_s} s.")
-        # Not `exists`: a disk that does not say is no error here.
-        if os.path.lexists(self._directory / "requests" / "stop"):
+        # Of its user alone: others who can write above could put there what they like.
+        if is_plain(self._directory / "requests" / "stop"):
             self._stop(None)
         elif self._record.is_amiss:
             self._record.write(self._publisher.current)

@@ -193,11 +193,12 @@ def read_private(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def is_plain(path: Path) -> bool:
-    """Return whether a plain file stands there; False too where the disk does not say."""
+    """Return whether a plain file of this user stands there; False too where the disk does not say."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        status = path.lstat()
     except OSError:
         return False
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def read_foreign(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:

@@ -196,3 +196,14 @@ def test_a_certificate_below_our_directory_tells_whose_they_are(
     # Where our directory is gone, as a home directory that is not mounted, nothing is certain.
     shared.rmdir()
     assert [left.certain for left in looked(Registry(shared))] == [False]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make another user's directory")
+def test_nothing_is_certain_where_another_users_directory_stands_in_place_of_ours(
+    slurm: PrivateSlurm, shared: Path, submit: Submit
+) -> None:
+    orphan = new_id()
+    submit(f"jds-{orphan}-0", "/tmp/%j", script=worker(shared, orphan))
+    assert [left.certain for left in looked(Registry(shared))] == [True]
+    os.chown(shared, 65534, 65534)
+    assert [left.certain for left in looked(Registry(shared))] == [False]

@@ -185,6 +185,32 @@ def look_at(pids: list[int]) -> dict[str, str]:
     return seen
 
 
+def move(source: str, target: str) -> bool:
+    """Return whether something can be given another name."""
+    with suppress(OSError):
+        os.rename(source, target)  # noqa: PTH104
+        return True
+    return False
+
+
+def put(paths: list[str], kind: str) -> bool:
+    """Make something of one kind at each path, with the directories above it, for everybody to write."""
+    os.umask(0)
+    for path in map(Path, paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "socket":
+            socket.socket(socket.AF_UNIX).bind(str(path))
+        elif kind == "link":
+            path.symlink_to("/dev/zero")
+        elif kind == "directory":
+            path.mkdir()
+        else:
+            path.write_text("{}")
+    return True
+
+
 def command(argv: list[str], conf: str) -> list[Any]:
     """Return exit code and words of a program, which finds the Slurm of this configuration."""
     done = subprocess.run(
@@ -197,7 +223,7 @@ ATTACKS: dict[str, Callable[..., Any]] = {
     attack.__name__: attack
     for attack in (
         *(whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came),
-        *(lay_traps, writable, write, end, look_at, command),
+        *(lay_traps, writable, write, end, look_at, move, put, command),
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from tests.jupyter.controllers import SMALL, end_controllers
 from tests.jupyter.server import Jupyter
 from tests.security.other_user import OtherUser
 from tests.security.unix_user import UnixUser
-from tests.slurm.client import SlurmClient
+from tests.slurm.client import SlurmClient, wait_until
 from tests.slurm.plugin import shared_slurm
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users and become them")
@@ -190,6 +191,56 @@ def test_slurm_tells_the_other_nothing_and_does_nothing_for_him(victim: Victim, 
         assert code != 0 or "Invalid user id" in words or "error" in words, (argv, words)
         assert "#SBATCH" not in words
     assert victim.slurm.jobs()[job] == "RUNNING"
+
+
+@contextmanager
+def _swapped(victim: Victim, attacker: OtherUser, kind: str) -> Iterator[Path]:
+    """Open the victim's home to all; the attacker puts things of one kind in place of what stands there."""
+    home, shared = victim.user.home, victim.shared
+    names = ("record.json", "launch.json", "history.jsonl", "jobs.json", "controller.log", "key.pem")
+    ids = ["evil-1234", *(cluster["id"] for cluster in victim.clusters)]
+    paths = [str(shared / "clusters" / cluster_id / name) for cluster_id in ids for name in names]
+    stops = [str(shared / "clusters" / cluster_id / "requests" / "stop") for cluster_id in ids]
+    others = [str(shared / "profiles" / "evil.yaml"), *map(str, shared.glob("interfaces/*"))]
+    home.chmod(0o777)
+    assert attacker.tries("move", source=str(home / ".local"), target=str(home / ".away"))
+    try:
+        assert attacker.tries("put", paths=[*paths, *others, *stops], kind=kind)
+        yield shared
+    finally:
+        (home / ".local").rename(home / f".theirs-{kind}")
+        (home / ".away").rename(home / ".local")
+        home.chmod(0o755)
+
+
+@pytest.mark.parametrize("kind", ["file", "fifo", "socket", "link", "directory"])
+def test_what_another_puts_in_place_of_our_files_is_neither_believed_nor_waited_for(
+    victim: Victim, attacker: OtherUser, kind: str
+) -> None:
+    with _swapped(victim, attacker, kind) as shared:
+        # Where the record is not its own the controller writes it, and looks first whether it shall stop.
+        records = [shared / "clusters" / cluster["id"] / "record.json" for cluster in victim.clusters]
+        wait_until(
+            lambda: all(_is_plain_of(path, victim.user.uid) for path in records),
+            "the records are written anew",
+        )
+        for look in ("clusters", "clusters/evil-1234", "clusters/evil-1234/log", "profiles", "site/check"):
+            answer = victim.jupyter.call("GET", look)
+            assert answer.elapsed.total_seconds() < 10, look
+            # That of the clusters that run, from themselves; of the others nothing.
+            assert answer.status_code in (200, 404, 503), (look, answer.text)
+            assert look == "clusters" or answer.status_code == 200 or "evil" not in answer.json()["message"]
+        answer = victim.jupyter.call("POST", "clusters", {"backend": "local", "options": SMALL})
+        assert (answer.status_code, str(shared) in answer.json()["message"]) == (503, True), answer.text
+        assert "another user" in answer.json()["message"]
+    listed = {cluster["id"]: cluster["status"] for cluster in victim.jupyter.clusters()}
+    assert listed == {cluster["id"]: "running" for cluster in victim.clusters}
+
+
+def _is_plain_of(path: Path, uid: int) -> bool:
+    """Return whether a plain file of a user stands there."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_uid == uid
 
 
 @contextmanager

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...kernels.archive import ARCHIVE
+from ...protocol.errors import StorageUnavailable
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.beside_loop import in_thread
+from ...system.files import check_private_directory
 from ...system.processes import runs
 
 
@@ -89,8 +91,19 @@ async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping
         if script and place not in script and f"/checks/{cluster_id}/" not in script:
             return False
         ours = names_path(script, f"{shared}{place}")
-    # A home directory that is not mounted has no records either.
-    return await in_thread(shared.is_dir) if ours else None
+    return await in_thread(_is_private, shared) if ours else None
+
+
+def _is_private(shared: Path) -> bool:
+    """Return whether the shared directory is the one that it was.
+
+    A home directory that is not mounted has no records, nor has what another user puts in its place.
+    """
+    try:
+        check_private_directory(shared)
+    except StorageUnavailable:
+        return False
+    return True
 
 
 def names_path(script: str, beginning: str) -> bool:
