@@ -43,6 +43,7 @@ from .system.files import (
 from .system.json_text import parse_json
 from .system.processes import boot_id, hostname
 from .system.set_aside import read_or_set_aside
+from .system.trust import problem_of_place
 
 # As a record has them; others, which are only shown, may be whatever JSON has.
 _KINDS_OF_OPTIONS: dict[str, type | tuple[type, ...]] = {
@@ -88,7 +89,14 @@ class Registry:
         return self.clusters / cluster_id
 
     def create(self, cluster_id: str) -> Path:
-        """Make the private directory of a new cluster."""
+        """Make the private directory of a new cluster.
+
+        Raises
+        ------
+        StorageUnavailable
+            If it cannot be made, or stands where others could take its place.
+        """
+        _check_place(self.shared)
         make_private_directory(self.shared)
         make_private_directory(self.clusters)
         return make_private_directory(self.directory(cluster_id))
@@ -245,6 +253,21 @@ class Registry:
 def slug(name: str) -> str:
     """Return a cluster's name as its id begins: lower case, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-") or "dask"
+
+
+def _check_place(shared: Path) -> None:
+    """Refuse a place in whose path others can put another directory: jobs run a program from there.
+
+    Not below the home directory: who can write there runs code as the user anyway (`kernels.exposed`).
+    """
+    if Path("~").expanduser() in shared.parents:
+        return
+    problem = problem_of_place(shared)
+    if problem is not None:
+        raise StorageUnavailable(
+            f"Cannot use {shared}: {problem}, and what stands there runs in jobs as you. "
+            "Have that changed (chmod go-w), or choose another shared directory."
+        )
 
 
 def _check_folder(directory: Path) -> None:

@@ -43,7 +43,8 @@ async def _host(services: Services) -> dict[str, Any]:
     facts = host_facts()
     with suppress(DaskSlurmError):
         environment = await services.environments.find(None, None, backend="local")
-        facts["warnings"] += await in_thread(lambda: list(exposed(environment, os.environ)))
+        shared = services.manager.registry.shared
+        facts["warnings"] += await in_thread(lambda: list(exposed(environment, os.environ, shared)))
     return facts
 
 

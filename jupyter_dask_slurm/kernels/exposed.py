@@ -17,17 +17,26 @@ from .environments import Environment
 _COMMAND = "sbatch"
 
 
-def exposed(environment: Environment, environ: Mapping[str, str]) -> Iterator[str]:
+_AT_HOME = {
+    "JUPYTER_CONFIG_DIR": ".jupyter", "JUPYTER_DATA_DIR": ".local/share/jupyter", "IPYTHONDIR": ".ipython",
+    "XDG_CONFIG_HOME": ".config", "PYTHONUSERBASE": ".local",
+}  # fmt: skip
+"""Where Python, Jupyter and Dask look at their start, unasked: variables, and what they stand for."""
+
+
+def exposed(environment: Environment, environ: Mapping[str, str], shared: Path) -> Iterator[str]:
     """Yield a sentence for each place that others can write. Blocks on the disk.
 
     Parameters
     ----------
     environ : mapping
         The variables of this process; the kernel's own come on top.
+    shared : Path
+        Where clusters stand: jobs run a program from there, and find their key.
     """
     whole = {**environ, **environment.env}
     seen = set()
-    for what, path in _decisive(environment, whole):
+    for what, path in _decisive(environment, whole, shared):
         found = other_writer(path)
         if found is not None and found.path not in seen:
             seen.add(found.path)
@@ -37,7 +46,12 @@ def exposed(environment: Environment, environ: Mapping[str, str]) -> Iterator[st
             )
 
 
-def _decisive(environment: Environment, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+def _decisive(
+    environment: Environment, environ: Mapping[str, str], shared: Path
+) -> Iterator[tuple[str, Path]]:
+    for path in _at_home(environ):
+        yield "what Python, Jupyter and Dask load at their start", path
+    yield "what controllers and jobs run", shared
     if environment.specification is not None:
         yield "the description of the kernel", environment.specification / "kernel.json"
     yield "the kernel's Python", Path(environment.python or environment.argv[0])
@@ -52,6 +66,13 @@ def _decisive(environment: Environment, environ: Mapping[str, str]) -> Iterator[
         if is_there(Path(folder) / _COMMAND):
             yield "Slurm's commands", Path(folder) / _COMMAND
             return
+
+
+def _at_home(environ: Mapping[str, str]) -> list[Path]:
+    home = Path(environ.get("HOME") or "~").expanduser()
+    places = [home / environ.get(variable, usual) for variable, usual in _AT_HOME.items()]
+    # Packages that the user has installed: a `.pth` there runs in each Python (site(1)).
+    return [home, *places, *sorted(places[-1].glob("lib/python3*/site-packages"))]
 
 
 def _files(place: Path) -> list[Path]:

@@ -116,7 +116,10 @@ class Previews:
         if not findings.malformed:  # else it would be said of defaults, in place of what was typed
             findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
         findings.warnings += [named.warning] if named else []
-        findings.warnings += await in_thread(lambda: list(exposed(sketch.draft.environment, os.environ)))
+        shared = self._manager.registry.shared
+        findings.warnings += await in_thread(
+            lambda: list(exposed(sketch.draft.environment, os.environ, shared))
+        )
         if not findings.errors and sketch.draft.spec.backend == "slurm" and rendering["jobs"]:
             _hear(await self._forecast(rendering, ask_slurm=ask_slurm), rendering["options"], findings)
         return _answer(findings, sketch, rendering)

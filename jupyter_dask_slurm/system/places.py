@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+_EVERYBODY = "Everybody on this machine"
+
 
 def is_there(path: Path | str) -> bool:
     """Return whether anything is there, as far as this user can see."""
@@ -42,17 +44,23 @@ def other_writer(path: Path) -> Writer | None:
     """Return the first who can, from the root down; None where it is this user and root alone.
 
     The group that is this user's own (of the same name, without other members) is nobody else. In a sticky
-    directory such as ``/tmp`` others cannot replace what is not theirs. Blocks on the disk.
+    directory such as ``/tmp`` others cannot replace what is not theirs, but can make what is missing.
+    Blocks on the disk.
     """
     absolute = path.absolute()
     # A link in the way can be turned elsewhere by whoever writes its directory.
     above = {*absolute.parents, absolute, absolute.resolve(), *absolute.resolve().parents}
     for place in sorted(above, key=lambda one: len(one.parts)):
         with suppress(OSError):
-            who = _who(place.stat())
+            who = _who(place.stat()) if os.path.lexists(place) else _maker(place.parent.stat())
             if who is not None:
                 return Writer(place, who)
     return None
+
+
+def _maker(above: os.stat_result) -> str | None:
+    """Return who else can make what is missing in a directory; None too where that was said of it already."""
+    return _EVERYBODY if above.st_mode & stat.S_ISVTX and above.st_mode & stat.S_IWOTH else None
 
 
 def _who(status: os.stat_result) -> str | None:
@@ -61,7 +69,7 @@ def _who(status: os.stat_result) -> str | None:
     if stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX:
         return None
     if status.st_mode & stat.S_IWOTH:
-        return "Everybody on this machine"
+        return _EVERYBODY
     if status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid):
         return f"The group {_group(status.st_gid)}"
     return None

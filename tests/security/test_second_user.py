@@ -12,6 +12,7 @@ import pytest
 from distributed import Client, Security
 
 from jupyter_dask_slurm.launch.credentials import make_credentials
+from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
 from tests.jupyter.server import Jupyter
 from tests.security.other_user import NOBODY, OtherUser
 from tests.security.target import Target
@@ -132,3 +133,22 @@ def test_a_directory_that_somebody_else_has_made_is_not_used(
         answer = server.call("GET", asked)
         assert (answer.status_code, answer.json()["reason"]) == (503, "StorageUnavailable")
         assert str(path) in answer.json()["message"]
+
+
+def test_a_shared_directory_that_others_could_replace_is_not_used(
+    jupyter: Callable[..., Jupyter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    shared = project / "me" / "dask-slurm"
+    shared.parent.mkdir(mode=0o700, parents=True)
+    monkeypatch.setenv(SHARED_VARIABLE, str(shared))
+    server = jupyter()
+    for mode, owner, group in ((0o777, 0, 0), (0o2770, 0, NOBODY), (0o755, NOBODY, 0)):
+        os.chown(project, owner, group)
+        project.chmod(mode)
+        answer = server.call("POST", "clusters", {"backend": "local"})
+        assert (answer.status_code, answer.json()["reason"]) == (503, "StorageUnavailable"), answer.text
+        assert f"Cannot use {shared}: {project} " in answer.json()["message"]
+        assert not list(shared.glob("clusters/*"))
+        # What runs already is listed as before.
+        assert server.call("GET", "clusters").json() == []
