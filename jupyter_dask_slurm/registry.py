@@ -53,6 +53,8 @@ _KINDS_OF_OPTIONS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("job_script_prologue", "job_extra_directives", "worker_extra_args"), list),
     "environment_variables": dict,
 }
+NO_RECORD = (0, 0)
+"""The stamp of a record that cannot be seen."""
 CLUSTER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{4}")
 
 
@@ -129,6 +131,8 @@ class Registry:
     def record_stamp(self, cluster_id: str) -> tuple[int, int]:
         """Return what changes when the record of a cluster is written, whatever its writer's clock says.
 
+        `NO_RECORD` where there is none, or the disk does not say.
+
         Opened, for NFS answers that from its server, and not from what it was told a minute ago.
         """
         try:
@@ -136,7 +140,7 @@ class Registry:
                 status = os.fstat(file.fileno())
                 return status.st_ino, status.st_mtime_ns
         except (FileNotFoundError, StorageUnavailable):
-            return 0, 0
+            return NO_RECORD
 
     def has_record(self, cluster_id: str) -> bool:
         """Return whether a cluster has a record; raises `StorageUnavailable` where the disk does not say."""

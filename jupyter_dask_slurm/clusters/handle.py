@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from ..protocol.errors import (
     StorageUnavailable,
 )
 from ..protocol.models import OVER, Cluster, ControllerInfo, Record, iso_time
-from ..registry import Registry, as_seen_from_afar, booted_since, is_here
+from ..registry import NO_RECORD, Registry, as_seen_from_afar, booted_since, is_here
+from ..system.beside_loop import in_thread
 from ..system.processes import is_alive, runs
 from .client import ControllerClient
-from .heartbeat import Heartbeat
-from .postmortem import as_ended, postmortem
+from .heartbeat import HEARTBEAT_LIMIT_S, Heartbeat
+from .postmortem import as_ended, as_silent, postmortem
 
 log = logging.getLogger(__name__)
 
@@ -261,23 +263,38 @@ class ClusterHandle:
 
     async def _follow_record(self) -> None:
         """Follow a cluster of another host by its record, which its controller writes at least each 60 s."""
-        stamp = self._registry.record_stamp(self.id)
+        stamp = await in_thread(self._registry.record_stamp, self.id)
         while not self.removed:
             await self._pause(FAR_INTERVAL_S)
-            newer = self._registry.record_stamp(self.id)
-            if newer == stamp:
-                continue
-            stamp = newer
-            try:
-                self.record = self._registry.read(self.id)
-            except ClusterNotFound:
-                self.removed = True
+            newer = await in_thread(self._registry.record_stamp, self.id)
+            if newer != stamp:
+                stamp = newer if await self._read_anew() else stamp
+            elif newer != NO_RECORD:
+                self.heartbeat.looked()
+            self._judge_silence()
+
+    async def _read_anew(self) -> bool:
+        """Take over what a record of another host says now; False if it is to be read again."""
+        try:
+            self.record = await in_thread(self._registry.read, self.id)
+        except ClusterNotFound:
+            # A record that was set aside is written anew, if there is anybody to do so.
+            self.removed = not await in_thread(os.path.lexists, self.record.directory)
+            if self.removed:
                 self._changed(self)
-            except StorageUnavailable as error:
-                log.warning("%s", error)
-            else:
-                self.heartbeat.changed(self.record.heartbeat_at)
-                self.update(as_seen_from_afar(self.record))
+            return True
+        except StorageUnavailable as error:
+            log.info("The record of %s is read again: %s", self.id, error)
+            return False
+        self.heartbeat.changed(self.record.heartbeat_at)
+        self.update(as_seen_from_afar(self.record))
+        return True
+
+    def _judge_silence(self) -> None:
+        """Say it where the controller of another host writes no more; what it writes takes that back."""
+        known = any(problem.code == "controller_silent" for problem in self.cluster.problems)
+        if self.heartbeat.silent and not (known or self.over or self.removed):
+            self.update(as_silent(self.cluster, self.record, HEARTBEAT_LIMIT_S))
 
     def require_client(self) -> ControllerClient:
         """Return the client of the controller.

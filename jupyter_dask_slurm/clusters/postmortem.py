@@ -1,4 +1,4 @@
-"""What is said of a cluster whose controller has ended. Reads its log; changes nothing."""
+"""What is said of a cluster whose controller has ended, or may have. Reads its log; changes nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from ..protocol.models import Cluster, ErrorInfo, JobCounts, Record, TaskCounts, WorkerCounts, iso_time
+from ..protocol.models import (
+    Cluster,
+    ErrorInfo,
+    JobCounts,
+    Problem,
+    Record,
+    TaskCounts,
+    WorkerCounts,
+    iso_time,
+)
 from ..registry import booted_since
 from ..system.logs import tail
 
@@ -30,6 +39,25 @@ def as_ended(cluster: Cluster) -> Cluster:
         closes_at=None,
         expires_at=None,
     )
+
+
+def as_silent(cluster: Cluster, record: Record, limit_s: float) -> Cluster:
+    """Return a cluster of another host whose controller has not been heard of for `limit_s` seconds.
+
+    It may live on, cut off from the shared directory: so nothing is ended by this.
+    """
+    host = record.hostname
+    problem = Problem(
+        "controller_silent",
+        "error",
+        f"The controller of this cluster, on {host}, has written nothing for {limit_s / 60:.0f} minutes, the "
+        f"last time at {record.heartbeat_at} by its clock. It was killed, or {host} is down or cut off from "
+        "the shared directory. What is shown here may be out of date.",
+        f"If it goes on, this disappears by itself. If not, look at it from a Jupyter on {host}, or stop the "
+        "cluster: its jobs are then cancelled from here.",
+        since=iso_time(),
+    )
+    return dataclasses.replace(cluster, problems=(problem, *cluster.problems))
 
 
 def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm.clusters import handle as attach
+from jupyter_dask_slurm.clusters import heartbeat
 from jupyter_dask_slurm.clusters.ending.endings import Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
-from jupyter_dask_slurm.clusters.heartbeat import HEARTBEAT_LIMIT_S
+from jupyter_dask_slurm.clusters.heartbeat import Heartbeat
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive
@@ -131,11 +133,54 @@ async def test_a_controller_that_dies_after_it_was_asked_to_stop(shared: Path) -
     await endings.close()
 
 
+async def test_a_silent_controller_is_said_and_taken_back_and_can_be_stopped(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attach, "FAR_INTERVAL_S", 0.05)
+    monkeypatch.setattr(heartbeat, "BETWEEN_LOOKS_S", 0.5)
+    registry = Registry(shared)
+    record = _of_another_host(registry)
+    path = shared / "clusters" / record.cluster.id / "record.json"
+    changed = asyncio.Event()
+    handle = ClusterHandle(record, registry, lambda _handle: changed.set())
+    handle.heartbeat = Heartbeat(record.heartbeat_at, 1.0, 1.0)
+    handle.follow()
+
+    async def until_problems_are(codes: list[str]) -> None:
+        while [problem.code for problem in handle.cluster.problems] != codes:
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), 30)
+
+    await until_problems_are(["controller_silent"])
+    said = handle.cluster
+    assert (said.status, said.controller.reachable) == ("running", False), "it may live on, cut off"
+    assert "login7, has written nothing for 3 minutes" in said.problems[0].message
+    assert "stop the cluster" in said.problems[0].advice
+    contract().validate("Cluster", said.to_json())
+    # It goes on; then the disk does not show its record, which says nothing of the controller.
+    registry.write(record)
+    await until_problems_are([])
+    path.rename(path.with_suffix(".away"))
+    changed.clear()
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(changed.wait(), 3)
+    path.with_suffix(".away").rename(path)
+    await until_problems_are(["controller_silent"])
+    # Stopped, it need not be watched once more.
+    gone = asyncio.Event()
+    endings = Endings(registry, lambda _handle: gone.set())
+    await endings.stop_from_afar(handle)
+    await asyncio.wait_for(gone.wait(), 5)
+    assert registry.ids() == []
+    await endings.close()
+    await handle.close()
+
+
 def _of_another_host(registry: Registry) -> Record:
     cluster = Cluster.from_json(json.loads(_SAMPLE.read_text()))
-    cluster = dataclasses.replace(cluster, backend="local")
-    heartbeat = iso_time(time.time() - HEARTBEAT_LIMIT_S + 5)
+    cluster = dataclasses.replace(cluster, backend="local", problems=())
+    written_at = iso_time(time.time() - heartbeat.HEARTBEAT_LIMIT_S + 5)
     directory = str(registry.create(cluster.id))
-    record = Record(cluster, "login7", "another boot", "nonce", "/nowhere/s", directory, heartbeat)
+    record = Record(cluster, "login7", "another boot", "nonce", "/nowhere/s", directory, written_at)
     registry.write(record)
     return record

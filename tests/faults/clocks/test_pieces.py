@@ -103,6 +103,35 @@ def test_a_jump_forward_alone_makes_no_heartbeat_old() -> None:
     assert beat.left_s() == 45
 
 
+@pytest.mark.parametrize("age_s", [0.0, 7200.0, -7200.0])
+def test_silence_is_judged_by_what_was_seen_alone(age_s: float) -> None:
+    hands = Hands()
+    beat = _beat(hands, age_s)
+    hands.wall += 86_400
+    hands.steady += 179
+    assert not beat.silent, "whatever any clock says"
+    hands.steady += 2
+    assert beat.left_s() <= 0
+    assert beat.silent == (beat.left_s() <= 0)
+    beat.changed(iso_time(hands.wall - age_s))
+    assert beat.left_s() > 0
+
+
+def test_time_in_which_nobody_could_look_is_not_counted() -> None:
+    hands = Hands()
+    beat = _beat(hands, age_s=7200)
+    beat.looked()
+    # The disk does not answer, or Jupyter itself stands still; that is seen before it looks again.
+    hands.pass_by(3600)
+    assert beat.left_s() > 0
+    said = []
+    for _ in range(35):  # beside the 15 s that may pass between two looks
+        said.append(beat.silent)
+        hands.pass_by(5)
+        beat.looked()
+    assert said == [False] * 34 + [True]
+
+
 @pytest.mark.parametrize("apart_s", [0, 3600, -3600])
 def test_slurms_clock_is_learnt_from_submissions(apart_s: int) -> None:
     learnt = SlurmTime()
