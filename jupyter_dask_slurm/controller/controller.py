@@ -37,7 +37,7 @@ from .reconcile.planner import Planner, plan_of
 from .state.jobs import TrackedJob
 from .state.phases import phase_of
 from .state.state import ClusterState
-from .state.workers import Workers, WorkerWatch, connected
+from .state.workers import Workers, WorkerWatch, connected, suspended_workers
 
 QUIET_S = 15.0
 """Seconds after which a silent event stream sends an empty line."""
@@ -102,6 +102,7 @@ class Controller:
         self.history.begin(self.spec)
         await self._cluster
         scheduler = self._cluster.scheduler
+        scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))
         scheduler.add_plugin(WorkerWatch(self._reconciler.workers_changed))
         scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
         scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
@@ -134,6 +135,7 @@ class Controller:
             self.record,
             directory=Path(self.spec.directory),
             stop=self.stop,
+            on_silence=self._reconciler.workers_silent,
         )
         parent = ParentWatch(self.state, self._job_table.slurm_time, self.publisher.touch)
         return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), parent.run()]

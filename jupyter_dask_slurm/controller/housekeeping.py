@@ -19,7 +19,7 @@ from .publish.publisher import Publisher
 from .publish.record import RecordWriter
 from .state.jobs import JobTable
 from .state.state import ClusterState
-from .state.workers import connected
+from .state.workers import connected, note_silence
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ class Housekeeper:
         The cluster's own: requests are looked for there, and its log is kept short.
     stop : callable
         Ends the cluster; called with the reason, or with None where its user asked for it.
+    on_silence : callable
+        Called when workers of a job say nothing any more, or are heard of again.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Housekeeper:
         *,
         directory: Path,
         stop: Callable[[str | None], None],
+        on_silence: Callable[[], None],
     ) -> None:
         self._state = state
         self._job_table = job_table
@@ -57,6 +60,7 @@ class Housekeeper:
         self._record = record
         self._directory = directory
         self._stop = stop
+        self._on_silence = on_silence
         self._beat_at = time.monotonic()
 
     async def run(self) -> None:
@@ -79,6 +83,8 @@ class Housekeeper:
         activity = gather.activity(self._job_table, workers, scheduler)
         if state.status == "running":
             state.idle_since = idle_since(activity, state.idle_since, now)
+        if note_silence(self._job_table, scheduler.silent_workers(), now):
+            self._on_silence()
         gather.listen_to_silent_jobs(self._job_table, workers, now)
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):

@@ -35,11 +35,16 @@ _RELEASE = "Release it with: scontrol release <job id>"
 _SUPPORT = "Ask the support of this site."
 _OTHER_PARTITION = "Choose another partition, or wait until the operators open this one."
 
+_SUSPENDED = Explanation(
+    _WAIT, "Slurm has suspended it: its processes stand still until somebody, or Slurm itself, resumes it."
+)
+
 # States in which squeue names no reason: the nodes are the job's already.
 _STATES: dict[str, Explanation] = {
     "CONFIGURING": Explanation(
         _WAIT, "It has its nodes, and they are being switched on or made ready, which can take minutes."
-    )
+    ),
+    **dict.fromkeys(("SUSPENDED", "STOPPED"), _SUSPENDED),
 }
 _REASONS: dict[str, Explanation] = {
     **_STATES,
@@ -133,8 +138,8 @@ _REASONS: dict[str, Explanation] = {
 
 _REQUEUED = Explanation(
     _WAIT,
-    "Its node failed or was taken from it: Slurm has put it back into the queue, and starts it again two "
-    "minutes later at the earliest.",
+    "Slurm has put it back into the queue, for its node failed, was taken from it, or somebody wanted it so; "
+    "it starts again two minutes later at the earliest.",
 )
 
 # Slurm writes some reasons as a sentence; its beginning tells which is meant.

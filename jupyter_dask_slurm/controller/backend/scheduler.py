@@ -11,11 +11,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import time
+from collections.abc import Callable, Collection
 from typing import Any
 
 import dask
 from distributed import Scheduler
 from distributed.http.routing import RoutingApplication
+from distributed.scheduler import heartbeat_interval
 
 from ...system import clock
 
@@ -51,6 +53,10 @@ def configure_dask() -> None:
     )
 
 
+SILENT_S = 15.0
+"""A worker tells twice a second that it lives; after so long it is looked into why one does not, in seconds."""
+
+
 class _NoHttpServer:
     """Stands where Dask expects its HTTP server: Bokeh and ``Client.dashboard_link`` read `port`."""
 
@@ -62,7 +68,15 @@ class _NoHttpServer:
 
 
 class ControllerScheduler(Scheduler):
-    """A `Scheduler` whose HTTP application is not bound to any port."""
+    """A `Scheduler` whose HTTP application is not bound to any port.
+
+    Attributes
+    ----------
+    standing_still : callable
+        Returns the names of workers that cannot say anything, and are not to be given up for that.
+    """
+
+    standing_still: Callable[[], Collection[str]] = tuple
 
     def __init__(self, **options: Any) -> None:
         unwanted = {"dashboard": False, "dashboard_address": None, "jupyter": False, "idle_timeout": None}
@@ -81,15 +95,36 @@ class ControllerScheduler(Scheduler):
     async def check_worker_ttl(self) -> None:
         """Look whether workers have said nothing for too long (called by Dask).
 
-        Dask compares times of the machine's clock. After a jump of it all workers would look silent, and
-        would be restarted with what they hold: each gets the whole time again.
+        Dask would restart them, with what they hold. Those that Slurm has stand still are spared.
+        """
+        self._forgive_a_jump()
+        names = self.standing_still()
+        spared = [worker for worker in self.workers.values() if names and str(worker.name) in names]
+        before = [worker.last_seen for worker in spared]
+        now = time.time()
+        for worker in spared:
+            worker.last_seen = now
+        await super().check_worker_ttl()
+        for worker, last_seen in zip(spared, before, strict=True):
+            if worker.last_seen == now:
+                worker.last_seen = last_seen
+
+    def silent_workers(self) -> set[str]:
+        """Return the names of the connected workers that have missed several heartbeats."""
+        self._forgive_a_jump()
+        before = time.time() - max(SILENT_S, 3 * heartbeat_interval(len(self.workers)))
+        return {str(worker.name) for worker in self.workers.values() if worker.last_seen < before}
+
+    def _forgive_a_jump(self) -> None:
+        """Give each worker the whole time again where the machine's clock has jumped.
+
+        Dask compares times of that clock: all workers would look silent.
         """
         ahead_s = clock.ahead_s()
         if ahead_s != self._ahead_s:
             self._ahead_s = ahead_s
             for worker in self.workers.values():
                 worker.last_seen = time.time()
-        await super().check_worker_ttl()
 
     def load_dashboard(self) -> None:
         """Connect Bokeh's pages to `http_application`; once, on the event loop.

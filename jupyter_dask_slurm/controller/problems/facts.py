@@ -26,6 +26,9 @@ class JobFacts:
     node: str | None = None
     started: float | None = None
     ends: float | None = None
+    seen_at: float | None = None
+    suspended: bool = False
+    still_since: float | None = None
     expiring_since: float | None = None
     lost_at: float | None = None
     words: str = ""

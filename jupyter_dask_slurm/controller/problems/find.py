@@ -16,6 +16,7 @@ from .idle import idle_soon
 from .memory import KILLS_COUNT_S, worker_killed
 from .of_jobs import cancelled_outside, gave_up, never_start, no_connection
 from .parent import ends_with
+from .suspended import jobs_suspended
 from .versions import environment_mismatch
 from .walltime import task_too_long, walltime_soon
 
@@ -29,6 +30,7 @@ def find_problems(
     others = (
         ends_with(state.parent, now),
         environment_mismatch(state.mismatches),
+        jobs_suspended(jobs),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
         task_too_long(state.cut_tasks, now),
         idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),

@@ -12,7 +12,7 @@ from ...protocol.naming import MOST_NAMED
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.network.interfaces import interfaces
 from ..state.jobs import JobTable, TrackedJob
-from ..state.phases import WAITING_STATES, phase_of
+from ..state.phases import SUSPENDED_STATES, WAITING_STATES, is_suspended, phase_of
 from ..state.workers import Workers
 from .facts import JobFacts, Surroundings
 from .idle import Activity
@@ -31,6 +31,7 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
     seen = job.seen
     hopeless = seen is not None and waits(job) and never(seen.reason)
     explanation = explain(seen.reason) if seen and hopeless else None
+    suspended = is_suspended(job, workers)
     return JobFacts(
         job.job_id or job.name,
         phase_of(job, workers),
@@ -40,7 +41,10 @@ def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
         never_advice=explanation.advice if explanation else "",
         node=seen.node if seen else None,
         started=seen.started if seen else None,
-        ends=seen.ends if seen and job.connected_at else None,
+        ends=seen.ends if seen and job.connected_at and seen.state not in SUSPENDED_STATES else None,
+        seen_at=job.seen_at,
+        suspended=suspended,
+        still_since=job.silent_since or job.lost_at,
         expiring_since=job.expiring_since,
         lost_at=job.lost_at,
         words=job.words,

@@ -9,6 +9,8 @@ from dask.utils import format_time
 from ...protocol.models import Problem
 from ...protocol.naming import counted, one_or_many
 from ...system import clock
+from ..state.jobs import SlurmView
+from ..state.phases import SUSPENDED_STATES
 from ..state.state import CutTask
 from .facts import JobFacts
 from .grouping import about
@@ -16,13 +18,22 @@ from .grouping import about
 SOON_S = 300.0
 """So long before the first walltime one is warned, in seconds; for short jobs at half of it."""
 
+PATIENCE_S = 60.0
+"""For so long a Slurm that does not answer may keep it from being said that an end is near, in seconds."""
+
 CUTS_COUNT_S = 3600.0
 """So long after the last one the problem is taken for over, in seconds."""
 
 
 def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> Problem | None:
     """Return a problem where jobs end soon: a warning, or a mere notice where others take their place."""
-    soon = [job for job in jobs if job.ends is not None and _warn_at(job, keep_jobs=keep_jobs) <= now]
+    soon = [
+        job
+        for job in jobs
+        if job.ends is not None
+        and (at := _warn_at(job, keep_jobs=keep_jobs)) <= now
+        and (keep_jobs or is_certain(job.seen_at, at, now))
+    ]
     soon.sort(key=lambda job: job.ends or 0.0)
     ends = min((job.ends for job in soon if job.ends is not None), default=None)
     if ends is None:
@@ -55,7 +66,31 @@ def _warn_at(job: JobFacts, *, keep_jobs: bool) -> float:
         return never
     if keep_jobs:
         return never if job.expiring_since is None else job.expiring_since
-    return job.ends - min(SOON_S, (job.ends - job.started) / 2)
+    return _warns_at(job.started, job.ends)
+
+
+def warns_at(seen: SlurmView | None) -> float | None:
+    """Return from when on to warn of the end of a job that is not replaced; None while that is not known."""
+    if seen is None or seen.started is None or seen.ends is None or seen.state in SUSPENDED_STATES:
+        return None
+    return _warns_at(seen.started, seen.ends)
+
+
+def _warns_at(started: float, ends: float) -> float:
+    return ends - min(SOON_S, (ends - started) / 2)
+
+
+def is_certain(seen_at: float | None, at: float, now: float) -> bool:
+    """Return whether Slurm has said when a job ends since this began to matter, or will not say it now.
+
+    Parameters
+    ----------
+    seen_at : float or None
+        When it said so last; None where there is no Slurm to ask.
+    at : float
+        When its end began to matter, by that.
+    """
+    return seen_at is None or seen_at >= at or now - at > PATIENCE_S
 
 
 def task_too_long(cuts: Sequence[CutTask], now: float) -> Problem | None:

@@ -26,7 +26,7 @@ from ...protocol.models import (
 from ...slurm.reasons import explain, waiting_reason
 from ...system import clock
 from ..state.jobs import JobTable, TrackedJob
-from ..state.phases import phase_of
+from ..state.phases import SUSPENDED_STATES, phase_of
 from ..state.state import ClusterState
 from ..state.workers import Workers, connected, workers_of
 
@@ -197,7 +197,11 @@ def _gpus(job_table: JobTable, workers: Workers) -> int:
 
 
 def _first_end(job_table: JobTable) -> float | None:
-    ends = [job.seen.ends for job in job_table.live() if job.seen and job.seen.ends and job.connected_at]
+    ends = [
+        job.seen.ends
+        for job in job_table.live()
+        if job.seen and job.seen.ends and job.connected_at and job.seen.state not in SUSPENDED_STATES
+    ]
     return min(ends, default=None)
 
 

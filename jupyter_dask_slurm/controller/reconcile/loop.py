@@ -15,6 +15,7 @@ from ...system import clock
 from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
+from ..problems.walltime import is_certain, warns_at
 from ..publish.history import History
 from ..state.jobs import End, JobTable, TrackedJob
 from ..state.phases import phase_of
@@ -99,6 +100,11 @@ class Reconciler:
             self._look_soon()
         self._on_change()
 
+    def workers_silent(self) -> None:
+        """Ask what became of jobs whose workers say nothing any more, or again."""
+        self._look_soon()
+        self._on_change()
+
     def _all_connected(self) -> bool:
         # Node and times of a whole submission are asked for once, when its last worker is there.
         return all(job.connected_at is not None for job in self._job_table.live())
@@ -165,7 +171,7 @@ class Reconciler:
         times = [now + STEP_S]
         if self.dispatch.not_before > now:
             times.append(self.dispatch.not_before)
-        times.extend(self._replace_at().values())
+        times.extend(at for at in self._end_nears_at().values() if at > now)
         look = self._watch.next_look(now) if self._watch else None
         if look is not None:
             times.append(max(look, self.dispatch.not_before if self.dispatch.silent else 0.0))
@@ -200,24 +206,34 @@ class Reconciler:
             self.job_ended(job, end)
         self._on_change()
 
-    def _replace_at(self) -> dict[str, float]:
-        """Return when jobs that have no replacement yet need one, as moments of `system.clock`."""
-        if not self._state.keep_jobs or self._state.status == "stopping":
+    def _end_nears_at(self) -> dict[str, float]:
+        """Return when ends of jobs begin to matter, where they do not yet, as moments of `system.clock`.
+
+        They are replaced then, or their user is warned.
+        """
+        if self._state.status == "stopping":
             return {}
+        jobs = [job for job in self._job_table if job.wanted and not job.expiring]
         wait_s = longest_wait_s(self._job_table)
-        times = {
-            job.name: replace_at(job, wait_s) for job in self._job_table if job.wanted and not job.expiring
-        }
+        keep = self._state.keep_jobs
+        times = {job.name: replace_at(job, wait_s) if keep else warns_at(job.seen) for job in jobs}
         return {name: at for name, at in times.items() if at is not None}
 
     def _note_expiring(self, now: float) -> None:
-        for name, at in self._replace_at().items():
-            if at <= now:
-                job = self._job_table.jobs[name]
+        for name, at in self._end_nears_at().items():
+            job = self._job_table.jobs[name]
+            if at <= now and self._is_certain(job, at, now) and self._state.keep_jobs:
                 job.expiring_since = now
                 self._history.add(
                     "expiring", f"Job {job.job_id} nears its walltime; another one is to follow."
                 )
+
+    def _is_certain(self, job: TrackedJob, at: float, now: float) -> bool:
+        """Return whether a job's end is what Slurm says now: somebody may have changed its walltime."""
+        if self._watch is None or is_certain(job.seen_at, at, now):
+            return True
+        self._watch.ask_about(job)
+        return False
 
     def _situation(self, now: float) -> Situation:
         state = self._state

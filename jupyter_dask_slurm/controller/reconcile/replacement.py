@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..state.jobs import TrackedJob
+from ..state.phases import SUSPENDED_STATES
 
 WAIT_FACTOR = 1.5
 """A queue may be longer than the longest wait seen so far."""
@@ -33,6 +34,9 @@ def replace_at(job: TrackedJob, wait_s: float) -> float | None:
     """
     seen = job.seen
     if job.connected_at is None or seen is None or seen.started is None or seen.ends is None:
+        return None
+    if seen.state in SUSPENDED_STATES:
+        # Its time does not go on, and when it is resumed Slurm says anew when it ends.
         return None
     walltime_s = seen.ends - seen.started
     lead_s = WAIT_FACTOR * wait_s + retire_s(walltime_s)

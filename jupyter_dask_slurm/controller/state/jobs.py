@@ -82,8 +82,12 @@ class TrackedJob:
         The name under which Slurm has it; empty where there is no Slurm.
     connected_at : float or None
         When all its workers were connected for the first time.
+    seen_at : float or None
+        When Slurm was asked for what `seen` says.
     lost_at : float or None
         Since when at least one of them is gone again.
+    silent_since : float or None
+        Since when at least one of them is connected and has not been heard of.
     expiring_since : float or None
         Since when it is so near to its walltime that another one is to take its place.
     retiring : bool
@@ -102,10 +106,12 @@ class TrackedJob:
     job_id: str | None = None
     tag: str = ""
     seen: SlurmView | None = None
+    seen_at: float | None = None
     end: End | None = None
     accepted_at: float | None = None
     connected_at: float | None = None
     lost_at: float | None = None
+    silent_since: float | None = None
     expiring_since: float | None = None
     retiring: bool = False
     cancelling: bool = False

@@ -1,7 +1,9 @@
 """When to ask Slurm about jobs, and what its answer says of each.
 
-squeue runs only while something is unaccounted for: a job waits, starts, is missing workers, is being
-cancelled, or its node and times are not known yet. A settled cluster asks nothing.
+squeue runs only while something is unaccounted for: a job waits, starts, is missing workers, has one that
+says nothing, is being cancelled, or its node and times are not known yet; and when it is about to matter
+whether what is known still holds. A settled cluster asks once in ten minutes: jobs can be suspended, or given
+another walltime, without its workers noticing.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,12 +19,15 @@ from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from ...system import clock
 from .jobs import End, JobTable, SlurmView, TrackedJob
+from .news import take_in
 from .phases import WAITING_STATES, connected_workers, phase_by_itself
 from .slurm_time import SlurmTime
 
 SOON_S = 1.0
 FIRST_MINUTE_S = 60.0
 SETTLED_S = 30.0
+ALL_S = 600.0
+"""At least so often all jobs are asked for, also those that are accounted for; in seconds."""
 
 
 class Watch(Protocol):
@@ -37,6 +41,9 @@ class Watch(Protocol):
 
     def something_happened(self) -> None:
         """Look again soon: a job was submitted, cancelled, connected or lost."""
+
+    def ask_about(self, job: TrackedJob) -> None:
+        """Ask with the next look for this job too, which is due now."""
 
     async def look(self) -> list[tuple[TrackedJob, End]]:
         """Ask Slurm, write what it said into the job table, return the jobs that ended."""
@@ -58,6 +65,8 @@ class SlurmWatch:
         self._looked_at = 0.0
         self._answered_at = 0.0
         self._interval_s = SOON_S
+        self._all_at = clock.now() + ALL_S
+        self._questions: set[str] = set()
 
     def something_happened(self) -> None:
         """Look again soon, and more often for a minute."""
@@ -69,26 +78,50 @@ class SlurmWatch:
         return self._answered_at >= moment
 
     def next_look(self, now: float) -> float | None:
-        """Return when to look next; None while all is accounted for."""
-        if not self._unaccounted():
-            return None
-        return max(self._looked_at, min(self._happened_at, now)) + self._interval_s
+        """Return when to look next; None while there is no job."""
+        times = []
+        if self._unaccounted():
+            times.append(max(self._looked_at, min(self._happened_at, now)) + self._interval_s)
+        if self._questions:
+            times.append(self._looked_at + SOON_S)
+        if self._submitted():
+            times.append(self._all_at)
+        return min(times, default=None)
+
+    def ask_about(self, job: TrackedJob) -> None:
+        """Ask with the next look for this job too, which is due now."""
+        self._questions.add(job.name)
+
+    def _submitted(self) -> list[TrackedJob]:
+        return [job for job in self._job_table.live() if job.job_id]
 
     def _unaccounted(self) -> list[TrackedJob]:
         connected = self._connected()
-        return [job for job in self._job_table.live() if job.job_id and not is_settled(job, connected)]
+        return [job for job in self._submitted() if not is_settled(job, connected)]
+
+    def _to_be_asked_for(self) -> list[TrackedJob]:
+        """Return the jobs of this look."""
+        if self._looked_at >= self._all_at:
+            # Many clusters that began together must not ask together for ever.
+            self._all_at = self._looked_at + ALL_S * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+            return self._submitted()
+        connected = self._connected()
+        return [
+            job for job in self._submitted() if job.name in self._questions or not is_settled(job, connected)
+        ]
 
     async def look(self) -> list[tuple[TrackedJob, End]]:
-        """Ask for all unaccounted jobs at once, write down what Slurm says; return those that ended.
+        """Ask for all jobs in question at once, write down what Slurm says; return those that ended.
 
         Raises
         ------
         SlurmUnavailable
             No answer: nothing is known, nothing is concluded.
         """
-        asked = {job.job_id: job for job in self._unaccounted() if job.job_id}
         self._back_off()
+        asked = {job.job_id: job for job in self._to_be_asked_for() if job.job_id}
         rows = await queue.jobs(asked)
+        self._questions.clear()
         for job_id, row in rows.items():
             self._see(asked[job_id], row)
         gone = [job_id for job_id in asked if job_id not in rows]
@@ -106,11 +139,8 @@ class SlurmWatch:
         slurm_time, known = self._job_table.slurm_time, job.seen
         if known is None and row.submitted_at and row.restarts == 0 and job.accepted_at is not None:
             slurm_time.learn(row.submitted_at, job.asked_at, job.accepted_at)
-        view = view_from(row, slurm_time)
-        if known is not None and known.restarts == view.restarts and known.started is not None:
-            # When it started does not change, though Slurm's clock may have been set right since.
-            view = replace(view, started=known.started)
-        job.seen = view
+        complete = connected_workers(job, self._connected()) == len(job.workers)
+        take_in(job, view_from(row, slurm_time), complete=complete, now=self._looked_at)
 
     def _back_off(self) -> None:
         self._looked_at = clock.now()
@@ -124,9 +154,12 @@ class SlurmWatch:
 
 def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:
     """Return whether nothing about a live job needs to be asked: it works, node and times are known."""
-    if job.cancelling or phase_by_itself(job, connected) != "working":
+    if job.cancelling or job.silent_since is not None or phase_by_itself(job, connected) != "working":
         return False
-    return job.seen is not None and job.seen.started is not None and job.seen.node is not None
+    seen = job.seen
+    if seen is None or seen.state in WAITING_STATES:
+        return False
+    return seen.started is not None and seen.node is not None
 
 
 def view_from(row: JobRow, slurm_time: SlurmTime) -> SlurmView:

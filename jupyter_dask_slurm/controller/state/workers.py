@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from .jobs import JobTable, TrackedJob
-from .phases import connected_workers
+from .phases import connected_workers, is_suspended
 
 Workers = dict[str, Any]
 """Worker name → ``distributed.scheduler.WorkerState``."""
@@ -55,6 +55,28 @@ def note_connections(job_table: JobTable, workers: Workers, now: float) -> list[
             job.lost_at = now
             changes.append((job, "lost"))
     return changes
+
+
+def note_silence(job_table: JobTable, silent: Collection[str], now: float) -> bool:
+    """Write into the job table which jobs have workers among those that say nothing; return what is new.
+
+    Returns
+    -------
+    bool
+        Whether a job fell silent, or is heard of again.
+    """
+    changed = False
+    for job in job_table.live():
+        is_silent = bool(silent) and any(name in silent for name in job.workers)
+        if is_silent != (job.silent_since is not None):
+            job.silent_since = now if is_silent else None
+            changed = True
+    return changed
+
+
+def suspended_workers(job_table: JobTable, workers: Workers) -> set[str]:
+    """Return the names of the workers of jobs that Slurm has stand still."""
+    return {name for job in job_table.live() if is_suspended(job, workers) for name in job.workers}
 
 
 class WorkerWatch(SchedulerPlugin):

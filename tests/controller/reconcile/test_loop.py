@@ -35,6 +35,9 @@ class StaleOnce:
     def something_happened(self) -> None:
         """Nothing is to be noted."""
 
+    def ask_about(self, job: TrackedJob) -> None:
+        """Nothing is to be noted."""
+
     async def look(self) -> list[tuple[TrackedJob, End]]:
         """Fail once; then end the cluster."""
         self.looks += 1

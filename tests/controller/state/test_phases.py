@@ -23,6 +23,13 @@ from tests.controller.sample_job import BOTH, job
         (job("RUNNING", connected_at=60.0), BOTH[:1], "missing"),
         (job("RUNNING", connected_at=60.0), (), "missing"),
         (job("PENDING", connected_at=60.0), (), "queued"),
+        (job("SUSPENDED"), (), "queued"),
+        (job("SUSPENDED", silent_since=70.0), BOTH, "queued"),
+        (job("SUSPENDED", connected_at=60.0, lost_at=70.0), BOTH[:1], "queued"),
+        # It was resumed: its workers are heard of.
+        (job("SUSPENDED", connected_at=60.0), BOTH, "working"),
+        (job("SUSPENDED", silent_since=70.0, cancelling=True), BOTH, "leaving"),
+        (job("RUNNING", silent_since=70.0), BOTH, "working"),
         (job("RUNNING", end=End("TIMEOUT", 90.0)), BOTH, "ended"),
         (job("RUNNING", connected_at=60.0, cancelling=True), (), "leaving"),
         (job("RUNNING", connected_at=60.0, retiring=True), BOTH[:1], "leaving"),

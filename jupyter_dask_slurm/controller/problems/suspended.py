@@ -1,0 +1,33 @@
+"""Jobs that Slurm has stand still → a problem. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...protocol.models import Problem
+from ...protocol.naming import counted, one_or_many
+from ...system import clock
+from .facts import JobFacts
+from .grouping import about
+
+
+def jobs_suspended(jobs: Sequence[JobFacts]) -> Problem | None:
+    """Return a problem where Slurm has suspended jobs: an operator did so, or a job of higher priority."""
+    still = [job for job in jobs if job.suspended]
+    if not still:
+        return None
+    job_ids = [job.job_id for job in still]
+    are, their = one_or_many(len(still), "is", "are"), one_or_many(len(still), "Its", "Their")
+    return about(
+        job_ids,
+        Problem(
+            "suspended",
+            "warning",
+            f"{counted(job_ids)} {are} suspended by Slurm. {their} workers stand still and keep what they hold; "
+            "what they were computing waits, and no other job takes that place.",
+            "Where a job of higher priority has the nodes for a while, nothing needs to be done: they go on "
+            "when Slurm resumes them. If nobody does, ask your site's administrators, or cancel them and scale "
+            "up.",
+            since=clock.moment(min(job.still_since or job.asked_at for job in still)),
+        ),
+    )

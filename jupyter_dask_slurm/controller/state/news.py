@@ -1,0 +1,46 @@
+"""What it means for a job that Slurm says something else of it than before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .jobs import SlurmView, TrackedJob
+from .phases import SUSPENDED_STATES
+
+PROLONGED_S = 60.0
+"""An end that moves by less than that is the same: Slurm counts in whole seconds and minutes; in seconds."""
+
+
+def take_in(job: TrackedJob, view: SlurmView, *, complete: bool, now: float) -> None:
+    """Write down what Slurm says of a job now.
+
+    Parameters
+    ----------
+    complete : bool
+        Whether all its workers are connected.
+    now : float
+        When Slurm was asked.
+    """
+    known = job.seen
+    if known is not None:
+        if known.restarts < view.restarts:
+            _began_anew(job, complete=complete, now=now)
+        elif known.started is not None:
+            # When it started does not change, though Slurm's clock may have been set right since.
+            view = replace(view, started=known.started)
+        if _was_resumed(known, view) and job.lost_at is not None:
+            # Only now anybody could bring its workers back.
+            job.lost_at = now
+        if known.ends is not None and view.ends is not None and view.ends - known.ends > PROLONGED_S:
+            job.expiring_since = None
+    job.seen, job.seen_at = view, now
+
+
+def _began_anew(job: TrackedJob, *, complete: bool, now: float) -> None:
+    """Note that Slurm has put a job back into the queue: its workers have yet to connect."""
+    job.connected_at = now if complete else None
+    job.lost_at = job.silent_since = job.expiring_since = None
+
+
+def _was_resumed(known: SlurmView, view: SlurmView) -> bool:
+    return known.state in SUSPENDED_STATES and view.state not in SUSPENDED_STATES
