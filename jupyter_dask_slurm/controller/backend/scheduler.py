@@ -54,7 +54,7 @@ def configure_dask() -> None:
 
 
 SILENT_S = 15.0
-"""A worker tells twice a second that it lives; after so long it is looked into why one does not, in seconds."""
+"""A worker tells twice a second that it lives; after so long one is silent, in seconds."""
 
 
 class _NoHttpServer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...protocol.errors import TIME_MENDS, DaskSlurmError
 from ...system import clock
@@ -25,6 +26,7 @@ from ..state.workers import connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
+from .put_back import GAVE_WAY, is_put_back, without_node
 from .replacement import longest_wait_s, replace_at
 
 logger = logging.getLogger(__name__)
@@ -111,6 +113,8 @@ class Reconciler:
 
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
+        if job.giving_way:
+            end = replace(end, text=GAVE_WAY)
         job.end = end
         self._cluster.forget(job.name)
         replaced = self._job_table.has_replacement(job, self._state.plan)
@@ -181,6 +185,8 @@ class Reconciler:
         await self._look()
         self._note_expiring(clock.now())
         situation = self._situation(clock.now())
+        if not situation.held:
+            await self._make_way()
         decision = decide(situation)
         for name in decision.cancel:
             self._job_table.jobs[name].cancelling = True
@@ -205,6 +211,25 @@ class Reconciler:
         for job, end in ended:
             self.job_ended(job, end)
         self._on_change()
+
+    async def _make_way(self) -> None:
+        """Cancel jobs that Slurm lets wait because their node failed; others follow when they are gone."""
+        workers = connected(self._cluster.scheduler)
+        jobs = [job for job in self._job_table.live() if is_put_back(job, workers)]
+        if not jobs or self._state.status == "stopping" or not self._state.keep_jobs:
+            return
+        try:
+            without = await without_node(jobs)
+        except TIME_MENDS as error:
+            self.dispatch.fell_silent(error)
+            return
+        for job in without:
+            job.cancelling = job.giving_way = True
+            self._history.add(
+                "put back",
+                f"Job {job.job_id}: node {job.last_node} failed, and Slurm lets it wait before it starts "
+                "again. It is cancelled, and another one takes its place.",
+            )
 
     def _end_nears_at(self) -> dict[str, float]:
         """Return when ends of jobs begin to matter, where they do not yet, as moments of `system.clock`.

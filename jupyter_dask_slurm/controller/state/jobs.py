@@ -94,6 +94,12 @@ class TrackedJob:
         Its workers are moving their results away; it is cancelled afterwards.
     cancelling : bool
         We want it gone; it no longer counts for the plan.
+    giving_way : bool
+        It is cancelled so that another one can take its place, and counts for the plan until it is gone.
+    last_node : str or None
+        Where it runs, or ran before Slurm put it back into the queue.
+    judged_restarts : int
+        How often it had been put back when it was last looked into why.
     cancelled_at : float or None
         When Slurm last took its cancellation, by the monotonic clock.
     words : str
@@ -115,6 +121,9 @@ class TrackedJob:
     expiring_since: float | None = None
     retiring: bool = False
     cancelling: bool = False
+    giving_way: bool = False
+    last_node: str | None = None
+    judged_restarts: int = 0
     cancelled_at: float | None = None
     stdout: str | None = None
     stderr: str | None = None
@@ -133,7 +142,7 @@ class TrackedJob:
     @property
     def wanted(self) -> bool:
         """Whether it counts for the plan."""
-        return self.live and not self.cancelling and not self.retiring
+        return self.live and not self.retiring and (self.giving_way or not self.cancelling)
 
     def core_seconds(self, now: float) -> float:
         """Return allocated cores × seconds of running, until `now` or its end."""

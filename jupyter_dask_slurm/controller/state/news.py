@@ -34,6 +34,7 @@ def take_in(job: TrackedJob, view: SlurmView, *, complete: bool, now: float) -> 
         if known.ends is not None and view.ends is not None and view.ends - known.ends > PROLONGED_S:
             job.expiring_since = None
     job.seen, job.seen_at = view, now
+    job.last_node = view.node or job.last_node
 
 
 def _began_anew(job: TrackedJob, *, complete: bool, now: float) -> None:

@@ -1,10 +1,10 @@
-"""A node goes: what Slurm requeues is waited for, what it does not is replaced."""
+"""A node goes: another job takes the place of its own, also where Slurm requeues that, never beside it."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.bent import BentCommands
+from tests.faults.bent import AS_ALWAYS, BentCommands
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import ONE_WORKER, jobs_of
 from tests.slurm import Options
@@ -31,14 +31,42 @@ def test_a_job_whose_node_failed_is_replaced(
 
 
 @pytest.mark.any_slurm
-def test_a_job_that_slurm_requeues_comes_back_and_is_not_doubled(
+def test_a_job_that_slurm_requeues_after_its_node_failed_makes_way_for_another(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
     controller = launch(options=ONE_WORKER)
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
+    # Whatever sbatch is sent, the old one is certainly gone by then.
+    before = controller.directory / "before"
+    bent.bend("sbatch", f"squeue -h -j {first.job_id} -o %T > '{before}' 2>&1\n{AS_ALWAYS}")
     slurm.node_down(first.node or "")
+    # Slurm would let it wait for two minutes.
+    controller.until(lambda _: [job.phase for job in controller.jobs] == ["ended", "working"], timeout=90)
+    old, fresh = controller.jobs
+    assert (old.job_id, old.state, old.restarts) == (first.job_id, "CANCELLED", 1)
+    assert (old.reason_text or "").startswith("Its node failed")
+    assert fresh.node != first.node
+    assert before.read_text().strip() in ("", "slurm_load_jobs error: Invalid job id specified")
+    assert len(bent.calls("sbatch")) == 2
+    cluster = controller.until(lambda c: c.jobs.working == 1 and c.jobs.leaving == 0)
+    assert (cluster.problems, cluster.jobs.plan) == ((), 1)
+    assert list(jobs_of(slurm, controller)) == [fresh.job_id]
+    assert "put back" in controller.history
+    with controller.client() as client:
+        assert client.submit(sum, [1, 2]).result(timeout=30) == 3
+
+
+@pytest.mark.any_slurm
+def test_a_job_that_is_requeued_from_a_node_that_is_well_comes_back_and_is_not_doubled(
+    start_slurm: StartSlurm, launch: Launch, bent: BentCommands
+) -> None:
+    slurm = start_slurm(TWO_NODES)
+    controller = launch(options=ONE_WORKER)
+    controller.until(lambda c: c.expires_at is not None)
+    (first,) = controller.jobs
+    slurm.run("scontrol", "requeue", first.job_id)
     cluster = controller.until(lambda c: c.waiting and c.waiting.reason == "BeginTime")
     assert cluster.waiting
     assert "put it back into the queue" in (cluster.waiting.reason_text or "")
@@ -49,8 +77,34 @@ def test_a_job_that_slurm_requeues_comes_back_and_is_not_doubled(
     wait_until(lambda: controller.jobs[0].restarts == 1, "the restart is known")
     assert [job.job_id for job in controller.jobs] == [first.job_id]
     assert len(bent.calls("sbatch")) == 1
-    with controller.client() as client:
-        assert client.submit(sum, [1, 2]).result(timeout=30) == 3
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(400)
+def test_one_of_two_nodes_dies_and_slurm_requeues_its_job(
+    start_slurm: StartSlurm, launch: Launch, bent: BentCommands
+) -> None:
+    slurm = start_slurm(Options(nodes=3, cpus=2, gpus=0, extra=("SlurmdTimeout=10",)))
+    controller = launch(jobs=2, options={**ONE_WORKER, "cores": 2})
+    controller.until(lambda c: c.expires_at is not None and c.jobs.working == 2)
+    wait_until(lambda: all(job.node for job in controller.jobs), "the nodes are known")
+    dead, well = controller.jobs
+    slurm.crash_node(dead.node or "")
+    most_running = 0
+
+    def replaced() -> bool:
+        nonlocal most_running
+        running = [state for state in jobs_of(slurm, controller).values() if state == "RUNNING"]
+        most_running = max(most_running, len(running))
+        return [job.phase for job in controller.jobs] == ["ended", "working", "working"]
+
+    wait_until(replaced, "another one works in its place", timeout=110)
+    assert most_running == 2
+    assert len(bent.calls("sbatch")) == 2
+    fresh = controller.jobs[-1]
+    assert set(jobs_of(slurm, controller)) == {well.job_id, fresh.job_id}
+    slurm.start_node(dead.node or "")
+    controller.until(lambda c: c.jobs.working == 2 and c.jobs.leaving == 0 and c.problems == ())
 
 
 @pytest.mark.nightly
