@@ -23,11 +23,10 @@ def jobs_suspended(jobs: Sequence[JobFacts]) -> Problem | None:
         Problem(
             "suspended",
             "warning",
-            f"{counted(job_ids)} {are} suspended by Slurm. {their} workers stand still and keep what they hold; "
-            "what they were computing waits, and no other job takes that place.",
-            "Where a job of higher priority has the nodes for a while, nothing needs to be done: they go on "
-            "when Slurm resumes them. If nobody does, ask your site's administrators, or cancel them and scale "
-            "up.",
+            f"{counted(job_ids)} {are} suspended by Slurm. {their} workers stand still; what they were "
+            "computing waits, and no other job takes that place.",
+            "They go on when Slurm resumes them, for example after a job of higher priority. If nobody does, "
+            "ask your site's administrators.",
             since=clock.moment(min(job.still_since or job.asked_at for job in still)),
         ),
     )

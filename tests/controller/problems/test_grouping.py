@@ -27,7 +27,7 @@ from tests.slurm import SlurmClient
 
 NOW = 1_000_000.0
 AROUND = Surroundings("tls://10.0.0.1:40123", ("eth1 (10.1.0.1)",))
-AT_ONCE = 7_500
+AT_ONCE = 8_000
 """So many bytes all problems together may have: an event is to have less than 10 KB."""
 
 
@@ -61,6 +61,10 @@ def ending(number: int) -> list[JobFacts]:
     return [
         JobFacts(f"6_{i}", "working", NOW, started=NOW - 600, ends=NOW + 10 + i % 2) for i in range(number)
     ]
+
+
+def suspended(number: int) -> list[JobFacts]:
+    return [JobFacts(f"4_{i}", "queued", NOW, suspended=True, still_since=NOW - 60) for i in range(number)]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +153,14 @@ def test_jobs_that_end_by_walltime() -> None:
     )
 
 
+def test_jobs_that_slurm_has_stand_still() -> None:
+    (one,) = found(suspended(1))
+    assert one.message.startswith("Job 4_0 is suspended by Slurm. Its workers stand still")
+    (many,) = found(suspended(392))
+    assert many.message.startswith("392 jobs (4_0, 4_1, 4_2, …) are suspended by Slurm. Their workers")
+    assert (many.code, many.since, many.jobs) == ("suspended", "1970-01-12T13:45:40Z", 392)
+
+
 def test_jobs_that_were_ended_for_memory() -> None:
     def kills(number: int, jobs: int) -> tuple[MemoryKill, ...]:
         return tuple(MemoryKill(f"5_{i % jobs}", NOW, "Slurm", 10**9) for i in range(number))
@@ -182,6 +194,7 @@ def test_all_problems_together_are_small_however_many_jobs_have_them(number: int
         *hopeless(number, [f"Reason {i}." for i in range(number)]),
         *silent(number, nodes=number),
         *ending(number),
+        *suspended(number),
     ]
     problems = found(
         jobs,
@@ -202,6 +215,7 @@ def test_all_problems_together_are_small_however_many_jobs_have_them(number: int
         "cancelled_outside",
         "worker_killed",
         "walltime_soon",
+        "suspended",
         "environment_mismatch",
         "cancel_refused",
     }
