@@ -113,7 +113,7 @@ _READ_THE_MACHINES_CLOCK = {
     "protocol/models/base.py",
     "site/interface_check/listener.py",
     "site/interface_check/probe.py",
-    "slurm/variables.py",
+    "slurm/address/variables.py",
     "system/clock.py",
 }
 

@@ -27,7 +27,7 @@ from ..protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFaul
 from ..protocol.keys import KEY_HEADER
 from ..protocol.models import Cluster, Job
 from ..protocol.paging import TOTAL_HEADER, Page
-from ..slurm.variables import own_token
+from ..slurm.address.variables import own_token
 from ..system.faults import is_used_up, of_exhaustion
 from ..system.json_text import parse_json
 from ..system.network.sockets import NOBODY, peer_uid

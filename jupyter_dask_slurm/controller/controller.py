@@ -15,7 +15,7 @@ from ..protocol.ceiling import check_ceiling, most_jobs
 from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from ..protocol.paging import Page
-from ..slurm.variables import take_over
+from ..slurm.address.variables import take_over
 from ..system import clock
 from ..system.slices import in_slices
 from .backend.make import Backend

@@ -17,8 +17,8 @@ from pathlib import Path
 from ..protocol.errors import SlurmRefused
 from ..protocol.models import iso_time
 from ..system.clean_environment import clean_environment
+from .address.variables import job_environment
 from .run import run_in_turn
-from .variables import job_environment
 
 START = re.compile(r"to start at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 

@@ -35,7 +35,7 @@ from ..system.beside_loop import run_to_end
 from ..system.faults import of_program
 from ..system.places import is_there
 from ..system.processes import hostname
-from .variables import TOKEN, command_environment, expired
+from .address.variables import TOKEN, command_environment, expired
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""

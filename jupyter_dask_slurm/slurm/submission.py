@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
+from .address.variables import job_environment
 from .jobid import compress
 from .run import TIMEOUT_S, Answer, run_in_turn
-from .variables import job_environment
 
 _PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?", re.ASCII)
 _GONE = ("Invalid job id", "already completing or completed", "Job/step already")

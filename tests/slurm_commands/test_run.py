@@ -18,7 +18,7 @@ from jupyter_dask_slurm.protocol.errors import (
     SlurmUnreachable,
 )
 from jupyter_dask_slurm.slurm import run as commands
-from jupyter_dask_slurm.slurm import variables
+from jupyter_dask_slurm.slurm.address import variables
 from tests.slurm.client import wait_until
 
 

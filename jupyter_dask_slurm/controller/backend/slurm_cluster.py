@@ -17,7 +17,7 @@ from dask_jobqueue.slurm import SLURMCluster, SLURMJob
 from distributed.core import Status
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
-from ...slurm.variables import lines_before
+from ...slurm.address.variables import lines_before
 from ..state.jobs import JobTable, TrackedJob
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from ...slurm.variables import lines_before
+from ...slurm.address.variables import lines_before
 from .greeting import proof
 
 NO_KEY = 78

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Mapping
 
-from ..system.clean_environment import clean_environment
+from ...system.clean_environment import clean_environment
 
 TOKEN = "SLURM_JWT"  # noqa: S105 - its name, not its value
 """Says who its bearer is, where munge does not: https://slurm.schedmd.com/jwt.html."""

@@ -1,0 +1,1 @@
+"""Which Slurm commands speak to, and as whom."""
