@@ -39,7 +39,9 @@ def main() -> int:
     # Munge wants every folder above its socket open to all, and other users need the configuration.
     folder = Path(tempfile.mkdtemp(prefix="slurm-"))
     folder.chmod(0o755)
-    layout = config.Layout(folder, *_free_ports(options.nodes))
+    layout = config.new_layout(
+        folder, *_free_ports(options.nodes), Path(options.beside) if options.beside else None
+    )
     daemons = Daemons(options, layout)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: processes.reap_orphans(daemons.pids()))
     try:

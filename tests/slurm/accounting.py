@@ -14,12 +14,7 @@ from tests.slurm.client import SlurmClient
 from tests.slurm.config import Layout
 from tests.slurm.release import Release
 
-_ASSOCIATIONS = (
-    ("add", "cluster", "private"),
-    ("add", "qos", "express", "MaxWall=00:05:00"),
-    ("add", "account", "physics", "chemistry"),
-    ("add", "user", getpass.getuser(), "account=physics", "DefaultAccount=physics", "qos=normal,express"),
-)
+_QOS = ("add", "qos", "express", "MaxWall=00:05:00")
 
 
 def prepare(layout: Layout, release: Release) -> None:
@@ -58,7 +53,20 @@ def database_command(layout: Layout) -> list[str]:
     return ["mariadbd", "--no-defaults", f"--user={getpass.getuser()}", "--skip-networking", *memory, *paths]
 
 
-def associate(slurm: SlurmClient) -> None:
-    """Enter cluster, accounts, QoS and user; slurmctld reads them when it starts."""
-    for words in _ASSOCIATIONS:
+def associate(slurm: SlurmClient, cluster: str, *, first: bool) -> None:
+    """Enter cluster, accounts, QoS and user; slurmctld reads them when it starts.
+
+    Parameters
+    ----------
+    first : bool
+        Whether it is the first one in this database.
+    """
+    user = ("account=physics", "DefaultAccount=physics", "qos=normal,express")
+    associations = (
+        ("add", "cluster", cluster),
+        *((_QOS,) if first else ()),
+        ("add", "account", "physics", "chemistry", f"cluster={cluster}"),
+        ("add", "user", getpass.getuser(), *user, f"cluster={cluster}"),
+    )
+    for words in associations:
         slurm.run("sacctmgr", "-i", *words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,13 @@ from tests.slurm.release import Release
 
 @dataclass(frozen=True)
 class Layout:
-    """Where one private Slurm lives: its folder, and its ports."""
+    """Where one private Slurm lives: its folder, its ports, and whose munged and slurmdbd it uses."""
 
     folder: Path
     controller_port: int
     accounting_port: int
     node_ports: tuple[int, ...]
+    beside: Path | None = None
 
     @property
     def conf(self) -> Path:
@@ -27,8 +29,8 @@ class Layout:
 
     @property
     def munge_socket(self) -> Path:
-        """The socket of this Slurm's own munged."""
-        return self.folder / "munge" / "socket"
+        """The socket of its munged."""
+        return (self.beside or self.folder) / "munge" / "socket"
 
     @property
     def database(self) -> Path:
@@ -41,6 +43,18 @@ class Layout:
         return self.folder / "log"
 
 
+def new_layout(
+    folder: Path, controller: int, accounting: int, nodes: tuple[int, ...], beside: Path | None
+) -> Layout:
+    """Return the layout of a Slurm on these ports; `beside` is the configuration of another one."""
+    if beside is None:
+        return Layout(folder, controller, accounting, nodes)
+    named = re.search(r"^AccountingStoragePort=(\d+)$", beside.read_text(encoding="utf-8"), re.MULTILINE)
+    if named is None:
+        raise RuntimeError(f"The Slurm of {beside} has no accounting.")
+    return Layout(folder, controller, int(named[1]), nodes, beside.parent)
+
+
 def write(options: Options, layout: Layout) -> None:
     """Make the folders and configuration files."""
     for name in ("log", "run", "state", "munge", *(f"spool-{node}" for node in options.node_names)):
@@ -48,7 +62,7 @@ def write(options: Options, layout: Layout) -> None:
     partitions = [
         _partition(options, partition) for partition in options.partitions if _has_nodes(options, partition)
     ]
-    accounting = _accounting(layout) if options.accounting else ()
+    accounting = _accounting(layout) if options.accounting or options.beside else ()
     lines = (
         *_general(options, layout),
         *accounting,
@@ -74,7 +88,7 @@ def _general(options: Options, layout: Layout) -> tuple[str, ...]:
     folder = layout.folder
     here = options.controller_at
     return (
-        "ClusterName=private",
+        f"ClusterName={options.cluster}",
         *Release(options.release).settings,
         f"SlurmctldHost={here.hostname}({here.address})",
         f"SlurmctldPort={layout.controller_port}",

@@ -35,16 +35,22 @@ class Daemons:
 
     def start_all(self) -> None:
         """Start everything and wait until jobs can run."""
-        key = self._layout.folder / "munge" / "key"
-        key.touch(mode=0o600)
-        key.write_bytes(secrets.token_bytes(128))
-        self._spawn("munged")
-        wait_until(self._layout.munge_socket.exists, "munged listens", 60, 0.01)
+        if self._options.beside:
+            accounting.associate(self._slurm, self._options.cluster, first=False)
+        else:
+            self._start_munged()
         if self._options.accounting:
             self._start_accounting()
         for name in ("slurmctld", *self._options.node_names):
             self._spawn(name)
         self._await_nodes()
+
+    def _start_munged(self) -> None:
+        key = self._layout.folder / "munge" / "key"
+        key.touch(mode=0o600)
+        key.write_bytes(secrets.token_bytes(128))
+        self._spawn("munged")
+        wait_until(self._layout.munge_socket.exists, "munged listens", 60, 0.01)
 
     def _start_accounting(self) -> None:
         accounting.prepare(self._layout, Release(self._options.release))
@@ -52,7 +58,7 @@ class Daemons:
         wait_until((self._layout.database / "socket").exists, "the database answers")
         self._spawn("slurmdbd")
         wait_until(lambda: _listens(self._layout.accounting_port), "slurmdbd listens")
-        accounting.associate(self._slurm)
+        accounting.associate(self._slurm, self._options.cluster, first=True)
 
     def start(self, name: str) -> None:
         """Start one daemon that was stopped, and wait until it does its work."""
@@ -64,6 +70,9 @@ class Daemons:
             port = self._layout.node_ports[self._options.node_names.index(name)]
             address = self._options.place_of(name).address
             wait_until(lambda: _listens(port, address), f"{name} listens")
+        if name == "slurmdbd":
+            wait_until(lambda: _listens(self._layout.accounting_port), "slurmdbd listens")
+            return
         self._await_nodes(None if name == "slurmctld" else name)
 
     def stop(self, name: str) -> None:

@@ -78,6 +78,11 @@ class Options:
         Users may say who they are by ``SLURM_JWT`` (``scontrol token``) in place of munge.
     threads_per_core : int
         Hardware threads of each core; `cpus` counts threads.
+    cluster : str
+        Its ``ClusterName``.
+    beside : str
+        The ``slurm.conf`` of another private Slurm with accounting, whose slurmdbd and munged this one uses
+        too: then each is reached from the other's host by ``--clusters``.
     release : str
         Which of the Slurms on this machine: see `release.Release`.
     """
@@ -98,6 +103,8 @@ class Options:
     node_lines: tuple[str, ...] = ()
     tokens: bool = False
     threads_per_core: int = 1
+    cluster: str = "private"
+    beside: str = ""
     release: str = field(default_factory=lambda: os.environ.get(VARIABLE, ""))
 
     def place_of(self, node: str) -> Place:

@@ -84,6 +84,14 @@ class PrivateSlurm(SlurmClient):
         self.stop_controller()
         self.start_controller()
 
+    def stop_accounting(self) -> None:
+        """Stop slurmdbd; its database goes on."""
+        self._ask("stop", "slurmdbd")
+
+    def start_accounting(self) -> None:
+        """Start slurmdbd again and wait until it listens."""
+        self._ask("start", "slurmdbd")
+
     def crash_node(self, node: str) -> None:
         """Kill a node's slurmd and its jobs' processes; slurmctld is not told."""
         self._ask("crash", node)

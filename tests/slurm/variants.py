@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.slurm.options import Options, Partition
+from tests.slurm.private import PrivateSlurm
 
 
 def tokens_and_no_configuration() -> Options:
@@ -42,3 +46,17 @@ def cloud() -> Options:
         node_lines=(f"{nodes} CPUs=32 RealMemory=128000 Gres=gpu:4 Feature=cloudy",),
         extra=("GresTypes=gpu", "ResumeProgram=/bin/true", "SuspendProgram=/bin/true", "SuspendTime=3600"),
     )
+
+
+@contextmanager
+def two_clusters() -> Iterator[tuple[PrivateSlurm, PrivateSlurm]]:
+    """Two Slurm clusters with one slurmdbd, ``east`` and ``west``, whose job ids coincide."""
+    first = "FirstJobId=1000"
+    east = Options(nodes=1, gpus=0, cluster="east", accounting=True, extra=(first,))
+    with PrivateSlurm(east) as one:
+        partitions = (Partition("slow", default=True), Partition("brief", max_time="00:20:00"))
+        west = Options(
+            nodes=1, gpus=0, cluster="west", beside=str(one.conf), partitions=partitions, extra=(first,)
+        )
+        with PrivateSlurm(west) as other:
+            yield one, other
