@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 from contextlib import suppress
 from typing import Any
 
-from ..clusters.ending.find_orphans import orphan_jobs
+from ..clusters.ending.find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
 from ..kernels.exposed import exposed
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..services import Services
+from ..slurm.address.which_cluster import on_cluster
 from ..slurm.cluster_jobs import cancel_cluster
 from ..system.beside_loop import in_thread
 from ..system.files import check_private_directory, storage_errors
 from .check_interfaces import check, report_lines
 from .host_facts import host_facts
 from .text import columns
+
+log = logging.getLogger(__name__)
 
 _COMMANDS = ("sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")
 
@@ -63,13 +67,33 @@ def _directory(services: Services) -> dict[str, str | None]:
 async def _orphans(services: Services, *, cancel: bool) -> list[dict[str, Any]]:
     """Return clusters of which only jobs in Slurm are left; those that are not certainly ours stay."""
     orphans = []
-    for orphan in await orphan_jobs(services.manager.registry):
+    for orphan in await _found_orphans(services):
         cancelled = cancel and orphan.certain
         orphans.append({"cluster_id": orphan.cluster_id, "jobs": list(orphan.jobs), "cancelled": cancelled,
-                        "certain": orphan.certain})  # fmt: skip
+                        "certain": orphan.certain, "slurm_cluster": orphan.slurm_cluster})  # fmt: skip
         if cancelled:
-            await cancel_cluster(orphan.cluster_id)
+            with on_cluster(orphan.slurm_cluster):
+                await cancel_cluster(orphan.cluster_id)
     return orphans
+
+
+async def _found_orphans(services: Services) -> list[OrphanJobs]:
+    """Look into each Slurm cluster; one that does not answer hides no other, but that of this host must.
+
+    Raises
+    ------
+    SlurmUnavailable, SlurmRefused, StorageUnavailable
+        Nothing is known.
+    """
+    found = []
+    for place in await slurm_clusters():
+        try:
+            found += await orphan_jobs(services.manager.registry, place)
+        except DaskSlurmError as error:
+            if place is None:
+                raise
+            log.warning("Slurm cluster %s was not looked into: %s", place, error.message)
+    return found
 
 
 def _advice(orphan: dict[str, Any]) -> str:
@@ -98,7 +122,8 @@ def _text(found: dict[str, Any]) -> str:
     lines += columns(rows) if rows else ["  none"]
     lines += ["", "Jobs that no cluster here owns:"]
     for orphan in found["orphans"]:
-        lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])} ({_advice(orphan)})")
+        where = f" of Slurm cluster {orphan['slurm_cluster']}" if orphan["slurm_cluster"] else ""
+        lines.append(f"  {orphan['cluster_id']}: {', '.join(orphan['jobs'])}{where} ({_advice(orphan)})")
     if not found["orphans"]:
         lines.append("  none")
     if found["interface_check"]:

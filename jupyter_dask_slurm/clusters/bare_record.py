@@ -12,11 +12,20 @@ from ..system.processes import boot_id, hostname
 
 
 def bare_record(
-    registry: Registry, cluster_id: str, error: ErrorInfo, created_at: str | None = None
+    registry: Registry,
+    cluster_id: str,
+    error: ErrorInfo,
+    created_at: str | None = None,
+    slurm_cluster: str | None = None,
 ) -> Record:
     """Return the record of a cluster of which nothing is known but that it is not well; it is never written.
 
     It has no nonce, by which it is told from others.
+
+    Parameters
+    ----------
+    slurm_cluster : str, optional
+        The Slurm cluster that has its jobs, where it is not that of this host.
     """
     # Here and not above: pydantic is not loaded before the first request.
     from ..options.schema import OPTION_NAMES
@@ -34,7 +43,7 @@ def bare_record(
         dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
         scaling=Scaling("manual", jobs=0),
         error=error,
-        options=dict.fromkeys(OPTION_NAMES),
+        options={**dict.fromkeys(OPTION_NAMES), "slurm_cluster": slurm_cluster},
     )
     return Record(
         cluster=cluster,
@@ -69,6 +78,7 @@ def record_of_unreadable(registry: Registry, cluster_id: str, why: DaskSlurmErro
             profile=spec.profile,
             replaces=spec.replaces,
             idle_timeout_s=spec.idle_timeout_s,
+            options={**record.cluster.options, "slurm_cluster": spec.options.get("slurm_cluster")},
         )
-        return dataclasses.replace(record, cluster=cluster)
+        return dataclasses.replace(record, cluster=cluster, slurm_cluster=spec.slurm_cluster)
     return record

@@ -19,6 +19,8 @@ from ..protocol.models import Cluster, Credentials, Model, Scaling
 from ..slurm.script.job_keywords import job_keywords, lines_of
 from ..slurm.script.option_table import KEYS
 
+_CLUSTERS = "SLURM_CLUSTERS"
+
 
 @dataclass(frozen=True)
 class Snippet(Model):
@@ -142,8 +144,11 @@ def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
         size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
     else:
         size = f"cluster.scale(jobs={scaling.jobs})"
+    slurm_cluster = options.get("slurm_cluster")
+    # dask-jobqueue knows of no other Slurm cluster: its scancel would end another one's job of the same id.
+    before = f"import os\n\nos.environ[{_CLUSTERS!r}] = {slurm_cluster!r}\n\n" if slurm_cluster else ""
     return (
-        f"from dask_jobqueue import SLURMCluster\n\n{_not_exported(options)}"
+        f"{before}from dask_jobqueue import SLURMCluster\n\n{_not_exported(options)}"
         f"cluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
     )
 
@@ -167,7 +172,9 @@ def as_yaml(options: Mapping[str, Any]) -> str:
     if options.get("job_script_epilogue"):
         section[KEYS["job_script_epilogue"]] = options["job_script_epilogue"]
     text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
-    return f"# ~/.config/dask/jobqueue.yaml\n{text}"
+    slurm_cluster = options.get("slurm_cluster")
+    needed = f"# Needs {_CLUSTERS}={slurm_cluster} in the environment.\n" if slurm_cluster else ""
+    return f"# ~/.config/dask/jobqueue.yaml\n{needed}{text}"
 
 
 def _job_script(source: Source) -> Snippet:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..protocol.errors import StorageUnavailable
 from ..protocol.models import LaunchSpec
+from ..slurm.address.which_cluster import on_cluster
 from ..system.python_path import use_safe_path
 from ..system.set_aside import read_or_set_aside
 from ..system.trust import working_directory
@@ -48,7 +49,9 @@ def main() -> int:
 
         record_failure(directory, error)
         return 1
-    return asyncio.run(_run(spec))
+    # All that this process asks of Slurm is asked of the cluster that has its jobs.
+    with on_cluster(spec.options.get("slurm_cluster")):
+        return asyncio.run(_run(spec))
 
 
 async def _run(spec: LaunchSpec) -> int:

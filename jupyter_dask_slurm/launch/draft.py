@@ -73,6 +73,7 @@ def make_draft(
     idle_timeout_s: int,
     limits: Limits,
     registry: Registry,
+    slurm_cluster: str | None = None,
 ) -> Draft:
     """Return the draft of such a cluster."""
     scaling = spec.scaling or DEFAULT_SCALING
@@ -95,6 +96,7 @@ def make_draft(
         replaces=spec.replaces,
         ceiling=limits.ceiling,
         allowed_partitions=tuple(limits.allowed_partitions),
+        slurm_cluster=slurm_cluster,
     )
     return Draft(_first_record(launch_spec, environment), launch_spec, environment)
 
@@ -145,6 +147,7 @@ def _first_record(launch_spec: LaunchSpec, environment: Environment) -> Record:
         socket=launch_spec.socket,
         directory=launch_spec.directory,
         heartbeat_at=launch_spec.created_at,
+        slurm_cluster=launch_spec.slurm_cluster,
     )
 
 

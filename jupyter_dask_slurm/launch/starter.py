@@ -131,11 +131,15 @@ class Starter:
         ------
         EnvironmentUnusable, SlurmUnavailable
         """
-        options = spec.options
         backend = _backend(spec.backend)
+        on_slurm = backend == "slurm"
+        slurm_cluster = (
+            await self._sites.cluster_meant(spec.options.get("slurm_cluster")) if on_slurm else None
+        )
+        options = {**spec.options, "slurm_cluster": slurm_cluster} if slurm_cluster else spec.options
         kernel, python = options.get("kernel"), options.get("python")
         environment = await self._environments.find(kernel, python, backend=backend)
-        site = self._sites.machine() if backend == "local" else await self._sites.answering_site()
+        site = await self._sites.answering_site(slurm_cluster) if on_slurm else self._sites.machine()
         interface = await in_thread(remembered_interface, self._registry.shared)
         draft = make_draft(
             spec,
@@ -147,6 +151,7 @@ class Starter:
             idle_timeout_s=self._idle_timeout_s,
             limits=self._limits,
             registry=self._registry,
+            slurm_cluster=site.slurm.cluster_name,
         )
         return Sketch(draft, site)
 

@@ -51,6 +51,11 @@ class ClusterOptions(BaseModel):
 
     model_config = STRICT
 
+    slurm_cluster: types.Name | None = _option(
+        "Slurm cluster",
+        "Which of this site's Slurm clusters the jobs run in, and so which partitions there are. "
+        "Becomes --clusters of every command.", group="basic", example="west",
+    )  # fmt: skip
     partition: types.Names | None = _option(
         "Partition", "Which partition of Slurm the jobs are queued in. Becomes --partition.",
         group="basic", example="normal", validation_alias=AliasChoices("partition", "queue"),

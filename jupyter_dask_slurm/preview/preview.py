@@ -167,7 +167,7 @@ def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:
     from ..options.schema import OPTION_NAMES
 
     options = [f"options.{name}" for name in OPTION_NAMES]
-    fields = ["profile", "name", "backend", options[0], "scaling", *options[1:]]
+    fields = ["profile", "name", "backend", *options[:2], "scaling", *options[2:]]
 
     def place(error: DaskSlurmError) -> int:
         known = [index for index, name in enumerate(fields) if f"{error.field}.".startswith(f"{name}.")]

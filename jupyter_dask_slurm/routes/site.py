@@ -20,7 +20,7 @@ class SiteHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """Show it."""
-        self.reply(await self.sites.site_with_kernels())
+        self.reply(await self.sites.site_with_kernels(self.get_query_argument("slurm_cluster", None) or None))
 
 
 class SchemaHandler(DaskSlurmHandler):

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import shutil
+import time
 from collections.abc import Collection
 
+from ..checks.sentences import listed
 from ..kernels.environments import Environments
-from ..protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmMissing, SlurmUnreachable
+from ..protocol.errors import (
+    FAULTS_OF_THIS_MACHINE,
+    DaskSlurmError,
+    SiteRefuses,
+    SlurmMissing,
+    SlurmUnreachable,
+)
 from ..protocol.models import Site, SlurmInfo
+from ..slurm.address.which_cluster import NO_DATABASE, chosen, named_in, on_cluster
+from ..slurm.installation.configuration import read_config
+from ..slurm.installation.other_clusters import known_clusters
 from ..slurm.installation.reader import MAX_AGE_S, SiteReader
 from ..slurm.run import run
 from ..system.faults import why_missing
@@ -33,11 +45,62 @@ class SiteSource:
     def __init__(self, environments: Environments, allowed_partitions: Collection[str] = ()) -> None:
         self._environments = environments
         self._allowed_partitions = allowed_partitions
-        self._reader = SiteReader()
+        self._readers: dict[str | None, SiteReader] = {}
         self._refreshing: asyncio.Task[Site] | None = None
+        self._known: tuple[float, dict[str, bool]] | None = None
 
-    async def answering_site(self) -> Site:
+    async def cluster_meant(self, asked: str | None) -> str | None:
+        """Return which Slurm cluster Slurm's commands have to name; None: that of this host, without a name.
+
+        Parameters
+        ----------
+        asked : str, optional
+            Option ``slurm_cluster``; without it counts what ``SLURM_CLUSTERS`` says.
+
+        Raises
+        ------
+        SiteRefuses
+            There is no such cluster; the sentence says which there are.
+        SlurmUnavailable
+            Slurm's database does not answer.
+        """
+        name = asked or named_in(os.environ)
+        if name is None:
+            return None
+        try:
+            known = await self._known_clusters()
+        except FAULTS_OF_THIS_MACHINE:
+            raise
+        except DaskSlurmError as error:
+            raise SlurmUnreachable(
+                f"Slurm cluster {name} cannot be reached now: {NO_DATABASE}", details=error.details
+            ) from error
+        found = next((one for one in known if one.casefold() == name.casefold()), None)
+        if found is not None:
+            return found
+        whence = "" if asked else ", which SLURM_CLUSTERS names,"
+        there_are = (
+            f"There are: {listed(known)}."
+            if known
+            else "Clusters are named by Slurm's database (slurmdbd), which this one has not; leave it empty."
+        )
+        raise SiteRefuses(
+            f'Slurm cluster "{name}"{whence} is not known here. {there_are}', field="options.slurm_cluster"
+        )
+
+    async def _known_clusters(self) -> dict[str, bool]:
+        now = time.monotonic()
+        if self._known is None or now - self._known[0] > MAX_AGE_S:
+            self._known = (now, await known_clusters())
+        return self._known[1]
+
+    async def answering_site(self, slurm_cluster: str | None = None) -> Site:
         """Return what Slurm offers, having made sure that it answers right now; without kernels.
+
+        Parameters
+        ----------
+        slurm_cluster : str, optional
+            What `cluster_meant` returned.
 
         Raises
         ------
@@ -53,21 +116,44 @@ class SiteSource:
                 "Or choose the backend local.",
                 field="backend",
             )
-        _, site = await asyncio.gather(_ping(), self._reader.read(max_age_s=OLD_ENOUGH_S))
+        with on_cluster(slurm_cluster):
+            reader = self._reader(slurm_cluster)
+            _, site = await asyncio.gather(_ping(), reader.read(max_age_s=OLD_ENOUGH_S))
+            # For the next one who asks.
+            self._refreshing = asyncio.create_task(reader.read(max_age_s=MAX_AGE_S))
         if not site.slurm.available:
             raise SlurmUnreachable(f"Nothing was started: {site.slurm.error}", details=site.slurm.error)
-        # For the next one who asks.
-        self._refreshing = asyncio.create_task(self._reader.read(max_age_s=MAX_AGE_S))
         return self._allowed(site)
 
     def machine(self) -> Site:
         """Return what is known without asking Slurm."""
         return Site(SlurmInfo(available=shutil.which("sbatch") is not None), interfaces=interfaces())
 
-    async def site_with_kernels(self) -> Site:
-        """Return all of it; `Site.slurm.error` says what Slurm did not tell."""
-        site, kernels = await asyncio.gather(self._reader.read(), self._environments.kernels())
+    async def site_with_kernels(self, slurm_cluster: str | None = None) -> Site:
+        """Return all of it; `Site.slurm.error` says what Slurm did not tell.
+
+        Raises
+        ------
+        SiteRefuses
+            There is no such Slurm cluster.
+        """
+        site, kernels = await asyncio.gather(
+            self._whatever_is_known(slurm_cluster), self._environments.kernels()
+        )
         return dataclasses.replace(self._allowed(site), kernels=tuple(kernels))
+
+    async def _whatever_is_known(self, slurm_cluster: str | None) -> Site:
+        try:
+            meant = await self.cluster_meant(slurm_cluster)
+        except DaskSlurmError as error:
+            if slurm_cluster is not None and isinstance(error, SiteRefuses):
+                raise
+            return Site(SlurmInfo(False, error=error.message), interfaces=interfaces())
+        with on_cluster(meant):
+            return await self._reader(meant).read()
+
+    def _reader(self, slurm_cluster: str | None) -> SiteReader:
+        return self._readers.setdefault(slurm_cluster, SiteReader())
 
     def _allowed(self, site: Site) -> Site:
         """Return the site with the partitions closed that the administrator does not allow."""
@@ -84,6 +170,9 @@ class SiteSource:
 
 async def _ping() -> None:
     try:
+        if chosen() is not None:  # "ping" asks this host's own, whatever is named
+            await read_config(timeout_s=PING_TIMEOUT_S)
+            return
         answer = await run(("scontrol", "ping"), timeout_s=PING_TIMEOUT_S)
     except FAULTS_OF_THIS_MACHINE:
         raise

@@ -14,7 +14,7 @@
 `cluster_jobs`    the jobs of one cluster, whatever its record says; where they came from; cancel them
 `script`          what is written into a job's script
 `units`           walltimes and sizes to seconds and bytes
-`address`         which Slurm is spoken to, and as whom: variables of the environment
+`address`         which Slurm is spoken to, and as whom: the environment, and which of several clusters
 `installation`    what this Slurm offers to this user: partitions, nodes, accounts, QoS
 ================  ======================================================================
 """

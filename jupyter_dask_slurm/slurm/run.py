@@ -36,6 +36,7 @@ from ..system.faults import of_program
 from ..system.places import is_there
 from ..system.processes import hostname
 from .address.variables import TOKEN, command_environment, expired
+from .address.which_cluster import addressed, chosen, why_out_of_reach, without_banner
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
@@ -189,6 +190,7 @@ async def _execute(
 ) -> tuple[int, Answer]:
     """Run a command to its end; return its exit code, as subprocess has it, and what it wrote."""
     _check_configuration(argv[0], environment)
+    argv = addressed(argv)
     try:
         done = await run_to_end(
             argv, stdin=stdin.encode(), timeout_s=timeout_s, environment=environment, directory=directory
@@ -198,8 +200,8 @@ async def _execute(
         raise SlurmAmbiguous(f"{argv[0]} did not answer within {timeout_s:g} s.") from error
     except OSError as error:
         raise _not_run(argv[0], error, environment.get("PATH"), directory) from error
-    answer = Answer(done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
-    return done.exit_code, answer
+    stdout = without_banner(argv[0], done.stdout.decode(errors="replace"))
+    return done.exit_code, Answer(stdout, done.stderr.decode(errors="replace"))
 
 
 async def run_in_turn(
@@ -235,8 +237,10 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
         return SlurmNotAsked(f"{command} does not start on {hostname()}: {last_words(words)}.", details=words)
     if any(text in words for text in _BROKE_HERE):
         return SlurmCommandBroke(f"{command} broke off on {hostname()}: {last_words(words)}.", details=words)
-    if any(text in words for text in _NOTHING_DONE):
-        return SlurmUnreachable(f"Slurm does not answer: {last_words(words)}.", details=words)
+    if out_of_reach := why_out_of_reach(words):
+        words = f"{out_of_reach}\n{words}"
+    if out_of_reach or any(text in words for text in _NOTHING_DONE):
+        return SlurmUnreachable(out_of_reach or f"Slurm does not answer: {last_words(words)}.", details=words)
     if not words or any(text in words for text in _MAYBE_DONE):
         said = f": {last_words(words)}" if words else f" and said nothing (exit code {exit_code})"
         return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
@@ -277,12 +281,13 @@ def _check_configuration(command: str, environment: Mapping[str, str]) -> None:
         raise SlurmNotAsked(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
 
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str | None, asyncio.Lock]] = WeakKeyDictionary()
 
 
 def _turn() -> asyncio.Lock:
-    # A lock belongs to one event loop; the command line and tests run several, one after another.
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    # A lock belongs to one event loop; the command line and tests run several, one after another. And each
+    # Slurm cluster has its own: one that hangs does not keep us from the others.
+    return _turns.setdefault(asyncio.get_running_loop(), {}).setdefault(chosen(), asyncio.Lock())
 
 
 def _signal_name(number: int) -> str:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
 from .address.variables import job_environment
+from .address.which_cluster import addressed, check_is_chosen
 from .jobid import compress
 from .run import TIMEOUT_S, Answer, run_in_turn
 
-_PARSABLE = re.compile(r"(\d+)(?:;[\w.-]+)?", re.ASCII)
+_PARSABLE = re.compile(r"(\d+)(?:;([\w.-]+))?", re.ASCII)
 _GONE = ("Invalid job id", "already completing or completed", "Job/step already")
 _IDS_PER_CALL = 500
 
@@ -25,7 +26,7 @@ def sbatch_command(options: Mapping[str, str]) -> list[str]:
 
     Options given here beat the ``#SBATCH`` lines of the script (sbatch(1)).
     """
-    return ["sbatch", "--parsable", *(f"--{name}={value}" for name, value in options.items())]
+    return addressed(["sbatch", "--parsable", *(f"--{name}={value}" for name, value in options.items())])
 
 
 async def submit(
@@ -84,6 +85,7 @@ def parse_submission(answer: Answer) -> str:
     if match is None:
         words = "\n".join(filter(None, [answer.stdout.strip(), answer.stderr.strip()]))
         raise SlurmAmbiguous("sbatch ended well but named no job.", details=words or None)
+    check_is_chosen(match[2])
     return match[1]
 
 

@@ -147,8 +147,10 @@ export class ClusterClient {
     return (await requestAny(this.settings, `${API}/${clusterPath(id, 'report')}`)).text();
   }
 
-  async site(): Promise<read.Site> {
-    return read.site(await this._ask('site'));
+  /** @param slurmCluster - which of several Slurm clusters; by default the one that the server takes by itself. */
+  async site(slurmCluster?: string): Promise<read.Site> {
+    const which = slurmCluster === undefined ? '' : `?slurm_cluster=${encodeURIComponent(slurmCluster)}`;
+    return read.site(await this._ask(`site${which}`));
   }
 
   /** @returns the site's profiles, those of Dask's configuration, and the user's own. */

@@ -151,7 +151,8 @@ export const site = object({
     version: nullable(text),
     cluster_name: nullable(text),
     max_array_size: nullable(number),
-    error: nullable(text)
+    error: nullable(text),
+    clusters: list(text)
   }),
   partitions: list(partition),
   accounts: list(

@@ -12,7 +12,9 @@ from ...kernels.archive import ARCHIVE
 from ...protocol.errors import StorageUnavailable
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
+from ...slurm.address.which_cluster import chosen, on_cluster
 from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
+from ...slurm.installation.other_clusters import other_clusters
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.beside_loop import in_thread
 from ...system.files import check_private_directory
@@ -24,19 +26,37 @@ class OrphanJobs:
     """The jobs of one cluster that nobody owns.
 
     `certain` says that they were submitted from our shared directory: the path of their log, or their script,
-    names it. Where neither does, the jobs may belong to another Jupyter of the same user.
+    names it. Where neither does, the jobs may belong to another Jupyter of the same user. `slurm_cluster` is
+    the Slurm cluster that has them, None the one of this host: with its ids, it says which jobs they are.
     """
 
     cluster_id: str
     jobs: tuple[str, ...]
     since: str | None
     certain: bool
+    slurm_cluster: str | None = None
 
 
-async def orphan_jobs(registry: Registry) -> list[OrphanJobs]:
+async def slurm_clusters() -> list[str | None]:
+    """Return the Slurm clusters that may have jobs of ours: that of this host (None), then the others.
+
+    Raises
+    ------
+    SlurmUnavailable, SlurmRefused
+        It is not known which there are.
+    """
+    return [None, *await other_clusters()]
+
+
+async def orphan_jobs(registry: Registry, slurm_cluster: str | None = None) -> list[OrphanJobs]:
     """Return what was left in Slurm of clusters below this shared directory, and what nobody can tell of.
 
     Two calls of squeue where nothing is left.
+
+    Parameters
+    ----------
+    slurm_cluster : str, optional
+        Where to look; None is the Slurm of this host.
 
     Raises
     ------
@@ -45,6 +65,11 @@ async def orphan_jobs(registry: Registry) -> list[OrphanJobs]:
     StorageUnavailable
         The disk does not say which clusters there are.
     """
+    with on_cluster(slurm_cluster):
+        return await _orphan_jobs(registry)
+
+
+async def _orphan_jobs(registry: Registry) -> list[OrphanJobs]:
     tagged = await clusters_with_jobs()
     # After Slurm has answered: the directory of a cluster is there before its first job is.
     unowned = await in_thread(_without_owner, registry, tagged)
@@ -56,7 +81,7 @@ async def orphan_jobs(registry: Registry) -> list[OrphanJobs]:
         certain = await _is_ours(registry.shared, cluster_id, next(iter(rows)), patterns)
         if certain is not None:
             since = min((row.submitted_at for row in rows.values() if row.submitted_at), default=None)
-            found.append(OrphanJobs(cluster_id, tuple(sorted(rows)), since, certain))
+            found.append(OrphanJobs(cluster_id, tuple(sorted(rows)), since, certain, chosen()))
     return found
 
 

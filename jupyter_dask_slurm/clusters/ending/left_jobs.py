@@ -7,8 +7,10 @@ import dataclasses
 from pathlib import Path
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused
-from ...protocol.models import Cluster, Problem, iso_time
+from ...protocol.models import Cluster, Problem, Record, iso_time
+from ...slurm.address.which_cluster import on_cluster
 from ...slurm.cluster_jobs import cancel_cluster
+from ...slurm.installation.other_clusters import own_name
 from ...system.beside_loop import in_thread
 from ..handle import ClusterHandle
 
@@ -28,7 +30,9 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
     pause = FIRST_PAUSE_S
     while True:
         try:
-            if not await cancel_cluster(handle.id):
+            with on_cluster(await _slurm_cluster(handle.record)):
+                cancelled = await cancel_cluster(handle.id)
+            if not cancelled:
                 handle.update(_without_problem(handle.cluster))
                 return
             pause = FIRST_PAUSE_S
@@ -37,6 +41,22 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
             handle.update(_with_problem(handle.cluster, error))
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+async def _slurm_cluster(record: Record) -> str | None:
+    """Return the Slurm cluster that has the jobs; None is that of this host.
+
+    A cluster that named none has its jobs in that of the host where it was started, which may be another one.
+
+    Raises
+    ------
+    SlurmUnavailable, SlurmRefused
+        It is not known which one that of this host is.
+    """
+    named: str | None = record.cluster.options.get("slurm_cluster")
+    if named or record.slurm_cluster is None:
+        return named
+    return None if record.slurm_cluster == await own_name() else record.slurm_cluster
 
 
 def _may_have_jobs(handle: ClusterHandle) -> bool:

@@ -7,7 +7,7 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
@@ -15,7 +15,7 @@ from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
 from ..bare_record import bare_record
 from ..handle import ClusterHandle
-from .find_orphans import OrphanJobs, orphan_jobs
+from .find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,9 @@ class OrphanWatch:
         self._show = show
         self._cancel = cancel
         self._drop = drop
-        self._shown: dict[str, ClusterHandle] = {}
-        self._certain: set[str] = set()
+        # By the Slurm cluster that has the jobs.
+        self._shown: dict[str | None, dict[str, ClusterHandle]] = {}
+        self._certain: dict[str | None, set[str]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -69,35 +70,52 @@ class OrphanWatch:
     async def _watch(self) -> None:
         await asyncio.sleep(FIRST_PAUSE_S)
         while True:
-            try:
-                self._compare(await orphan_jobs(self._registry))
-            except DaskSlurmError as error:
-                log.info("It is not known whether jobs without a cluster are left: %s", error.message)
-                self._doubt(error)
-            except Exception:
-                log.exception("Jobs without a cluster are looked for again")
+            for slurm_cluster in await self._slurm_clusters():
+                await self._look(slurm_cluster)
             await asyncio.sleep(GRACE_S)
 
-    def _compare(self, found: list[OrphanJobs]) -> None:
+    async def _slurm_clusters(self) -> list[str | None]:
+        """Return where to look: also where something is shown of, whether or not it can be reached."""
+        try:
+            found = await slurm_clusters()
+        except DaskSlurmError as error:
+            log.info("It is not known which other Slurm clusters there are: %s", error.message)
+            found = [None]
+        return list(dict.fromkeys([*found, *self._shown]))
+
+    async def _look(self, slurm_cluster: str | None) -> None:
+        try:
+            self._compare(slurm_cluster, await orphan_jobs(self._registry, slurm_cluster))
+        except DaskSlurmError as error:
+            log.info("It is not known whether jobs without a cluster are left: %s", error.message)
+            self._doubt(slurm_cluster, error)
+        except Exception:
+            log.exception("Jobs without a cluster are looked for again")
+
+    def _compare(self, slurm_cluster: str | None, found: list[OrphanJobs]) -> None:
         """Show those that are new, cancel those that were certain at the last look too, drop the others."""
         orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
-        shown = {cluster_id: one for cluster_id, one in self._shown.items() if not one.gone.is_set()}
+        before = self._shown.get(slurm_cluster, {})
+        shown = {cluster_id: one for cluster_id, one in before.items() if not one.gone.is_set()}
+        certain_before = self._certain.get(slurm_cluster, set())
         for cluster_id in shown.keys() - orphans.keys():
             self._drop(shown.pop(cluster_id))
         for cluster_id, orphan in orphans.items():
             if cluster_id not in shown:
                 shown[cluster_id] = self._show(as_record(orphan, self._registry))
-            elif orphan.certain and cluster_id in self._certain:
+            elif orphan.certain and cluster_id in certain_before:
                 log.info("The jobs %s of %s have no cluster: cancelled.", ", ".join(orphan.jobs), cluster_id)
                 self._cancel(shown[cluster_id])
             else:
                 _say(shown[cluster_id], _problem(orphan, iso_time()))
-        self._shown = shown
-        self._certain = {cluster_id for cluster_id, orphan in orphans.items() if orphan.certain}
+        self._shown[slurm_cluster] = shown
+        self._certain[slurm_cluster] = {
+            cluster_id for cluster_id, orphan in orphans.items() if orphan.certain
+        }
 
-    def _doubt(self, error: DaskSlurmError) -> None:
+    def _doubt(self, slurm_cluster: str | None, error: DaskSlurmError) -> None:
         """Say of what is shown that it is not known any more."""
-        for handle in self._shown.values():
+        for handle in self._shown.get(slurm_cluster, {}).values():
             if not handle.gone.is_set():
                 _say(
                     handle,
@@ -121,7 +139,7 @@ def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
     error = ErrorInfo(
         "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", "ControllerLost"
     )
-    record = bare_record(registry, orphan.cluster_id, error, orphan.since)
+    record = bare_record(registry, orphan.cluster_id, error, orphan.since, orphan.slurm_cluster)
     cluster = dataclasses.replace(record.cluster, problems=(_problem(orphan, iso_time()),))
     return dataclasses.replace(record, cluster=cluster)
 
@@ -143,7 +161,7 @@ def _problem(orphan: OrphanJobs, since: str) -> Problem:
     return Problem(
         "orphaned_jobs",
         "warning",
-        f"{_without_cluster(orphan.jobs)} {then}",
+        f"{_without_cluster(orphan)} {then}",
         advice,
         since=since,
         job_ids=tuple(orphan.jobs[:MOST_NAMED]),
@@ -151,6 +169,8 @@ def _problem(orphan: OrphanJobs, since: str) -> Problem:
     )
 
 
-def _without_cluster(job_ids: Sequence[str]) -> str:
+def _without_cluster(orphan: OrphanJobs) -> str:
+    job_ids = orphan.jobs
     which = "A job" if len(job_ids) == 1 else f"{len(job_ids)} jobs"
-    return f"{which} without a cluster: {named(job_ids)}{'' if len(job_ids) > MOST_NAMED else '.'}"
+    where = f" in Slurm cluster {orphan.slurm_cluster}" if orphan.slurm_cluster else ""
+    return f"{which} without a cluster{where}: {named(job_ids)}{'' if len(job_ids) > MOST_NAMED else '.'}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...protocol.errors import DaskSlurmError
 from ...slurm import queue
+from ...slurm.address.which_cluster import chosen, on_cluster
 from ...slurm.end_states import end_states
 from ...slurm.run import run
 from ...system import clock
@@ -95,9 +96,11 @@ async def _job(environ: Mapping[str, str], slurm_time: SlurmTime) -> Parent | No
     if job_id is None:
         return None
     try:
-        row = (await queue.jobs([job_id])).get(job_id)
-        if row is None:
-            await end_states([job_id])  # raises where it is there nevertheless
+        # It need not be in the Slurm cluster that has our jobs.
+        with on_cluster(environ.get("SLURM_CLUSTER_NAME") if chosen() else None):
+            row = (await queue.jobs([job_id])).get(job_id)
+            if row is None:
+                await end_states([job_id])  # raises where it is there nevertheless
     except ValueError:  # no id at all
         return None
     except DaskSlurmError:

@@ -90,5 +90,6 @@ class RecordWriter:
             heartbeat_at=iso_time(),
             pid=pid,
             start_time=start_time,
+            slurm_cluster=self._spec.slurm_cluster,
         )
         files.write_json(self._path, record.to_json())

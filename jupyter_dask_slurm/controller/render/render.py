@@ -14,6 +14,7 @@ from typing import Any
 
 from ...protocol.errors import Unprocessable
 from ...protocol.models import LaunchSpec, Scaling
+from ...slurm.address.which_cluster import on_cluster
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
@@ -48,7 +49,8 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
     size = job_size(options)
     scaling = resolve_scaling(spec.scaling, size)
     jobs = _first_jobs(scaling)
-    script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
+    with on_cluster(options["slurm_cluster"]):
+        script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
     return {
         "options": options,
         "script": script,

@@ -41,7 +41,8 @@ class LaunchSpec(Model):
     request as REST takes it (jobs, workers, cores or memory). `nonce` is what the controller answers
     with on its socket, so that another process
     on the same path is never taken for it. `ceiling` and
-    `allowed_partitions` (none: all) hold for as long as the cluster lives.
+    `allowed_partitions` (none: all) hold for as long as the cluster lives. `slurm_cluster` is the name of the
+    Slurm cluster that the jobs are in, None where not known; it need not have been asked for.
     """
 
     cluster_id: str
@@ -63,6 +64,7 @@ class LaunchSpec(Model):
     defaults: dict[str, Any] = field(default_factory=dict)
     ceiling: Ceiling = Ceiling()
     allowed_partitions: tuple[str, ...] = ()
+    slurm_cluster: str | None = None
     version: int = 1
 
 
@@ -74,6 +76,7 @@ class Record(Model):
     controller alone, and after the controller's death by whoever cleans up.
     A process is known by `hostname`, `boot_id`, `pid` and `start_time` together
     (field 22 of ``/proc/<pid>/stat``, in clock ticks since boot), and by its answer on `socket`.
+    `slurm_cluster` is that of `LaunchSpec`: jobs are known by their cluster and their ids together.
     """
 
     cluster: Cluster
@@ -85,4 +88,5 @@ class Record(Model):
     heartbeat_at: Time
     pid: int | None = None
     start_time: int | None = None
+    slurm_cluster: str | None = None
     version: int = 1

@@ -60,13 +60,17 @@ class Reservation(Model):
 
 @dataclass(frozen=True)
 class SlurmInfo(Model):
-    """Whether Slurm answers here, and what it is."""
+    """Whether Slurm answers here, and what it is.
+
+    `clusters` are all that its database knows, where it has one: option ``slurm_cluster`` chooses among them.
+    """
 
     available: bool
     version: str | None = None
     cluster_name: str | None = None
     max_array_size: int | None = None
     error: str | None = None
+    clusters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Which environment variables Slurm's commands see, and the jobs that they send: the one home of that rule.
 
 Variables that say which Slurm and who (``SLURM_CONF``, ``SLURM_CONF_SERVER``, ``SLURM_JWT``) are passed on;
-those that change what is asked are not. ``SLURM_JWT`` is a secret: it is in no record and no log, and jobs do
-without it.
+those that change what is asked are not. ``SLURM_CLUSTERS`` is read once (`which_cluster.named_in`).
+``SLURM_JWT`` is a secret: it is in no record and no log, and jobs do without it.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from .accounting import (
     qos_of,
 )
 from .configuration import read_config
+from .other_clusters import CLUSTERS_COMMAND, CLUSTERS_HEADER, DATABASE, parse_clusters
 from .partitions import (
     PARTITIONS_PROOF,
     SCONTROL_PARTITIONS,
@@ -42,7 +43,6 @@ from .partitions import (
 from .reservations import RESERVATIONS_PROOF, SCONTROL_RESERVATIONS, parse_reservations
 
 MAX_AGE_S = 60.0
-_DATABASE = "accounting_storage/slurmdbd"
 _RETRY_S = 10.0  # a Slurm that did not answer is asked again sooner, but not by every caller
 
 
@@ -88,7 +88,7 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
         *(_ask(command, proof, failures, timeout_s) for command, proof in _questions(config)),
     )
     shown_partitions, shown_nodes, shown_reservations, *of_accounting = answers
-    shown_associations, shown_qos = of_accounting or (None, None)
+    shown_associations, shown_qos, shown_clusters = of_accounting or (None, None, None)
     rules = _rules(config, shown_associations, shown_qos, shown_partitions)
     known = shown_associations is not None
     return Site(
@@ -98,6 +98,7 @@ async def read_site(*, timeout_s: float = TIMEOUT_S) -> Site:
             cluster_name=config.get("ClusterName"),
             max_array_size=_max_array_size(config),
             error=" ".join(failures) or None,
+            clusters=tuple(parse_clusters(shown_clusters or "")),
         ),
         partitions=tuple(
             parse_partitions(
@@ -123,9 +124,10 @@ def _questions(config: dict[str, str]) -> list[tuple[Sequence[str], re.Pattern[s
         (SINFO, SINFO_PROOF),
         (SCONTROL_RESERVATIONS, RESERVATIONS_PROOF),
     ]
-    if config.get("AccountingStorageType") == _DATABASE:
+    if config.get("AccountingStorageType") == DATABASE:
         associations = associations_command(_user_name(), config.get("ClusterName"))
         questions += [(associations, ASSOCIATIONS_HEADER), (QOS_COMMAND, QOS_HEADER)]
+        questions.append((CLUSTERS_COMMAND, CLUSTERS_HEADER))
     return questions
 
 
@@ -147,7 +149,7 @@ def _rules(
     config: dict[str, str], associations: str | None, qos: str | None, partitions: str | None
 ) -> Rules:
     """Return what Slurm enforces; nothing without its database."""
-    if config.get("AccountingStorageType") != _DATABASE:
+    if config.get("AccountingStorageType") != DATABASE:
         return Rules()
     return replace(
         parse_enforced(config.get("AccountingStorageEnforce")),

@@ -78,6 +78,8 @@ def _sbatch(name: str, **facts: Any) -> Row:
 
 
 ROWS = (
+    Row("slurm_cluster", "--clusters", "M", "Which of several Slurm clusters the job runs in.",
+        directive=True, more=", also of all other commands of Slurm"),
     Row("partition", "--partition", "p", "The partition: a set of nodes with its own limits.",
         keyword="queue", variable="SBATCH_PARTITION"),
     Row("cores", "--cpus-per-task", "c", "Cores of the job, shared by its workers.",
