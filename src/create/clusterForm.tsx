@@ -31,9 +31,9 @@ const WIDGETS: RegistryWidgetsType = { choices: ChoicesWidget, lines: LinesWidge
 const FIELDS: RegistryFieldsType = { pairs: PairsField };
 
 export function ClusterForm(props: IFormProps): React.ReactElement {
-  const { source, defaults, notice, trans } = props;
+  const { defaults, notice, trans } = props;
   const form = useClusterForm(props);
-  const { preview, isLate, submission, errors } = form;
+  const { source, preview, isLate, submission, errors } = form;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -43,7 +43,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
       <h2>{source.like ? trans.__('Start %1 again', source.like.name) : trans.__('New cluster')}</h2>
       {notice && <Notice>{notice}</Notice>}
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
-      <Fields form={form} source={source} trans={trans}>
+      <Fields form={form} trans={trans}>
         <ProfileActions
           form={form}
           like={source.like}
@@ -63,16 +63,16 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
 
 /** The fields with what is wrong with them, and below what belongs to the form. */
 function Fields(
-  props: React.PropsWithChildren<{ form: IClusterForm; source: IFormSource; trans: TranslationBundle }>
+  props: React.PropsWithChildren<{ form: IClusterForm; trans: TranslationBundle }>
 ): React.ReactElement {
-  const { form, source, trans } = props;
+  const { form, trans } = props;
   // What was refused just now was said of these values.
   const isLate = form.isLate && !form.submission.failure;
   return (
     <FormComponent
       className="jp-DaskSlurmForm-body"
       schema={form.schema}
-      uiSchema={uiSchema(source, form.schema, form.data, trans)}
+      uiSchema={uiSchema(form.source, form.schema, form.data, trans)}
       formData={form.data}
       onChange={event => form.change(event.formData ?? {})}
       onSubmit={() => void form.submission.submit()}

@@ -59,6 +59,7 @@ export class FormWidget extends ReactWidget {
         onSubmit={(data, names) => this._submit(data, names)}
         onCancel={() => this._done.emit(null)}
         onReset={() => void choices.forget()}
+        site={slurmCluster => manager.client.site(slurmCluster)}
         preview={(request, askSlurm) => manager.client.preview(request, askSlurm)}
         profiles={{
           save: (name, body) => this._saveProfile(name, body),

@@ -9,8 +9,9 @@ import { formErrors, IFormErrors } from './fields/formErrors';
 import { formSchema } from './fields/formSchema';
 import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
-import { chosenProfile, toPreview, withProfile } from './request/formRequest';
+import { chosenProfile, inOneCluster, toPreview, withProfile } from './request/formRequest';
 import { ISubmission, useSubmit } from './request/useSubmit';
+import { AskSite, useSiteOf } from './useSiteOf';
 
 /** What the form works with. */
 export interface IFormParts {
@@ -22,10 +23,13 @@ export interface IFormParts {
   readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
   /** What a request would send, and what is wrong with it. */
   readonly preview: AskPreview;
+  readonly site: AskSite;
 }
 
 /** A form that is being filled. */
 export interface IClusterForm {
+  /** With the site of the Slurm cluster that is chosen. */
+  readonly source: IFormSource;
   readonly data: FormData;
   readonly schema: RJSFSchema;
   /** The fields on the form. */
@@ -44,8 +48,9 @@ export interface IClusterForm {
 
 /** The state of the form: what was typed, what it would send, and what is wrong with it. */
 export function useClusterForm(parts: IFormParts): IClusterForm {
-  const { source, initial, trans } = parts;
+  const { initial, trans } = parts;
   const [data, setData] = React.useState(initial);
+  const source = useSource(parts, data);
   const backend = data.backend === 'local' || !source.site.slurm.available ? 'local' : 'slurm';
   const profile = chosenProfile(data, source.profiles);
   const schema = React.useMemo(
@@ -65,11 +70,19 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   };
   const change = (after: FormData) => {
     if (!JSONExt.deepEqual(data, after)) {
-      set(withProfile(data, after, source.profiles));
+      set(withProfile(data, inOneCluster(data, after), source.profiles));
     }
   };
   const filled = { ...data, backend };
-  return { data: filled, schema, names, profile, preview, isLate, errors, submission, change, set };
+  return { source, data: filled, schema, names, profile, preview, isLate, errors, submission, change, set };
+}
+
+function useSource({ source, site: ask }: IFormParts, data: FormData): IFormSource {
+  const site = useSiteOf(source.site, data.slurm_cluster, ask);
+  return React.useMemo(
+    () => ({ ...source, site, usualCluster: source.site.slurm.cluster_name }),
+    [source, site]
+  );
 }
 
 /**

@@ -44,6 +44,7 @@ describe('the form', () => {
         onSubmit={() => Promise.resolve()}
         onCancel={() => undefined}
         preview={() => Promise.resolve(told)}
+        site={() => Promise.reject(new Error('not asked for'))}
         {...props}
       />
     );

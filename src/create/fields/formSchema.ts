@@ -8,6 +8,7 @@ import { otherSize } from '../request/formRequest';
 /** Groups that mean nothing where there are no Slurm jobs. */
 const SLURM_GROUPS = ['slurm', 'script'];
 const SLURM_OPTIONS = [
+  'slurm_cluster',
   'partition',
   'walltime',
   'account',
@@ -27,7 +28,10 @@ export function formSchema(
   trans: TranslationBundle
 ): RJSFSchema {
   const { properties, ...rest } = source.options as RJSFSchema;
-  const options = Object.entries(properties ?? {}).filter(([name, about]) => isUsed(name, about, backend));
+  const several = source.site.slurm.clusters.length > 1 || source.like?.options.slurm_cluster;
+  const options = Object.entries(properties ?? {}).filter(
+    ([name, about]) => isUsed(name, about, backend) && (name !== 'slurm_cluster' || several)
+  );
   const around = source.like ? {} : surroundings(source, profile, trans);
   return {
     ...rest,

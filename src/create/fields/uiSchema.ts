@@ -17,7 +17,7 @@ export function uiSchema(
   trans: TranslationBundle
 ): FormUiSchema {
   const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
-  const blanks = siteDefaults(source.site, trans);
+  const blanks = siteDefaults(source, trans);
   const hints = limits(source.site, data, trans);
   const fields: FormUiSchema = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
@@ -35,6 +35,7 @@ export function uiSchema(
     'profile',
     'name',
     'backend',
+    'slurm_cluster',
     'partition',
     'jobs',
     'cores',
@@ -86,6 +87,7 @@ function siteChoices(site: Site, trans: TranslationBundle): Choices {
   const plain = (value: string, label = value): IChoice => ({ value, label, disabled: false });
   const backends = site.slurm.available ? [plain('slurm', slurmLabel(site, trans))] : [];
   return {
+    slurm_cluster: site.slurm.clusters.map(name => plain(name)),
     backend: [...backends, plain('local', trans.__('This machine'))],
     partition: site.partitions.map(partition => ({
       value: partition.name,
@@ -118,10 +120,12 @@ function profileChoices(profiles: readonly Profile[]): IChoice[] {
 }
 
 /** What an empty choice stands for, where the site tells. */
-function siteDefaults(site: Site, trans: TranslationBundle): Record<string, string> {
-  const named = (name: string | undefined) => (name === undefined ? '' : trans.__('Default (%1)', name));
+function siteDefaults(source: IFormSource, trans: TranslationBundle): Record<string, string> {
+  const { site, usualCluster } = source;
+  const named = (name: string | null | undefined) => (name ? trans.__('Default (%1)', name) : '');
   const kernel = site.kernels.find(({ name }) => name === 'python3');
   return {
+    slurm_cluster: named(usualCluster),
     partition: named(site.partitions.find(partition => partition.default && partition.allowed)?.name),
     account: named(site.accounts.find(account => account.default)?.name),
     kernel: named(kernel?.display_name)

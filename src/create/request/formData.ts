@@ -10,6 +10,8 @@ export interface IFormSource {
   /** The options' JSON Schema, with `x-order` and for each option `x-group`. */
   readonly options: ReadonlyJSONObject;
   readonly site: Site;
+  /** The Slurm cluster that is taken where none is named. */
+  readonly usualCluster?: string | null;
   readonly profiles: readonly Profile[];
   /** The cluster that is started again with changes: its name, backend and size stay. */
   readonly like?: Cluster;

@@ -72,6 +72,16 @@ export function withProfile(before: FormData, after: FormData, profiles: readonl
   };
 }
 
+/** What one Slurm cluster alone has. */
+const OF_ONE_CLUSTER = ['partition', 'reservation', 'nodelist', 'exclude'];
+
+/** @returns the form after an edit: what was chosen of another Slurm cluster is not there any more. */
+export function inOneCluster(before: FormData, after: FormData): FormData {
+  return before.slurm_cluster === after.slurm_cluster
+    ? after
+    : pick(after, name => !OF_ONE_CLUSTER.includes(name) || before[name] !== after[name]);
+}
+
 /** @returns how large a profile's clusters are, where a number of jobs does not say it. */
 export function otherSize(profile: Profile | undefined): ReadonlyJSONObject | null {
   return profile?.scaling && jobsOf(profile) === undefined ? (profile.scaling as ReadonlyJSONObject) : null;

@@ -38,6 +38,7 @@ export function stillOffered(data: FormData, site: Site): FormData {
   const interfaces = site.interfaces.map(({ name }) => name);
   const offered: Record<string, readonly string[]> = {
     backend: site.slurm.available ? ['slurm', 'local'] : ['local'],
+    slurm_cluster: site.slurm.clusters,
     partition: site.partitions.filter(({ allowed }) => allowed).map(({ name }) => name),
     account: site.accounts.map(({ name }) => name),
     qos: site.qos.map(({ name }) => name),
