@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import EnvironmentInfo, Kernel
-from ..system.beside_loop import run_to_end
+from ..system.beside_loop import CutShort, run_to_end
 from ..system.clean_environment import clean_environment
 from ..system.faults import of_program
 from ..system.json_text import parse_json
@@ -195,9 +195,11 @@ async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]
             directory=Path("/"),
         )
     # Before OSError: from Python 3.11 on it is one.
-    except asyncio.TimeoutError:
+    except CutShort as cut:
+        words = cut.stderr.decode(errors="replace").strip().splitlines()
+        last = f" It had said: {words[-1]}" if words else ""
         return Environment(
-            name, argv, env, problem=f"{argv[0]} did not answer within {PROBE_TIMEOUT_S:.0f} s."
+            name, argv, env, problem=f"{argv[0]} did not answer within {PROBE_TIMEOUT_S:.0f} s.{last}"
         )
     except OSError as error:
         return Environment(name, argv, env, problem=of_program(argv[0], error, path=whole.get("PATH")))

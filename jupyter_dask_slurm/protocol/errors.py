@@ -17,6 +17,7 @@
     │   ├── SiteRefuses                     this Slurm installation cannot do it
     │   ├── EnvironmentUnusable             the kernel's Python cannot run a cluster
     │   ├── SlurmRefused                    Slurm answered, and said no
+    │   │   └── SlurmNotYet                     and may say yes later, unchanged
     │   └── KeyReused                       an Idempotency-Key of another request
     └── Unavailable                   503
         ├── ControllerUnreachable
@@ -159,7 +160,31 @@ class EnvironmentUnusable(Unprocessable):
 
 
 class SlurmRefused(Unprocessable):
-    """Slurm understood the request and refused it; ``details`` has its words."""
+    """Slurm understood the request and refused it; ``details`` has its words.
+
+    Attributes
+    ----------
+    script : str or None
+        What was sent, where it was a job.
+    """
+
+    script: str | None = None
+
+
+class SlurmNotYet(SlurmRefused):
+    """Slurm refused what it may take later, unchanged: a limit is reached, a partition is closed.
+
+    Parameters
+    ----------
+    in_part : bool
+        Fewer jobs may be taken now: the limit is one on their number.
+    """
+
+    def __init__(
+        self, message: str, *, field: str | None = None, details: str | None = None, in_part: bool = False
+    ) -> None:
+        super().__init__(message, field=field, details=details)
+        self.in_part = in_part
 
 
 class KeyReused(Unprocessable):

@@ -3,7 +3,8 @@
 Everything that the package wants of Slurm goes through `run`, and what only asks through `ask`, for which a
 success is not yet an answer. What Slurm answers is told apart by what it means for the caller:
 `SlurmUnreachable` did nothing for certain, `SlurmAmbiguous` may have done it, `SlurmRefused` understood and
-said no. For a submission the difference decides between "send again" and "look it up first".
+said no (`SlurmNotYet`: for now). For a submission the difference decides between "send again" and "look it
+up first".
 """
 
 from __future__ import annotations
@@ -26,17 +27,19 @@ from ..protocol.errors import (
     SlurmCommandBroke,
     SlurmMissing,
     SlurmNotAsked,
+    SlurmNotYet,
     SlurmRefused,
     SlurmUnavailable,
     SlurmUnreachable,
 )
 from ..protocol.models import iso_time
-from ..system.beside_loop import run_to_end
+from ..system.beside_loop import CutShort, run_to_end
 from ..system.faults import of_program
 from ..system.places import is_there
 from ..system.processes import hostname
 from .address.variables import TOKEN, command_environment, expired
 from .address.which_cluster import addressed, chosen, why_out_of_reach, without_banner
+from .refusals import not_yet, words_of
 
 TIMEOUT_S = 20.0
 """Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
@@ -46,6 +49,7 @@ _NOTHING_DONE = (
     "Unable to contact slurm controller (connect failure)",
     "Could not establish a configuration source",
     "Unable to process configuration file",
+    "Rate limit exceeded",
 )
 # What it says when the request may have arrived and the answer has not.
 _MAYBE_DONE = (
@@ -75,7 +79,7 @@ _BROKE_HERE = (
     "Too many open files",
     "Resource temporarily unavailable",
 )
-_ERROR_LINE = re.compile(r"^\w+: (?:error|fatal): (?:\w[\w ]* failed: )?", re.MULTILINE)
+_MOST_SAID = 500
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ async def run(
     timeout_s: float = TIMEOUT_S,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    until: re.Pattern[bytes] | None = None,
 ) -> Answer:
     """Run a command to its end and return what it wrote.
 
@@ -108,6 +113,8 @@ async def run(
         By default `variables.command_environment`.
     directory : Path, optional
         Where it runs.
+    until : re.Pattern, optional
+        The command is killed as soon as this stands on its standard error: it would wait too long.
 
     Raises
     ------
@@ -120,12 +127,16 @@ async def run(
     SlurmCommandBroke
         This machine did not let the command finish.
     SlurmAmbiguous
-        Timed out, killed, or the connection broke: it may have been done.
+        Timed out, killed, or the connection broke: it may have been done. `details` has what it had written.
+    SlurmNotYet
+        Slurm said no, and may say yes later.
     SlurmRefused
         Slurm said no; `details` has its words.
     """
     environment = command_environment() if environment is None else environment
-    exit_code, answer = await _execute(argv, stdin, timeout_s, environment, directory)
+    exit_code, answer = await _execute(
+        argv, stdin=stdin, timeout_s=timeout_s, environment=environment, directory=directory, until=until
+    )
     if exit_code:
         raise _with_cause(classify(argv[0], exit_code, answer.stderr), environment)
     return answer
@@ -167,41 +178,63 @@ async def ask(
     """
     environment = command_environment()
     async with _turn() if in_turn else nullcontext():
-        exit_code, answer = await _execute(argv, "", timeout_s, environment, None)
+        exit_code, answer = await _execute(argv, timeout_s=timeout_s, environment=environment)
     proven = proof.search(answer.stdout) is not None
     if proven and whole:
         return answer.stdout
     if exit_code:
         raise _with_cause(classify(argv[0], exit_code, answer.stderr), environment)
     if not proven or _TROUBLE.search(answer.stderr):
-        words = "\n".join(filter(None, (answer.stderr.strip(), answer.stdout.strip()[:_MOST_WORDS])))
-        said = f": {last_words(answer.stderr)}" if answer.stderr.strip() else ""
-        message = f"{argv[0]} ended well, but what it wrote is no answer{said}."
-        raise _with_cause(SlurmAmbiguous(message, details=words or None), environment)
+        message = f"{argv[0]} ended well, but what it wrote is no answer{_said(answer.stderr)}."
+        raise _with_cause(SlurmAmbiguous(message, details=_written(answer)), environment)
     return answer.stdout
 
 
 async def _execute(
     argv: Sequence[str],
-    stdin: str,
+    *,
+    stdin: str = "",
     timeout_s: float,
     environment: Mapping[str, str],
-    directory: Path | None,
+    directory: Path | None = None,
+    until: re.Pattern[bytes] | None = None,
 ) -> tuple[int, Answer]:
     """Run a command to its end; return its exit code, as subprocess has it, and what it wrote."""
     _check_configuration(argv[0], environment)
     argv = addressed(argv)
     try:
         done = await run_to_end(
-            argv, stdin=stdin.encode(), timeout_s=timeout_s, environment=environment, directory=directory
+            argv,
+            stdin=stdin.encode(),
+            timeout_s=timeout_s,
+            environment=environment,
+            directory=directory,
+            until=until,
         )
     # Before OSError: from Python 3.11 on it is one.
-    except asyncio.TimeoutError as error:
-        raise SlurmAmbiguous(f"{argv[0]} did not answer within {timeout_s:g} s.") from error
+    except CutShort as cut:
+        answer = _as_text(argv[0], cut.stdout, cut.stderr)
+        what = "waits, and was not waited for" if cut.in_vain else f"did not answer within {timeout_s:g} s"
+        message = f"{argv[0]} {what}{_said(answer.stderr)}."
+        raise SlurmAmbiguous(message, details=_written(answer)) from cut
     except OSError as error:
         raise _not_run(argv[0], error, environment.get("PATH"), directory) from error
-    stdout = without_banner(argv[0], done.stdout.decode(errors="replace"))
-    return done.exit_code, Answer(stdout, done.stderr.decode(errors="replace"))
+    return done.exit_code, _as_text(argv[0], done.stdout, done.stderr)
+
+
+def _as_text(command: str, stdout: bytes, stderr: bytes) -> Answer:
+    return Answer(without_banner(command, stdout.decode(errors="replace")), stderr.decode(errors="replace"))
+
+
+def _written(answer: Answer) -> str | None:
+    """Return all that a command wrote where that was no answer: complaints first."""
+    return "\n".join(filter(None, (answer.stderr.strip(), answer.stdout.strip()[:_MOST_WORDS]))) or None
+
+
+def _said(stderr: str) -> str:
+    """Return the end of a sentence that says what a command said."""
+    words = words_of(stderr)
+    return f": {words[:_MOST_SAID]}{'…' if len(words) > _MOST_SAID else ''}" if words else ""
 
 
 async def run_in_turn(
@@ -211,10 +244,13 @@ async def run_in_turn(
     timeout_s: float = TIMEOUT_S,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    until: re.Pattern[bytes] | None = None,
 ) -> Answer:
     """Do as `run`, but one call at a time in this process: politeness to slurmctld."""
     async with _turn():
-        return await run(argv, stdin=stdin, timeout_s=timeout_s, environment=environment, directory=directory)
+        return await run(
+            argv, stdin=stdin, timeout_s=timeout_s, environment=environment, directory=directory, until=until
+        )
 
 
 def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
@@ -230,21 +266,32 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
         Slurm's own words; they become `details`.
     """
     words = stderr.strip()
+    said = _said(words)
+    later = not_yet(words)
+    fault = None if later and exit_code > 0 else _fault_of_this_machine(command, exit_code, words)
+    if fault is not None:
+        return fault
+    if later:
+        return SlurmNotYet(later.sentence, details=words, in_part=later.in_part)
+    if out_of_reach := why_out_of_reach(words):
+        return SlurmUnreachable(out_of_reach, details=f"{out_of_reach}\n{words}")
+    if any(text in words for text in _NOTHING_DONE):
+        return SlurmUnreachable(f"Slurm does not answer{said}.", details=words)
+    if not words or any(text in words for text in _MAYBE_DONE):
+        said = said or f" and said nothing (exit code {exit_code})"
+        return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
+    return SlurmRefused(f"Slurm refused{said}.", details=words)
+
+
+def _fault_of_this_machine(command: str, exit_code: int, words: str) -> DaskSlurmError | None:
     if exit_code < 0:
         name = _signal_name(-exit_code)
         return SlurmCommandBroke(f"{command} was killed by {name} on {hostname()}.", details=words or None)
     if exit_code in _NOT_BEGUN:
-        return SlurmNotAsked(f"{command} does not start on {hostname()}: {last_words(words)}.", details=words)
+        return SlurmNotAsked(f"{command} does not start on {hostname()}{_said(words)}.", details=words)
     if any(text in words for text in _BROKE_HERE):
-        return SlurmCommandBroke(f"{command} broke off on {hostname()}: {last_words(words)}.", details=words)
-    if out_of_reach := why_out_of_reach(words):
-        words = f"{out_of_reach}\n{words}"
-    if out_of_reach or any(text in words for text in _NOTHING_DONE):
-        return SlurmUnreachable(out_of_reach or f"Slurm does not answer: {last_words(words)}.", details=words)
-    if not words or any(text in words for text in _MAYBE_DONE):
-        said = f": {last_words(words)}" if words else f" and said nothing (exit code {exit_code})"
-        return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
-    return SlurmRefused(f"Slurm refused: {last_words(words)}.", details=words)
+        return SlurmCommandBroke(f"{command} broke off on {hostname()}{_said(words)}.", details=words)
+    return None
 
 
 def _with_cause(error: DaskSlurmError, environment: Mapping[str, str]) -> DaskSlurmError:
@@ -266,12 +313,6 @@ def _not_run(command: str, error: OSError, path: str | None, directory: Path | N
     is_missing = error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR)
     kind = SlurmMissing if is_missing and not about_directory else SlurmNotAsked
     return kind(of_program(command, error, path=path, directory=directory), details=str(error))
-
-
-def last_words(stderr: str) -> str:
-    """Return the last line of an error without the command's name before it and the full stop at its end."""
-    lines = [line for line in stderr.strip().splitlines() if line.strip()]
-    return _ERROR_LINE.sub("", lines[-1]).strip().rstrip(".") if lines else ""
 
 
 def _check_configuration(command: str, environment: Mapping[str, str]) -> None:

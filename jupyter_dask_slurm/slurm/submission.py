@@ -7,13 +7,14 @@ name) to disk first, and after `SlurmAmbiguous` looks the tag up (`queue.find_by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
 from .address.variables import job_environment
 from .address.which_cluster import addressed, check_is_chosen
 from .jobid import compress
+from .refusals import WAITS, words_of
 from .run import TIMEOUT_S, Answer, run_in_turn
 
 _PARSABLE = re.compile(r"(\d+)(?:;([\w.-]+))?", re.ASCII)
@@ -36,6 +37,7 @@ async def submit(
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
     timeout_s: float = TIMEOUT_S,
+    hear: Callable[[str], None] = lambda _words: None,
 ) -> str:
     """Send one script to sbatch by its standard input and return the job id.
 
@@ -49,6 +51,8 @@ async def submit(
         What the job inherits; by default this process's own without Slurm's variables.
     directory : Path, optional
         The job's working directory.
+    hear : callable, optional
+        Called with what a site's plugin says to a submission that Slurm takes.
 
     Returns
     -------
@@ -60,7 +64,9 @@ async def submit(
     SlurmMissing, SlurmUnreachable
         Nothing was sent.
     SlurmAmbiguous
-        The job may exist: look it up by its name.
+        The job may exist: look it up by its name. So it is too where sbatch would wait inside itself.
+    SlurmNotYet
+        Slurm said no, and may say yes later.
     SlurmRefused
         Slurm said no; `details` has its words.
     """
@@ -70,8 +76,12 @@ async def submit(
         environment=job_environment(environment),
         directory=directory,
         timeout_s=timeout_s,
+        until=WAITS,
     )
-    return parse_submission(answer)
+    job_id = parse_submission(answer)
+    if said := words_of(answer.stderr):
+        hear(said)
+    return job_id
 
 
 def parse_submission(answer: Answer) -> str:

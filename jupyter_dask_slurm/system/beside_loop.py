@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,24 @@ class Finished:
     exit_code: int
     stdout: bytes
     stderr: bytes
+
+
+class CutShort(asyncio.TimeoutError):
+    """A program was killed before its end.
+
+    Parameters
+    ----------
+    stdout, stderr : bytes
+        What it had written until then.
+    in_vain : bool
+        It had said itself that it was waiting, before its time was over.
+    """
+
+    def __init__(self, stdout: bytes, stderr: bytes, *, in_vain: bool) -> None:
+        super().__init__()
+        self.stdout = stdout
+        self.stderr = stderr
+        self.in_vain = in_vain
 
 
 class Child:
@@ -145,28 +164,58 @@ async def run_to_end(
     timeout_s: float,
     environment: Mapping[str, str],
     directory: Path | None = None,
+    until: re.Pattern[bytes] | None = None,
 ) -> Finished:
     """Run a program to its end; it and what it started are killed where that is broken off.
+
+    Parameters
+    ----------
+    until : re.Pattern, optional
+        It is killed as soon as this stands on its standard error.
 
     Raises
     ------
     OSError
         It was not started.
-    asyncio.TimeoutError
-        It had not ended after `timeout_s` seconds, or held its pipes open.
+    CutShort
+        It had not ended after `timeout_s` seconds, or held its pipes open, or said what `until` looks for.
     """
     child = await Child.start(argv, environment=environment, directory=directory)
+    stdout, stderr = bytearray(), bytearray()
+    waits = asyncio.Event()
+
+    def hear() -> None:
+        if until is not None and until.search(stderr):
+            waits.set()
+
+    finishing = asyncio.ensure_future(_finish(child, stdout, stderr, hear))
+    waiting = asyncio.ensure_future(waits.wait())
     try:
         child.stdin.write(stdin)
         child.stdin.close()  # when all of it was taken
-        return await asyncio.wait_for(_finish(child), timeout_s)
+        await asyncio.wait({finishing, waiting}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if not finishing.done():
+            raise CutShort(bytes(stdout), bytes(stderr), in_vain=waits.is_set())
+        return Finished(finishing.result(), bytes(stdout), bytes(stderr))
     finally:
+        for task in (finishing, waiting):
+            task.cancel()
+        await asyncio.gather(finishing, waiting, return_exceptions=True)
         await child.end()
 
 
-async def _finish(child: Child) -> Finished:
-    stdout, stderr = await asyncio.gather(child.stdout.read(), child.stderr.read())
-    return Finished(await child.wait(), stdout, stderr)
+async def _finish(child: Child, stdout: bytearray, stderr: bytearray, hear: Callable[[], None]) -> int:
+    await asyncio.gather(
+        _read(child.stdout, stdout, lambda: None),
+        _read(child.stderr, stderr, hear),
+    )
+    return await child.wait()
+
+
+async def _read(stream: asyncio.StreamReader, into: bytearray, hear: Callable[[], None]) -> None:
+    while chunk := await stream.read(_LINE_LIMIT):
+        into += chunk
+        hear()
 
 
 async def in_thread(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import subprocess
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from jupyter_dask_slurm.protocol.errors import (
     DaskSlurmError,
     SlurmAmbiguous,
     SlurmMissing,
+    SlurmNotYet,
     SlurmRefused,
     SlurmUnreachable,
 )
@@ -73,6 +77,26 @@ async def test_a_late_command_is_killed_with_all_that_it_started(tmp_path: Path)
     wait_until(lambda: not is_running(pid), "the whole group is gone")
 
 
+@pytest.mark.parametrize("call", [commands.run, partial(commands.ask, proof=re.compile("some"))])
+async def test_what_a_late_command_had_written_is_kept(call: Callable[..., Awaitable[object]]) -> None:
+    argv = ["sh", "-c", "echo 'squeue: error: waits for a lock' >&2; echo some; exec sleep 300"]
+    with pytest.raises(SlurmAmbiguous, match="did not answer within 1 s: waits for a lock") as caught:
+        await call(argv, timeout_s=1)
+    assert caught.value.details == "squeue: error: waits for a lock\nsome"
+
+
+async def test_a_command_that_says_that_it_waits_is_not_waited_for() -> None:
+    script = "echo 'sbatch: error: full, sleeping' >&2; exec sleep 300"
+    with pytest.raises(SlurmAmbiguous, match="waits, and was not waited for: full, sleeping") as caught:
+        await commands.run(["sh", "-c", script], until=re.compile(rb"sleeping"), timeout_s=60)
+    assert caught.value.details == "sbatch: error: full, sleeping"
+
+
+async def test_much_output_is_read_to_its_end() -> None:
+    answer = await commands.run(["sh", "-c", "seq 1 200000; seq 1 100000 >&2"])
+    assert (len(answer.stdout.splitlines()), len(answer.stderr.splitlines())) == (200000, 100000)
+
+
 async def test_a_cancelled_call_leaves_nothing_behind(tmp_path: Path) -> None:
     script = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
     call = asyncio.create_task(commands.run(["sh", "-c", script]))
@@ -127,27 +151,17 @@ def test_locks_of_two_event_loops_do_not_meet() -> None:
         ("", SlurmAmbiguous),
         ("\n", SlurmAmbiguous),
         ("sbatch: error: invalid partition specified: nope", SlurmRefused),
+        ("sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: x", SlurmNotYet),
+        ("sbatch: error: Batch job submission failed: Resource temporarily unavailable", SlurmNotYet),
+        (
+            "sbatch: error: Batch job submission failed: Rate limit exceeded, please retry momentarily",
+            SlurmUnreachable,
+        ),
         ("sbatch: error: Batch job submission failed: Requested time limit is invalid", SlurmRefused),
     ],
 )
 def test_tells_failures_apart(stderr: str, error: type[DaskSlurmError]) -> None:
     assert type(commands.classify("sbatch", 1, stderr)) is error
-
-
-@pytest.mark.parametrize(
-    ("stderr", "words"),
-    [
-        ("sbatch: error: Batch job submission failed: Invalid account", "Invalid account"),
-        ("sbatch: error: first\nsbatch: error: Memory is too small.\n", "Memory is too small"),
-        (
-            "slurm_load_jobs error: Invalid job id specified",
-            "slurm_load_jobs error: Invalid job id specified",
-        ),
-        ("", ""),
-    ],
-)
-def test_shortens_slurms_words(stderr: str, words: str) -> None:
-    assert commands.last_words(stderr) == words
 
 
 FOREIGN = {
