@@ -18,6 +18,7 @@ from ..protocol.paging import Page
 from ..slurm.address.variables import take_over
 from ..system import clock
 from ..system.slices import in_slices
+from .backend.events import BackendEvents
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
@@ -91,9 +92,13 @@ class Controller:
             on_act=self._plan_changed,
         )
         self.done = Done()
-        backend.events.job_ended = self._reconciler.job_ended
-        backend.events.slurm_silent = self._reconciler.dispatch.fell_silent
-        backend.events.in_doubt = self._reconciler.dispatch.in_doubt
+        self._listen(backend.events)
+
+    def _listen(self, events: BackendEvents) -> None:
+        events.job_ended = self._reconciler.job_ended
+        events.slurm_silent = self._reconciler.dispatch.fell_silent
+        events.in_doubt = self._reconciler.dispatch.in_doubt
+        events.slurm_said = self._reconciler.dispatch.heard
 
     # -- life ----------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ function answers({ code }: Problem, { id }: Cluster, trans: TranslationBundle): 
     case 'cancelled_outside':
       return [{ ...again, label: trans.__('Submit again') }];
     case 'jobs_fail':
+    case 'submit_postponed':
       return [{ ...again, label: trans.__('Try again') }];
     case 'idle_soon':
       return [

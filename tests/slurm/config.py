@@ -68,11 +68,14 @@ def write(options: Options, layout: Layout) -> None:
         *accounting,
         *(_tokens(layout) if options.tokens else ()),
         *_nodes(options, layout),
+        *(("JobSubmitPlugins=lua",) if options.job_submit else ()),
         *options.node_lines,
         *partitions,
         *options.extra,
         "",
     )
+    if options.job_submit:
+        (layout.folder / "job_submit.lua").write_text(options.job_submit, encoding="utf-8")
     if options.tokens:
         new_token_key(layout.folder)
     layout.conf.write_text("\n".join(lines), encoding="utf-8")

@@ -83,6 +83,8 @@ class Options:
     beside : str
         The ``slurm.conf`` of another private Slurm with accounting, whose slurmdbd and munged this one uses
         too: then each is reached from the other's host by ``--clusters``.
+    job_submit : str
+        What judges each submission, in Lua (``job_submit.lua``).
     release : str
         Which of the Slurms on this machine: see `release.Release`.
     """
@@ -105,6 +107,7 @@ class Options:
     threads_per_core: int = 1
     cluster: str = "private"
     beside: str = ""
+    job_submit: str = ""
     release: str = field(default_factory=lambda: os.environ.get(VARIABLE, ""))
 
     def place_of(self, node: str) -> Place:

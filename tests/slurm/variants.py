@@ -31,6 +31,48 @@ def allocating_more() -> Options:
     )
 
 
+def with_accounts() -> Options:
+    """Accounts and QoS, whose limits ``sacctmgr`` sets."""
+    return Options(nodes=2, gpus=0, accounting=True)
+
+
+def with_a_door() -> Options:
+    """One partition more, which ``scontrol`` may close and open."""
+    return Options(nodes=1, gpus=0, partitions=(Partition("normal", default=True), Partition("door")))
+
+
+def full_with(jobs: int) -> Options:
+    """No room for so many jobs; those that have ended count for ten seconds more."""
+    return Options(nodes=1, gpus=0, min_job_age_s=10, extra=(f"MaxJobCount={jobs}",))
+
+
+_JOB_SUBMIT = """\
+function slurm_job_submit(job_desc, part_list, submit_uid)
+  if job_desc.comment == "over" then
+    slurm.log_user("Your project ended on 2026-01-01.")
+    slurm.log_user("Used: 10,000 of 10,000 core hours.")
+    slurm.log_user("Ask for more at https://desk.example.org.")
+    slurm.log_user("This job was not submitted.")
+    return slurm.ERROR
+  elseif job_desc.comment == "account" then
+    slurm.log_user("Project p7 may not compute here.")
+    return slurm.ESLURM_INVALID_ACCOUNT or 2045
+  end
+  slurm.log_user("Note: /scratch is purged on Friday.")
+  return slurm.SUCCESS
+end
+
+function slurm_job_modify(job_desc, job_rec, part_list, modify_uid)
+  return slurm.SUCCESS
+end
+"""
+
+
+def with_a_plugin() -> Options:
+    """``job_submit/lua`` refuses jobs of two comments in its own words, and has a word for the others."""
+    return Options(nodes=1, gpus=0, job_submit=_JOB_SUBMIT)
+
+
 def linear() -> Options:
     """Whole nodes only."""
     return Options(nodes=1, gpus=0, extra=("SelectType=select/linear", "SelectTypeParameters=CR_Memory"))

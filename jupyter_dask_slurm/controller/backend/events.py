@@ -15,7 +15,7 @@ def _unheard(*_events: object) -> None:
 
 @dataclass
 class BackendEvents:
-    """Three kinds of events.
+    """Four kinds of events.
 
     Attributes
     ----------
@@ -25,8 +25,11 @@ class BackendEvents:
         Slurm does not answer.
     in_doubt : callable
         Whether Slurm took a submission is not known; with None, it is known again.
+    slurm_said : callable
+        What a site's plugin said to a submission that Slurm took.
     """
 
     job_ended: Callable[[TrackedJob, End], None] = _unheard
     slurm_silent: Callable[[SlurmUnavailable], None] = _unheard
     in_doubt: Callable[[SlurmUnavailable | None], None] = _unheard
+    slurm_said: Callable[[str], None] = _unheard

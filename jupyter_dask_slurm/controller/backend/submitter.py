@@ -2,13 +2,15 @@
 
 No double and no orphan, whatever happens in between: the intent, with the tag that becomes the jobs'
 name, is on disk before sbatch runs, and the ids after it. Where sbatch ended so that the jobs may
-exist or not, they are looked up by their tag; found, they are ours, else they are sent again.
+exist or not, they are looked up by their tag; found, they are ours, else they are sent again. Where a
+limit leaves room for some of them only, as many are sent as fit.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +20,7 @@ from ...protocol.errors import (
     SlurmAmbiguous,
     SlurmCommandBroke,
     SlurmNotAsked,
+    SlurmNotYet,
     SlurmRefused,
     SlurmUnavailable,
     SlurmUnreachable,
@@ -27,19 +30,25 @@ from ...protocol.models import iso_time
 from ...slurm import queue, submission
 from ...slurm.installation.configuration import read_config
 from ...slurm.jobid import split_id
+from ...slurm.refusals import not_yet
 from ...system import clock, files
 from ..state.jobs import JobTable
 from .batch import Batch
 from .events import BackendEvents
+from .fitting import Room
 
 logger = logging.getLogger(__name__)
 
 LATE_S = 3.0
 """A request that Slurm took in before it stalled may still become a job: look again after so long."""
 
+DOUBT_S = 3600.0
+"""For so long after a submission that Slurm denied is looked for what may have come of it, in seconds."""
 
 _USUAL_ARRAY_SIZE = 1001
 """Slurm's own default of MaxArraySize (slurm.conf(5))."""
+
+_MOST_TASKS = re.compile(r"\bmax_array_tasks=(\d+)")
 
 
 class ArrayJob(Protocol):
@@ -64,14 +73,6 @@ class ArrayJob(Protocol):
         """Return the script for an array whose first element is this job."""
 
 
-class SubmitRefused(SlurmRefused):
-    """Slurm refused this script."""
-
-    def __init__(self, message: str, *, details: str | None, script: str) -> None:
-        super().__init__(message, details=details)
-        self.script = script
-
-
 class Submitter:
     """Submits and cancels the jobs of one cluster.
 
@@ -91,8 +92,9 @@ class Submitter:
         self._logs = logs
         self._events = events
         self._limit = ArrayLimit()
+        self._room = Room()
         self._count = 0
-        self._doubtful: set[str] = set()
+        self._doubtful: dict[str, float] = {}
         self.submit: Batch[ArrayJob] = Batch(self._submit)
         self.cancel: Batch[ArrayJob] = Batch(self._cancel)
 
@@ -107,8 +109,12 @@ class Submitter:
             Nothing is known; sweep again later.
         """
         if self._doubtful:
-            late = await queue.find_by_tag(self._doubtful)
-            await queue.cancel_tagged(late, self._doubtful)
+            asked_at = clock.now()
+            late = await queue.find_by_tag(self._doubtful.keys())
+            await queue.cancel_tagged(late, self._doubtful.keys())
+            for tag, since in list(self._doubtful.items()):
+                if asked_at - since > DOUBT_S:
+                    del self._doubtful[tag]
 
     async def leaves_nothing(self) -> bool:
         """Return whether Slurm has nothing of submissions that were in doubt; what it has is cancelled.
@@ -118,8 +124,8 @@ class Submitter:
         SlurmUnavailable, SlurmRefused
             Nothing is known, or not all is cancelled; ask again.
         """
-        late = await queue.find_or_rule_out(self._doubtful)
-        await queue.cancel_tagged(late, self._doubtful)
+        late = await queue.find_or_rule_out(self._doubtful.keys())
+        await queue.cancel_tagged(late, self._doubtful.keys())
         return not late
 
     async def cancel_again(self, tags: Mapping[str, str]) -> None:
@@ -136,7 +142,7 @@ class Submitter:
         await self.sweep()
         longest = await self._limit.longest() if len(jobs) > 1 else 1
         for run in consecutive(sorted(jobs, key=lambda job: job.number), longest):
-            await self._send(run)
+            await self._room.fill(run, self._send)
 
     async def _send(self, jobs: Sequence[ArrayJob]) -> None:
         """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
@@ -151,7 +157,11 @@ class Submitter:
             job_id = await self._send_once(script, options, tag)
         except SlurmRefused as error:
             intent.close(refused=error.details or error.message)
-            raise SubmitRefused(error.message, details=error.details, script=script) from error
+            error.script = script
+            if isinstance(error, SlurmNotYet) and tag not in self._doubtful:
+                # Tried again for days, it shall not fill the directory; nothing in Slurm has this tag.
+                self._count -= 1
+            raise
         except SlurmUnavailable as error:
             intent.close(refused=error.message)
             raise
@@ -178,23 +188,28 @@ class Submitter:
 
         Raises
         ------
-        SlurmUnreachable
+        SlurmUnreachable, SlurmNotYet
             Slurm has nothing of it. Whether to send again is decided anew: the plan may have changed.
         """
         try:
-            return await submission.submit(script, options)
+            return await submission.submit(script, options, hear=self._events.slurm_said)
         except SlurmAmbiguous as error:
             logger.warning("Whether %s was submitted is not certain: %s", tag, error)
-            self._events.in_doubt(error)
+            waits = not_yet(error.details or "")
+            if waits is None:
+                # Of an sbatch that waited for room, nothing need be said: most likely it has sent nothing.
+                self._events.in_doubt(error)
             try:
                 found = await self._look_up(tag)
             finally:
                 self._events.in_doubt(None)
-            if found is None:
-                self._doubtful.add(tag)
-                kind = SlurmNotAsked if isinstance(error, SlurmCommandBroke) else SlurmUnreachable
-                raise kind(error.message, details=error.details) from error
-            return found
+            if found is not None:
+                return found
+            self._doubtful[tag] = clock.now()
+            if waits is not None:
+                raise SlurmNotYet(waits.sentence, details=error.details, in_part=waits.in_part) from error
+            kind = SlurmNotAsked if isinstance(error, SlurmCommandBroke) else SlurmUnreachable
+            raise kind(error.message, details=error.details) from error
 
     async def _look_up(self, tag: str) -> str | None:
         """Return the id of what carries `tag`; None when Slurm has said twice that nothing does."""
@@ -234,12 +249,15 @@ class ArrayLimit:
         """Return the most elements that an array may have; 1 where arrays are switched off."""
         if self._longest is None:
             try:
-                size = (await read_config(in_turn=True)).get("MaxArraySize", "")
+                config = await read_config(in_turn=True)
             except DaskSlurmError as error:
                 logger.warning("MaxArraySize is not known: %s", error)
                 return _USUAL_ARRAY_SIZE
+            size = config.get("MaxArraySize", "")
             # Indices must be below MaxArraySize; ours begin with 0. 0 switches arrays off.
-            self._longest = max(1, int(size)) if size.isdigit() else _USUAL_ARRAY_SIZE
+            longest = max(1, int(size)) if size.isdigit() else _USUAL_ARRAY_SIZE
+            most = _MOST_TASKS.search(config.get("SchedulerParameters", ""))
+            self._longest = min(longest, max(1, int(most[1]))) if most else longest
         return self._longest
 
 

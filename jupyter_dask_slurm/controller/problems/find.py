@@ -31,7 +31,7 @@ def find_problems(
         ends_with(state.parent, now),
         environment_mismatch(state.mismatches),
         jobs_suspended(jobs),
-        walltime_soon(jobs, keep_jobs=state.keep_jobs, now=now),
+        walltime_soon(jobs, keep_jobs=state.keep_jobs, held=state.replaces_none, now=now),
         task_too_long(state.cut_tasks, now),
         idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
     )
@@ -43,6 +43,8 @@ def find_problems(
 def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:
     if state.refusal is not None:
         yield _refused(state.refusal)
+    if state.postponed is not None:
+        yield _postponed(state.postponed)
     if state.cancel_refusal is not None:
         yield _cancel_refused(state.cancel_refusal)
     if state.doubt is not None:
@@ -88,15 +90,31 @@ def _storage(state: ClusterState) -> Iterator[Problem]:
         )
 
 
-def _refused(refusal: Refusal) -> Problem:
+def _with_script(refusal: Refusal) -> str:
     script = f"\n\nThe script that was sent:\n{refusal.script}" if refusal.script else ""
+    return f"{refusal.stderr or ''}{script}".strip()
+
+
+def _postponed(refusal: Refusal) -> Problem:
+    return Problem(
+        "submit_postponed",
+        "warning",
+        f"{refusal.message} Jobs of this cluster wait to be submitted.",
+        "Nothing needs to be done: they are tried again every five minutes or sooner, and at once when a job "
+        "of this cluster ends.",
+        since=clock.moment(refusal.at),
+        details=_with_script(refusal),
+    )
+
+
+def _refused(refusal: Refusal) -> Problem:
     return Problem(
         "submit_refused",
         "error",
         refusal.message,
         "Start the cluster again with changes, or scale it to try once more.",
         since=clock.moment(refusal.at),
-        details=f"{refusal.stderr or ''}{script}".strip(),
+        details=_with_script(refusal),
     )
 
 

@@ -25,8 +25,16 @@ CUTS_COUNT_S = 3600.0
 """So long after the last one the problem is taken for over, in seconds."""
 
 
-def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> Problem | None:
-    """Return a problem where jobs end soon: a warning, or a mere notice where others take their place."""
+def walltime_soon(
+    jobs: Sequence[JobFacts], *, keep_jobs: bool, held: bool = False, now: float
+) -> Problem | None:
+    """Return a problem where jobs end soon: a warning, or a mere notice where others take their place.
+
+    Parameters
+    ----------
+    held : bool
+        No jobs are submitted now.
+    """
     soon = [
         job
         for job in jobs
@@ -41,7 +49,10 @@ def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> P
     job_ids = [job.job_id for job in soon]
     together = all(job.ends == ends for job in soon)
     when = f"at {clock.moment(ends)}" if together else f"from {clock.moment(ends)} on"
-    if keep_jobs:
+    if keep_jobs and held:
+        rest = "No other one is submitted at present: results that are only there may be lost."
+        advice = "Save what you need. Why no job is submitted is said beside this."
+    elif keep_jobs:
         rest = one_or_many(len(soon), "Another one takes its place.", "Others take their place.")
         advice = "Nothing needs to be done: results move, and tasks go on there."
     else:
@@ -51,7 +62,7 @@ def walltime_soon(jobs: Sequence[JobFacts], *, keep_jobs: bool, now: float) -> P
         job_ids,
         Problem(
             "walltime_soon",
-            "info" if keep_jobs else "warning",
+            "info" if keep_jobs and not held else "warning",
             f"{counted(job_ids)} {one_or_many(len(soon), 'ends', 'end')} {when}, by walltime. {rest}",
             advice,
             since=clock.moment(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),

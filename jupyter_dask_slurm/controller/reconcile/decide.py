@@ -7,7 +7,7 @@ for until it ended or was told to end. Too few: submit. Too many: give up first 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...protocol.models import JobPhase
 from ..state.state import MOST_FAILURES
@@ -71,11 +71,15 @@ class Situation:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do: jobs to submit, names to cancel at once, names to cancel after their results moved."""
+    """What to do: jobs to submit, names to cancel at once, names to cancel after their results moved.
+
+    `lacking` jobs would be submitted if nothing were held.
+    """
 
     submit: int = 0
     cancel: tuple[str, ...] = ()
     retire: tuple[str, ...] = ()
+    lacking: int = field(default=0, compare=False)
 
 
 def decide(situation: Situation) -> Decision:
@@ -89,10 +93,12 @@ def decide(situation: Situation) -> Decision:
     # A missing job may have workers left: they get the time to hand over their results.
     retire = [job for job in lost + surplus if job.phase == "missing" or not job.idle]
     cancel = [job for job in surplus if job not in retire]
+    lacking = max(0, situation.plan - len(kept))
     return Decision(
-        submit=0 if situation.held else max(0, situation.plan - len(kept)),
+        submit=0 if situation.held else lacking,
         cancel=tuple(job.name for job in cancel),
         retire=tuple(job.name for job in retire),
+        lacking=lacking,
     )
 
 
@@ -113,6 +119,11 @@ def is_held(*, is_refused: bool, failures: int, pause_s: float) -> bool:
         For how long it is not yet time to try again, in seconds; 0 or less when it is.
     """
     return is_refused or failures >= MOST_FAILURES or pause_s > 0
+
+
+def try_again_s(refusals: int) -> float:
+    """Return how long to wait after so many submissions in a row that Slurm did not take yet, in seconds."""
+    return min(300.0, 5.0 * 2.0 ** min(max(0, refusals - 1), 10))
 
 
 def back_off_s(failures: int) -> float:

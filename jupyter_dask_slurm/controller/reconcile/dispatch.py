@@ -6,12 +6,15 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ...protocol.errors import (
     FAULTS_OF_THIS_MACHINE,
     TIME_MENDS,
     MachineFault,
+    SlurmNotYet,
     SlurmRefused,
     SlurmUnavailable,
     StorageUnavailable,
@@ -23,6 +26,7 @@ from ..backend.base import JobCluster
 from ..publish.history import History
 from ..state.jobs import JobTable, TrackedJob
 from ..state.state import ClusterState, Doubt, Refusal
+from .decide import try_again_s
 from .retire import retire
 
 LONGEST_SILENCE_S = 300.0
@@ -61,6 +65,8 @@ class Dispatcher:
     ----------
     not_before : float
         Nothing is submitted, nor asked of a silent Slurm, before this moment.
+    room_at : float
+        What Slurm did not take yet is not submitted before this moment.
     """
 
     def __init__(
@@ -81,9 +87,12 @@ class Dispatcher:
         self._look_soon = look_soon
         self._silences = 0
         self._refusals = 0
+        self._postponements = 0
+        self._heard = ""
         self._cancel_at = 0.0
         self._retiring: set[asyncio.Task[None]] = set()
         self.not_before = 0.0
+        self.room_at = 0.0
 
     @property
     def silent(self) -> bool:
@@ -99,17 +108,35 @@ class Dispatcher:
         """Submit nothing for so long."""
         self.not_before = max(self.not_before, clock.now() + seconds)
 
+    def expect_room(self) -> None:
+        """Try at once what Slurm did not take yet: a job has ended, or the user has asked for something.
+
+        slurmctld may count an ended job for a moment more: from here on it is tried more often again.
+        """
+        self.room_at, self._postponements = 0.0, 0
+
+    def nothing_waits(self) -> None:
+        """Note that all jobs that are wanted have been submitted."""
+        self._state.held_by_disk = self._state.postponed = None
+        self.expect_room()
+
     async def submit(self, count: int) -> None:
-        """Submit so many jobs; what goes wrong is written into the state."""
+        """Submit so many jobs, as many as Slurm takes; what goes wrong is written into the state."""
         jobs = [self._job_table.new(clock.now()) for _ in range(count)]
         self._on_change()
         held = None
         try:
             await self._cluster.add(jobs)
             self.answered()
+            self._state.postponed = None
+            self.expect_room()
         except TIME_MENDS as error:
             self.fell_silent(error)
+        except SlurmNotYet as error:
+            self.answered()
+            self._postpone(error, some=any(job.job_id for job in jobs))
         except Unprocessable as error:
+            self.answered()
             self._refused(error)
         except StorageUnavailable as error:
             # Without its intent on disk nothing is submitted.
@@ -198,9 +225,20 @@ class Dispatcher:
         self._refusals, self._cancel_at = 0, 0.0
 
     def _refused(self, error: Unprocessable) -> None:
-        script = getattr(error, "script", None)
-        self._state.refusal = Refusal(error.message, error.details, script, clock.now())
+        self._state.refusal = _refusal(error)
+        self._state.postponed = None
         self._history.add("refused", error.message)
+
+    def _postpone(self, error: SlurmNotYet, *, some: bool) -> None:
+        """Note why Slurm took no job, or `some` only, and when the others are tried again."""
+        known, now = self._state.postponed, clock.now()
+        if known is None or known.message != error.message:
+            self._history.add("postponed", f"{error.message} It is tried again.")
+        since = now if known is None else known.at
+        self._state.postponed = replace(_refusal(error), at=since)
+        self._postponements = 1 if some else self._postponements + 1
+        # Many clusters that met the same limit must not try together for ever.
+        self.room_at = now + try_again_s(self._postponements) * random.uniform(0.9, 1.1)  # noqa: S311
 
     def fell_silent(self, error: SlurmUnavailable | MachineFault) -> None:
         """Note that Slurm does not answer, or was not asked, and wait longer each time before asking."""
@@ -223,6 +261,12 @@ class Dispatcher:
             self._history.add("doubt", "Whether Slurm took the jobs is not known; they are looked up.")
         self._on_change()
 
+    def heard(self, words: str) -> None:
+        """Note what a site's plugin says to a job that Slurm takes; once, for it says so each time."""
+        if words != self._heard:
+            self._heard = words
+            self._history.add("slurm said", words)
+
     def answered(self) -> None:
         """Note that Slurm has answered."""
         if self._state.silent_since is not None:
@@ -230,6 +274,11 @@ class Dispatcher:
             self._history.add("answers", asked)
         self._state.silent_since = self._state.silence = self._state.not_asked = None
         self._silences = 0
+
+
+def _refusal(error: Unprocessable) -> Refusal:
+    script = error.script if isinstance(error, SlurmRefused) else None
+    return Refusal(error.message, error.details, script, clock.now())
 
 
 def _span(job_ids: Sequence[str]) -> str:

@@ -18,10 +18,10 @@ from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
 from ..problems.walltime import is_certain, warns_at
 from ..publish.history import History
-from ..state.jobs import End, JobTable, TrackedJob
+from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.phases import phase_of
 from ..state.slurm_watch import Watch
-from ..state.state import ClusterState
+from ..state.state import MOST_FAILURES, ClusterState
 from ..state.workers import connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
@@ -87,6 +87,7 @@ class Reconciler:
     def try_now(self) -> None:
         """Take the next turn now, whatever failed before: the user asked for something."""
         self.dispatch.not_before = 0.0
+        self.dispatch.expect_room()
         self._look_soon()
 
     def workers_changed(self) -> None:
@@ -117,6 +118,7 @@ class Reconciler:
             end = replace(end, text=GAVE_WAY)
         job.end = end
         self._cluster.forget(job.name)
+        self.dispatch.expect_room()
         replaced = self._job_table.has_replacement(job, self._state.plan)
         policy = end_policy(job, end, keep_jobs=self._state.keep_jobs, replaced=replaced)
         loss = note_end(self._state, job, end, policy)
@@ -129,12 +131,26 @@ class Reconciler:
             self._state.lower_plan()
         self._history.add(
             "ended",
-            " ".join(filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, _MEANING[policy]))),
+            " ".join(
+                filter(None, (f"Job {loss.job_id} ended ({end.state}).", end.text, self._meaning(policy)))
+            ),
         )
         if policy == "lower" and self._state.is_spent:
             self._on_spent(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
         self._on_change()
         self.wake()
+
+    def _meaning(self, policy: EndPolicy) -> str:
+        """Return what becomes of a job's place, as far as it is known now."""
+        if policy != "replace":
+            return _MEANING[policy]
+        if self._state.refusal is not None:
+            return "No other one takes its place: Slurm refuses such jobs."
+        if len(self._state.failures) >= MOST_FAILURES:
+            return "No other one takes its place: no more are submitted."
+        if self._state.postponed is not None:
+            return "Another one is submitted as soon as Slurm takes it."
+        return "Another one is to take its place."
 
     async def run(self) -> None:
         """Take turns until the cluster stops and no job is left."""
@@ -175,6 +191,8 @@ class Reconciler:
         times = [now + STEP_S]
         if self.dispatch.not_before > now:
             times.append(self.dispatch.not_before)
+        if self.dispatch.room_at > now:
+            times.append(self.dispatch.room_at)
         times.extend(at for at in self._end_nears_at().values() if at > now)
         look = self._watch.next_look(now) if self._watch else None
         if look is not None:
@@ -194,9 +212,8 @@ class Reconciler:
         await self.dispatch.cancel()
         if decision.submit:
             await self.dispatch.submit(decision.submit)
-        elif not situation.held:
-            # Nothing waits for the disk any more.
-            self._state.held_by_disk = None
+        elif not decision.lacking:
+            self.dispatch.nothing_waits()
 
     async def _look(self) -> None:
         due = self._watch.next_look(clock.now()) if self._watch else None
@@ -217,6 +234,9 @@ class Reconciler:
         workers = connected(self._cluster.scheduler)
         jobs = [job for job in self._job_table.live() if is_put_back(job, workers)]
         if not jobs or self._state.status == "stopping" or not self._state.keep_jobs:
+            return
+        if self._state.replaces_none:
+            # Better one that starts late than one less.
             return
         try:
             without = await without_node(jobs)
@@ -278,7 +298,7 @@ class Reconciler:
         held = is_held(
             is_refused=state.refusal is not None,
             failures=len(state.failures),
-            pause_s=self.dispatch.not_before - now,
+            pause_s=max(self.dispatch.not_before, self.dispatch.room_at) - now,
         )
         return Situation(0 if state.status == "stopping" else state.plan, views, held)
 
@@ -305,7 +325,6 @@ _CONNECTION = {
 _MEANING = {
     "asked": "",
     "outside": "Somebody cancelled it; it is not submitted again.",
-    "replace": "Another one takes its place.",
     "lower": "It is not replaced.",
     "failed": "Its workers never connected.",
 }

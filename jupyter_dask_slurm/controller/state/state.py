@@ -14,7 +14,7 @@ MOST_FAILURES = 3
 
 @dataclass(frozen=True)
 class Refusal:
-    """Slurm's words to a submission that it refused, and the script that was sent."""
+    """Slurm's words to what it refused, and the script that was sent; since when it is refused."""
 
     message: str
     stderr: str | None
@@ -120,6 +120,10 @@ class ClusterState:
         Jobs that somebody else cancelled and that were not submitted again.
     cut_tasks : tuple of CutTask
         Tasks that did not finish before the walltime of their job, the newest last.
+    refusal : Refusal or None
+        Why nothing is submitted until the user has changed something.
+    postponed : Refusal or None
+        Why what is wanted was not submitted, and is tried again.
     mismatches : dict
         Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
@@ -145,6 +149,7 @@ class ClusterState:
     ended: Ended | None = None
     error: ErrorInfo | None = None
     refusal: Refusal | None = None
+    postponed: Refusal | None = None
     cancel_refusal: Refusal | None = None
     doubt: Doubt | None = None
     failures: tuple[Loss, ...] = ()
@@ -167,6 +172,11 @@ class ClusterState:
         """Whether a cluster that runs, and was to have a fixed number of jobs, is to have none any more."""
         return self.status == "running" and self.scaling.mode == "manual" and self.plan == 0
 
+    @property
+    def replaces_none(self) -> bool:
+        """Whether no job takes the place of one that ends, for now at least."""
+        return bool(self.refusal or self.postponed) or len(self.failures) >= MOST_FAILURES
+
     def memory_kills_since(self, moment: float) -> int:
         """Return how many jobs Slurm has ended for memory since then."""
         return sum(kill.by == "Slurm" and kill.at >= moment for kill in self.memory_kills)
@@ -186,6 +196,7 @@ class ClusterState:
         """Give what was given up another try: the user asked for jobs."""
         self.user_acted()
         self.refusal = None
+        self.postponed = None
         self.failures = ()
         self.cancelled_outside = ()
         self.memory_kills = ()

@@ -28,6 +28,7 @@ describe('findRemedies', () => {
   it.each([
     ['submit_refused', CommandIDs.createCluster, { like: running.id }],
     ['cancelled_outside', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'cancelled_outside' }],
+    ['submit_postponed', CommandIDs.resubmitJobs, { cluster: running.id, problem: 'submit_postponed' }],
     ['idle_soon', CommandIDs.keepCluster, { cluster: running.id }]
   ])('makes the advice of %s a command', (code, command, args) => {
     expect(findRemedies(problem(code), running, trans)).toMatchObject([{ command, args }]);

@@ -11,6 +11,7 @@ from jupyter_dask_slurm.controller.reconcile.decide import (
     back_off_s,
     decide,
     is_held,
+    try_again_s,
 )
 from jupyter_dask_slurm.protocol.models import JobPhase
 
@@ -74,3 +75,14 @@ def test_three_failures_a_refusal_or_a_pause_hold_submissions(
 
 def test_back_off_grows_and_is_bounded() -> None:
     assert [back_off_s(failures) for failures in (0, 1, 2, 3, 20)] == [0, 5, 10, 20, 60]
+
+
+def test_what_slurm_does_not_take_yet_is_tried_less_and_less_often_but_for_ever() -> None:
+    times = [try_again_s(refusals) for refusals in range(1, 9)]
+    assert times == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert try_again_s(10**6) == 300
+
+
+def test_what_is_held_still_lacks() -> None:
+    assert decide(Situation(3, [IDLE], held=True)).lacking == 2
+    assert decide(Situation(1, [IDLE], held=True)).lacking == 0

@@ -1,0 +1,1 @@
+"""What Slurm does not take now, and takes later."""
