@@ -22,6 +22,7 @@ from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
 from .api.performance_report import Reporter
 from .api.unix_server import UnixServer
+from .backend import tls_listener
 from .backend.make import make_backend
 from .backend.scheduler import configure_dask
 from .controller import Controller
@@ -45,6 +46,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     try:
         own = _own_directory(Path(spec.socket))
         configure_dask()
+        tls_listener.install()
         backend = make_backend(spec)
         # Afterwards: what the user's configuration says of it is for workers.
         dask.config.set({"temporary-directory": str(own)})

@@ -185,6 +185,26 @@ def look_at(pids: list[int]) -> dict[str, str]:
     return seen
 
 
+_held: list[socket.socket] = []
+
+
+def knock(host: str, port: int, count: int, words: str) -> int:
+    """Open many connections, send some words on each, and keep them; returns how many there came to be."""
+    for _ in range(count):
+        with suppress(OSError):
+            connection = socket.create_connection((host, port), PATIENCE_S)
+            _held.append(connection)
+            connection.sendall(words.encode("latin-1"))
+    return len(_held)
+
+
+def let_go() -> bool:
+    """Close what `knock` has opened."""
+    while _held:
+        _held.pop().close()
+    return True
+
+
 def move(source: str, target: str) -> bool:
     """Return whether something can be given another name."""
     with suppress(OSError):
@@ -223,7 +243,7 @@ ATTACKS: dict[str, Callable[..., Any]] = {
     attack.__name__: attack
     for attack in (
         *(whoami, read, ask_over_http, ask_over_socket, run_code, take_over_port, what_came),
-        *(lay_traps, writable, write, end, look_at, move, put, command),
+        *(lay_traps, writable, write, end, look_at, move, put, knock, let_go, command),
     )
 }
 

@@ -154,6 +154,37 @@ def test_the_other_runs_no_code_in_a_cluster(victim: Victim, attacker: OtherUser
     assert got == str(victim.user.uid)
 
 
+@pytest.mark.parametrize(
+    "words", ["", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01"], ids=["none", "http", "half"]
+)
+def test_connections_of_others_take_not_all_that_a_scheduler_may_have(
+    victim: Victim, attacker: OtherUser, words: str
+) -> None:
+    (record,) = (record for record in victim.records if record.cluster.backend == "local")
+    cluster_id, path = record.cluster.id, f"clusters/{record.cluster.id}"
+    host, _, port = str(record.cluster.scheduler_address).removeprefix("tls://").rpartition(":")
+    let_in = {
+        name: (Path(record.directory) / file).read_text()
+        for name, file in (("certificate", "cert.pem"), ("key", "key.pem"))
+    }
+    address = record.cluster.scheduler_address
+    with _limit(victim.user, record.pid, "nofile", "150"):
+        try:
+            assert attacker.tries("knock", host=host, port=int(port), count=400, words=words) >= 300
+            answer = victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 2}})
+            assert answer.status_code == 200, answer.text
+            found = victim.jupyter.until(cluster_id, working(2))
+            assert found["problems"] == []
+            got = attacker.tries("run_code", address=address, **let_in, patience_s=60)
+            assert got == str(victim.user.uid)
+            victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 1}})
+            victim.jupyter.until(cluster_id, lambda now: sum(now["jobs"][phase] for phase in _ALIVE) == 1)
+        finally:
+            attacker.tries("let_go")
+    log = (Path(record.directory) / "controller.log").read_text()
+    assert log.count("handshake") < 20, "one line for each would push all others out"
+
+
 def test_every_port_of_the_victim_keeps_silent(victim: Victim, attacker: OtherUser) -> None:
     asked = 0
     for pid in victim.user.processes():
@@ -244,15 +275,16 @@ def _is_plain_of(path: Path, uid: int) -> bool:
 
 
 @contextmanager
-def _no_more_processes(user: UnixUser, pid: int) -> Iterator[None]:
-    """Have a process start no more processes and no threads, as where its user has as many as may be."""
+def _limit(user: UnixUser, pid: int | None, what: str, most: str) -> Iterator[None]:
+    """Lower a limit of one process, as its user may, and put it back."""
+    names = {"nproc": "Max processes", "nofile": "Max open files"}
 
     def limit(most: str) -> None:
-        subprocess.run([*user.wrapper, "prlimit", f"--pid={pid}", f"--nproc={most}:"], check=True)
+        subprocess.run([*user.wrapper, "prlimit", f"--pid={pid}", f"--{what}={most}:"], check=True)
 
-    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
-    (before,) = (line.split()[2] for line in limits if line.startswith("Max processes"))
-    limit("1")
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    (before,) = (line[len(names[what]) :].split()[0] for line in lines if line.startswith(names[what]))
+    limit(most)
     try:
         yield
     finally:
@@ -265,7 +297,7 @@ def test_a_controller_that_can_start_no_process_says_so(victim: Victim, backend:
     (record,) = (record for record in victim.records if record.cluster.backend == backend)
     cluster_id, path = record.cluster.id, f"clusters/{record.cluster.id}"
     assert record.pid is not None
-    with _no_more_processes(victim.user, record.pid):
+    with _limit(victim.user, record.pid, "nproc", "1"):
         answer = victim.jupyter.call("PATCH", path, {"scaling": {"mode": "manual", "jobs": 2}})
         assert answer.status_code == 200
         found = victim.jupyter.until(cluster_id, lambda cluster: bool(cluster["problems"]))
@@ -283,7 +315,7 @@ def test_a_controller_that_can_start_no_process_says_so(victim: Victim, backend:
 
 def test_a_jupyter_that_can_start_no_process_says_so(victim: Victim) -> None:
     before = victim.jupyter.clusters()
-    with _no_more_processes(victim.user, victim.jupyter.process.pid):
+    with _limit(victim.user, victim.jupyter.process.pid, "nproc", "1"):
         for backend in ("local", "slurm"):
             body = {"backend": backend, "options": SMALL}
             answer = victim.jupyter.call("POST", "clusters", body)

@@ -20,7 +20,10 @@ from .greeting import proof
 _LINE_LIMIT = 4096
 _PATIENCE_S = 10.0
 MOST_AT_ONCE = 200
-"""So many connections are listened to at once: descriptors of this process are not for everybody to take."""
+"""So many connections are listened to at once: descriptors of this process are not for everybody to take.
+
+Of more the oldest are closed, for a node of ours is heard within milliseconds.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Listener:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._servers: list[asyncio.Server] = []
-        self._open = 0
+        # In the order in which they came.
+        self._open: dict[asyncio.StreamWriter, None] = {}
         self.addresses: list[tuple[str, int]] = []
         self.greetings: list[Greeting] = []
 
@@ -66,14 +70,17 @@ class Listener:
         await asyncio.gather(*(server.wait_closed() for server in self._servers))
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
+        self._open[writer] = None
+        while len(self._open) > MOST_AT_ONCE:
+            oldest = next(iter(self._open))
+            del self._open[oldest]
+            oldest.close()
         try:
-            if self._open <= MOST_AT_ONCE:
-                await asyncio.wait_for(self._hear(reader, writer), _PATIENCE_S)
+            await asyncio.wait_for(self._hear(reader, writer), _PATIENCE_S)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, asyncio.TimeoutError):
             pass  # not one of ours
         finally:
-            self._open -= 1
+            self._open.pop(writer, None)
             writer.close()
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

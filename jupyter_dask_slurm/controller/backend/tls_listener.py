@@ -1,0 +1,81 @@
+"""Keeps the scheduler's port open to those with the cluster's key, whoever else knocks at it.
+
+Dask waits for TLS handshakes without end, and each costs a descriptor: a thousand connections that say
+nothing are all that many a process may have. Here the oldest of those that have not finished are closed when
+there are too many, and each after a while. Who has the key finishes within milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import time
+from typing import Any
+
+from distributed.comm.registry import backends
+from distributed.comm.tcp import TLSBackend, TLSListener
+from tornado.iostream import SSLIOStream
+
+logger = logging.getLogger(__name__)
+
+HANDSHAKE_LIMIT_S = 30.0
+"""As long as Dask's own clients wait for a connection."""
+_FEWEST, _MOST = 64, 2000
+_QUIET_S = 10.0
+
+
+def most_unfinished() -> int:
+    """Return how many connections may be in their handshake: a quarter of the descriptors of this process."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST if soft == resource.RLIM_INFINITY else min(_MOST, max(_FEWEST, soft // 4))
+
+
+class ImpatientListener(TLSListener):
+    """Listens as Dask does, but closes connections that do not finish their handshake."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        # In the order in which they came.
+        self._unfinished: dict[SSLIOStream, None] = {}
+        self._failures = 0
+        self._said_at = -_QUIET_S
+
+    async def _prepare_stream(self, stream: SSLIOStream, address: str) -> SSLIOStream | None:
+        """Return the stream after its handshake, None where there was none (called by Dask)."""
+        self._unfinished[stream] = None
+        while len(self._unfinished) > most_unfinished():
+            oldest = next(iter(self._unfinished))
+            del self._unfinished[oldest]
+            oldest.close()
+        limit = asyncio.get_running_loop().call_later(HANDSHAKE_LIMIT_S, stream.close)
+        try:
+            await stream.wait_for_handshake()
+        except OSError as error:
+            self._say(address, getattr(error, "real_error", None) or error)
+            return None
+        else:
+            return stream
+        finally:
+            limit.cancel()
+            self._unfinished.pop(stream, None)
+
+    def _say(self, address: str, error: Exception) -> None:
+        """Log a failure; seldom, for else whoever makes them pushes all other words out of the log."""
+        self._failures += 1
+        if time.monotonic() - self._said_at >= _QUIET_S:
+            self._said_at = time.monotonic()
+            logger.warning(
+                "%d TLS handshakes failed by now, the last one with %s: %s", self._failures, address, error
+            )
+
+
+class ImpatientBackend(TLSBackend):
+    """What Dask finds for ``tls://`` once `install` was called."""
+
+    _listener_class = ImpatientListener
+
+
+def install() -> None:
+    """Have all TLS listeners of this process, made from now on, be such."""
+    backends["tls"] = ImpatientBackend()
