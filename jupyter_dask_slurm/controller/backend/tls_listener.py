@@ -1,8 +1,9 @@
 """Keeps the scheduler's port open to those with the cluster's key, whoever else knocks at it.
 
 Dask waits for TLS handshakes without end, and each costs a descriptor: a thousand connections that say
-nothing are all that many a process may have. Here the oldest of those that have not finished are closed when
-there are too many, and each after a while. Who has the key finishes within milliseconds.
+nothing are all that many a process may have. Here of those that have not finished the oldest is closed when
+there are too many, of the host that has most of them, and each after a while. Who has the key finishes within
+milliseconds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import logging
 import resource
 import time
+from collections import defaultdict
 from typing import Any
 
 from distributed.comm.registry import backends
@@ -36,18 +38,16 @@ class ImpatientListener(TLSListener):
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
-        # In the order in which they came.
-        self._unfinished: dict[SSLIOStream, None] = {}
+        # By host, in the order in which they came.
+        self._unfinished: defaultdict[str, dict[SSLIOStream, None]] = defaultdict(dict)
         self._failures = 0
         self._said_at = -_QUIET_S
 
     async def _prepare_stream(self, stream: SSLIOStream, address: str) -> SSLIOStream | None:
         """Return the stream after its handshake, None where there was none (called by Dask)."""
-        self._unfinished[stream] = None
-        while len(self._unfinished) > most_unfinished():
-            oldest = next(iter(self._unfinished))
-            del self._unfinished[oldest]
-            oldest.close()
+        host = address.rpartition(":")[0]
+        self._unfinished[host][stream] = None
+        self._make_room()
         limit = asyncio.get_running_loop().call_later(HANDSHAKE_LIMIT_S, stream.close)
         try:
             await stream.wait_for_handshake()
@@ -58,7 +58,16 @@ class ImpatientListener(TLSListener):
             return stream
         finally:
             limit.cancel()
-            self._unfinished.pop(stream, None)
+            self._unfinished[host].pop(stream, None)
+            if not self._unfinished[host]:
+                del self._unfinished[host]
+
+    def _make_room(self) -> None:
+        while sum(map(len, self._unfinished.values())) > most_unfinished():
+            crowd = max(self._unfinished.values(), key=len)
+            oldest = next(iter(crowd))
+            del crowd[oldest]
+            oldest.close()
 
     def _say(self, address: str, error: Exception) -> None:
         """Log a failure; seldom, for else whoever makes them pushes all other words out of the log."""
