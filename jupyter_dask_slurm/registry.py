@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from .protocol.errors import ClusterNotFound, FileDamaged, StorageUnavailable
+from .protocol.memory_size import parse_memory
 from .protocol.models import (
     Backend,
     Cluster,
@@ -30,7 +31,6 @@ from .protocol.models import (
     Record,
     iso_time,
 )
-from .slurm.units import parse_memory
 from .system.files import (
     check_private_directory,
     make_private_directory,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol.errors import SiteRefuses
-from ..slurm.units import parse_memory
+from ..protocol.memory_size import parse_memory
 from ..system.own_directory import local_place
 from ..system.trust import problem_of_place
 

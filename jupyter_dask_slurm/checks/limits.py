@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import LimitExceeded
 from ..protocol.models import OVER, Ceiling, Cluster
+from ..protocol.scaling import most_jobs
 
 
 @dataclass(frozen=True)

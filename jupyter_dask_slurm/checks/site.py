@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ..protocol.errors import SiteRefuses
+from ..protocol.memory_size import parse_memory
 from ..protocol.models import Partition, Site
 from ..slurm.rows import count_gpus
-from ..slurm.units import format_walltime, parse_memory, parse_walltime
+from ..slurm.units import format_walltime, parse_walltime
 from ..system.places import is_folder
 from .accounts import refusals_of_accounts
 from .resources import refusals_of_resources

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..checks.host import refusals_of_host, this_host
 from ..checks.limits import Limits, cores_of
-from ..options.sizes import in_jobs
-from ..protocol.ceiling import most_jobs
 from ..protocol.errors import ControllerUnreachable, InvalidRequest, ProblemNotFound, WrongState
 from ..protocol.models import Cluster
+from ..protocol.scaling import known_size, most_jobs, resolve_scaling
 from .handle import ClusterHandle
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class Changes:
             handle.require_client()
 
     def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
-        jobs = most_jobs(in_jobs(scaling, cluster.options))
+        jobs = most_jobs(resolve_scaling(scaling, known_size(cluster.options)))
         self._limits.check_size(jobs, cluster.options.get("cores") or 1, self._others(cluster))
         if cluster.backend == "local":
             for refusal in refusals_of_host(cluster.options, jobs, this_host()):

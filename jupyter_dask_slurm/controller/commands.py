@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
 from ..protocol.keys import digest, key_reused
 from ..protocol.models import Ceiling, Cluster, Scaling
-from .options.sizing import JobSize, resolve_scaling, whole_number
+from ..protocol.scaling import JobSize, most_jobs, resolve_scaling, whole_number
 from .publish.history import History
 from .reconcile.planner import Planner
 from .state.jobs import JobTable

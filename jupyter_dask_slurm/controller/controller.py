@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
-from ..protocol.ceiling import check_ceiling, most_jobs
+from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import JobNotFound
 from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
 from ..protocol.paging import Page
+from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
 from ..system import clock
 from ..system.slices import in_slices
@@ -23,7 +24,6 @@ from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
 from .housekeeping import Housekeeper
-from .options.sizing import resolve_scaling
 from .problems import gather
 from .problems.find import find_problems
 from .problems.job_ends import NannyWatch, note_nanny_kill

@@ -13,7 +13,6 @@ from typing import Any
 from ..checks.limits import Limits
 from ..kernels.dask_files import mention
 from ..kernels.environments import Environment
-from ..options.sizes import DEFAULT_SCALING, in_jobs
 from ..protocol.models import (
     Backend,
     Cluster,
@@ -26,6 +25,7 @@ from ..protocol.models import (
     WorkerCounts,
     iso_time,
 )
+from ..protocol.scaling import DEFAULT_SCALING, first_jobs, known_size, resolve_scaling
 from ..registry import Registry
 from ..system.places import is_there
 from ..system.processes import boot_id, hostname
@@ -156,8 +156,8 @@ def _as_it_starts(launch_spec: LaunchSpec, environment: Environment) -> Cluster:
     # Here and not above: pydantic is not loaded before the first request.
     from ..options.schema import OPTION_NAMES
 
-    scaling = in_jobs(launch_spec.scaling, launch_spec.options)
-    plan = (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
+    scaling = resolve_scaling(launch_spec.scaling, known_size(launch_spec.options))
+    plan = first_jobs(scaling)
     return Cluster(
         id=launch_spec.cluster_id,
         name=launch_spec.name,

@@ -17,10 +17,9 @@ from ..checks.limits import Limits
 from ..checks.site import refusals_of_machine, refusals_of_site
 from ..kernels.environments import Environments
 from ..kernels.render_client import RenderClient
-from ..options.sizes import in_jobs
-from ..protocol.ceiling import most_jobs
-from ..protocol.errors import DaskSlurmError
+from ..protocol.errors import DaskSlurmError, InvalidRequest
 from ..protocol.models import Backend, Cluster, LaunchSpec, Site
+from ..protocol.scaling import known_size, most_jobs, resolve_scaling
 from ..registry import Registry
 from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
@@ -167,7 +166,12 @@ class Starter:
         """
         spec = sketch.draft.spec
         options = rendering["options"] if rendering else spec.defaults | spec.options
-        jobs = rendering["most_jobs"] if rendering else most_jobs(in_jobs(spec.scaling, options))
+        try:
+            asked = most_jobs(resolve_scaling(spec.scaling, known_size(options)))
+        except InvalidRequest as error:
+            yield error
+            return
+        jobs = rendering["most_jobs"] if rendering else asked
         if rendering and rendering["script"]:
             options = as_slurm_reads_it(options, rendering["script"], sketch.site)
         yield from self._limits.refusals(options, jobs, others)
@@ -176,9 +180,9 @@ class Starter:
         else:
             yield from self._limits.missing(spec.options)
         # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
-        asked = {**options, "log_directory": spec.options.get("log_directory")}
+        named = {**options, "log_directory": spec.options.get("log_directory")}
         find = refusals_of_site if spec.backend == "slurm" else refusals_of_machine
-        yield from find(asked, sketch.site)
+        yield from find(named, sketch.site)
 
     async def prepare(self, draft: Draft) -> Draft:
         """Write what the controller needs; from then on the cluster can be found on disk.

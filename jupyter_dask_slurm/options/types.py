@@ -13,9 +13,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from ..protocol.memory_size import parse_memory
 from ..slurm.script.sbatch_options import managed_directive
 from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
-from ..slurm.units import parse_memory, parse_walltime
+from ..slurm.units import parse_walltime
 
 MAX_TEXT = 4096
 

@@ -7,7 +7,7 @@ own cluster alone, but nothing gets past it: no request that overtakes another, 
 from __future__ import annotations
 
 from .errors import LimitExceeded
-from .models import Ceiling, Scaling
+from .models import Ceiling
 
 
 def check_ceiling(ceiling: Ceiling, jobs: int, cores_per_job: int, elsewhere: int = 0) -> None:
@@ -40,8 +40,3 @@ def check_ceiling(ceiling: Ceiling, jobs: int, cores_per_job: int, elsewhere: in
             f"your other clusters have {elsewhere}, and this one would have {cores}.",
             field="scaling",
         )
-
-
-def most_jobs(scaling: Scaling) -> int:
-    """Return how many jobs a cluster may come to have."""
-    return (scaling.jobs if scaling.mode == "manual" else scaling.maximum_jobs) or 0

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..checks.site import possible_partitions
+from ..protocol.memory_size import parse_memory
 from ..protocol.models import Backend, Partition, Site
 from ..slurm.script.option_table import USUAL
-from ..slurm.units import format_walltime, parse_memory, parse_walltime
+from ..slurm.units import format_walltime, parse_walltime
 
 
 def defaults_for(

@@ -1,8 +1,7 @@
-"""Times and sizes as Slurm and Dask write them, to seconds and bytes and back.
+"""Times and sizes as Slurm writes them, to seconds and bytes and back.
 
-Slurm counts memory in powers of 1024 and, without a unit, in MiB (sbatch(1), ``--mem``). Dask reads ``16 GB``
-as 16 · 1000³ bytes and ``16 GiB`` as 16 · 1024³ (``dask.utils.parse_bytes``); what users type is meant as
-Dask reads it.
+Slurm counts memory in powers of 1024 and, without a unit, in MiB (sbatch(1), ``--mem``). What users type is
+meant as Dask reads it: `protocol.memory_size`.
 """
 
 from __future__ import annotations
@@ -18,14 +17,6 @@ _CLOCK = re.compile(r"(\d{1,9})(?::(\d{1,6}))?(?::(\d{1,6}))?", re.ASCII)
 _UNLIMITED = frozenset({"UNLIMITED", "INFINITE"})
 _SIZE = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s*([A-Za-z]*)", re.ASCII)
 _SLURM_POWER: dict[str, int] = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
-_DASK_UNIT = {
-    "": 1,
-    "b": 1,
-    **{prefix: 1000**power for power, prefix in enumerate("kmgtp", start=1)},
-    **{f"{prefix}b": 1000**power for power, prefix in enumerate("kmgtp", start=1)},
-    **{f"{prefix}i": 1024**power for power, prefix in enumerate("kmgtp", start=1)},
-    **{f"{prefix}ib": 1024**power for power, prefix in enumerate("kmgtp", start=1)},
-}
 
 
 def parse_walltime(text: str) -> int | None:
@@ -77,31 +68,6 @@ def parse_slurm_memory(text: str) -> int:
     if match is None or unit not in _SLURM_POWER:
         raise ValueError(f"{text!r} is no size as Slurm writes it; allowed are numbers with K, M, G, T or P.")
     return round(float(match[1]) * (1 << (10 * _SLURM_POWER[unit])))
-
-
-def parse_memory(text: str) -> int:
-    """Return the bytes of a size as Dask reads it: ``16 GB``, ``15GiB``, ``500 MB``. A bare number is bytes.
-
-    Raises
-    ------
-    ValueError
-        If it is no such size.
-    """
-    match = _SIZE.fullmatch(text.strip())
-    if match is None or match[2].lower() not in _DASK_UNIT:
-        raise ValueError(
-            f"{text!r} is no memory size. Write a number and a unit, for example 16 GB or 500 MiB."
-        )
-    return int(float(match[1]) * _DASK_UNIT[match[2].lower()])
-
-
-def format_memory(size_bytes: int) -> str:
-    """Write bytes exactly as Dask reads them, in the largest unit that leaves a whole number."""
-    for unit in ("PiB", "PB", "TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "kB"):
-        factor = _DASK_UNIT[unit.lower()]
-        if size_bytes and size_bytes % factor == 0:
-            return f"{size_bytes // factor} {unit}"
-    return f"{size_bytes} B"
 
 
 def parse_time(text: str) -> str | None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from dask.utils import parse_bytes
 
 from jupyter_dask_slurm.slurm import units
 
@@ -60,39 +59,6 @@ def test_reads_memory_as_slurm_writes_it(text: str, size: int) -> None:
 def test_refuses_other_slurm_memory(text: str) -> None:
     with pytest.raises(ValueError, match="is no size"):
         units.parse_slurm_memory(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "16 GB",
-        "16GB",
-        "16 GiB",
-        "15gib",
-        "500 MB",
-        "1.5 TB",
-        "100",
-        "0B",
-        "7 kB",
-        "7 KiB",
-        "3G",
-        "3Gi",
-        ".5 GB",
-    ],
-)
-def test_reads_memory_as_dask_does(text: str) -> None:
-    assert units.parse_memory(text) == parse_bytes(text)
-
-
-@pytest.mark.parametrize("text", ["", "lots", "GB", "-1 GB", "1 GB GB", "1_000", "inf", "nan"])
-def test_refuses_other_memory(text: str) -> None:
-    with pytest.raises(ValueError, match="is no memory size"):
-        units.parse_memory(text)
-
-
-@pytest.mark.parametrize("size", [0, 1, 1000, 1024, 16_000_000_000, 16 * 1024**3, 17, 1_500_000_000_000])
-def test_writes_memory_that_dask_reads_back(size: int) -> None:
-    assert parse_bytes(units.format_memory(size)) == size
 
 
 @pytest.mark.parametrize(

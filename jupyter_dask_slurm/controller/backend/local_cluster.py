@@ -14,10 +14,10 @@ from distributed.core import Status
 from distributed.security import Security
 
 from ...protocol.errors import MachineFault, Unprocessable
+from ...protocol.scaling import JobSize
 from ...system import clock
 from ...system.beside_loop import in_thread
 from ...system.faults import as_known
-from ..options.sizing import JobSize
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory
 from .base import JobCluster, JobProcess

@@ -10,11 +10,11 @@ from typing import Any
 
 from ...protocol.errors import Unprocessable
 from ...protocol.models import LaunchSpec
+from ...protocol.scaling import JobSize
 from ...system.files import make_private_directory, storage_errors, write_private
 from ...system.own_directory import PREFIX, local_place, make_own_directory
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
-from ..options.sizing import JobSize
 from ..state.jobs import JobTable
 from ..state.slurm_watch import SlurmWatch, Watch
 from ..state.workers import connected

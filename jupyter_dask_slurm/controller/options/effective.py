@@ -13,15 +13,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import dask
-from dask.utils import format_bytes, parse_bytes
+from dask.utils import format_bytes
 from distributed.deploy.utils import nprocesses_nthreads
 
 from ...protocol.errors import InvalidRequest, Unprocessable
 from ...protocol.models import LaunchSpec
+from ...protocol.scaling import JobSize, known_size
 from ...slurm.script.option_table import FORMER, KEYS, ROWS, USUAL
 from ...slurm.script.sbatch_options import managed_directive
 from ...slurm.script.script_text import is_one_line, is_words
-from .sizing import JobSize
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def job_size(options: Mapping[str, Any]) -> JobSize:
             f"A job of {options['cores']} cores cannot be cut into {options['processes']} workers.",
             field="options.processes",
         )
-    return JobSize(options["processes"], options["cores"], int(parse_bytes(options["memory"])))
+    return known_size(options)
 
 
 def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ...protocol.errors import Unprocessable
-from ...protocol.models import LaunchSpec, Scaling
+from ...protocol.models import LaunchSpec
+from ...protocol.scaling import JobSize, first_jobs, most_jobs, resolve_scaling
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
@@ -22,7 +23,6 @@ from ..backend.submitter import Submitter
 from ..backend.worker_archive import ARCHIVE
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
-from ..options.sizing import JobSize, resolve_scaling
 from ..state.jobs import JobTable
 
 SCHEDULER = "<address-of-the-scheduler>"
@@ -48,7 +48,7 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
     _check_worker_command(options, spec)
     size = job_size(options)
     scaling = resolve_scaling(spec.scaling, size)
-    jobs = _first_jobs(scaling)
+    jobs = first_jobs(scaling)
     with on_cluster(options["slurm_cluster"]):
         script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
     return {
@@ -56,7 +56,7 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
         "script": script,
         "command": command,
         "jobs": jobs,
-        "most_jobs": scaling.maximum_jobs if scaling.mode == "adaptive" else jobs,
+        "most_jobs": most_jobs(scaling),
         "processes": size.processes,
         "cores": size.cores,
         "memory_bytes": size.memory_bytes,
@@ -71,10 +71,6 @@ def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:
             f"{spec.python} has no package {package}, which the worker command needs.",
             field="options.worker_command",
         )
-
-
-def _first_jobs(scaling: Scaling) -> int:
-    return (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
 
 
 def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: int) -> tuple[str, list[str]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.options.sizing import JobSize, resolve_scaling
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.protocol.scaling import JobSize, known_size, resolve_scaling
 
 SIZE = JobSize(processes=4, cores=8, memory_bytes=16 * 10**9)
 
@@ -21,10 +21,18 @@ SIZE = JobSize(processes=4, cores=8, memory_bytes=16 * 10**9)
         ({"cores": 48}, 6),
         ({"memory": "200 GB"}, 13),
         ({"memory": "0 GB"}, 0),
+        ({"memory": "1e3 GB"}, 63),
     ],
 )
 def test_sizes_are_rounded_up_to_whole_jobs(request_: dict[str, Any], jobs: int) -> None:
     assert resolve_scaling(request_, SIZE).to_json() == {"mode": "manual", "jobs": jobs}
+
+
+@pytest.mark.parametrize(
+    ("request_", "jobs"), [({"memory": "200 GB"}, 1), ({"memory": "0 GB"}, 0), ({"workers": 9}, 9)]
+)
+def test_what_is_not_known_yet_counts_as_little_as_it_can(request_: dict[str, Any], jobs: int) -> None:
+    assert resolve_scaling(request_, known_size({})).jobs == jobs
 
 
 def test_adaptive_limits() -> None:

@@ -1,4 +1,4 @@
-"""How large one job is, and how many make what a user asks for."""
+"""How large one job is, and how many make what a user asks for: one rule, for all processes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dask.utils import parse_bytes
+from .errors import InvalidRequest
+from .memory_size import parse_memory
+from .models import Scaling
 
-from ...protocol.errors import InvalidRequest
-from ...protocol.models import Scaling
+DEFAULT_SCALING: dict[str, Any] = {"mode": "manual", "jobs": 1}
 
 MOST_JOBS = 10_000
 """More jobs than any cluster has: what asks for more is a slip, and keeps a scheduler busy for long."""
@@ -18,11 +19,22 @@ MOST_JOBS = 10_000
 
 @dataclass(frozen=True)
 class JobSize:
-    """What one job holds: workers, cores of all of them, and memory in bytes."""
+    """What one job holds: workers, cores of all of them, and memory in bytes, 0 where it is not known."""
 
     processes: int
     cores: int
     memory_bytes: int
+
+
+def known_size(options: Mapping[str, Any]) -> JobSize:
+    """Return the size of one job as far as options tell it.
+
+    What is not known yet counts as one worker and one core, and memory as enough: the controller, which knows
+    the effective options, has the last word.
+    """
+    memory = options.get("memory")
+    memory_bytes = parse_memory(str(memory)) if memory else 0
+    return JobSize(options.get("processes") or 1, options.get("cores") or 1, memory_bytes)
 
 
 def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
@@ -51,7 +63,8 @@ def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
         if key in request:
             return Scaling("manual", jobs=math.ceil(whole_number(request[key], f"scaling.{key}") / units))
     if "memory" in request:
-        return Scaling("manual", jobs=math.ceil(_bytes(request["memory"]) / size.memory_bytes))
+        whole = _bytes(request["memory"])
+        return Scaling("manual", jobs=math.ceil(whole / (size.memory_bytes or whole or 1)))
     raise InvalidRequest(
         "scaling needs one of jobs, workers, cores or memory, or the mode adaptive with its limits.",
         field="scaling",
@@ -67,6 +80,16 @@ def _adaptive(request: Mapping[str, Any]) -> Scaling:
             field="scaling.minimum_jobs",
         )
     return Scaling("adaptive", minimum_jobs=minimum, maximum_jobs=maximum)
+
+
+def first_jobs(scaling: Scaling) -> int:
+    """Return how many jobs a new cluster begins with."""
+    return (scaling.jobs if scaling.mode == "manual" else scaling.minimum_jobs) or 0
+
+
+def most_jobs(scaling: Scaling) -> int:
+    """Return how many jobs a cluster may come to have."""
+    return (scaling.jobs if scaling.mode == "manual" else scaling.maximum_jobs) or 0
 
 
 def whole_number(value: object, field: str) -> int:
@@ -85,11 +108,11 @@ def whole_number(value: object, field: str) -> int:
 
 def _bytes(value: object) -> int:
     try:
-        size = parse_bytes(value) if isinstance(value, str) else -1
+        size = parse_memory(value) if isinstance(value, str) else None
     except ValueError:
-        size = -1
-    if size < 0:
+        size = None
+    if size is None:
         raise InvalidRequest(
             f'memory must be text with a unit, for example "200 GB", not {value!r}.', field="scaling.memory"
         )
-    return int(size)
+    return size
