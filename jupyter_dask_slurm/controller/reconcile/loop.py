@@ -19,7 +19,7 @@ from ..problems.memory import KILLS_COUNT_S
 from ..problems.walltime import is_certain, warns_at
 from ..publish.history import History
 from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
-from ..state.phases import phase_of
+from ..state.phases import SUSPENDED_STATES, phase_of
 from ..state.slurm_watch import Watch
 from ..state.state import MOST_FAILURES, ClusterState
 from ..state.workers import connected, is_idle, note_connections
@@ -105,7 +105,11 @@ class Reconciler:
 
     def workers_silent(self) -> None:
         """Ask what became of jobs whose workers say nothing any more, or again."""
-        self._look_soon()
+        resumed = (job.seen and job.seen.state in SUSPENDED_STATES for job in self._job_table.live())
+        if any(resumed):
+            self._look_soon()
+        # Else one look now is enough, and it is due: on a busy machine workers are silent for a moment.
+        self.wake()
         self._on_change()
 
     def _all_connected(self) -> bool:
