@@ -230,12 +230,13 @@ class Controller:
         now = clock.now()
         scheduler = self._cluster.scheduler if self.state.status != "starting" else None
         workers = connected(scheduler) if scheduler else {}
-        live = gather.of_jobs(self._job_table, workers)
+        live = gather.of_jobs(self._job_table, workers, now)
         return cluster_model(
             self.spec,
             self.state,
             self._job_table,
             scheduler,
+            workers,
             options={**self._backend.options, "idle_timeout": self.state.idle_timeout_s},
             problems=find_problems(self.state, live, gather.surroundings(scheduler), now),
             now=now,

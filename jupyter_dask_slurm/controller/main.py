@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import logging
 import os
 import shutil
@@ -56,6 +57,8 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
         server = UnixServer(Path(spec.socket), router)
         server.listen()
+        # What is there now stays: Python's garbage collector need not look through it again and again.
+        gc.freeze()
     except Exception as error:
         logger.exception("The controller could not start")
         record_failure(Path(spec.directory), error)

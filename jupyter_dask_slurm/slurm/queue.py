@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
+from ..system.slices import in_slices
 from . import second_source
 from .jobid import array_ids
 from .rows import ENDED, FORMAT, HEADER, TAGGED_FORMAT, JobRow, parse_rows
@@ -197,6 +198,6 @@ async def _squeue(filters: list[str], fields: str, *, ended: bool, timeout_s: fl
         if _NO_SUCH_JOB in (error.details or ""):
             return []
         raise SlurmAmbiguous(error.message, details=error.details) from error
-    rows = [row for row in parse_rows(text) if row.uid == os.geteuid()]
+    rows = [row async for row in in_slices(parse_rows(text)) if row.uid == os.geteuid()]
     # Without --states=all squeue shows jobs for a moment in the state in which they ended.
     return rows if ended else [row for row in rows if row.state not in ENDED]

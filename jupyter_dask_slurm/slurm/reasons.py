@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Outlook = Literal["waits", "needs_action", "never"]
@@ -184,6 +185,7 @@ def waiting_reason(state: str, reason: str | None) -> str | None:
     return state if state in _STATES else reason
 
 
+@lru_cache(maxsize=256)
 def explain(reason: str | None, *, requeued: bool = False) -> Explanation:
     """Return what a pending reason means; Slurm's own words where we do not know it.
 

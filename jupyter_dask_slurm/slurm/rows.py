@@ -7,7 +7,9 @@ forged with them; they are never asked for here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..protocol.errors import SlurmAmbiguous
 from .units import parse_slurm_memory, parse_time, parse_walltime
@@ -57,6 +59,8 @@ TAGGED_FORMAT = f"{FORMAT},Name:256|"
 """With the name as last field: only for queries in which Slurm itself lets no names but ours through."""
 _EXIT_CODE = re.compile(r"(\d{1,3}):(\d{1,3})", re.ASCII)
 _WAIT_STATUS = re.compile(r"\d{1,5}", re.ASCII)
+# Rows of an array differ in few fields: what is read of the others is remembered.
+_same_in_many_rows = lru_cache(maxsize=256)
 _GPU = re.compile(r"(?:gres[:/])?gpu(?:[:=].*)?")
 
 
@@ -98,8 +102,8 @@ class JobRow:
         return self.state in ENDED
 
 
-def parse_rows(text: str) -> list[JobRow]:
-    """Read what squeue wrote for `FORMAT` or `TAGGED_FORMAT`; pure.
+def parse_rows(text: str) -> Iterator[JobRow]:
+    """Read what squeue wrote a row at a time: of thousands that takes a while; pure.
 
     Lines that do not start with an id are banners of the site and left out.
 
@@ -108,7 +112,10 @@ def parse_rows(text: str) -> list[JobRow]:
     SlurmAmbiguous
         If a row does not have our fields: leaving it out would make its job look gone.
     """
-    return [row for line in text.splitlines() if (row := _parse_row(line)) is not None]
+    for line in text.splitlines():
+        row = _parse_row(line)
+        if row is not None:
+            yield row
 
 
 def _parse_row(line: str) -> JobRow | None:
@@ -144,6 +151,7 @@ def _parse_row(line: str) -> JobRow | None:
     )
 
 
+@_same_in_many_rows
 def parse_exit_code(text: str) -> str | None:
     """Return ``<exit code>:<signal>`` of what squeue or sacct wrote; None where it cannot be read; pure.
 
@@ -158,6 +166,7 @@ def parse_exit_code(text: str) -> str | None:
     return f"{status >> 8 & 0xFF}:{status & 0x7F}"
 
 
+@_same_in_many_rows
 def count_gpus(tres: str) -> int:
     """Return the number of GPUs in a list of resources, in all of Slurm's spellings.
 
@@ -178,6 +187,7 @@ def _gpus(allocated: str, for_job: str, for_node: str) -> int:
     return count_gpus(allocated) or count_gpus(for_job) or count_gpus(for_node)
 
 
+@_same_in_many_rows
 def _memory(tres: str) -> int:
     for part in tres.split(","):
         if part.startswith("mem="):
@@ -188,6 +198,7 @@ def _memory(tres: str) -> int:
     return 0
 
 
+@_same_in_many_rows
 def _walltime(text: str) -> int | None:
     try:
         return parse_walltime(text)

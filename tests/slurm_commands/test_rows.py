@@ -57,23 +57,23 @@ def test_expected_start_is_not_a_start() -> None:
 
 
 def test_a_banner_is_no_row() -> None:
-    assert parse_rows("Welcome to cluster 7!\n\n | \n" + FAILED)[0].job_id == "6"
-    assert parse_rows("") == []
+    assert [row.job_id for row in parse_rows("Welcome to cluster 7!\n\n | \n" + FAILED)] == ["6"]
+    assert list(parse_rows("")) == []
 
 
 def test_a_job_that_cannot_be_read_is_not_gone() -> None:
     with pytest.raises(SlurmAmbiguous, match="cannot be read"):
-        parse_rows(FAILED + "\n7|N/A|RUNNING\n")
+        list(parse_rows(FAILED + "\n7|N/A|RUNNING\n"))
 
 
 @pytest.mark.parametrize("row", [FAILED.replace("|1000|", "||"), FAILED.replace("FAILED", "")])
 def test_a_job_of_nobody_and_in_no_state_cannot_be_read(row: str) -> None:
     with pytest.raises(SlurmAmbiguous, match="whose a job is"):
-        parse_rows(row)
+        list(parse_rows(row))
 
 
 def test_the_user_is_a_number() -> None:
-    assert parse_rows(FAILED)[0].uid == 1000
+    assert [row.uid for row in parse_rows(FAILED)] == [1000]
 
 
 def test_an_unknown_state_is_not_an_end() -> None:

@@ -17,6 +17,7 @@ from distributed.security import Security
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Credentials
+from ...system.slices import in_slices
 from ..state.jobs import JobTable, TrackedJob
 from .scheduler import ControllerScheduler
 
@@ -28,6 +29,17 @@ class JobProcess(ProcessInterface):
         """Mark as closed without asking anybody to end it: it is gone already, or never was."""
         self.status = Status.closed
         self._event_finished.set()
+
+
+class _MadeAlready:
+    """What Dask takes for the class of a job that there is already."""
+
+    def __init__(self, process: JobProcess) -> None:
+        self._process = process
+
+    def __call__(self, _address: str, **_options: Any) -> JobProcess:
+        """Return the job (called by Dask)."""
+        return self._process
 
 
 class JobCluster(SpecCluster):
@@ -52,8 +64,11 @@ class JobCluster(SpecCluster):
         DaskSlurmError
             The first reason why a job was not started.
         """
-        for job in jobs:
-            self.worker_spec[job.name] = self.new_spec
+        # Dask would make them without a pause, and thousands take a while.
+        made = {job.name: self._make(job.name) async for job in in_slices(jobs)}
+        # But enter all of them at once: what starts in one turn of the loop is one submission.
+        for name, new in made.items():
+            self.worker_spec[name] = {"cls": _MadeAlready(new), "options": {}}
         try:
             await self._correct_state()
         finally:
@@ -61,6 +76,13 @@ class JobCluster(SpecCluster):
                 process = self.workers.get(job.name)
                 if process is None or process.status == Status.failed:
                     self.forget(job.name)
+
+    def _make(self, name: str) -> JobProcess:
+        """Return a new job, as Dask makes it of `new_spec`."""
+        address = getattr(self.scheduler, "contact_address", None) or self.scheduler.address
+        spec: Any = self.new_spec
+        made: JobProcess = spec["cls"](address, **{**spec["options"], "name": name})
+        return made
 
     async def remove(self, jobs: Sequence[TrackedJob]) -> None:
         """End `jobs`, whatever runs on them; returns when that was asked for.

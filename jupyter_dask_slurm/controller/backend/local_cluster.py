@@ -58,7 +58,6 @@ class LocalJob(JobProcess):
             node=socket.gethostname(),
             cores=self._size.cores,
             memory_bytes=self._size.memory_bytes,
-            submitted=self._job.asked_at,
             started=clock.now(),
         )
         self._nannies = [self._new_nanny(name) for name in self._job.workers]

@@ -232,8 +232,8 @@ class Submitter:
         job.job_id, job.tag = job_id, tag
         tracked = self._job_table.jobs[job.name]
         tracked.job_id, tracked.tag, tracked.accepted_at = job_id, tag, clock.now()
-        tracked.stdout = str(self._logs / f"{job_id}.out")
-        tracked.stderr = str(self._logs / f"{job_id}.err")
+        tracked.stdout = f"{self._logs}/{job_id}.out"
+        tracked.stderr = f"{self._logs}/{job_id}.err"
 
     async def _cancel(self, jobs: list[ArrayJob]) -> None:
         await self.cancel_again({job.job_id: job.tag for job in jobs if job.job_id is not None})

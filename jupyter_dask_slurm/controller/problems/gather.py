@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from itertools import islice
 
@@ -11,39 +12,54 @@ from ...protocol.models import Interface
 from ...protocol.naming import MOST_NAMED
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.network.interfaces import interfaces
-from ..state.jobs import JobTable, TrackedJob
+from ..state.jobs import JobTable, SlurmView, TrackedJob
 from ..state.phases import SUSPENDED_STATES, WAITING_STATES, is_suspended, phase_of
 from ..state.workers import Workers
 from .facts import JobFacts, Surroundings
 from .idle import Activity
 from .job_ends import last_words
 from .of_jobs import NO_CONNECTION_S
+from .walltime import SOON_S
 
 
-def of_jobs(job_table: JobTable, workers: Workers) -> list[JobFacts]:
-    """Return what matters of each live job that Slurm has accepted and that we do not end ourselves."""
+def of_jobs(job_table: JobTable, workers: Workers, now: float) -> list[JobFacts]:
+    """Return what matters of live jobs that Slurm has accepted and that we do not end ourselves.
+
+    Those that cannot have a problem now are left out: almost always that is all of them.
+    """
     return [
-        _of_job(job, workers) for job in job_table.live() if job.job_id is not None and not job.cancelling
+        _of_job(job, job.seen, workers)
+        for job in job_table
+        if job.live
+        and job.job_id is not None
+        and not job.cancelling
+        and job.seen is not None
+        and _may_have_a_problem(job, job.seen, now)
     ]
 
 
-def _of_job(job: TrackedJob, workers: Workers) -> JobFacts:
-    seen = job.seen
-    hopeless = seen is not None and waits(job) and never(seen.reason)
-    explanation = explain(seen.reason) if seen and hopeless else None
-    suspended = is_suspended(job, workers)
+def _may_have_a_problem(job: TrackedJob, seen: SlurmView, now: float) -> bool:
+    if seen.state in SUSPENDED_STATES or never(seen.reason):
+        return True
+    if job.connected_at is None:
+        return seen.started is not None
+    return job.expiring or (seen.ends is not None and seen.ends - now <= SOON_S)
+
+
+def _of_job(job: TrackedJob, seen: SlurmView, workers: Workers) -> JobFacts:
+    explanation = explain(seen.reason) if waits(job) and never(seen.reason) else None
     return JobFacts(
         job.job_id or job.name,
         phase_of(job, workers),
         job.asked_at,
-        reason=seen.reason if seen else None,
+        reason=seen.reason,
         never=explanation.text if explanation else None,
         never_advice=explanation.advice if explanation else "",
-        node=seen.node if seen else None,
-        started=seen.started if seen else None,
-        ends=seen.ends if seen and job.connected_at and seen.state not in SUSPENDED_STATES else None,
+        node=seen.node,
+        started=seen.started,
+        ends=seen.ends if job.connected_at and seen.state not in SUSPENDED_STATES else None,
         seen_at=job.seen_at,
-        suspended=suspended,
+        suspended=is_suspended(job, workers),
         still_since=job.silent_since or job.lost_at,
         expiring_since=job.expiring_since,
         lost_at=job.lost_at,
@@ -55,8 +71,10 @@ def listen_to_silent_jobs(job_table: JobTable, workers: Workers, now: float) -> 
     """Read what the first few jobs said last that run for long without their workers: more is not told."""
     silent = (
         job
-        for job in job_table.live()
-        if job.seen
+        for job in job_table
+        if job.live
+        and job.connected_at is None
+        and job.seen
         and job.seen.started
         and now - job.seen.started >= NO_CONNECTION_S
         and phase_of(job, workers) == "starting"
@@ -99,12 +117,12 @@ def _interfaces() -> tuple[Interface, ...]:
 
 def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Activity:
     """Return what decides whether the cluster is idle."""
-    phases = [phase_of(job, workers) for job in job_table.live()]
+    phases = Counter(phase_of(job, workers) for job in job_table if job.live)
     # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
-    replacements = sum(job.expiring for job in job_table.live())
+    replacements = sum(job.live and job.expiring for job in job_table)
     processing = sum(len(worker.processing) for worker in workers.values())
     return Activity(
         workers=len(workers),
-        jobs_on_their_way=max(0, phases.count("queued") + phases.count("starting") - replacements),
+        jobs_on_their_way=max(0, phases["queued"] + phases["starting"] - replacements),
         open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
     )

@@ -67,7 +67,9 @@ def note_nanny_kill(
     rss : int
         What it used, in bytes.
     """
-    job = next((job for job in job_table.live() if str(worker.name) in job.workers), None)
+    job = job_table.of_worker(str(worker.name))
+    if job is not None and not job.live:
+        return None
     if job is not None:
         memory = worker.memory_limit * len(job.workers)
         kill = MemoryKill(job.job_id or job.name, now, "Dask", memory, rss, worker.memory_limit)

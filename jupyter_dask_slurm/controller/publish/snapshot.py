@@ -26,9 +26,9 @@ from ...protocol.models import (
 from ...slurm.reasons import explain, waiting_reason
 from ...system import clock
 from ..state.jobs import JobTable, TrackedJob
-from ..state.phases import SUSPENDED_STATES, phase_of
+from ..state.phases import SUSPENDED_STATES, connected_workers, phase_of
 from ..state.state import ClusterState
-from ..state.workers import Workers, connected, workers_of
+from ..state.workers import Workers
 
 VERSION = version("distributed")
 
@@ -48,29 +48,30 @@ def cluster_model(
     state: ClusterState,
     job_table: JobTable,
     scheduler: Scheduler | None,
+    workers: Workers,
     *,
     options: Mapping[str, Any],
     problems: Iterable[models.Problem],
     now: float,
 ) -> Cluster:
     """Return the cluster as users see it; `updated_at` is now, the publisher knows better."""
-    workers = connected(scheduler) if scheduler else {}
     totals = _totals(workers)
+    sums = _sums(job_table, workers)
     return dataclasses.replace(
         _without_numbers(spec, state, now),
         scheduler_address=_address(scheduler),
         options=dict(options),
-        jobs=_job_counts(state, job_table, workers),
-        waiting=waiting(job_table.live(), workers, now),
+        jobs=_job_counts(state.plan, sums.phases),
+        waiting=waiting(sums.queued, workers, now),
         workers=WorkerCounts(connected=len(workers), expected=state.plan * job_table.processes),
         threads=totals.threads,
-        gpus=_gpus(job_table, workers),
+        gpus=sums.gpus,
         memory_bytes=totals.memory_bytes,
         memory_used_bytes=totals.memory_used_bytes,
         cpu_percent=totals.cpu_percent,
         tasks=_task_counts(scheduler),
         core_hours=round(job_table.core_hours(now), 4),
-        expires_at=_time(_first_end(job_table)),
+        expires_at=_time(sums.first_end),
         problems=tuple(problems),
     )
 
@@ -153,11 +154,39 @@ def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker
     )
 
 
-def _job_counts(state: ClusterState, job_table: JobTable, workers: Workers) -> JobCounts:
-    # Without an id a job is an intention of ours: Slurm has not accepted it yet.
-    phases = Counter(phase_of(job, workers) for job in job_table.live() if job.job_id is not None)
+@dataclass
+class _Sums:
+    """What is counted of the live jobs, in one pass over all of them: there may be thousands."""
+
+    phases: Counter[str]
+    queued: list[TrackedJob]
+    gpus: int = 0
+    first_end: float | None = None
+
+
+def _sums(job_table: JobTable, workers: Workers) -> _Sums:
+    sums = _Sums(Counter(), [])
+    for job in job_table:
+        if not job.live:
+            continue
+        seen, phase = job.seen, phase_of(job, workers)
+        if job.job_id is not None:
+            # Without an id a job is an intention of ours: Slurm has not accepted it yet.
+            sums.phases[phase] += 1
+        if phase == "queued":
+            sums.queued.append(job)
+        if seen is None:
+            continue
+        if seen.gpus and connected_workers(job, workers):
+            sums.gpus += seen.gpus
+        if seen.ends and job.connected_at and seen.state not in SUSPENDED_STATES:
+            sums.first_end = min(seen.ends, sums.first_end or seen.ends)
+    return sums
+
+
+def _job_counts(plan: int, phases: Mapping[str, int]) -> JobCounts:
     return JobCounts(
-        plan=state.plan,
+        plan=plan,
         queued=phases["queued"],
         starting=phases["starting"],
         working=phases["working"],
@@ -167,14 +196,14 @@ def _job_counts(state: ClusterState, job_table: JobTable, workers: Workers) -> J
 
 
 def _totals(workers: Workers) -> Totals:
-    threads = sum(worker.nthreads for worker in workers.values())
-    cpu = sum(worker.metrics.get("cpu", 0.0) for worker in workers.values())
-    return Totals(
-        threads=threads,
-        memory_bytes=sum(worker.memory_limit for worker in workers.values()),
-        memory_used_bytes=sum(int(worker.metrics.get("memory", 0)) for worker in workers.values()),
-        cpu_percent=round(cpu / threads, 1) if threads else 0.0,
-    )
+    threads = memory = used = 0
+    cpu = 0.0
+    for worker in workers.values():
+        threads += worker.nthreads
+        memory += worker.memory_limit
+        used += int(worker.metrics.get("memory", 0))
+        cpu += worker.metrics.get("cpu", 0.0)
+    return Totals(threads, memory, used, round(cpu / threads, 1) if threads else 0.0)
 
 
 def _task_counts(scheduler: Scheduler | None) -> TaskCounts:
@@ -190,19 +219,6 @@ def _task_counts(scheduler: Scheduler | None) -> TaskCounts:
         in_memory=states["memory"],
         erred=states["erred"],
     )
-
-
-def _gpus(job_table: JobTable, workers: Workers) -> int:
-    return sum(job.seen.gpus for job in job_table.live() if job.seen and workers_of(job, workers))
-
-
-def _first_end(job_table: JobTable) -> float | None:
-    ends = [
-        job.seen.ends
-        for job in job_table.live()
-        if job.seen and job.seen.ends and job.connected_at and job.seen.state not in SUSPENDED_STATES
-    ]
-    return min(ends, default=None)
 
 
 def _closes_at(state: ClusterState) -> str | None:

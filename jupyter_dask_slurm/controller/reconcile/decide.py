@@ -84,15 +84,17 @@ class Decision:
 
 def decide(situation: Situation) -> Decision:
     """Return what brings the jobs nearer to the plan."""
-    lost = [job for job in situation.jobs if job.phase == "missing" and job.missing_s > MISSING_PATIENCE_S]
-    old = [job for job in situation.jobs if job.expiring and job not in lost]
-    kept = [job for job in situation.jobs if job not in old and job not in lost]
-    surplus = sorted(kept, key=_cost)[: max(0, len(kept) - situation.plan)]
-    at_work = sum(job.phase == "working" for job in kept if job not in surplus)
+    lost = [job for job in situation.jobs if _is_lost(job)]
+    old = [job for job in situation.jobs if job.expiring and not _is_lost(job)]
+    kept = [job for job in situation.jobs if not job.expiring and not _is_lost(job)]
+    by_cost = sorted(kept, key=_cost)
+    too_many = max(0, len(kept) - situation.plan)
+    surplus = by_cost[:too_many]
+    at_work = sum(job.phase == "working" for job in by_cost[too_many:])
     surplus += sorted(old, key=_cost)[: max(0, len(old) + at_work - situation.plan)]
     # A missing job may have workers left: they get the time to hand over their results.
-    retire = [job for job in lost + surplus if job.phase == "missing" or not job.idle]
-    cancel = [job for job in surplus if job not in retire]
+    retire = [job for job in lost + surplus if _has_something(job)]
+    cancel = [job for job in surplus if not _has_something(job)]
     lacking = max(0, situation.plan - len(kept))
     return Decision(
         submit=0 if situation.held else lacking,
@@ -100,6 +102,14 @@ def decide(situation: Situation) -> Decision:
         retire=tuple(job.name for job in retire),
         lacking=lacking,
     )
+
+
+def _is_lost(job: JobView) -> bool:
+    return job.phase == "missing" and job.missing_s > MISSING_PATIENCE_S
+
+
+def _has_something(job: JobView) -> bool:
+    return job.phase == "missing" or not job.idle
 
 
 def _cost(job: JobView) -> tuple[int, bool, int]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from ...protocol.errors import TIME_MENDS, DaskSlurmError
 from ...system import clock
+from ...system.slices import in_slices
 from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
@@ -90,14 +91,21 @@ class Reconciler:
         self.dispatch.expect_room()
         self._look_soon()
 
-    def workers_changed(self) -> None:
-        """Note which jobs got or lost their workers (called once per turn of the loop)."""
-        changes = note_connections(self._job_table, connected(self._cluster.scheduler), clock.now())
-        for job, word in changes:
-            if word == "connected":
-                self._state.failures = ()
-            if job.wanted:
-                self._history.add(word, f"Job {job.job_id}: {_CONNECTION[word]}")
+    def workers_changed(self, names: Collection[str]) -> None:
+        """Note which jobs got or lost their workers (called once per turn of the loop).
+
+        Parameters
+        ----------
+        names : collection of str
+            Of the workers that came or went.
+        """
+        jobs = {job.name: job for name in names if (job := self._job_table.of_worker(name)) is not None}
+        changes = note_connections(jobs.values(), connected(self._cluster.scheduler), clock.now())
+        if any(word == "connected" for _, word in changes):
+            self._state.failures = ()
+        for word, meaning in _CONNECTION.items():
+            those = [job.job_id or job.name for job, said in changes if said == word and job.wanted]
+            self._history.add_of_jobs(word, those, meaning)
         lost = any(word == "lost" for _, word in changes)
         if lost or (changes and self._all_connected()):
             self._look_soon()
@@ -114,7 +122,7 @@ class Reconciler:
 
     def _all_connected(self) -> bool:
         # Node and times of a whole submission are asked for once, when its last worker is there.
-        return all(job.connected_at is not None for job in self._job_table.live())
+        return all(job.connected_at is not None for job in self._job_table if job.live)
 
     def job_ended(self, job: TrackedJob, end: End) -> None:
         """Judge a job that is gone, take it out of Dask's books and adjust the plan."""
@@ -173,6 +181,7 @@ class Reconciler:
                 # Not the end: computations and jobs would go with it.
                 logger.exception("A turn failed; what is left of it is done in the next.")
                 at_least_s = AFTER_ERROR_S
+            await asyncio.sleep(0)
             try:
                 await asyncio.wait_for(self._wake.wait(), max(at_least_s, self._pause_s()))
             except asyncio.TimeoutError:
@@ -205,7 +214,10 @@ class Reconciler:
 
     async def _turn(self) -> None:
         await self._look()
+        # Each of these looks at all jobs: between them the scheduler has its turn.
+        await asyncio.sleep(0)
         self._note_expiring(clock.now())
+        await asyncio.sleep(0)
         situation = self._situation(clock.now())
         if not situation.held:
             await self._make_way()
@@ -229,7 +241,7 @@ class Reconciler:
             self.dispatch.fell_silent(error)
             return
         self.dispatch.answered()
-        for job, end in ended:
+        async for job, end in in_slices(ended):
             self.job_ended(job, end)
         self._on_change()
 
@@ -287,12 +299,15 @@ class Reconciler:
     def _situation(self, now: float) -> Situation:
         state = self._state
         workers = connected(self._cluster.scheduler)
+        plan = 0 if state.status == "stopping" else state.plan
+        # Only where some may have to go: it looks at all that their workers hold.
+        crowded = sum(job.wanted for job in self._job_table) > plan
         views = tuple(
             JobView(
                 job.name,
                 phase_of(job, workers),
                 order,
-                is_idle(job, workers),
+                not crowded or is_idle(job, workers),
                 self._missing_s(job, now),
                 job.expiring,
             )
@@ -304,7 +319,7 @@ class Reconciler:
             failures=len(state.failures),
             pause_s=max(self.dispatch.not_before, self.dispatch.room_at) - now,
         )
-        return Situation(0 if state.status == "stopping" else state.plan, views, held)
+        return Situation(plan, views, held)
 
     def _missing_s(self, job: TrackedJob, now: float) -> float:
         """Return for how long workers of a job are gone; 0 until Slurm has said what became of it since.

@@ -28,7 +28,6 @@ class SlurmView:
     cores: int = 0
     memory_bytes: int = 0
     gpus: int = 0
-    submitted: float | None = None
     expected_start: float | None = None
     started: float | None = None
     ends: float | None = None
@@ -168,6 +167,7 @@ class JobTable:
     processes: int
     jobs: dict[str, TrackedJob] = field(default_factory=dict)
     slurm_time: SlurmTime = field(default_factory=SlurmTime)
+    _of_worker: dict[str, TrackedJob] = field(default_factory=dict)
     _next_number: int = 0
     _forgotten_core_seconds: float = 0.0
 
@@ -177,11 +177,14 @@ class JobTable:
         self._next_number += 1
         job = TrackedJob(name, worker_names(name, self.processes), now)
         self.jobs[name] = job
+        self._of_worker.update(dict.fromkeys(job.workers, job))
         return job
 
     def drop(self, name: str) -> None:
-        """Strike out a job that never came to be (its submission was refused)."""
-        self.jobs.pop(name, None)
+        """Strike out a job that never came to be (its submission was refused), or that is long over."""
+        job = self.jobs.pop(name, None)
+        for worker in job.workers if job else ():
+            del self._of_worker[worker]
 
     def live(self) -> list[TrackedJob]:
         """Return the jobs that Slurm may still have."""
@@ -190,6 +193,10 @@ class JobTable:
     def by_id(self, job_id: str) -> TrackedJob | None:
         """Return the job of that id, or None."""
         return next((job for job in self.jobs.values() if job.job_id == job_id), None)
+
+    def of_worker(self, name: str) -> TrackedJob | None:
+        """Return the job that a worker belongs to, or None."""
+        return self._of_worker.get(name)
 
     def has_replacement(self, job: TrackedJob, plan: int) -> bool:
         """Return whether a job nears its walltime and as many others as planned are there."""
@@ -205,7 +212,7 @@ class JobTable:
         for job in list(self.jobs.values()):
             if job.end and now - job.end.at > LONGEST_MEMORY_S:
                 self._forgotten_core_seconds += job.core_seconds(now)
-                del self.jobs[job.name]
+                self.drop(job.name)
 
     def __iter__(self) -> Iterator[TrackedJob]:
         return iter(self.jobs.values())

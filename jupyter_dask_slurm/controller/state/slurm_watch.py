@@ -18,6 +18,7 @@ from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from ...system import clock
+from ...system.slices import in_slices
 from .jobs import End, JobTable, SlurmView, TrackedJob
 from .news import take_in
 from .phases import WAITING_STATES, connected_workers, phase_by_itself
@@ -79,12 +80,13 @@ class SlurmWatch:
 
     def next_look(self, now: float) -> float | None:
         """Return when to look next; None while there is no job."""
-        times = []
-        if self._unaccounted():
+        connected, times = self._connected(), []
+        submitted = [job for job in self._job_table if job.live and job.job_id]
+        if not all(is_settled(job, connected) for job in submitted):
             times.append(max(self._looked_at, min(self._happened_at, now)) + self._interval_s)
         if self._questions:
             times.append(self._looked_at + SOON_S)
-        if self._submitted():
+        if submitted:
             times.append(self._all_at)
         return min(times, default=None)
 
@@ -94,10 +96,6 @@ class SlurmWatch:
 
     def _submitted(self) -> list[TrackedJob]:
         return [job for job in self._job_table.live() if job.job_id]
-
-    def _unaccounted(self) -> list[TrackedJob]:
-        connected = self._connected()
-        return [job for job in self._submitted() if not is_settled(job, connected)]
 
     def _to_be_asked_for(self) -> list[TrackedJob]:
         """Return the jobs of this look."""
@@ -122,14 +120,18 @@ class SlurmWatch:
         asked = {job.job_id: job for job in self._to_be_asked_for() if job.job_id}
         rows = await queue.jobs(asked)
         self._questions.clear()
-        for job_id, row in rows.items():
+        async for job_id, row in in_slices(rows.items()):
             self._see(asked[job_id], row)
         gone = [job_id for job_id in asked if job_id not in rows]
         ends = await end_states(gone) if gone else {}
         self._answered_at = clock.now()
         slurm_time = self._job_table.slurm_time
         ended = [(asked[job_id], ends[job_id]) for job_id in gone if job_id in ends]
-        return [(job, end_of(job, end, slurm_time)) for job, end in ended if not self._is_refuted(job, end)]
+        return [
+            (job, end_of(job, end, slurm_time))
+            async for job, end in in_slices(ended)
+            if not self._is_refuted(job, end)
+        ]
 
     def _is_refuted(self, job: TrackedJob, end: EndState) -> bool:
         """Return whether nobody knows how a job ended, and its workers are connected: so it has not."""
@@ -173,7 +175,6 @@ def view_from(row: JobRow, slurm_time: SlurmTime) -> SlurmView:
         cores=row.cores,
         memory_bytes=row.memory_bytes,
         gpus=row.gpus,
-        submitted=ours(row.submitted_at),
         expected_start=ours(row.expected_start_at),
         started=ours(row.started_at),
         ends=ours(row.ends_at),

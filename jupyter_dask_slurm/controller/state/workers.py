@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from distributed import Scheduler
@@ -34,8 +34,10 @@ def is_idle(job: TrackedJob, workers: Workers) -> bool:
     )
 
 
-def note_connections(job_table: JobTable, workers: Workers, now: float) -> list[tuple[TrackedJob, str]]:
-    """Write into the job table which jobs have all their workers; return what changed.
+def note_connections(
+    jobs: Iterable[TrackedJob], workers: Workers, now: float
+) -> list[tuple[TrackedJob, str]]:
+    """Write into jobs, of which workers came or went, whether they have all of them; return what changed.
 
     Returns
     -------
@@ -43,7 +45,9 @@ def note_connections(job_table: JobTable, workers: Workers, now: float) -> list[
         The word is ``connected``, ``lost`` or ``back``.
     """
     changes: list[tuple[TrackedJob, str]] = []
-    for job in job_table.live():
+    for job in jobs:
+        if not job.live:
+            continue
         complete = connected_workers(job, workers) == len(job.workers)
         if complete and job.connected_at is None:
             job.connected_at = now
@@ -80,27 +84,36 @@ def suspended_workers(job_table: JobTable, workers: Workers) -> set[str]:
 
 
 class WorkerWatch(SchedulerPlugin):
-    """Tells when workers came or went, once for all that did so in one turn of the loop."""
+    """Tells which workers came or went, once for all that did so in one turn of the loop.
+
+    Parameters
+    ----------
+    on_change : callable
+        Gets their names.
+    """
 
     name = "jupyter-dask-slurm-workers"
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self, on_change: Callable[[set[str]], None]) -> None:
         self._on_change = on_change
-        self._told = False
+        self._told: set[str] = set()
+        self._names: dict[str, str] = {}
 
     def add_worker(self, scheduler: Scheduler, worker: str) -> None:
         """Note that a worker registered (called by the scheduler)."""
-        self._tell()
+        self._names[worker] = str(scheduler.workers[worker].name)
+        self._tell(self._names[worker])
 
     def remove_worker(self, scheduler: Scheduler, worker: str, **_more: Any) -> None:
         """Note that a worker is gone (called by the scheduler)."""
-        self._tell()
+        if worker in self._names:
+            self._tell(self._names.pop(worker))
 
-    def _tell(self) -> None:
+    def _tell(self, name: str) -> None:
         if not self._told:
-            self._told = True
             asyncio.get_running_loop().call_soon(self._now)
+        self._told.add(name)
 
     def _now(self) -> None:
-        self._told = False
-        self._on_change()
+        names, self._told = self._told, set()
+        self._on_change(names)

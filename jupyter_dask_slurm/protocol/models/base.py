@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Callable
 from datetime import datetime, timezone
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Annotated, Any, TypeVar
 
 _M = TypeVar("_M", bound="Model")
@@ -20,10 +20,16 @@ _M = TypeVar("_M", bound="Model")
 
 def iso_time(epoch_s: float | None = None) -> str:
     """Return a time as ISO 8601 text in UTC; `epoch_s` in seconds, now by default."""
-    moment = datetime.fromtimestamp(time.time() if epoch_s is None else epoch_s, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _iso_second(math.floor(time.time() if epoch_s is None else epoch_s))
 
 
+# Jobs of an array have the same few times, thousands of times over.
+@lru_cache(maxsize=1024)
+def _iso_second(epoch_s: int) -> str:
+    return datetime.fromtimestamp(epoch_s, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache(maxsize=1024)
 def epoch_time(iso: str) -> float:
     """Return the seconds since 1970 of a time that `iso_time` made."""
     return datetime.strptime(iso, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()

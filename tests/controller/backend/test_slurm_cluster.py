@@ -174,3 +174,21 @@ def test_arrays_are_split_where_the_site_wants_it(
         assert arrays == ["0-3", "0-3", "0-1"]
         assert controller.stop() == 0
         assert in_queue(slurm, controller) == []
+
+
+def test_two_thousand_jobs_are_a_small_event_and_are_listed_in_parts(
+    slurm: SlurmClient, launch: Launch
+) -> None:
+    controller = launch("slurm", options=HELD, scaling={"mode": "manual", "jobs": 2000})
+    cluster = controller.until(lambda c: c.jobs.queued == 2000 and c.waiting is not None, timeout=120)
+    assert len(cluster.json_text) < 10_000
+    everyone = controller.jobs
+    assert len({job.job_id for job in everyone}) == 2000
+    _, page = controller.request("GET", "/control/jobs?phase=queued&offset=1990&limit=100")
+    assert [job["job_id"] for job in page] == [job.job_id for job in everyone[1990:]]
+    controller.scale(5)
+    controller.until(lambda c: c.jobs.queued == 5, timeout=120)
+    kept = [job.job_id for job in controller.jobs if job.phase == "queued"]
+    assert kept == [job.job_id for job in everyone[:5]], "the youngest go"
+    assert controller.stop() == 0
+    assert in_queue(slurm, controller) == []
