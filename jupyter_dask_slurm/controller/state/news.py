@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...slurm.rows import COMPLETING
 from .jobs import SlurmView, TrackedJob
 from .phases import SUSPENDED_STATES
 
@@ -22,6 +23,9 @@ def take_in(job: TrackedJob, view: SlurmView, *, complete: bool, now: float) -> 
         When Slurm was asked.
     """
     known = job.seen
+    if view.state in COMPLETING:
+        # Slurm says when it began to end, which is no walltime that nears: somebody may have cancelled it.
+        view = replace(view, ends=known.ends if known is not None else None)
     if known is not None:
         if known.restarts < view.restarts:
             _began_anew(job, complete=complete, now=now)
