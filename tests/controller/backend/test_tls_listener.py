@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from distributed import Scheduler
 from distributed.comm.registry import backends
 
 from jupyter_dask_slurm.controller.backend import tls_listener
 from jupyter_dask_slurm.controller.backend.base import security_from
+from jupyter_dask_slurm.controller.backend.scheduler import ControllerScheduler
 from jupyter_dask_slurm.launch.credentials import make_credentials
 
 
@@ -23,9 +23,7 @@ async def listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     monkeypatch.setitem(backends, "tls", backends["tls"])
     tls_listener.install()
     security = security_from(make_credentials(tmp_path, "ocean-0000"))
-    async with Scheduler(
-        security=security, host="0.0.0.0", port=0, protocol="tls://", dashboard=False
-    ) as scheduler:
+    async with ControllerScheduler(security=security, host="0.0.0.0", port=0, protocol="tls://") as scheduler:
         yield scheduler.port
 
 
