@@ -21,7 +21,9 @@ from ..system.clean_environment import clean_environment
 from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
+from ..system.places import is_there
 from .archive import ARCHIVE, controller_archive
+from .dask_files import places
 from .environments import Environment
 
 WARM_S = 120.0
@@ -82,6 +84,13 @@ class RenderClient:
         return found
 
 
+def _configuration_of(environment: Environment) -> str:
+    """Return a sentence about what a Dask that does not answer may be reading."""
+    prefix = Path(environment.python).parents[1] if environment.python else None
+    found = [str(place) for place in places({**os.environ, **environment.env}, prefix) if is_there(place)]
+    return f" Dask reads its configuration first: see what stands in {', '.join(found)}." if found else ""
+
+
 def _key(environment: Environment) -> tuple[Any, ...]:
     return environment.argv, tuple(sorted(environment.env.items()))
 
@@ -110,8 +119,10 @@ class _RenderProcess:
                         f"Python could not be asked what a job would look like: {of_exhaustion(error)}",
                         details=str(error),
                     ) from error
+                silent = isinstance(error, asyncio.TimeoutError)
+                where = await in_thread(_configuration_of, self._environment) if silent else ""
                 raise EnvironmentUnusable(
-                    f"{self._environment.argv[0]} does not answer what a job would look like.",
+                    f"{self._environment.argv[0]} does not answer what a job would look like.{where}",
                     field="options.kernel",
                     details=str(error) or None,
                 ) from error
