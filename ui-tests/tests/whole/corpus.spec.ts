@@ -34,6 +34,12 @@ interface ITold {
   readonly problems: object[];
 }
 
+interface ISite {
+  readonly slurm: object;
+  readonly partitions: object[];
+  readonly kernels: object[];
+}
+
 interface IWorks {
   readonly jobs?: { readonly working: number };
 }
@@ -77,8 +83,28 @@ test('texts from elsewhere stay texts: on the card, in the details, in the form'
   });
   await poison(page, /\/api\/clusters(\?|$)/, (answer: ITold[]) => answer.map(cluster));
   await poison(page, /\/clusters\/[^/]+\/jobs(\?|$)/, (answer: object[]) =>
-    answer.map(job => ({ ...job, phase: 'queued', reason: CORPUS, reason_text: CORPUS }))
+    answer.map(job => ({
+      ...job,
+      phase: 'queued',
+      reason: CORPUS,
+      reason_text: CORPUS,
+      partition: CORPUS,
+      node: CORPUS
+    }))
   );
+  // Slurm takes any name for a partition or a node, and a kernel has any: tests/security/test_hostile_words.py.
+  await poison(page, /\/api\/site(\?|$)/, (answer: ISite) => ({
+    ...answer,
+    slurm: { ...answer.slurm, cluster_name: CORPUS },
+    partitions: answer.partitions.map((partition, index) => ({
+      ...partition,
+      name: `${index}${CORPUS}`,
+      features: [CORPUS],
+      allowed: index === 0,
+      why_closed: CORPUS
+    })),
+    kernels: answer.kernels.map(kernel => ({ ...kernel, display_name: CORPUS }))
+  }));
   await poison(page, /\/log\?/, log);
   const snippet = { kind: 'job_script', language: 'bash', code: CORPUS, command: [CORPUS] };
   await poison(page, /\/snippet\?/, () => snippet);
@@ -113,6 +139,14 @@ test('texts from elsewhere stay texts: on the card, in the details, in the form'
   await test.step('form', async () => {
     await panel.getByRole('button', { name: 'Start a Dask cluster' }).click();
     await expectText(page, '.jp-DaskSlurmForm');
+    // Those of the site are choices, and a choice is text.
+    const choices = page.locator('.jp-DaskSlurmForm option').filter({ hasText: 'and its end' });
+    await expect(choices.first()).toBeAttached();
+    const [texts, elements] = [await choices.allTextContents(), await choices.locator('*').count()];
+    expect(elements).toBe(0);
+    expect(texts.join()).toContain(`<img src="${CANARY}/image" onerror="alert(2)">`);
+    // The site, two defaults, at least two partitions and a kernel.
+    expect(texts.length).toBeGreaterThan(5);
   });
   expect(seen).toEqual([]);
 });
