@@ -22,6 +22,7 @@ from ..protocol.models import (
     LaunchSpec,
     Record,
     Scaling,
+    SlurmInfo,
     WorkerCounts,
     iso_time,
 )
@@ -73,7 +74,7 @@ def make_draft(
     idle_timeout_s: int,
     limits: Limits,
     registry: Registry,
-    slurm_cluster: str | None = None,
+    slurm: SlurmInfo,
 ) -> Draft:
     """Return the draft of such a cluster."""
     scaling = spec.scaling or DEFAULT_SCALING
@@ -96,7 +97,8 @@ def make_draft(
         replaces=spec.replaces,
         ceiling=limits.ceiling,
         allowed_partitions=tuple(limits.allowed_partitions),
-        slurm_cluster=slurm_cluster,
+        slurm_cluster=slurm.cluster_name,
+        max_array_size=slurm.max_array_size,
     )
     return Draft(_first_record(launch_spec, environment), launch_spec, environment)
 

@@ -150,7 +150,7 @@ class Starter:
             idle_timeout_s=self._idle_timeout_s,
             limits=self._limits,
             registry=self._registry,
-            slurm_cluster=site.slurm.cluster_name,
+            slurm=site.slurm,
         )
         return Sketch(draft, site)
 

@@ -102,3 +102,29 @@ def two_clusters() -> Iterator[tuple[PrivateSlurm, PrivateSlurm]]:
         )
         with PrivateSlurm(west) as other:
             yield one, other
+
+
+def without_arrays(max_array_size: int) -> Options:
+    """Job arrays are switched off (0), or have a single element (1)."""
+    return Options(nodes=1, gpus=0, max_array_size=max_array_size)
+
+
+def odd_partitions() -> Options:
+    """Partitions with marks in their names, hidden ones, and one for one account and QoS alone."""
+    return Options(
+        nodes=1,
+        gpus=0,
+        accounting=True,
+        partitions=(
+            Partition("big-mem_1.5", default=True),
+            Partition("secret", extra="Hidden=YES"),
+            Partition("lab", extra="AllowAccounts=physics AllowQos=express"),
+            Partition("others", extra="AllowAccounts=chemistry"),
+        ),
+    )
+
+
+def private_data() -> Options:
+    """Users are shown nothing of each other, and ordinary users nothing of nodes, reservations and usage."""
+    hidden = "PrivateData=accounts,events,jobs,nodes,partitions,reservations,usage,users"
+    return Options(nodes=1, gpus=0, accounting=True, extra=(hidden,))

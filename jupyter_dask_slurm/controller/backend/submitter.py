@@ -254,11 +254,15 @@ class ArrayLimit:
                 logger.warning("MaxArraySize is not known: %s", error)
                 return _USUAL_ARRAY_SIZE
             size = config.get("MaxArraySize", "")
-            # Indices must be below MaxArraySize; ours begin with 0. 0 switches arrays off.
-            longest = max(1, int(size)) if size.isdigit() else _USUAL_ARRAY_SIZE
+            longest = most_elements(int(size)) if size.isdigit() else _USUAL_ARRAY_SIZE
             most = _MOST_TASKS.search(config.get("SchedulerParameters", ""))
             self._longest = min(longest, max(1, int(most[1]))) if most else longest
         return self._longest
+
+
+def most_elements(max_array_size: int) -> int:
+    """Return the most elements of an array: indices are below MaxArraySize, and 0 switches arrays off."""
+    return max(1, max_array_size)
 
 
 class Intent:

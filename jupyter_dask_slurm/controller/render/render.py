@@ -19,7 +19,7 @@ from ...slurm.address.which_cluster import on_cluster
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
-from ..backend.submitter import Submitter
+from ..backend.submitter import Submitter, most_elements
 from ..backend.worker_archive import ARCHIVE
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
@@ -92,4 +92,5 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
     protocol = "tls" if spec.credentials else "tcp"
     script = cluster.first_job(f"{protocol}://{SCHEDULER}").array_script()
     # A cluster of no jobs sends this as soon as it is given one.
-    return script, sbatch_command(submitter.options(f"jds-{spec.cluster_id}-0", max(1, jobs)))
+    first = max(1, jobs if spec.max_array_size is None else min(jobs, most_elements(spec.max_array_size)))
+    return script, sbatch_command(submitter.options(f"jds-{spec.cluster_id}-0", first))

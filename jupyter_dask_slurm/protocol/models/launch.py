@@ -43,6 +43,8 @@ class LaunchSpec(Model):
     on the same path is never taken for it. `ceiling` and
     `allowed_partitions` (none: all) hold for as long as the cluster lives. `slurm_cluster` is the name of the
     Slurm cluster that the jobs are in, None where not known; it need not have been asked for.
+    `max_array_size` is Slurm's ``MaxArraySize``, which decides how many jobs are sent at once; None where not
+    known.
     """
 
     cluster_id: str
@@ -65,6 +67,7 @@ class LaunchSpec(Model):
     ceiling: Ceiling = Ceiling()
     allowed_partitions: tuple[str, ...] = ()
     slurm_cluster: str | None = None
+    max_array_size: int | None = None
     version: int = 1
 
 
