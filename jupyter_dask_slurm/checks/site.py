@@ -109,7 +109,7 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
 
 
 def _gpus(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
-    most = max(partition.gpus_per_node for partition in partitions)
+    most = max(partition.gpus_per_node or 0 for partition in partitions)
     has = f"has {most} in a node at most" if most else "has none"
     for option, wanted in (
         ("gpus", options.get("gpus") or 0),

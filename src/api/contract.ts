@@ -119,7 +119,7 @@ const partition = object({
   nodes: number,
   cpus_per_node: number,
   memory_per_node_bytes: number,
-  gpus_per_node: number,
+  gpus_per_node: nullable(number),
   gres: nullable(text),
   features: list(text),
   idle_cpus: number,

@@ -111,6 +111,8 @@ async def test_nodes_that_come_up_on_demand_are_not_without_gpus(site: Site, api
     shown = (await api("POST", "preview", {"backend": "slurm", "options": options})).json
     assert shown["errors"] == []
     assert "come up on demand" in " ".join(shown["warnings"])
+    partitions = {found["name"]: found for found in (await api("GET", "site")).json["partitions"]}
+    assert (partitions["cloud"]["gpus_per_node"], partitions["normal"]["gpus_per_node"]) == (None, 0)
     cluster = await api.start(backend="slurm", options=options)
     waits = await api.until(
         cluster["id"], lambda seen: bool(seen["waiting"]) and "switched on" in seen["waiting"]["reason_text"]

@@ -16,10 +16,10 @@ class Partition(Model):
     `allowed_accounts` and `allowed_qos` are None where any may be used there. `node_names` is written as
     Slurm writes it (``n[1-4]``), `node_gres` has each kind of resource with the most that a node has of it.
     `hidden_nodes` says of how many nodes Slurm shows nothing: cloud nodes without power, for example; of
-    those, features and resources are not known. `whole_nodes` says that a job has its nodes to itself,
-    `min_nodes` how many it gets at least; memory over `max_memory_per_cpu_bytes` costs more CPUs, and
-    `threads_per_core` CPUs go to one job together. `why_closed` says why it may not be used where it is not
-    `allowed`.
+    those, features and resources are not known, and `gpus_per_node` is None where the others have none.
+    `whole_nodes` says that a job has its nodes to itself, `min_nodes` how many it gets at least; memory over
+    `max_memory_per_cpu_bytes` costs more CPUs, and `threads_per_core` CPUs go to one job together.
+    `why_closed` says why it may not be used where it is not `allowed`.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Partition(Model):
     nodes: int
     cpus_per_node: int
     memory_per_node_bytes: int
-    gpus_per_node: int
+    gpus_per_node: int | None
     gres: str | None
     features: tuple[str, ...]
     idle_cpus: int

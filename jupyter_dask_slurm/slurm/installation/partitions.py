@@ -22,6 +22,7 @@ SINFO_PROOF = re.compile(r"^PARTITION\|NODES\|", re.MULTILINE)
 _NODES = re.compile(
     r"(.+?)\|(\d+)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(.*?)(?:\|([\d+]*))?", re.ASCII
 )
+_NAME = "PartitionName="
 _DOWN = ("down", "drain", "fail", "maint", "unknown", "future", "power", "reboot", "no_respond")
 
 
@@ -122,7 +123,12 @@ def qos_of_partitions(text: str) -> dict[str, str]:
 
 
 def _fields(line: str) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in line.split() if "=" in word)
+    # A name may hold blanks, and what looks like a field; what Slurm writes after it is its own.
+    name, separator, rest = line.rpartition(" AllowGroups=")
+    if not separator or not name.startswith(_NAME):
+        return dict(word.split("=", 1) for word in line.split() if "=" in word)
+    fields = dict(word.split("=", 1) for word in f"AllowGroups={rest}".split() if "=" in word)
+    return {"PartitionName": name.removeprefix(_NAME), **fields}
 
 
 def why_closed(fields: dict[str, str], rights: Rights) -> str | None:
@@ -182,7 +188,7 @@ def _partition(fields: dict[str, str], groups: list[NodeGroup], rights: Rights) 
         memory_per_node_bytes=_largest(
             (group.memory_bytes for group in groups), fields.get("MaxMemPerNode"), 1024**2
         ),
-        gpus_per_node=count_gpus(_bare_gres(gres)),
+        gpus_per_node=count_gpus(_bare_gres(gres)) or (None if total > shown else 0),
         gres=gres,
         features=tuple(sorted({feature for group in groups for feature in group.features})),
         idle_cpus=sum(group.idle_cpus for group in groups),

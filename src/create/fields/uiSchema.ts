@@ -151,7 +151,7 @@ function partitionLabel(partition: Partition, trans: TranslationBundle): string 
   }
   const facts = [
     walltime !== null && trans.__('up to %1', formatSpan(walltime, trans)),
-    gpus > 0 && trans._n('%1 GPU a node', '%1 GPUs a node', gpus),
+    gpus !== null && gpus > 0 && trans._n('%1 GPU a node', '%1 GPUs a node', gpus),
     trans._n('%1 core idle', '%1 cores idle', idle)
   ].filter(Boolean);
   return `${name} (${facts.join(', ')})`;

@@ -69,6 +69,21 @@ def test_a_partitions_own_limit_for_a_node_counts() -> None:
     assert (partition.cpus_per_node, partition.memory_per_node_bytes) == (4, 1000 * 1024**2)
 
 
+def test_gpus_of_nodes_that_are_not_shown_are_not_known() -> None:
+    (partition,) = parse_partitions(
+        NORMAL, parse_nodes("normal|1|16|64000|(null)|0/16/0/16|idle|(null)"), NOBODY_SPECIAL
+    )
+    assert (partition.hidden_nodes, partition.gpus_per_node) == (3, None)
+
+
+def test_a_name_may_hold_blanks_and_what_looks_like_fields() -> None:
+    name = "my part State=DOWN AllowGroups=x"
+    text = NORMAL.replace("PartitionName=normal", f"PartitionName={name}")
+    groups = parse_nodes(f"{name}|4|16|64000|gpu:2|0/16/0/16|idle|(null)")
+    (partition,) = parse_partitions(text, groups, NOBODY_SPECIAL)
+    assert (partition.name, partition.state, partition.gpus_per_node) == (name, "UP", 2)
+
+
 def test_unlimited_and_unset_times_are_none() -> None:
     text = NORMAL.replace("2-00:00:00", "UNLIMITED").replace("01:00:00", "NONE")
     (partition,) = parse_partitions(text, [], NOBODY_SPECIAL)
@@ -91,7 +106,7 @@ def test_unlimited_and_unset_times_are_none() -> None:
 )
 def test_counts_gpus_of_a_node(gres: str, gpus: int) -> None:
     (partition,) = parse_partitions(
-        NORMAL, parse_nodes(f"normal|1|16|64000|{gres}|0/16/0/16|idle|(null)"), NOBODY_SPECIAL
+        NORMAL, parse_nodes(f"normal|4|16|64000|{gres}|0/16/0/16|idle|(null)"), NOBODY_SPECIAL
     )
     assert partition.gpus_per_node == gpus
 
