@@ -23,13 +23,15 @@ from ..slurm.address.which_cluster import NO_DATABASE, chosen, named_in, on_clus
 from ..slurm.installation.configuration import read_config
 from ..slurm.installation.other_clusters import known_clusters
 from ..slurm.installation.reader import MAX_AGE_S, SiteReader
-from ..slurm.run import run
+from ..slurm.run import TIMEOUT_S, run
+from ..system import clock
 from ..system.faults import why_missing
 from ..system.network.interfaces import interfaces
 
 # What does not change from hour to hour is not asked for while a user waits.
 OLD_ENOUGH_S = 600.0
 PING_TIMEOUT_S = 12.0
+TURNED_AWAY_S = 3.0
 _NOT_ALLOWED = "the administrator of this Jupyter server does not allow it (allowed_partitions)"
 
 
@@ -170,15 +172,30 @@ class SiteSource:
 
 async def _ping() -> None:
     try:
-        if chosen() is not None:  # "ping" asks this host's own, whatever is named
-            await read_config(timeout_s=PING_TIMEOUT_S)
-            return
-        answer = await run(("scontrol", "ping"), timeout_s=PING_TIMEOUT_S)
+        # "ping" asks this host's own, whatever is named.
+        if chosen() is not None or await _is_not_let_in():
+            await read_config(timeout_s=PING_TIMEOUT_S if chosen() else TIMEOUT_S)
     except FAULTS_OF_THIS_MACHINE:
         raise
     except DaskSlurmError as error:
         raise SlurmUnreachable(
             f"Nothing was started: {error.message}", details=error.details or error.message
         ) from error
-    if " UP" not in answer.stdout:
-        raise SlurmUnreachable("Slurm does not answer; nothing was started.", details=answer.stdout.strip())
+
+
+async def _is_not_let_in() -> bool:
+    """Return whether a ping was turned away at once; False where it was answered.
+
+    Where it limits requests, slurmctld leaves a ping unanswered, and scontrol says at once that it is down
+    (24.11, tried). What else is asked waits for its turn. A slurmctld that hangs is not asked twice.
+    """
+    began_at = clock.now()
+    try:
+        answer = await run(("scontrol", "ping"), timeout_s=PING_TIMEOUT_S)
+    except FAULTS_OF_THIS_MACHINE:
+        raise
+    except DaskSlurmError:
+        if clock.now() - began_at > TURNED_AWAY_S:
+            raise
+        return True
+    return " UP" not in answer.stdout

@@ -39,10 +39,11 @@ from ..system.places import is_there
 from ..system.processes import hostname
 from .address.variables import TOKEN, command_environment, expired
 from .address.which_cluster import addressed, chosen, why_out_of_reach, without_banner
+from .patience import Patience
 from .refusals import not_yet, words_of
 
 TIMEOUT_S = 20.0
-"""Longer than Slurm's own ``MessageTimeout`` of 10 s, so that Slurm's words come before our knife."""
+"""Longer than Slurm's ``MessageTimeout`` of 10 s, so that its words come before our knife; see `patience`."""
 
 # What slurm_errno.c says when the request has certainly not arrived.
 _NOTHING_DONE = (
@@ -202,6 +203,8 @@ async def _execute(
     """Run a command to its end; return its exit code, as subprocess has it, and what it wrote."""
     _check_configuration(argv[0], environment)
     argv = addressed(argv)
+    is_usual = timeout_s == TIMEOUT_S
+    timeout_s = _patience.limit_s(timeout_s) if is_usual else timeout_s
     try:
         done = await run_to_end(
             argv,
@@ -213,6 +216,8 @@ async def _execute(
         )
     # Before OSError: from Python 3.11 on it is one.
     except CutShort as cut:
+        if is_usual and not cut.in_vain:
+            _patience.was_late()
         answer = _as_text(argv[0], cut.stdout, cut.stderr)
         what = "waits, and was not waited for" if cut.in_vain else f"did not answer within {timeout_s:g} s"
         message = f"{argv[0]} {what}{_said(answer.stderr)}."
@@ -322,6 +327,7 @@ def _check_configuration(command: str, environment: Mapping[str, str]) -> None:
         raise SlurmNotAsked(f"Slurm's configuration {conf}, which SLURM_CONF names, does not exist.")
 
 
+_patience = Patience()
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str | None, asyncio.Lock]] = WeakKeyDictionary()
 
 

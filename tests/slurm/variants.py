@@ -73,6 +73,12 @@ def with_a_plugin() -> Options:
     return Options(nodes=1, gpus=0, job_submit=_JOB_SUBMIT)
 
 
+def limiting_requests() -> Options:
+    """Three requests of each user at once, and one more every ten seconds; not of root. From 23.02 on."""
+    limits = "rl_enable,rl_bucket_size=3,rl_refill_rate=1,rl_refill_period=10"
+    return Options(nodes=1, gpus=0, release="next", extra=(f"SlurmctldParameters={limits}",))
+
+
 def linear() -> Options:
     """Whole nodes only."""
     return Options(nodes=1, gpus=0, extra=("SelectType=select/linear", "SelectTypeParameters=CR_Memory"))

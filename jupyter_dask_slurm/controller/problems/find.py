@@ -49,8 +49,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
         yield _cancel_refused(state.cancel_refusal)
     if state.doubt is not None:
         yield _unknown(state.doubt)
-    if state.silent_since is not None:
-        yield _silent(state, state.silent_since)
+    yield from _answers(state)
     if len(state.failures) >= MOST_FAILURES:
         yield gave_up(state.failures, around)
     recent = [kill for kill in state.memory_kills if now - kill.at < KILLS_COUNT_S]
@@ -137,6 +136,24 @@ def _unknown(doubt: Doubt) -> Problem:
         "Nothing needs to be done: found, they are taken over; else they are sent again, and never twice.",
         since=clock.moment(doubt.at),
         details=doubt.words,
+    )
+
+
+def _answers(state: ClusterState) -> Iterator[Problem]:
+    if state.silent_since is not None:
+        yield _silent(state, state.silent_since)
+    if state.limited_since is not None:
+        yield _limited(state.limited_since)
+
+
+def _limited(since: float) -> Problem:
+    return Problem(
+        "requests_limited",
+        "info",
+        "Slurm limits requests: its answers take long, and what is shown of jobs may be minutes old.",
+        "Nothing needs to be done: it is asked less often. All your clusters and programs that ask it count.",
+        since=clock.moment(since),
+        details="SlurmctldParameters=rl_enable",
     )
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from ...protocol.errors import TIME_MENDS, DaskSlurmError
+from ...protocol.errors import FAULTS_OF_THIS_MACHINE, TIME_MENDS, DaskSlurmError
 from ...system import clock
 from ...system.slices import in_slices
 from ..backend.base import JobCluster
@@ -27,6 +27,7 @@ from ..state.workers import connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
+from .pace import Pace
 from .put_back import GAVE_WAY, is_put_back, without_node
 from .replacement import longest_wait_s, replace_at
 
@@ -77,6 +78,7 @@ class Reconciler:
         self._on_change = on_change
         self._on_spent = on_spent
         self._wake = asyncio.Event()
+        self._pace = Pace(state, on_change)
         self.dispatch = Dispatcher(
             state, job_table, cluster, history=history, on_change=on_change, look_soon=self._look_soon
         )
@@ -235,11 +237,15 @@ class Reconciler:
         due = self._watch.next_look(clock.now()) if self._watch else None
         if self._watch is None or due is None or due > clock.now() or self.dispatch.waits_for_slurm:
             return
+        began_at = clock.now()
         try:
             ended = await self._watch.look()
         except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
+            if not isinstance(error, FAULTS_OF_THIS_MACHINE):
+                await self._pace.note(began_at)
             return
+        await self._pace.note(began_at)
         self.dispatch.answered()
         async for job, end in in_slices(ended):
             self.job_ended(job, end)

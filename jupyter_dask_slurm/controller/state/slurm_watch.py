@@ -27,6 +27,10 @@ from .slurm_time import SlurmTime
 SOON_S = 1.0
 FIRST_MINUTE_S = 60.0
 SETTLED_S = 30.0
+SLOW_S = 2.0
+REST = 4.0
+"""After an answer that took long, so many times as long nothing is asked."""
+LONGEST_REST_S = 120.0
 ALL_S = 600.0
 """At least so often all jobs are asked for, also those that are accounted for; in seconds."""
 
@@ -66,6 +70,7 @@ class SlurmWatch:
         self._looked_at = 0.0
         self._answered_at = 0.0
         self._interval_s = SOON_S
+        self._rested_at = 0.0
         self._all_at = clock.now() + ALL_S
         self._questions: set[str] = set()
 
@@ -88,7 +93,8 @@ class SlurmWatch:
             times.append(self._looked_at + SOON_S)
         if submitted:
             times.append(self._all_at)
-        return min(times, default=None)
+        due = min(times, default=None)
+        return None if due is None else max(due, self._rested_at)
 
     def ask_about(self, job: TrackedJob) -> None:
         """Ask with the next look for this job too, which is due now."""
@@ -117,6 +123,15 @@ class SlurmWatch:
             No answer: nothing is known, nothing is concluded.
         """
         self._back_off()
+        try:
+            return await self._look()
+        finally:
+            took_s = clock.now() - self._looked_at
+            # Who takes long to answer is busy, or limits requests.
+            rest_s = min(LONGEST_REST_S, REST * took_s) if took_s >= SLOW_S else 0.0
+            self._rested_at = clock.now() + rest_s
+
+    async def _look(self) -> list[tuple[TrackedJob, End]]:
         asked = {job.job_id: job for job in self._to_be_asked_for() if job.job_id}
         rows = await queue.jobs(asked)
         self._questions.clear()

@@ -130,6 +130,8 @@ class ClusterState:
         Since when Slurm does not answer; `silence` holds its words.
     not_asked : str or None
         Why it has not been asked since then: what this machine lacks. None where it was.
+    limited_since : float or None
+        Since when Slurm's answers take long because it limits requests.
     held_by_disk : str or None
         Why the disk did not take the last submission, which waits for it; until that is tried again.
     storage_error : str or None
@@ -160,6 +162,7 @@ class ClusterState:
     silent_since: float | None = None
     silence: str | None = None
     not_asked: str | None = None
+    limited_since: float | None = None
     held_by_disk: str | None = None
     storage_error: str | None = None
     dashboard_error: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..run import TIMEOUT_S, ask
 
@@ -26,6 +27,11 @@ async def read_config(*, in_turn: bool = False, timeout_s: float = TIMEOUT_S) ->
     """
     command = ("scontrol", "show", "config")
     return parse_config(await ask(command, proof=_PROOF, whole=True, in_turn=in_turn, timeout_s=timeout_s))
+
+
+def limits_requests(config: Mapping[str, str]) -> bool:
+    """Return whether slurmctld takes only so many requests of a user in a time (``rl_enable``)."""
+    return "rl_enable" in config.get("SlurmctldParameters", "").lower()
 
 
 def parse_config(text: str) -> dict[str, str]:

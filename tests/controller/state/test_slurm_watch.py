@@ -8,7 +8,9 @@ from jupyter_dask_slurm.controller.state.jobs import JobTable, SlurmView, Tracke
 from jupyter_dask_slurm.controller.state.news import take_in
 from jupyter_dask_slurm.controller.state.phases import phase_of
 from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
-from jupyter_dask_slurm.controller.state.slurm_watch import ALL_S, SlurmWatch, end_of, is_settled
+from jupyter_dask_slurm.controller.state.slurm_watch import ALL_S, REST, SlurmWatch, end_of, is_settled
+from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous
+from jupyter_dask_slurm.slurm import queue
 from jupyter_dask_slurm.slurm.end_states import EndState
 from jupyter_dask_slurm.system import clock
 from tests.controller.sample_job import BOTH, job
@@ -49,6 +51,25 @@ def test_when_slurm_is_asked_about_a_settled_job() -> None:
     assert now + ALL_S - 60 < due <= now + ALL_S, "once in ten minutes"
     watch.ask_about(settled)
     assert (watch.next_look(now) or now) < now, "before anything is concluded from what is known"
+
+
+async def test_after_a_slow_answer_slurm_is_left_in_peace(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+    async def slow(_asked: object) -> dict[str, object]:
+        nonlocal now
+        now += 10
+        raise SlurmAmbiguous("late")
+
+    monkeypatch.setattr(queue, "jobs", slow)
+    table = JobTable("c", 2)
+    table.jobs["c-0"] = job("PENDING")
+    watch = SlurmWatch(table, lambda: BOTH)
+    with pytest.raises(SlurmAmbiguous):
+        await watch.look()
+    watch.something_happened()
+    assert watch.next_look(now) == now + REST * 10
 
 
 def test_a_job_that_was_put_back_begins_anew() -> None:
