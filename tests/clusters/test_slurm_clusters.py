@@ -194,7 +194,7 @@ async def test_jobs_without_a_cluster_are_found_in_every_slurm_cluster(
 ) -> None:
     east, west = both
     script = f"#!/bin/sh\n: {shared}/clusters/lost-0a1b/cert.pem\nsleep 600\n"
-    await asyncio.to_thread(shared.mkdir, parents=True)
+    await asyncio.to_thread(shared.mkdir, mode=0o700, parents=True)
     tagged = ("sbatch", "--parsable", "-o", "/dev/null", "--time=30", "--job-name=jds-lost-0a1b-0")
     job = west.run(*tagged, stdin=script)
     theirs = sleeps(east)
