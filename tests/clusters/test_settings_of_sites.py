@@ -18,7 +18,7 @@ from tests.jupyter.controllers import SMALL, end_controllers
 from tests.jupyter.server import Jupyter
 from tests.security.unix_user import UnixUser
 from tests.slurm import Options, PrivateSlurm
-from tests.slurm.variants import odd_partitions, private_data, without_arrays
+from tests.slurm.variants import odd_partitions, private_data, switching_on, without_arrays
 
 pytestmark = pytest.mark.nightly
 _Mark = Callable[[Callable[..., None]], Callable[..., None]]
@@ -104,6 +104,36 @@ def test_arrays_are_switched_off(slurm: PrivateSlurm, root: Person) -> None:
 @_on(without_arrays(1))
 def test_arrays_have_one_element(slurm: PrivateSlurm, root: Person) -> None:
     assert "_" not in _lives(slurm, root, {})[0]
+
+
+def _is_switched_on(seen: Mapping[str, Any]) -> bool:
+    return seen["waiting"] is not None and seen["waiting"]["reason"] == "CONFIGURING"
+
+
+def test_nodes_that_are_switched_on_for_a_job(
+    jupyter: Callable[..., Jupyter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with switching_on(tmp_path, seconds=15) as slurm:
+        monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+        server = jupyter()
+        body = {
+            "name": "story",
+            "backend": "slurm",
+            "options": {**SMALL, "partition": "cloud"},
+            "scaling": {"mode": "manual", "jobs": 2},
+        }
+        assert server.call("POST", "preview", {**body, "ask_slurm": True}).json()["errors"] == []
+        made = server.call("POST", "clusters", body).json()
+        switched = server.until(made["id"], _is_switched_on)
+        assert "being switched on" in switched["waiting"]["reason_text"]
+        assert (switched["problems"], switched["jobs"]["queued"]) == ([], 2)
+        seen = server.until(made["id"], working(2), timeout=120)
+        assert seen["problems"] == []
+        assert Person(server).computes() == "42"
+        assert len(slurm.jobs_of(made["id"])) == 2  # none was replaced while it waited
+        assert server.call("DELETE", f"clusters/{made['id']}").status_code == 202
+        server.until_gone(made["id"])
+        assert slurm.jobs_of(made["id"]) == {}
 
 
 @_on(odd_partitions())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.slurm.options import Options, Partition
 from tests.slurm.private import PrivateSlurm
@@ -94,6 +96,41 @@ def cloud() -> Options:
         node_lines=(f"{nodes} CPUs=32 RealMemory=128000 Gres=gpu:4 Feature=cloudy",),
         extra=("GresTypes=gpu", "ResumeProgram=/bin/true", "SuspendProgram=/bin/true", "SuspendTime=3600"),
     )
+
+
+_SWITCHES_ON = """\
+#!/bin/sh
+# What a cloud's program does: after a while there is a machine, freshly booted (-b), whose slurmd says so.
+sleep {seconds}
+PATH="$PATH:/usr/sbin" exec setsid slurmd -b -D -N "$1" -f "{conf}" >"{folder}/$1.log" 2>&1 </dev/null &
+"""
+
+
+@contextmanager
+def switching_on(folder: Path, seconds: int) -> Iterator[PrivateSlurm]:
+    """Have one node, ``c1``, which Slurm switches on for the first job; that takes so many `seconds`."""
+    program, conf = folder / "switch-on", folder / "slurm.conf"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    node = f"NodeName=c1 NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} State=CLOUD"
+    options = Options(
+        nodes=1,
+        gpus=0,
+        partitions=(Partition("normal", nodes="n1", default=True), Partition("cloud", nodes="c1")),
+        node_lines=(f"{node} CPUs=4 RealMemory=4000",),
+        extra=(
+            f"ResumeProgram={program}",
+            "SuspendProgram=/bin/true",
+            "SuspendTime=3600",
+            "ResumeTimeout=120",
+        ),
+    )
+    program.write_text(_SWITCHES_ON.format(seconds=seconds, conf=conf, folder=folder))
+    program.chmod(0o755)
+    with PrivateSlurm(options) as slurm:
+        conf.symlink_to(slurm.conf)
+        yield slurm
 
 
 @contextmanager
