@@ -4,7 +4,7 @@
  * Numbers carry their unit in the name; times are ISO 8601 text in UTC.
  */
 
-import { anything, flag, Infer, list, nullable, number, object, record, text, word } from './shape';
+import { added, anything, flag, Infer, list, nullable, number, object, record, text, word } from './shape';
 
 /** Which keys are there depends on `mode`: `jobs`, or both limits. */
 export const scaling = object({
@@ -22,8 +22,8 @@ const problem = object({
   since: text,
   details: nullable(text),
   job_id: nullable(text),
-  job_ids: list(text),
-  jobs: number
+  job_ids: added(list(text), []),
+  jobs: added(number, 0)
 });
 
 const failure = object({ message: text, reason: text, details: nullable(text) });
@@ -152,7 +152,7 @@ export const site = object({
     cluster_name: nullable(text),
     max_array_size: nullable(number),
     error: nullable(text),
-    clusters: list(text)
+    clusters: added(list(text), [])
   }),
   partitions: list(partition),
   accounts: list(

@@ -59,6 +59,11 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, path = '') => (value === null || value === undefined ? null : shape(value, path));
 }
 
+/** The value, or another one where the key is missing: a Jupyter server that was not restarted since an update. */
+export function added<T>(shape: Shape<T>, otherwise: T): Shape<T> {
+  return (value, path = '') => (value === undefined ? otherwise : shape(value, path));
+}
+
 export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   return (value, path = '') => {
     if (!Array.isArray(value)) {

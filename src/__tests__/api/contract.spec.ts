@@ -26,6 +26,21 @@ describe('the golden samples of the contract', () => {
     expect(read.site(sample(name))).toEqual(sample(name));
   });
 
+  it('is read from a server that was not restarted since an update, too', () => {
+    const told = {
+      code: 'never_starts',
+      severity: 'warning',
+      message: '',
+      advice: '',
+      since: '',
+      details: null
+    };
+    const { problems } = read.cluster({ ...(sample('cluster-running') as object), problems: [told] });
+    expect(problems[0]).toMatchObject({ job_id: null, job_ids: [], jobs: 0 });
+    const { slurm, ...site } = sample('site') as { slurm: object };
+    expect(read.site({ ...site, slurm: { ...slurm, clusters: undefined } }).slurm.clusters).toEqual([]);
+  });
+
   it('has the small ones', () => {
     expect(read.errorBody(sample('error'))).toEqual(sample('error'));
     expect(read.historyEntry(sample('history-entry'))).toEqual(sample('history-entry'));

@@ -72,7 +72,8 @@ test('texts from elsewhere stay texts: on the card, in the details, in the form'
   await expect.poll(works, { timeout: 60_000 }).toBe(1);
   const seen = watch(page);
   const log = (answer: object) => ({ ...answer, text: CORPUS });
-  const problem = { code: 'worker_failed', severity: 'error', job_id: null, since: '2026-11-20T21:00:00Z' };
+  const about = { code: 'worker_failed', severity: 'error', job_id: null, job_ids: [CORPUS], jobs: 2 };
+  const problem = { ...about, since: '2026-11-20T21:00:00Z' };
   const told = { ...problem, message: CORPUS, details: CORPUS, advice: CORPUS };
   // So late that no event that comes later is newer.
   const cluster = (answer: ITold) => ({
