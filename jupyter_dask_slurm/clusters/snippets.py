@@ -155,7 +155,8 @@ def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
 
 def _not_exported(options: Mapping[str, Any]) -> str:
     """Return a comment that says what dask-jobqueue has no word for."""
-    epilogue = lines_of(options.get("job_script_epilogue"))
+    # An entry of a configuration may hold several lines: none of them may become code.
+    epilogue = "\n".join(lines_of(options.get("job_script_epilogue"))).splitlines()
     if not epilogue:
         return ""
     said = ["dask-jobqueue has nothing that runs after the workers. Left out:", *epilogue]

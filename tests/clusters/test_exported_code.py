@@ -107,3 +107,9 @@ def test_what_dask_jobqueue_has_no_word_for_is_said(renderer: Renderer) -> None:
     assert "# rm -rf $TMPDIR/cache\n" in code
     assert code.endswith("cluster.adapt(minimum_jobs=1, maximum_jobs=3)\n")
     ast.parse(code)
+
+
+def test_no_line_that_is_left_out_becomes_code() -> None:
+    left_out = {"job_script_epilogue": ["date\nraise SystemExit", "date\rraise SystemExit"]}
+    code = as_python(left_out, Scaling("manual", jobs=1))
+    assert [type(node).__name__ for node in ast.parse(code).body] == ["ImportFrom", "Assign", "Expr"]
