@@ -99,6 +99,7 @@ class Services:
         from .kernels.environments import Environments
         from .kernels.render_client import RenderClient
         from .launch.starter import Starter
+        from .launch.survey import Surveyor
         from .preview.preview import Previews
         from .profiles.catalogue import Profiles
         from .profiles.kernel import KernelProfiles
@@ -113,24 +114,24 @@ class Services:
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
         self.render_client = RenderClient()
-        starter = Starter(
-            registry,
-            environments,
-            self.sites,
-            limits,
-            self.render_client,
-            folder=self._folder,
-            idle_timeout_s=self._idle_timeout_s,
-        )
         self.profiles = Profiles(
             UserProfiles(registry.shared),
             SiteProfiles(self._site_profiles),
             KernelProfiles(environments, self.render_client),
         )
+        starter = Starter(
+            registry,
+            self.profiles,
+            limits,
+            Surveyor(environments, self.sites, registry.shared, limits.allowed_partitions),
+            render_client=self.render_client,
+            folder=self._folder,
+            idle_timeout_s=self._idle_timeout_s,
+        )
         self.interface_check = InterfaceCheck(self.sites, environments, registry.shared)
-        self.manager = ClusterManager(registry, starter, limits, self.profiles, self._changed)
+        self.manager = ClusterManager(registry, starter, limits, self._changed)
         self.inspection = Inspection(self.manager)
-        self.previews = Previews(self.manager, starter, limits, self.profiles)
+        self.previews = Previews(self.manager, starter)
 
 
 def _clear_up() -> None:

@@ -7,6 +7,7 @@ controller.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
 from ..kernels.archive import ARCHIVE
-from ..launch.draft import ClusterSpec, Draft
+from ..launch.draft import Draft
+from ..launch.resolve import ClusterSpec, resolve_restart
 from ..launch.starter import Starter
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
 from ..protocol.models import Cluster, Record
@@ -29,11 +31,10 @@ from .ending.orphan_watch import OrphanWatch
 from .handle import ClusterHandle
 from .reserving.made import Announce, Made
 from .reserving.names import Names, Reserved, is_taken
-from .restart import Restarts, spec_to_restart
+from .restart import Restarts
 
 if TYPE_CHECKING:
     from ..options.requests import ChangeRequest, ClusterRequest, RestartRequest
-    from ..profiles.catalogue import Profiles
 
 log = logging.getLogger(__name__)
 ClusterListener = Callable[[str, "Cluster | None"], None]
@@ -48,9 +49,8 @@ class ClusterManager:
 
     Parameters
     ----------
-    registry, starter, limits, profiles
-        Where clusters stand on disk, how they are started, what the administrator allows, and the options
-        that have a name.
+    registry, starter, limits
+        Where clusters stand on disk, how they are started, what the administrator allows.
     changed : callable
         Called with a cluster's id and the cluster after each change, and with None when it leaves the list.
     """
@@ -60,13 +60,11 @@ class ClusterManager:
         registry: Registry,
         starter: Starter,
         limits: Limits,
-        profiles: Profiles,
         changed: ClusterListener,
     ) -> None:
         self.registry = registry
         self._starter = starter
         self._limits = limits
-        self._profiles = profiles
         self._tell = changed
         self._handles: dict[str, ClusterHandle] = {}
         self._names = Names(registry, lambda: {cluster.name for cluster in self.list()})
@@ -171,16 +169,14 @@ class ClusterManager:
 
     async def _start(self, request: ClusterRequest, announce: Announce) -> Cluster:
         await self.look()
-        merged = await self._profiles.merged(request)
-        self._limits.check_hidden(merged.own)
-        usual = None if request.name else await self._starter.configured_name(merged.backend, merged.options)
-        async with self._names.for_new(request.name, usual.name if usual else None) as reserved:
+        spec = await self._starter.resolve(request)
+        surroundings = await self._starter.survey(spec)
+        usual = None if spec.name else await self._starter.configured_name(surroundings)
+        async with self._names.for_new(spec.name, usual.name if usual else None) as reserved:
             await announce(reserved.cluster_id)
-            spec = ClusterSpec(
-                reserved.name, merged.backend, merged.options, merged.scaling, profile=request.profile
-            )
+            spec = dataclasses.replace(spec, name=reserved.name)
             async with self._sizing:
-                draft = await self._starter.draft(spec, self.list(), reserved.cluster_id)
+                draft = await self._starter.accepted(spec, surroundings, self.list(), reserved.cluster_id)
                 return await self._begin(draft, reserved)
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
@@ -236,8 +232,7 @@ class ClusterManager:
         """
         old = self.handle(cluster_id).cluster
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
-        self._limits.check_hidden(changes)
-        return spec_to_restart(old, self.registry.read_launch(cluster_id), changes)
+        return resolve_restart(old, self.registry.read_launch(cluster_id), changes, self._limits)
 
     async def restart(self, cluster_id: str, request: RestartRequest, key: str | None = None) -> Cluster:
         """Start the same cluster again, with changes; the old one leaves the list and is stopped first.
@@ -257,11 +252,12 @@ class ClusterManager:
         old = self.handle(cluster_id)
         await self._check_nobody_runs_it(old)
         spec = self.spec_to_restart(cluster_id, request)
-        async with self._names.for_restart(spec.name, cluster_id) as reserved:
+        surroundings = await self._starter.survey(spec)
+        async with self._names.for_restart(old.cluster.name, cluster_id) as reserved:
             await announce(reserved.cluster_id)
             async with self._sizing:
                 others = [other for other in self.list() if other.id != cluster_id]
-                draft = await self._starter.draft(spec, others, reserved.cluster_id)
+                draft = await self._starter.accepted(spec, surroundings, others, reserved.cluster_id)
                 new, draft = await self._replace(old, draft, reserved)
             await self._restarts.begin(old, new, draft)
             return new.cluster
@@ -282,7 +278,7 @@ class ClusterManager:
     ) -> tuple[ClusterHandle, Draft]:
         """Put a cluster on the list in place of another."""
         with self._making(draft):
-            draft = await self._starter.prepare(draft)
+            draft = await self._starter.place(draft)
             if old.hidden or not await reserved.stands():
                 await self._starter.discard(draft)
                 raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
@@ -292,7 +288,7 @@ class ClusterManager:
 
     async def _begin(self, draft: Draft, reserved: Reserved) -> Cluster:
         with self._making(draft):
-            draft = await self._starter.prepare(draft)
+            draft = await self._starter.place(draft)
             try:
                 if not await reserved.stands():
                     raise is_taken(reserved.name)

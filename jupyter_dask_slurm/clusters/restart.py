@@ -9,35 +9,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..launch.draft import ClusterSpec, Draft
+from ..launch.draft import Draft
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
-from ..protocol.models import Cluster, ErrorInfo, LaunchSpec, iso_time
+from ..protocol.models import ErrorInfo, iso_time
 from ..registry import Registry
 from .handle import ClusterHandle
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
-
-
-def spec_to_restart(old: Cluster, spec: LaunchSpec, changes: Mapping[str, Any]) -> ClusterSpec:
-    """Return the request for the same cluster with changes; an option that is None takes the old one back.
-
-    Raises
-    ------
-    InvalidRequest
-        Old and new options are each right by themselves; together they need not be.
-    """
-    # Here and not above: pydantic is not loaded before the first request.
-    from ..options.requests import ClusterRequest, parse
-
-    merged = {**spec.options, "idle_timeout": old.idle_timeout_s, **changes}
-    options = {name: value for name, value in merged.items() if value is not None}
-    parse(ClusterRequest, {"options": options})
-    return ClusterSpec(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
 
 
 class Restarts:

@@ -1,20 +1,16 @@
-"""A cluster before it exists: what was asked for, and what will stand on disk."""
+"""A cluster before it exists: what will stand on disk."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..checks.limits import Limits
-from ..kernels.dask_files import mention
 from ..kernels.environments import Environment
 from ..protocol.models import (
-    Backend,
     Cluster,
     ControllerInfo,
     Credentials,
@@ -22,75 +18,71 @@ from ..protocol.models import (
     LaunchSpec,
     Record,
     Scaling,
-    SlurmInfo,
     WorkerCounts,
     iso_time,
 )
 from ..protocol.scaling import DEFAULT_SCALING, first_jobs, known_size, resolve_scaling
 from ..registry import Registry
-from ..system.places import is_there
 from ..system.processes import boot_id, hostname
+from .resolve import ClusterSpec
+from .survey import Surroundings
 
+NAME = "dask"
+"""Of a cluster that is only looked at, before it has been given one."""
 _SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command"}
 
 
 @dataclass(frozen=True)
-class ClusterSpec:
-    """A cluster as asked for, checked by itself; None is "you choose"."""
-
-    name: str
-    backend: Backend | None
-    options: dict[str, Any]
-    scaling: dict[str, Any] | None = None
-    replaces: str | None = None
-    profile: str | None = None
-
-
-@dataclass(frozen=True)
 class Draft:
-    """A cluster as it would be: `Starter.draft` returns one that passed all checks.
+    """A cluster as it would be. It gets its socket and its credentials when it is put on disk.
 
-    It gets its socket and its credentials when it is put on disk.
+    Attributes
+    ----------
+    rendering : mapping, optional
+        What its controller would send to Slurm, where that was asked; see `controller.render.render.render`.
     """
 
     record: Record
     spec: LaunchSpec
-    environment: Environment
+    surroundings: Surroundings
+    rendering: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:
         """The id that the cluster will have."""
         return self.spec.cluster_id
 
+    @property
+    def environment(self) -> Environment:
+        """The Python in which its controller will run."""
+        return self.surroundings.environment
+
 
 def make_draft(
     spec: ClusterSpec,
+    surroundings: Surroundings,
     *,
     cluster_id: str,
-    backend: Backend,
-    options: dict[str, Any],
-    defaults: dict[str, Any],
-    environment: Environment,
     idle_timeout_s: int,
     limits: Limits,
     registry: Registry,
-    slurm: SlurmInfo,
 ) -> Draft:
-    """Return the draft of such a cluster."""
-    scaling = spec.scaling or DEFAULT_SCALING
+    """Return the draft of such a cluster; nothing of it was judged."""
+    environment, options = surroundings.environment, surroundings.options
+    slurm = surroundings.site.slurm
     launch_spec = LaunchSpec(
         cluster_id=cluster_id,
-        name=spec.name,
-        backend=backend,
+        name=spec.name or NAME,
+        backend=surroundings.backend,
         created_at=iso_time(),
         directory=str(registry.directory(cluster_id)),
         socket="",
         nonce=secrets.token_hex(16),
         python=environment.python or environment.argv[0],
         dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
-        scaling=scaling,
+        scaling=spec.scaling or DEFAULT_SCALING,
         options=options,
-        defaults=defaults,
+        defaults=surroundings.defaults,
         idle_timeout_s=options.get("idle_timeout", idle_timeout_s),
         kernel=environment.kernel,
         profile=spec.profile,
@@ -100,7 +92,7 @@ def make_draft(
         slurm_cluster=slurm.cluster_name,
         max_array_size=slurm.max_array_size,
     )
-    return Draft(_first_record(launch_spec, environment), launch_spec, environment)
+    return Draft(_first_record(launch_spec, environment), launch_spec, surroundings)
 
 
 def to_render(draft: Draft) -> LaunchSpec:
@@ -110,20 +102,9 @@ def to_render(draft: Draft) -> LaunchSpec:
     return dataclasses.replace(draft.spec, credentials=credentials)
 
 
-def may_say_more(draft: Draft) -> bool:
-    """Return whether Dask may know more of a draft than stands in it; blocks on the disk.
-
-    It does where its configuration speaks of dask-jobqueue, or an option has to be seen in the script.
-    """
-    return bool(_SEEN_IN_SCRIPT & draft.spec.options.keys()) or speaks_of_jobqueue(draft.environment)
-
-
-def speaks_of_jobqueue(environment: Environment) -> bool:
-    """Return whether Dask's configuration may say something about dask-jobqueue there; blocks on the disk."""
-    environ = {**os.environ, **environment.env}
-    python = Path(environment.python or environment.argv[0])
-    # In a container, what its Python reads cannot be seen from here.
-    return not is_there(python) or mention("jobqueue", "jobqueue", environ, python.parent.parent)
+def shows_in_script(draft: Draft) -> bool:
+    """Return whether what an option of a draft comes to has to be seen in its script."""
+    return bool(_SEEN_IN_SCRIPT & draft.spec.options.keys())
 
 
 def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
@@ -137,7 +118,8 @@ def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
         jobs=JobCounts(plan=jobs),
         workers=WorkerCounts(expected=jobs * rendering["processes"]),
     )
-    return dataclasses.replace(draft, record=dataclasses.replace(draft.record, cluster=cluster))
+    record = dataclasses.replace(draft.record, cluster=cluster)
+    return dataclasses.replace(draft, record=record, rendering=rendering)
 
 
 def _first_record(launch_spec: LaunchSpec, environment: Environment) -> Record:

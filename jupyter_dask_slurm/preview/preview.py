@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..checks.allocation import allocation
-from ..checks.limits import Limits
+from ..checks.allocation import Allocation, allocation
 from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
 from ..clusters.reserving.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
 from ..kernels.exposed import exposed
-from ..launch.draft import ClusterSpec, as_rendered
-from ..launch.starter import Sketch, Starter
-from ..protocol.errors import DaskSlurmError, InvalidRequest, LimitExceeded, SiteRefuses
+from ..launch.draft import NAME, Draft
+from ..launch.resolve import ClusterSpec
+from ..launch.starter import Starter
+from ..protocol.errors import DaskSlurmError, InvalidRequest, SiteRefuses
 from ..protocol.models import Cluster
 from ..registry import slug
 from ..slurm.forecast import Forecast
@@ -28,9 +28,6 @@ from .totals import totals
 
 if TYPE_CHECKING:
     from ..options.requests import PreviewRequest, RestartPreviewRequest
-    from ..profiles.catalogue import Profiles
-
-NAME = "dask"
 
 
 @dataclass
@@ -40,17 +37,16 @@ class _Findings:
     malformed: list[InvalidRequest]
     errors: list[DaskSlurmError]
     warnings: list[str] = field(default_factory=list)
+    allocated: Allocation | None = None
     start: str | None = None
 
 
 class Previews:
     """Previews clusters, by what starts them."""
 
-    def __init__(self, manager: ClusterManager, starter: Starter, limits: Limits, profiles: Profiles) -> None:
+    def __init__(self, manager: ClusterManager, starter: Starter) -> None:
         self._manager = manager
         self._starter = starter
-        self._limits = limits
-        self._profiles = profiles
         self._forecasts = Forecasts()
 
     async def preview(
@@ -67,62 +63,47 @@ class Previews:
         malformed : list of InvalidRequest
             What is wrong by itself.
         """
+        findings = _Findings(malformed, list(malformed))
+        others = self._manager.list()
+        try:
+            spec = await self._resolved(request, findings)
+            # Always the same id: the same form shall have the same script.
+            cluster_id = f"{slug(spec.name or NAME)}-0000"
+            surroundings = await self._starter.survey(spec)
+            draft = await self._starter.complete(spec, surroundings, cluster_id, with_script=True)
+            named = await self._starter.configured_name(surroundings)
+        except DaskSlurmError as error:
+            findings.errors.append(error)
+            return _answer(findings)
+        findings.warnings += [named.warning] if named else []
+        others = [other for other in others if other.id != spec.replaces]
+        await self._look_at(draft, others, findings, ask_slurm=request.ask_slurm)
+        return _answer(findings, draft)
+
+    async def _resolved(
+        self, request: PreviewRequest | RestartPreviewRequest, findings: _Findings
+    ) -> ClusterSpec:
         from ..options.requests import PreviewRequest
 
-        findings = _Findings(malformed, list(malformed))
-        if isinstance(request, PreviewRequest):
-            return await self._of_new(request, findings)
-        try:
-            spec = self._manager.spec_to_restart(request.restarts, request)
-        except DaskSlurmError as error:
-            findings.errors.append(error)
-            return _answer(findings)
-        others = [other for other in self._manager.list() if other.id != request.restarts]
-        return await self._answer(spec, others, findings, ask_slurm=request.ask_slurm)
-
-    async def _of_new(self, request: PreviewRequest, findings: _Findings) -> dict[str, Any]:
-        others = self._manager.list()
-        if request.name in {cluster.name for cluster in others}:
+        if not isinstance(request, PreviewRequest):
+            return self._manager.spec_to_restart(request.restarts, request)
+        if request.name in {cluster.name for cluster in self._manager.list()}:
             findings.errors.append(is_taken(str(request.name)))
-        try:
-            self._limits.check_number(others)
-        except LimitExceeded as error:
-            findings.errors.append(error)
-        try:
-            merged = await self._profiles.merged(request)
-            self._limits.check_hidden(merged.own)
-        except DaskSlurmError as error:
-            findings.errors.append(error)
-            return _answer(findings)
-        name = request.name or NAME
-        spec = ClusterSpec(name, merged.backend, merged.options, merged.scaling, profile=request.profile)
-        return await self._answer(spec, others, findings, ask_slurm=request.ask_slurm)
+        return await self._starter.resolve(request)
 
-    async def _answer(
-        self, spec: ClusterSpec, others: list[Cluster], findings: _Findings, *, ask_slurm: bool
-    ) -> dict[str, Any]:
-        """Return the answer about such a cluster."""
-        try:
-            # Always the same id: the same form shall have the same script.
-            sketch = await self._starter.sketch(spec, f"{slug(spec.name)}-0000")
-            rendering = await self._starter.render(sketch.draft)
-            named = await self._starter.configured_name(spec.backend, spec.options)
-        except DaskSlurmError as error:
-            findings.errors.append(error)
-            return _answer(findings)
-        allocated = allocation(rendering, sketch.site)
-        rendering["allocated_cpus"] = allocated.cpus
-        findings.errors += self._starter.refusals(sketch, rendering, others)
+    async def _look_at(
+        self, draft: Draft, others: list[Cluster], findings: _Findings, *, ask_slurm: bool
+    ) -> None:
+        """Find what is wrong with a draft, and what is worth a word."""
+        rendering, site = draft.rendering or {}, draft.surroundings.site
+        findings.allocated = allocated = allocation(rendering, site)
+        findings.errors += self._starter.judge(draft, others)
         if not findings.malformed:  # else it would be said of defaults, in place of what was typed
-            findings.warnings += [*allocated.reasons, *pitfalls(rendering, spec.options, sketch.site)]
-        findings.warnings += [named.warning] if named else []
+            findings.warnings += [*allocated.reasons, *pitfalls(rendering, draft.spec.options, site)]
         shared = self._manager.registry.shared
-        findings.warnings += await in_thread(
-            lambda: list(exposed(sketch.draft.environment, os.environ, shared))
-        )
-        if not findings.errors and sketch.draft.spec.backend == "slurm" and rendering["jobs"]:
+        findings.warnings += await in_thread(lambda: list(exposed(draft.environment, os.environ, shared)))
+        if not findings.errors and draft.spec.backend == "slurm" and rendering["jobs"]:
             _hear(await self._forecast(rendering, ask_slurm=ask_slurm), rendering["options"], findings)
-        return _answer(findings, sketch, rendering)
 
     async def _forecast(self, rendering: Mapping[str, Any], *, ask_slurm: bool) -> Forecast:
         question = (rendering["script"], rendering["command"])
@@ -142,9 +123,8 @@ def _hear(forecast: Forecast, options: Mapping[str, Any], findings: _Findings) -
     findings.errors.append(SiteRefuses(f"Slurm refuses this: {words}.", field=option and f"options.{option}"))
 
 
-def _answer(
-    findings: _Findings, sketch: Sketch | None = None, rendering: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def _answer(findings: _Findings, draft: Draft | None = None) -> dict[str, Any]:
+    rendering = draft.rendering if draft else None
     # What is malformed was left out to see what else is wrong: the script is not that of this form.
     sent = None if findings.malformed else rendering
     script = sent["script"] if sent else None
@@ -152,9 +132,9 @@ def _answer(
         "script": script,
         "command": sent["command"] if sent else [],
         "lines": [{"text": line, "explanation": explain(line)} for line in (script or "").splitlines()],
-        "totals": totals(rendering, {error.field for error in findings.malformed}),
+        "totals": totals(rendering, findings.allocated, {error.field for error in findings.malformed}),
         "expected_start_at": findings.start,
-        "exports": _exports(sketch, sent) if sketch and sent else None,
+        "exports": _exports(draft) if draft and sent else None,
         "errors": [
             {"field": error.field, "message": error.message} for error in _as_in_the_form(findings.errors)
         ],
@@ -176,9 +156,9 @@ def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:
     return sorted(errors, key=place)
 
 
-def _exports(sketch: Sketch, rendering: Mapping[str, Any]) -> dict[str, str] | None:
+def _exports(draft: Draft) -> dict[str, str] | None:
     """Return the cluster as text to take along; None where it has no jobs in Slurm."""
-    if not rendering["script"]:
+    if not draft.rendering or not draft.rendering["script"]:
         return None
-    cluster = as_rendered(sketch.draft, rendering).record.cluster
+    cluster = draft.record.cluster
     return {"python": as_python(cluster.options, cluster.scaling), "yaml": as_yaml(cluster.options)}

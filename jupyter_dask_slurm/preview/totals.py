@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..checks.allocation import Allocation
+
 # What each sum is made of, beside the number of jobs.
 _MADE_OF = {
     "jobs": (),
@@ -16,9 +18,11 @@ _MADE_OF = {
 }
 
 
-def totals(rendering: Mapping[str, Any] | None, malformed: Collection[str | None]) -> dict[str, int | None]:
+def totals(
+    rendering: Mapping[str, Any] | None, allocated: Allocation | None, malformed: Collection[str | None]
+) -> dict[str, int | None]:
     """Return what all jobs come to, at most where their number is adaptive; None where that is not known."""
-    if rendering is None:
+    if rendering is None or allocated is None:
         return dict.fromkeys(_MADE_OF)
     jobs, processes, cores = rendering["most_jobs"], rendering["processes"], rendering["cores"]
     sums = {
@@ -27,7 +31,7 @@ def totals(rendering: Mapping[str, Any] | None, malformed: Collection[str | None
         "threads": jobs * processes * (cores // processes),
         "memory_bytes": jobs * rendering["memory_bytes"],
         "gpus": jobs * (rendering["options"]["gpus"] or 0),
-        "core_hours_per_hour": jobs * rendering["allocated_cpus"],
+        "core_hours_per_hour": jobs * allocated.cpus,
     }
     wrong = {str(name).removeprefix("options.") for name in malformed}
     if any(name.startswith("scaling") for name in wrong):

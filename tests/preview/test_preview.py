@@ -138,6 +138,29 @@ async def test_what_this_site_does_not_have(
     assert error["field"] == field
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"options": {"memory": "999 TB", "partition": "short", "walltime": "2-00:00:00"}},
+        {"options": {"kernel": "nowhere"}},
+        {"options": {"slurm_cluster": "nowhere"}},
+        {"options": {"job_extra_directives": ["--mem-per-cpu=999T", "--cpus-per-task=999"]}},
+        {"backend": "local", "options": {"cores": 999}},
+        {"scaling": {"mode": "manual", "memory": "999 TB"}, "options": {"memory": "998 TB"}},
+        {"profile": "nowhere"},
+    ],
+)
+async def test_a_start_is_refused_with_what_the_preview_says(
+    api: Api, slurm: SlurmClient, body: dict[str, Any]
+) -> None:
+    previewed = (await api("POST", "preview", body)).json["errors"]
+    refused = await api("POST", "clusters", body)
+    assert refused.status in {400, 422}
+    assert (refused.json["field"], refused.json["message"]) in [
+        (error["field"], error["message"]) for error in previewed
+    ]
+
+
 async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> None:
     options = {"cores": 3, "processes": 2, "memory": "600 MB"}
     warnings = (await api("POST", "preview", {"options": options})).json["warnings"]

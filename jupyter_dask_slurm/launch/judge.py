@@ -1,0 +1,55 @@
+"""All that keeps a cluster from being started: limits, machine, site."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ..checks.directives import as_slurm_reads_it
+from ..checks.host import refusals_of_host, this_host
+from ..checks.limits import Limits
+from ..checks.site import refusals_of_machine, refusals_of_site
+from ..protocol.errors import DaskSlurmError, InvalidRequest, LimitExceeded
+from ..protocol.models import Cluster
+from ..protocol.scaling import known_size, most_jobs, resolve_scaling
+from .draft import Draft
+
+
+def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator[DaskSlurmError]:
+    """Yield each reason not to start the cluster of a draft.
+
+    Where its script was not rendered, only what was asked for is judged.
+
+    Parameters
+    ----------
+    others : collection of Cluster
+        The user's other clusters, which count for limits.
+    """
+    try:
+        limits.check_number(others)
+    except LimitExceeded as error:
+        yield error
+    try:
+        jobs = _most_jobs(draft)
+    except InvalidRequest as error:
+        yield error
+        return
+    launch, site, rendering = draft.spec, draft.surroundings.site, draft.rendering
+    options = rendering["options"] if rendering else launch.defaults | launch.options
+    if rendering and rendering["script"]:
+        options = as_slurm_reads_it(options, rendering["script"], site)
+    yield from limits.refusals(options, jobs, others)
+    if launch.backend == "local":
+        yield from refusals_of_host(options, jobs, this_host())
+    else:
+        yield from limits.missing(launch.options)
+    # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
+    named = {**options, "log_directory": launch.options.get("log_directory")}
+    find = refusals_of_site if launch.backend == "slurm" else refusals_of_machine
+    yield from find(named, site)
+
+
+def _most_jobs(draft: Draft) -> int:
+    launch, rendering = draft.spec, draft.rendering
+    options = rendering["options"] if rendering else launch.defaults | launch.options
+    asked = most_jobs(resolve_scaling(launch.scaling, known_size(options)))
+    return rendering["most_jobs"] if rendering else asked

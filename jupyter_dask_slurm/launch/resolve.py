@@ -1,0 +1,59 @@
+"""What is asked for: a request and its profile together, or a cluster that is started again with changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..checks.limits import Limits
+from ..protocol.models import Backend, Cluster, LaunchSpec
+
+if TYPE_CHECKING:
+    from ..options.requests import ClusterRequest
+    from ..profiles.catalogue import Profiles
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """A cluster as asked for, checked by itself; None is "you choose"."""
+
+    name: str | None
+    backend: Backend | None
+    options: dict[str, Any]
+    scaling: dict[str, Any] | None = None
+    replaces: str | None = None
+    profile: str | None = None
+
+
+async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -> ClusterSpec:
+    """Return what a request asks for, filled up from the profile that it names.
+
+    Raises
+    ------
+    Unprocessable, InvalidRequest, LimitExceeded
+    """
+    merged = await profiles.merged(request)
+    limits.check_hidden(merged.own)
+    return ClusterSpec(request.name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+
+
+def resolve_restart(
+    old: Cluster, launched: LaunchSpec, changes: Mapping[str, Any], limits: Limits
+) -> ClusterSpec:
+    """Return the same cluster with changes; an option that is None takes the old one back.
+
+    Raises
+    ------
+    LimitExceeded
+    InvalidRequest
+        Old and new options are each right by themselves; together they need not be.
+    """
+    # Here and not above: pydantic is not loaded before the first request.
+    from ..options.requests import ClusterRequest, parse
+
+    limits.check_hidden(changes)
+    merged = {**launched.options, "idle_timeout": old.idle_timeout_s, **changes}
+    options = {name: value for name, value in merged.items() if value is not None}
+    parse(ClusterRequest, {"options": options})
+    return ClusterSpec(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
