@@ -6,16 +6,14 @@ Reads the cluster's record on disk; no Jupyter server is needed.
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .page_address import own_address
 from .protocol.errors import ClusterNotFound, StorageUnavailable, WrongState
 from .protocol.models import Record
 from .registry import Registry
 from .shared_directory import default_shared_directory
-from .system.files import read_foreign
-from .system.json_text import parse_json
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -39,7 +37,8 @@ def connect(
     shared_directory : path, optional
         Where the administrator keeps clusters, if not at the default place.
     base_url : str, optional
-        The base URL of the Jupyter server whose dashboard link shall be shown. Found by itself in a kernel.
+        The address of the Jupyter server whose dashboard link shall be shown, or its path alone. Found by
+        itself in a kernel, and elsewhere where a browser has shown the panel before.
     **kwargs
         Passed on to `distributed.Client`.
 
@@ -53,9 +52,36 @@ def connect(
         With the clusters that there are.
     WrongState
         If the cluster does not run.
+
+    Examples
+    --------
+    A client of the only cluster that runs, and what it computes:
+
+    >>> from jupyter_dask_slurm import connect
+    >>> client = connect()
+    >>> client.submit(sum, [1, 2, 3]).result()
+    6
+
+    Two clusters in one notebook, each with its own dashboard:
+
+    >>> small, large = connect("small"), connect("large")
+    >>> small.dashboard_link != large.dashboard_link
+    True
+
+    In a script, for as long as it needs it; the cluster goes on afterwards:
+
+    >>> with connect("ocean", timeout="60s") as client:
+    ...     client.wait_for_workers(4)
+    ...     total = client.gather(client.submit(sum, range(10)))
+    >>> total
+    45
+
+    What is shown where Jupyter is reached by another address:
+
+    >>> connect("ocean", base_url="https://hub.example.org/user/ada/").dashboard_link
+    'https://hub.example.org/user/ada/dask-slurm/clusters/ocean-3f9c/dashboard/status'
     """
-    import dask
-    from distributed import Client, Security
+    from distributed import Security
 
     registry = Registry(Path(shared_directory) if shared_directory else default_shared_directory())
     record = find(registry, name)
@@ -70,10 +96,8 @@ def connect(
             tls_ca_file=credentials.ca_file, tls_client_cert=credentials.cert, tls_client_key=credentials.key,
             require_encryption=True,
         ))  # fmt: skip
-    # Read by the client each time it shows itself; by default it would name a port that nobody listens on.
-    link = dashboard_link(base_url or own_base_url(), cluster.dashboard_path)
-    dask.config.set({"distributed.dashboard.link": link})
-    return Client(cluster.scheduler_address, **kwargs)
+    link = dashboard_link(base_url or own_address(registry.shared), cluster.dashboard_path)
+    return _client_class(link)(cluster.scheduler_address, **kwargs)
 
 
 def find(registry: Registry, name: str | None) -> Record:
@@ -112,30 +136,33 @@ def find(registry: Registry, name: str | None) -> Record:
 
 
 def dashboard_link(base_url: str, dashboard_path: str) -> str:
-    """Return the link that Dask shows: a path, so that the browser goes where the notebook came from.
+    """Return the link that Dask shows: a path where that of the server is one; the browser then stays there.
 
-    Dask treats it as a format string.
+    Dask treats it as a format string, and to a browser an encoded brace is the same.
     """
-    link = (
-        "/" + "/".join(part.strip("/") for part in (base_url, dashboard_path) if part.strip("/")) + "/status"
-    )
-    return link.replace("{", "{{").replace("}", "}}")
+    scheme, separator, rest = base_url.partition("://")
+    places = (rest if separator else base_url, dashboard_path, "status")
+    path = "/".join(place.strip("/") for place in places if place.strip("/"))
+    link = f"{scheme}://{path}" if separator else f"/{path}"
+    return link.replace("{", "%7B").replace("}", "%7D")
 
 
-def own_base_url() -> str:
-    """Return the base URL of the Jupyter server that started this kernel, or ``/``.
+def _client_class(link: str) -> type[Client]:
+    """Return a client that shows this link, and leaves alone what other clients of this process show.
 
-    JupyterHub tells it in the environment; otherwise the server that is this process's parent has it
-    in its file below Jupyter's runtime directory.
+    Dask has one setting for all, from which it makes a link to a port that nobody listens on here.
     """
-    from_hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
-    if from_hub:
-        return from_hub
-    from jupyter_core.paths import jupyter_runtime_dir
+    import dask
+    from distributed import Client
 
-    server = os.environ.get("JPY_PARENT_PID") or str(os.getppid())
-    try:
-        info = parse_json(read_foreign(Path(jupyter_runtime_dir()) / f"jpserver-{server}.json"))
-        return str(info["base_url"])
-    except (FileNotFoundError, StorageUnavailable, ValueError, KeyError, TypeError):
-        return "/"
+    class ClusterClient(Client):
+        """A client of a cluster whose dashboard Jupyter serves."""
+
+        dashboard_link = link
+
+        def _repr_html_(self) -> str:
+            # What it shows of the scheduler has a link too, made from the setting.
+            with dask.config.set({"distributed.dashboard.link": link}):
+                return str(super()._repr_html_())  # type: ignore[no-untyped-call]
+
+    return ClusterClient

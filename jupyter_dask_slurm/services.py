@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .clusters.inspection import Inspection
     from .clusters.manager import ClusterManager
     from .kernels.environments import KernelSpecs
+    from .page_address import PageNote
     from .profiles.catalogue import Profiles
     from .protocol.models import Cluster
     from .site.interface_check.service import InterfaceCheck
@@ -46,6 +47,7 @@ class Services:
     profiles: Profiles
     limits: Limits
     interface_check: InterfaceCheck
+    page: PageNote
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class Services:
         from .kernels.render_client import RenderClient
         from .launch.starter import Starter
         from .launch.survey import Surveyor
+        from .page_address import PageNote
         from .preview.preview import Previews
         from .profiles.catalogue import Profiles
         from .profiles.kernel import KernelProfiles
@@ -110,6 +113,7 @@ class Services:
         from .site.source import SiteSource
 
         registry = Registry(default_shared_directory())
+        self.page = PageNote(registry.shared)
         self.environments = environments = Environments(self._kernel_specs)
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
@@ -120,14 +124,10 @@ class Services:
             KernelProfiles(environments, self.render_client),
         )
         starter = Starter(
-            registry,
-            self.profiles,
-            limits,
+            registry, self.profiles, limits,
             Surveyor(environments, self.sites, registry.shared, limits.allowed_partitions),
-            render_client=self.render_client,
-            folder=self._folder,
-            idle_timeout_s=self._idle_timeout_s,
-        )
+            render_client=self.render_client, folder=self._folder, idle_timeout_s=self._idle_timeout_s,
+        )  # fmt: skip
         self.interface_check = InterfaceCheck(self.sites, environments, registry.shared)
         self.manager = ClusterManager(registry, starter, limits, self._changed)
         self.inspection = Inspection(self.manager)

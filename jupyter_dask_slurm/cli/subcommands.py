@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..clusters.handle import ClusterHandle
-from ..connection import own_base_url
 from ..options.requests import ChangeRequest, ClusterRequest, parse
+from ..page_address import own_address
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
 from ..protocol.models import Cluster
 from ..services import Services
@@ -91,7 +91,8 @@ async def logs(services: Services, arguments: argparse.Namespace) -> Answer:
 async def snippet(services: Services, arguments: argparse.Namespace) -> Answer:
     """Show a cluster as code."""
     cluster_id = _find(services, arguments.cluster).id
-    made = await in_thread(services.inspection.snippet, cluster_id, arguments.kind, own_base_url())
+    address = own_address(services.manager.registry.shared)
+    made = await in_thread(services.inspection.snippet, cluster_id, arguments.kind, address)
     return made.to_json(), made.code.rstrip("\n")
 
 

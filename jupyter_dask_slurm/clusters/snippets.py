@@ -20,6 +20,7 @@ from ..slurm.script.job_keywords import job_keywords, lines_of
 from ..slurm.script.option_table import KEYS
 
 _CLUSTERS = "SLURM_CLUSTERS"
+_CLIENT = "ClusterClient"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Source:
     Parameters
     ----------
     base_url : str
-        Of the Jupyter server that was asked.
+        Of the Jupyter server that was asked: its whole address where that is known, else its path.
     script : str, optional
         The last script that was sent to Slurm.
     command : list of str, optional
@@ -97,7 +98,10 @@ def _attach(source: Source) -> Snippet:
 
 @dataclass(frozen=True)
 class _Connecting:
-    """Lines of Python with nothing but ``distributed``, and what makes a client after them."""
+    """Lines of Python with nothing but ``distributed``, and what makes a client after them.
+
+    The class is of `connection.connect` too: Dask has one setting of the link for all clients of a process.
+    """
 
     lines: str
     arguments: tuple[str, ...]
@@ -105,7 +109,7 @@ class _Connecting:
     def client(self, **kwargs: str) -> str:
         """Return the call that makes the client, with further keywords."""
         more = (f"{name}={_text(value)}" for name, value in kwargs.items())
-        return f"Client({', '.join((*self.arguments, *more))})"
+        return f"{_CLIENT}({', '.join((*self.arguments, *more))})"
 
 
 def _connecting(source: Source) -> _Connecting:
@@ -129,7 +133,19 @@ def _connecting(source: Source) -> _Connecting:
             ")",
         ]
         arguments = (*arguments, "security=security")
-    lines.append(f'dask.config.set({{"distributed.dashboard.link": {_text(link)}}})')
+    lines += [
+        "",
+        "",
+        f"class {_CLIENT}(Client):",
+        "    # Of this client alone, whatever other clusters this process is connected to.",
+        f"    dashboard_link = {_text(link)}",
+        "",
+        "    def _repr_html_(self):",
+        '        with dask.config.set({"distributed.dashboard.link": self.dashboard_link}):',
+        "            return super()._repr_html_()",
+        "",
+        "",
+    ]
     return _Connecting("\n".join(lines) + "\n", arguments)
 
 

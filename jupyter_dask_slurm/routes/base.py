@@ -15,6 +15,7 @@ from ..protocol.keys import KEY_HEADER, check_key
 from ..protocol.models import Model
 from ..protocol.paging import whole_number
 from ..system.faults import as_known
+from .page import address_of, is_from_page
 
 if TYPE_CHECKING:
     from ..clusters.inspection import Inspection
@@ -64,6 +65,9 @@ class DaskSlurmHandler(APIHandler):
             return  # a browser's question about the request to come; it has no login yet
         await self._check_user()
         await self.services.open()
+        # Not from whoever may only look: what is noted stands in others' notebooks.
+        if is_from_page(self.request) and await self._may("write"):
+            await self.services.page.note(address_of(self.request, self.base_url), self.base_url)
         self.manager.watch_for_orphans()
         warming = self.services.warm_up()
         if self.request.method != "GET":
@@ -76,12 +80,14 @@ class DaskSlurmHandler(APIHandler):
 
         The decorators of the verbs come after `prepare`.
         """
-        action = "read" if self.request.method in ("GET", "HEAD") else "write"
-        user = self.current_user
-        if user is None or not await ensure_async(
-            self.authorizer.is_authorized(self, user, action, self.auth_resource)
-        ):
+        if not await self._may("read" if self.request.method in ("GET", "HEAD") else "write"):
             raise HTTPError(403)
+
+    async def _may(self, action: str) -> bool:
+        user = self.current_user
+        return user is not None and await ensure_async(
+            self.authorizer.is_authorized(self, user, action, self.auth_resource)
+        )
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.

@@ -8,6 +8,7 @@ from tornado import web
 from ..protocol.errors import InvalidRequest
 from ..system.beside_loop import in_thread
 from .base import CLUSTER, DaskSlurmHandler
+from .page import address_of
 
 
 class SnippetHandler(DaskSlurmHandler):
@@ -20,7 +21,8 @@ class SnippetHandler(DaskSlurmHandler):
         kind = self.get_query_argument("kind", None)
         if kind is None:
             raise InvalidRequest("Say which kind of snippet: ?kind=connect.", field="kind")
-        self.reply(await in_thread(self.inspection.snippet, cluster_id, kind, self.base_url))
+        address = address_of(self.request, self.base_url) or self.base_url
+        self.reply(await in_thread(self.inspection.snippet, cluster_id, kind, address))
 
 
 handlers = [(rf"/clusters/{CLUSTER}/snippet", SnippetHandler)]

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.jupyter.api import Api, working
+from tests.jupyter.api import Api, status, working
 from tests.jupyter.controllers import SMALL
 
+NO_JOBS = {"mode": "manual", "jobs": 0}
 COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nprint(client._repr_html_())\nclient.close()\n"
 # What a notebook finds among its own names afterwards.
 NAMES = "\nprint([name for name in dir() if not name.startswith('__')])"
 
 
-async def _run(code: str, shared: Path, tmp_path: Path) -> str:
+async def _run(code: str, shared: Path, tmp_path: Path, *, hub: bool = True) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-W",
@@ -31,7 +32,7 @@ async def _run(code: str, shared: Path, tmp_path: Path) -> str:
         env={
             **os.environ,
             "DASK_SLURM_SHARED_DIRECTORY": str(shared),
-            "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/",
+            **({"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"} if hub else {}),
         },
     )
     stdout, stderr = await asyncio.wait_for(process.communicate(), 60)
@@ -59,6 +60,30 @@ async def test_connect_and_portable(api: Api, shared: Path, tmp_path: Path) -> N
     attach = (await api("GET", f"{path}/snippet?kind=attach")).json["code"]
     said = await _run(attach + NAMES + COMPUTE, Path("/nowhere"), tmp_path)
     assert said.startswith("['client']\n45\n")
+
+
+async def test_each_client_has_a_link_of_its_own(api: Api, shared: Path, tmp_path: Path) -> None:
+    # The browser says where it is: the whole address, which holds outside of JupyterLab too.
+    page = {"Referer": "https://hub.example.org/a%40b/lab/tree/x.ipynb", "Sec-Fetch-Site": "same-origin"}
+    code, wanted = "import dask\nclients = []\n", []
+    for name in ("ocean", "river"):
+        cluster = await api.start(name=name, backend="local", options=SMALL, scaling=NO_JOBS)
+        await api.until(cluster["id"], status("running"))
+        for kind in ("connect", "portable", "attach"):
+            path = f"clusters/{cluster['id']}/snippet?kind={kind}"
+            code += (await api("GET", path, headers=page)).json["code"] + "\nclients.append(client)\n"
+            wanted.append(
+                f"https://hub.example.org/a%40b/dask-slurm/clusters/{cluster['id']}/dashboard/status"
+            )
+    code += """
+for client in clients:
+    print(client.dashboard_link, client._repr_html_().count(client.dashboard_link))
+print(dask.config.get("distributed.dashboard.link"))
+"""
+    *said, setting = (await _run(code, shared, tmp_path, hub=False)).splitlines()
+    # Where it shows itself, and where it shows what it knows of the scheduler.
+    assert said == [f"{link} 4" for link in wanted]
+    assert setting == "{scheme}://{host}:{port}/status"
 
 
 async def test_the_same_cluster_elsewhere(api: Api) -> None:
