@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-SNIPPETS = ("connect", "portable", "attach", "slurmcluster", "yaml", "job_script")
+SNIPPETS = ("connect", "portable", "attach", "environment", "slurmcluster", "yaml", "job_script")
 _UNITS = ("jobs", "workers", "cores", "memory")
 
 

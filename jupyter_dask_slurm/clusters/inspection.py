@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
-from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
+from ..protocol.models import SCHEDULER_FILE, ClusterStatus, HistoryEntry, Job, LogTail
 from ..protocol.paging import Page
 from ..system.beside_loop import in_thread
-from ..system.files import read_json, read_private
+from ..system.files import is_plain, read_json, read_private
 from ..system.logs import tail
 from .handle import ClusterHandle
 from .manager import ClusterManager
@@ -109,6 +109,7 @@ class Inspection:
             base_url=base_url,
             script=script,
             command=command,
+            scheduler_file=_scheduler_file(directory),
         )
         return make_snippet(kind, source)
 
@@ -127,6 +128,12 @@ class Inspection:
         """Return what happened, oldest first; raises `ClusterNotFound`, `StorageUnavailable`."""
         self._manager.handle(cluster_id)
         return await in_thread(self._manager.registry.history, cluster_id)
+
+
+def _scheduler_file(directory: Path) -> str | None:
+    """Return where the controller has left its address; an older one leaves none."""
+    path = directory / SCHEDULER_FILE
+    return str(path) if is_plain(path) else None
 
 
 def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:

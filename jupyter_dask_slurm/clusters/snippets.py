@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from textwrap import indent
 from typing import Any
 
@@ -45,6 +46,8 @@ class Source:
         The last script that was sent to Slurm.
     command : list of str, optional
         The command line that sent it.
+    scheduler_file : str, optional
+        The file for ``Client(scheduler_file=…)``, where the controller has written one.
     """
 
     cluster: Cluster
@@ -52,6 +55,7 @@ class Source:
     base_url: str
     script: str | None = None
     command: list[str] | None = None
+    scheduler_file: str | None = None
 
 
 def make_snippet(kind: str, source: Source) -> Snippet:
@@ -65,8 +69,8 @@ def make_snippet(kind: str, source: Source) -> Snippet:
         If the cluster has no scheduler (yet), or has sent no script.
     """
     makers = {
-        "connect": _connect, "portable": _portable, "attach": _attach, "slurmcluster": _slurmcluster,
-        "yaml": _yaml, "job_script": _job_script,
+        "connect": _connect, "portable": _portable, "attach": _attach, "environment": _environment,
+        "slurmcluster": _slurmcluster, "yaml": _yaml, "job_script": _job_script,
     }  # fmt: skip
     if kind not in makers:
         raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
@@ -113,11 +117,9 @@ class _Connecting:
 
 
 def _connecting(source: Source) -> _Connecting:
-    cluster = source.cluster
-    if cluster.status not in ("starting", "running") or cluster.scheduler_address is None:
-        raise WrongState(f'"{cluster.name}" is {cluster.status}: it has no scheduler to connect to.')
-    link = dashboard_link(source.base_url, cluster.dashboard_path)
-    arguments: tuple[str, ...] = (_text(cluster.scheduler_address),)
+    address = _scheduler_address(source.cluster)
+    link = dashboard_link(source.base_url, source.cluster.dashboard_path)
+    arguments: tuple[str, ...] = (_text(address),)
     if source.credentials is None:
         lines = ["import dask", "from distributed import Client", ""]
     else:
@@ -147,6 +149,37 @@ def _connecting(source: Source) -> _Connecting:
         "",
     ]
     return _Connecting("\n".join(lines) + "\n", arguments)
+
+
+def _scheduler_address(cluster: Cluster) -> str:
+    if cluster.status not in ("starting", "running") or cluster.scheduler_address is None:
+        raise WrongState(f'"{cluster.name}" is {cluster.status}: it has no scheduler to connect to.')
+    return cluster.scheduler_address
+
+
+def _environment(source: Source) -> Snippet:
+    """Return lines of shell after which a program's plain ``Client()`` connects.
+
+    Dask reads them as its configuration. A scheduler file cannot take their place: of such a file Dask's
+    client reads the address alone.
+    """
+    variables = {"DASK_SCHEDULER_ADDRESS": _scheduler_address(source.cluster)}
+    if source.credentials is not None:
+        variables |= {
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": source.credentials.ca_file,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": source.credentials.cert,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": source.credentials.key,
+        }
+    variables["DASK_DISTRIBUTED__DASHBOARD__LINK"] = dashboard_link(
+        source.base_url, source.cluster.dashboard_path
+    )
+    lines = [f"export {name}={quote(value)}" for name, value in variables.items()]
+    said = ["# Then Client() connects, in every program of this shell."]
+    if source.scheduler_file is not None:
+        # As one line, whatever the path holds: none of it may become a command.
+        said.append(f"# So does Client(scheduler_file={json.dumps(source.scheduler_file)}),")
+        said.append("# which takes the address from that file, and the certificate from these lines.")
+    return Snippet("environment", "shell", "\n".join((*said, *lines)) + "\n")
 
 
 def _slurmcluster(source: Source) -> Snippet:

@@ -111,6 +111,7 @@ class Controller:
         scheduler.add_plugin(WorkerWatch(self._reconciler.workers_changed))
         scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
         scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
+        await self.record.leave_scheduler(scheduler.identity())
         self.state.status = "running"
         self.history.add("started", f"The scheduler listens on {scheduler.address}.")
         self.publisher.touch()

@@ -7,7 +7,7 @@ import { useClusterContext } from '../cluster/context';
 import { commandLine } from '../model/format';
 import { useFetched } from './useFetched';
 
-type Kind = 'job_script' | 'connect' | 'portable' | 'slurmcluster' | 'yaml';
+type Kind = 'job_script' | 'connect' | 'portable' | 'environment' | 'slurmcluster' | 'yaml';
 
 /** The script that Slurm gets, and the cluster as code for elsewhere. */
 export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
@@ -17,6 +17,7 @@ export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
     job_script: trans.__('Job script'),
     connect: trans.__('Connect'),
     portable: trans.__('Connect with distributed alone'),
+    environment: trans.__('Shell'),
     slurmcluster: trans.__('SLURMCluster'),
     yaml: trans.__('YAML')
   };

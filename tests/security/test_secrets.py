@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jupyter_dask_slurm.cli.arguments import SNIPPETS
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import working
 from tests.jupyter.controllers import SMALL
@@ -65,7 +66,7 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
     for path, content in read.items():
         assert [secret for secret in (*secrets, key) if secret in content] == [], path
     cluster = f"clusters/{target.record.cluster.id}"
-    for kind in ("connect", "portable", "attach", "slurmcluster", "yaml"):
+    for kind in set(SNIPPETS) - {"job_script"}:
         answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
         assert key not in answer.text
 
@@ -91,7 +92,7 @@ def test_nothing_of_a_whole_story_shows_a_secret(
         for one in (cluster, other):
             server.until(one["id"], working(1))
             watched.keys.add(Registry(shared).read(one["id"]).nonce)
-            for kind in ("connect", "portable", "attach", "slurmcluster", "yaml", "job_script"):
+            for kind in SNIPPETS:
                 snippet = server.call("GET", f"clusters/{one['id']}/snippet?kind={kind}")
                 watched.scripts[f"{kind} of {one['id']}"] = snippet.text
         (job,) = slurm.jobs_of(cluster["id"])

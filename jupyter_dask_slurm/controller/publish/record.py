@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...protocol.errors import StorageUnavailable
-from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
+from ...protocol.models import SCHEDULER_FILE, Cluster, Job, LaunchSpec, Record, iso_time
 from ...system import files
 from ...system.beside_loop import in_thread
 from ...system.processes import boot_id, hostname, own_start_time
@@ -51,6 +52,26 @@ class RecordWriter:
         path = Path(self._spec.directory) / "jobs.json"
         try:
             await in_thread(files.write_json, path, [job.to_json() for job in jobs])
+        except StorageUnavailable as error:
+            logger.warning("%s", error)
+
+    async def leave_scheduler(self, identity: Mapping[str, Any]) -> None:
+        """Write a scheduler file: what Dask's ``Client(scheduler_file=…)`` and ``dask worker`` take.
+
+        They read its `address` and nothing else; the certificate they have from Dask's configuration.
+        `security` is for who reads the file himself: ``Client(file["address"], security=file["security"])``.
+        """
+        told: dict[str, Any] = {name: identity[name] for name in ("type", "id", "address")}
+        told |= {"services": {}, "workers": {}, "cluster": self._spec.cluster_id, "security": None}
+        if (credentials := self._spec.credentials) is not None:
+            told["security"] = {
+                "tls_ca_file": credentials.ca_file,
+                "tls_client_cert": credentials.cert,
+                "tls_client_key": credentials.key,
+                "require_encryption": True,
+            }
+        try:
+            await in_thread(files.write_json, Path(self._spec.directory) / SCHEDULER_FILE, told)
         except StorageUnavailable as error:
             logger.warning("%s", error)
 

@@ -33,7 +33,7 @@ from .cluster import (
     Worker,
     WorkerCounts,
 )
-from .launch import Ceiling, Credentials, LaunchSpec, Record
+from .launch import SCHEDULER_FILE, Ceiling, Credentials, LaunchSpec, Record
 from .site import (
     Account,
     Association,
@@ -51,6 +51,7 @@ from .site import (
 
 __all__ = [
     "OVER",
+    "SCHEDULER_FILE",
     "Account",
     "Association",
     "Backend",

@@ -8,6 +8,9 @@ from typing import Any
 from .base import Model, Time
 from .cluster import Backend, Cluster
 
+SCHEDULER_FILE = "scheduler.json"
+"""What a controller leaves in the cluster's directory for Dask's ``Client(scheduler_file=…)``."""
+
 
 @dataclass(frozen=True)
 class Credentials(Model):
