@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from .protocol.directory import CLUSTERS, ClusterDirectory
 from .protocol.errors import ClusterNotFound, FileDamaged, StorageUnavailable
 from .protocol.memory_size import parse_memory
 from .protocol.models import (
@@ -69,7 +70,7 @@ class Registry:
 
     def __init__(self, shared: Path) -> None:
         self.shared = shared
-        self.clusters = shared / "clusters"
+        self.clusters = shared / CLUSTERS
 
     def new_id(self, name: str) -> str:
         """Return an id that no cluster has: the name as a slug, and four hexadecimal digits."""
@@ -89,6 +90,10 @@ class Registry:
         if not CLUSTER_ID.fullmatch(cluster_id):
             raise ClusterNotFound("There is no such cluster.")
         return self.clusters / cluster_id
+
+    def on_disk(self, cluster_id: str) -> ClusterDirectory:
+        """Return what stands where in the directory of a cluster; raises `ClusterNotFound` as `directory`."""
+        return ClusterDirectory(self.directory(cluster_id))
 
     def create(self, cluster_id: str) -> Path:
         """Make the private directory of a new cluster.
@@ -136,7 +141,7 @@ class Registry:
         Opened, for NFS answers that from its server, and not from what it was told a minute ago.
         """
         try:
-            with open_plain(self.directory(cluster_id) / "record.json") as file:
+            with open_plain(self.on_disk(cluster_id).record) as file:
                 status = os.fstat(file.fileno())
                 return status.st_ino, status.st_mtime_ns
         except (FileNotFoundError, StorageUnavailable):
@@ -144,7 +149,7 @@ class Registry:
 
     def has_record(self, cluster_id: str) -> bool:
         """Return whether a cluster has a record; raises `StorageUnavailable` where the disk does not say."""
-        path = self.directory(cluster_id) / "record.json"
+        path = self.on_disk(cluster_id).record
         with storage_errors(path, "look for"):
             try:
                 path.lstat()
@@ -166,20 +171,20 @@ class Registry:
         StorageUnavailable
             If it cannot be read now, or was written by a later version that says it in another way.
         """
-        directory = self.directory(cluster_id)
+        on_disk = self.on_disk(cluster_id)
         try:
-            _check_folder(directory)
-            return read_or_set_aside(directory / "record.json", partial(_as_record, cluster_id))
+            _check_folder(on_disk.path)
+            return read_or_set_aside(on_disk.record, partial(_as_record, cluster_id))
         except FileNotFoundError:
             raise ClusterNotFound(f"There is no cluster {cluster_id}.") from None
 
     def write(self, record: Record) -> None:
         """Replace the record of a cluster."""
-        write_json(self.directory(record.cluster.id) / "record.json", record.to_json())
+        write_json(self.on_disk(record.cluster.id).record, record.to_json())
 
     def write_launch(self, spec: LaunchSpec) -> None:
         """Write what the controller is told at its start."""
-        write_json(self.directory(spec.cluster_id) / "launch.json", spec.to_json())
+        write_json(self.on_disk(spec.cluster_id).launch, spec.to_json())
 
     def read_launch(self, cluster_id: str) -> LaunchSpec:
         """Return what the controller of a cluster was told at its start.
@@ -192,7 +197,7 @@ class Registry:
             If it cannot be read or understood, with the reason.
         """
         try:
-            path = self.directory(cluster_id) / "launch.json"
+            path = self.on_disk(cluster_id).launch
             return read_or_set_aside(path, partial(_as_launch_spec, cluster_id))
         except FileNotFoundError:
             raise ClusterNotFound(f"It is not known any more how {cluster_id} was started.") from None
@@ -207,13 +212,14 @@ class Registry:
         """
         entries: list[HistoryEntry] = []
         left_out = 0
-        for line in read_lines(self.directory(cluster_id) / "history.jsonl"):
+        path = self.on_disk(cluster_id).history
+        for line in read_lines(path):
             try:
                 entries.append(HistoryEntry.from_json(parse_json(line)))
             except ValueError:
                 left_out += 1
         if left_out:
-            said = f"{left_out} lines of history.jsonl cannot be understood and are left out."
+            said = f"{left_out} lines of {path.name} cannot be understood and are left out."
             entries.append(HistoryEntry(entries[-1].time if entries else iso_time(), "damaged", said))
         return entries
 
@@ -226,13 +232,13 @@ class Registry:
             If that cannot be read or understood, with the reason.
         """
         try:
-            return read_or_set_aside(self.directory(cluster_id) / "jobs.json", _as_jobs)
+            return read_or_set_aside(self.on_disk(cluster_id).jobs, _as_jobs)
         except FileNotFoundError:
             return []
 
     def request_stop(self, cluster_id: str) -> None:
         """Leave the request to stop, for a controller on another host."""
-        request = self.directory(cluster_id) / "requests" / "stop"
+        request = self.on_disk(cluster_id).stop_request
         make_private_directory(request.parent)
         try:
             write_private(request, "")

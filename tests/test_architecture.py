@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import grimp
 import pytest
 
 from jupyter_dask_slurm.kernels import archive
+from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 
 _PROJECT = Path(__file__).parents[1]
 _PACKAGE = _PROJECT / "jupyter_dask_slurm"
@@ -126,3 +128,65 @@ def test_how_long_something_takes_is_not_measured_by_a_clock_that_is_set() -> No
         if reads.search((_PROJECT / path).read_text(encoding="utf-8"))
     }
     assert found <= _READ_THE_MACHINES_CLOCK, "use system.clock, or a monotonic clock"
+
+
+def _names_in_a_clusters_directory() -> set[str]:
+    on_disk = ClusterDirectory(Path())
+    paths = {path for name in dir(on_disk) if isinstance(path := getattr(on_disk, name), Path)}
+    return {part for path in paths | {on_disk.logs(None)} for part in path.parts}
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Yield the texts of a module but for its docstrings, and whether each is joined to a path."""
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    joined = {
+        id(node.right)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value, id(node) in joined
+
+
+def test_what_stands_in_a_clusters_directory_is_named_in_one_module() -> None:
+    names = _names_in_a_clusters_directory()
+    assert {"record.json", "controller.log", "key.pem", "logs", "scripts", "requests", "stop"} <= names
+    said = re.compile(rf"(?<![\w.])(?:{'|'.join(re.escape(name) for name in names if '.' in name)})")
+    found = {
+        f"{path}: {text!r}"
+        for path in _MODULES
+        if path != Path(_PACKAGE.name, "protocol", "directory.py")
+        for text, is_joined in _texts(ast.parse((_PROJECT / path).read_text(encoding="utf-8")))
+        if not text.startswith("/home/")  # an example of what users write
+        if said.search(text) or (names & set(text.split("/")) and (is_joined or "/" in text))
+    }
+    assert found == set(), "ask protocol.directory.ClusterDirectory"
+
+
+@pytest.mark.parametrize(
+    ("said", "home"),
+    [
+        (r"\bjds-", "protocol/tags.py"),
+        (r"dask-slurm/clusters", "protocol/models/cluster.py"),
+    ],
+)
+def test_what_is_named_after_a_cluster_is_put_together_in_one_module(said: str, home: str) -> None:
+    found = {
+        str(path.relative_to(_PACKAGE.name))
+        for path in _MODULES
+        for text, _ in _texts(ast.parse((_PROJECT / path).read_text(encoding="utf-8")))
+        if re.search(said, text)
+    }
+    assert found == {home}
+
+
+def test_the_log_directory_is_expanded_in_one_module() -> None:
+    """A path that a user names is expanded by what knows which option it is."""
+    expanded = re.compile(r"expandvars\(")
+    found = {
+        str(path.relative_to(_PACKAGE.name))
+        for path in _MODULES
+        if expanded.search((_PROJECT / path).read_text(encoding="utf-8"))
+    }
+    assert found == {"checks/pitfalls.py", "protocol/directory.py", "system/own_directory.py"}

@@ -5,11 +5,10 @@ They refuse what Slurm would refuse, or accept and then never start, and say wha
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
+from ..protocol.directory import log_directory
 from ..protocol.errors import SiteRefuses
 from ..protocol.memory_size import parse_memory
 from ..protocol.models import Partition, Site
@@ -42,9 +41,9 @@ def refusals_of_machine(options: Mapping[str, Any], site: Site) -> Iterator[Site
         yield from _interface("options.interface", options.get("interface"), site)
     scheduler = options.get("scheduler_options") or {}
     yield from _interface("options.scheduler_options.interface", scheduler.get("interface"), site)
-    log_directory = options.get("log_directory")
-    if log_directory and not is_folder(Path(os.path.expandvars(log_directory)).expanduser()):
-        yield SiteRefuses(f"There is no directory {log_directory}.", field="options.log_directory")
+    logs = options.get("log_directory")
+    if logs and not is_folder(log_directory(logs)):
+        yield SiteRefuses(f"There is no directory {logs}.", field="options.log_directory")
 
 
 def possible_partitions(options: Mapping[str, Any], site: Site) -> list[Partition]:

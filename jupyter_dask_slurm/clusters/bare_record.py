@@ -6,7 +6,16 @@ import dataclasses
 from contextlib import suppress
 
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, StorageUnavailable
-from ..protocol.models import Cluster, ControllerInfo, EnvironmentInfo, ErrorInfo, Record, Scaling, iso_time
+from ..protocol.models import (
+    Cluster,
+    ControllerInfo,
+    EnvironmentInfo,
+    ErrorInfo,
+    Record,
+    Scaling,
+    dashboard_path_of,
+    iso_time,
+)
 from ..registry import Registry
 from ..system.processes import boot_id, hostname
 
@@ -40,7 +49,7 @@ def bare_record(
         updated_at=now,
         controller=ControllerInfo(hostname()),
         environment=EnvironmentInfo(kernel=None, python=""),
-        dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
+        dashboard_path=dashboard_path_of(cluster_id),
         scaling=Scaling("manual", jobs=0),
         error=error,
         options={**dict.fromkeys(OPTION_NAMES), "slurm_cluster": slurm_cluster},

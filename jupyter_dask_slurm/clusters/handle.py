@@ -11,9 +11,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Callable
-from pathlib import Path
 
-from ..kernels.archive import ARCHIVE
 from ..protocol.errors import (
     ClusterNotFound,
     ControllerUnreachable,
@@ -232,7 +230,7 @@ class ClusterHandle:
 
         One that lives writes it anew within seconds.
         """
-        if runs(Path(self.record.directory) / ARCHIVE):
+        if runs(self.record.on_disk.controller_archive):
             return False
         # The record that is known here may be from before the controller ran.
         pid = self.record.pid or self.cluster.controller.pid
@@ -249,7 +247,7 @@ class ClusterHandle:
         if self.exit_code is not None:
             return False
         launch = self._stopped_launch if self.stop_wanted.is_set() else self._launch
-        return launch.left_s() > 0 or runs(Path(record.directory) / ARCHIVE)
+        return launch.left_s() > 0 or runs(record.on_disk.controller_archive)
 
     def _lost(self, cluster: Cluster) -> None:
         """Say, here and on disk, that the controller went without a word."""

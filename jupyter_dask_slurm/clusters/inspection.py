@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
+from ..protocol.directory import ClusterDirectory, job_log
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
-from ..protocol.models import SCHEDULER_FILE, ClusterStatus, HistoryEntry, Job, LogTail
+from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
 from ..protocol.paging import Page
 from ..system.beside_loop import in_thread
 from ..system.files import is_plain, read_json, read_private
@@ -19,7 +19,6 @@ from .snippets import Snippet, Source, make_snippet
 
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
 ALL = Page()
-_SUFFIX = {"stdout": "out", "stderr": "err"}
 
 
 class Inspection:
@@ -76,7 +75,7 @@ class Inspection:
         """
         handle = self._manager.handle(cluster_id)
         _check(job_id)
-        path = _log_directory(handle) / f"{job_id}.{_SUFFIX[stream]}"
+        path = job_log(_log_directory(handle), job_id, stream)
         try:
             jobs, _ = await self.jobs(cluster_id)
             found = next((job for job in jobs if job.job_id == job_id), None)
@@ -90,8 +89,8 @@ class Inspection:
 
     async def log(self, cluster_id: str, lines: int) -> LogTail:
         """Return the end of the controller's log; raises `ClusterNotFound`, `StorageUnavailable`."""
-        directory = Path(self._manager.handle(cluster_id).record.directory)
-        return await in_thread(tail, directory / "controller.log", lines)
+        on_disk = self._manager.handle(cluster_id).record.on_disk
+        return await in_thread(tail, on_disk.controller_log, lines)
 
     def snippet(self, cluster_id: str, kind: str, base_url: str) -> Snippet:
         """Return a cluster as code; blocks on the disk.
@@ -101,15 +100,14 @@ class Inspection:
         ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
         """
         handle = self._manager.handle(cluster_id)
-        directory = Path(handle.record.directory)
-        script, command = _last_submission(directory) if kind == "job_script" else (None, None)
+        script, command = _last_submission(handle.record.on_disk) if kind == "job_script" else (None, None)
         source = Source(
             cluster=handle.cluster,
             credentials=self._manager.registry.read_launch(cluster_id).credentials,
             base_url=base_url,
             script=script,
             command=command,
-            scheduler_file=_scheduler_file(directory),
+            scheduler_file=_scheduler_file(handle.record.on_disk),
         )
         return make_snippet(kind, source)
 
@@ -130,32 +128,28 @@ class Inspection:
         return await in_thread(self._manager.registry.history, cluster_id)
 
 
-def _scheduler_file(directory: Path) -> str | None:
+def _scheduler_file(on_disk: ClusterDirectory) -> str | None:
     """Return where the controller has left its address; an older one leaves none."""
-    path = directory / SCHEDULER_FILE
+    path = on_disk.scheduler_file
     return str(path) if is_plain(path) else None
 
 
-def _last_submission(directory: Path) -> tuple[str | None, list[str] | None]:
+def _last_submission(on_disk: ClusterDirectory) -> tuple[str | None, list[str] | None]:
     """Return the script that was sent last and the command line that sent it."""
-    scripts = (directory / "scripts").glob("*.sh")
-    numbered = [path for path in scripts if re.fullmatch("[0-9]{1,9}", path.stem)]
-    for script in sorted(numbered, key=lambda path: int(path.stem), reverse=True):
+    for number in on_disk.sent():
         # The newest may be one whose intent is being written at this moment.
         with suppress(FileNotFoundError, FileDamaged):
-            intent = read_json(directory / "submissions" / f"{script.stem}.json")
+            intent = read_json(on_disk.submission(number))
             command = intent.get("command") if isinstance(intent, dict) else None
-            text = read_private(script).decode("utf-8", errors="replace")
+            text = read_private(on_disk.script(number)).decode("utf-8", errors="replace")
             return text, [str(word) for word in command] if isinstance(command, list) else None
     return None, None
 
 
 def _log_directory(handle: ClusterHandle) -> Path:
     """Return where the jobs wrote their output; for a lost cluster, which left no list of its jobs."""
-    asked = handle.cluster.options.get("log_directory")
-    if asked and handle.cluster.backend == "slurm":
-        return Path(os.path.expandvars(asked)).expanduser()
-    return Path(handle.record.directory) / "logs"
+    asked = handle.cluster.options.get("log_directory") if handle.cluster.backend == "slurm" else None
+    return handle.record.on_disk.logs(asked)
 
 
 def _has_no_job_yet(handle: ClusterHandle) -> bool:

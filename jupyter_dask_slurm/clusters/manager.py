@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
-from ..kernels.archive import ARCHIVE
 from ..launch.draft import Draft
 from ..launch.resolve import ClusterSpec, resolve_restart
 from ..launch.starter import Starter
@@ -269,7 +268,7 @@ class ClusterManager:
         ------
         WrongState
         """
-        archive = self.registry.directory(handle.id) / ARCHIVE
+        archive = self.registry.on_disk(handle.id).controller_archive
         if handle.orphaned and await in_thread(runs, archive):
             raise WrongState("Its controller runs and writes its record anew within seconds. Try again then.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 from ..protocol.models import (
@@ -62,7 +61,7 @@ def as_silent(cluster: Cluster, record: Record, limit_s: float) -> Cluster:
 
 def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:
     """Return the fields that say how a controller ended that left no word."""
-    last_words = tail(Path(record.directory) / "controller.log", 40).text or None
+    last_words = tail(record.on_disk.controller_log, 40).text or None
     code = (
         ""
         if exit_code is None

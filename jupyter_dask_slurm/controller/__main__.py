@@ -15,6 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
+from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import StorageUnavailable
 from ..protocol.models import LaunchSpec
 from ..slurm.address.which_cluster import on_cluster
@@ -40,14 +41,14 @@ def main() -> int:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     use_safe_path(working_directory(), logger.warning)
-    directory = Path(sys.argv[1])
+    on_disk = ClusterDirectory(Path(sys.argv[1]))
     try:
-        spec = read_or_set_aside(directory / "launch.json", LaunchSpec.from_json)
+        spec = read_or_set_aside(on_disk.launch, LaunchSpec.from_json)
     except (FileNotFoundError, StorageUnavailable) as error:
         logger.error("It is not known what to start: %s", error)  # noqa: TRY400 - a sentence, no traceback
         from .main import record_failure
 
-        record_failure(directory, error)
+        record_failure(on_disk, error)
         return 1
     # All that this process asks of Slurm is asked of the cluster that has its jobs.
     with on_cluster(spec.options.get("slurm_cluster")):

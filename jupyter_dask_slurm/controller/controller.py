@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any
 
 from ..protocol.ceiling import check_ceiling
@@ -63,7 +62,7 @@ class Controller:
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
-        self.history = History(Path(spec.directory))
+        self.history = History(spec.on_disk.history)
         self._job_table = backend.job_table
         self._cluster = backend.cluster
         self.record = RecordWriter(spec, self._disk_said)
@@ -139,7 +138,7 @@ class Controller:
             self._cluster,
             self.publisher,
             self.record,
-            directory=Path(self.spec.directory),
+            on_disk=self.spec.on_disk,
             stop=self.stop,
             on_silence=self._reconciler.workers_silent,
         )

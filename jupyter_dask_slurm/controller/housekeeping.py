@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 
+from ..protocol.directory import ClusterDirectory
 from ..system import clock
 from ..system.beside_loop import in_thread
 from ..system.files import is_plain
@@ -33,8 +33,8 @@ class Housekeeper:
 
     Parameters
     ----------
-    directory : Path
-        The cluster's own: requests are looked for there, and its log is kept short.
+    on_disk : ClusterDirectory
+        Requests are looked for there, and its log is kept short.
     stop : callable
         Ends the cluster; called with the reason, or with None where its user asked for it.
     on_silence : callable
@@ -49,7 +49,7 @@ class Housekeeper:
         publisher: Publisher,
         record: RecordWriter,
         *,
-        directory: Path,
+        on_disk: ClusterDirectory,
         stop: Callable[[str | None], None],
         on_silence: Callable[[], None],
     ) -> None:
@@ -58,7 +58,7 @@ class Housekeeper:
         self._cluster = cluster
         self._publisher = publisher
         self._record = record
-        self._directory = directory
+        self._on_disk = on_disk
         self._stop = stop
         self._on_silence = on_silence
         self._beat_at = time.monotonic()
@@ -90,7 +90,7 @@ class Housekeeper:
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._stop(f"Idle for {state.idle_timeout_s} s.")
         # Of its user alone: others who can write above could put there what they like.
-        if is_plain(self._directory / "requests" / "stop"):
+        if is_plain(self._on_disk.stop_request):
             self._stop(None)
         elif self._record.is_amiss:
             self._record.write(self._publisher.current)
@@ -99,4 +99,4 @@ class Housekeeper:
         self._job_table.forget_old(clock.now())
         # Though nothing has changed: it tells others that this process lives.
         self._record.write(self._publisher.current)
-        await in_thread(bound_log, self._directory)
+        await in_thread(bound_log, self._on_disk)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dask
 
+from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
 from ..system import files
@@ -61,7 +62,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         gc.freeze()
     except Exception as error:
         logger.exception("The controller could not start")
-        record_failure(Path(spec.directory), error)
+        record_failure(spec.on_disk, error)
         _remove(own)
         return 1
     logger.info("Up after %.2f s", time.monotonic() - began)
@@ -113,17 +114,16 @@ async def _heal(server: UnixServer) -> None:
             logger.warning("The control socket could not be made again: %s", error)
 
 
-def record_failure(directory: Path, error: Exception) -> None:
+def record_failure(on_disk: ClusterDirectory, error: Exception) -> None:
     """Write into the record why there is no cluster; the traceback is in the log alone."""
     known = as_known(error)
     if isinstance(known, DaskSlurmError):
         info = ErrorInfo(known.message, type(known).__name__, known.details)
     else:
         info = ErrorInfo(f"The cluster could not start: {error}", "DaskSlurmError", repr(error))
-    path = directory / "record.json"
     try:
-        record = Record.from_json(files.read_json(path))
+        record = Record.from_json(files.read_json(on_disk.record))
         cluster = dataclasses.replace(record.cluster, status="failed", error=info, updated_at=iso_time())
-        files.write_json(path, dataclasses.replace(record, cluster=cluster).to_json())
+        files.write_json(on_disk.record, dataclasses.replace(record, cluster=cluster).to_json())
     except (StorageUnavailable, OSError, ValueError) as broken:
         logger.warning("The failure could not be recorded: %s", broken)

@@ -14,9 +14,6 @@ from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
-ARCHIVE = "controller.pyz"
-"""What a controller runs from, in the directory of its cluster."""
-
 _PACKAGE = Path(__file__).parents[1]
 FOLDERS = ("protocol", "system", "slurm", "controller")
 # Guarded: Dask's nannies start Pythons that import the main module again.

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..protocol.directory import CONTROLLER_ARCHIVE
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, MachineFault, Unprocessable
 from ..protocol.models import LaunchSpec
 from ..system.beside_loop import Child, in_thread
@@ -22,7 +23,7 @@ from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
 from ..system.places import is_there
-from .archive import ARCHIVE, controller_archive
+from .archive import controller_archive
 from .dask_files import places
 from .environments import Environment
 
@@ -155,7 +156,7 @@ class _RenderProcess:
     async def _start(self) -> Child:
         await self._end()
         self._folder = temporary_directory("dask-slurm-render-")
-        archive = self._folder / ARCHIVE
+        archive = self._folder / CONTROLLER_ARCHIVE
         await in_thread(lambda: write_private(archive, controller_archive()))
         environment = self._environment
         argv = [*environment.argv, str(archive), "--render", str(self._folder)]

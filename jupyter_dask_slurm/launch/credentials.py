@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ..protocol.directory import ClusterDirectory
 from ..protocol.models import Credentials
 from ..system.files import create_private
 
@@ -21,7 +22,7 @@ LIFETIME = timedelta(days=3 * 365)
 
 
 def make_credentials(directory: Path, cluster_id: str) -> Credentials:
-    """Write ``cert.pem`` and ``key.pem`` (0600) into the cluster's directory.
+    """Write certificate and key (0600) into the cluster's directory.
 
     Raises
     ------
@@ -43,12 +44,12 @@ def make_credentials(directory: Path, cluster_id: str) -> Credentials:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    cert_path, key_path = directory / "cert.pem", directory / "key.pem"
-    create_private(cert_path, certificate.public_bytes(serialization.Encoding.PEM))
+    on_disk = ClusterDirectory(directory)
+    create_private(on_disk.certificate, certificate.public_bytes(serialization.Encoding.PEM))
     create_private(
-        key_path,
+        on_disk.key,
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
     )
-    return Credentials(ca_file=str(cert_path), cert=str(cert_path), key=str(key_path))
+    return Credentials.below(directory)

@@ -19,6 +19,7 @@ from ..protocol.models import (
     Record,
     Scaling,
     WorkerCounts,
+    dashboard_path_of,
     iso_time,
 )
 from ..protocol.scaling import DEFAULT_SCALING, first_jobs, known_size, resolve_scaling
@@ -79,7 +80,7 @@ def make_draft(
         socket="",
         nonce=secrets.token_hex(16),
         python=environment.python or environment.argv[0],
-        dashboard_path=f"dask-slurm/clusters/{cluster_id}/dashboard/",
+        dashboard_path=dashboard_path_of(cluster_id),
         scaling=spec.scaling or DEFAULT_SCALING,
         options=options,
         defaults=surroundings.defaults,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ..kernels.archive import ARCHIVE, controller_archive
+from ..kernels.archive import controller_archive
 from ..kernels.environments import Environment
 from ..protocol.errors import MachineFault
 from ..protocol.models import LaunchSpec
@@ -77,11 +77,9 @@ def start_controller(
     MachineFault
         If the interpreter cannot be started: nothing runs.
     """
-    directory = Path(spec.directory)
-    archive = directory / ARCHIVE
+    archive, log_path = spec.on_disk.controller_archive, spec.on_disk.controller_log
     write_private(archive, controller_archive())
-    log_path = directory / "controller.log"
-    argv = [*environment.argv, str(archive), str(directory)]
+    argv = [*environment.argv, str(archive), str(spec.on_disk.path)]
     env = clean_environment(os.environ, environment.env)
     cwd = folder if is_folder(folder) else None
     with storage_errors(log_path, "write"):

@@ -14,9 +14,10 @@ import re
 from collections.abc import Collection
 
 from ..protocol.errors import SlurmRefused
+from ..protocol.tags import TAG, cluster_of
 from . import second_source
 from .jobid import array_ids
-from .queue import TAG, ask_for_own, cancel_tagged, cluster_of, contradiction, find_by_tag, find_tags
+from .queue import ask_for_own, cancel_tagged, contradiction, find_by_tag, find_tags
 from .rows import HEADER, JobRow
 from .run import TIMEOUT_S, run_in_turn
 

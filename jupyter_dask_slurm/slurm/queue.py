@@ -12,15 +12,13 @@ import re
 from collections.abc import Collection, Iterable
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
+from ..protocol.tags import TAG
 from ..system.slices import in_slices
 from . import second_source
 from .jobid import array_ids
 from .rows import ENDED, FORMAT, HEADER, TAGGED_FORMAT, JobRow, parse_rows
 from .run import TIMEOUT_S, ask
 from .submission import cancel
-
-TAG = re.compile(r"jds-[a-z0-9][a-z0-9-]{0,80}-\d{1,9}", re.ASCII)
-"""What our job names look like: ``jds-<cluster id>-<number of the submission>``."""
 
 # --all: jobs in hidden partitions too, or they would look gone. -r: one row for each element of an array.
 # The header is what tells an answer from none.
@@ -119,19 +117,6 @@ async def find_tags(*, timeout_s: float = TIMEOUT_S) -> set[str]:
     """
     text = await ask_for_own(["--format=%j"], proof=_NAME_HEADER, timeout_s=timeout_s)
     return {line for line in text.splitlines() if TAG.fullmatch(line)}
-
-
-def cluster_of(tag: str) -> str:
-    """Return the cluster id that a tag names.
-
-    Raises
-    ------
-    ValueError
-        If it is no tag of ours.
-    """
-    if not TAG.fullmatch(tag):
-        raise ValueError(f"{tag!r} is no tag of ours")
-    return tag.removeprefix("jds-").rpartition("-")[0]
 
 
 async def cancel_tagged(

@@ -21,7 +21,7 @@ from typing import Any
 from distributed import Client
 from distributed.security import Security
 
-from jupyter_dask_slurm.kernels.archive import ARCHIVE, controller_archive
+from jupyter_dask_slurm.kernels.archive import controller_archive
 from jupyter_dask_slurm.launch.credentials import make_credentials
 from jupyter_dask_slurm.protocol.models import (
     Backend,
@@ -116,7 +116,7 @@ class ControllerProcess:
         """
         if folder is None:
             return ["-m", "jupyter_dask_slurm.controller"]
-        archive = self.directory / ARCHIVE
+        archive = self.spec.on_disk.controller_archive
         files.write_private(archive, controller_archive())
         return [str(archive)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.controller.backend.worker_archive import ARCHIVE, worker_archive
+from jupyter_dask_slurm.controller.backend.worker_archive import worker_archive
 from tests.security.other_user import NOBODY
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
@@ -21,6 +21,7 @@ VICTIM = 1717
 # Of this machine, for the one of the tests stands where only root can go. Standard library is enough here.
 PYTHON = shutil.which("python3", path="/usr/bin") or "/usr/bin/python3"
 # In place of a worker command: it tells how it was started.
+ARCHIVE = "worker.pyz"
 MODULE = """
 import multiprocessing, os, stat, sys, tempfile
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmRefused
+from jupyter_dask_slurm.protocol.tags import cluster_of
 from jupyter_dask_slurm.slurm import cluster_jobs, queue, submission
 from jupyter_dask_slurm.slurm import end_states as endings
 from jupyter_dask_slurm.slurm.run import Answer
@@ -140,7 +141,7 @@ async def test_names_cannot_forge_rows(slurm: SlurmClient, tag: Tag) -> None:
         try:
             assert set(await queue.find_by_tag([tag(1), tag(2)])) == {real}
             assert set(await queue.jobs([real, hostile])) == {real, hostile}
-            assert set(await cluster_jobs.jobs_of_cluster(queue.cluster_of(tag(1)))) == {real}
+            assert set(await cluster_jobs.jobs_of_cluster(cluster_of(tag(1)))) == {real}
         finally:
             slurm.run("scancel", hostile)
 
@@ -196,7 +197,7 @@ async def test_jobs_of_other_users_are_not_ours(slurm: SlurmClient, tag: Tag) ->
 
 
 async def test_cancels_what_a_dead_controller_left(slurm: SlurmClient, tag: Tag) -> None:
-    cluster = queue.cluster_of(tag(1))
+    cluster = cluster_of(tag(1))
     first = await submission.submit(SLEEP, options(tag(1), array="0-1"))
     second = await submission.submit(SLEEP, options(tag(2), **LATER))
     other = await submission.submit(SLEEP, options(f"jds-{cluster}-more-1", **LATER))
@@ -240,7 +241,7 @@ async def test_looks_for_nothing_but_tags(tag: str) -> None:
     with pytest.raises(ValueError, match="no tag of ours"):
         await queue.find_by_tag([tag])
     with pytest.raises(ValueError, match="no tag of ours"):
-        queue.cluster_of(tag)
+        cluster_of(tag)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become a user without a name")
@@ -254,6 +255,7 @@ def test_a_user_without_a_name_has_jobs(slurm: SlurmClient, tag: Tag) -> None:
 
 NAMELESS = """
 import asyncio, os, sys
+from jupyter_dask_slurm.protocol.tags import cluster_of
 from jupyter_dask_slurm.slurm import cluster_jobs, queue, second_source, submission
 
 async def main(tag):
@@ -263,7 +265,7 @@ async def main(tag):
     print(len(await queue.find_by_tag([tag])))
     print(len(await second_source.still_there([f"{job_id}_0", f"{job_id}_1", f"{job_id}_2"])))
     print(len((await second_source.jobs_by_tag())[tag]))
-    cluster = queue.cluster_of(tag)
+    cluster = cluster_of(tag)
     print(len(await cluster_jobs.cancel_cluster(cluster)))
     while await cluster_jobs.jobs_of_cluster(cluster):
         await asyncio.sleep(0.1)
@@ -292,7 +294,7 @@ async def test_what_squeue_does_not_list_is_asked_of_scontrol(
         endings.end_states([f"{job_id}_0", f"{job_id}_1"]),
         queue.find_or_rule_out({tag(1)}),
         queue.cancel_tagged([f"{job_id}_3"], {tag(1)}),
-        cluster_jobs.cancel_cluster(queue.cluster_of(tag(1))),
+        cluster_jobs.cancel_cluster(cluster_of(tag(1))),
     ):
         with pytest.raises(SlurmAmbiguous, match="contradict"):
             await asks
@@ -304,6 +306,6 @@ async def test_a_name_that_looks_like_a_job_rules_nothing_in(slurm: SlurmClient,
     hostile = await submission.submit(SLEEP, options(f"x\n{line}\n{line}", **LATER))
     try:
         assert await queue.find_or_rule_out({tag(1)}) == {}
-        assert await cluster_jobs.cancel_cluster(queue.cluster_of(tag(1))) == []
+        assert await cluster_jobs.cancel_cluster(cluster_of(tag(1))) == []
     finally:
         slurm.run("scancel", hostile)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...kernels.archive import ARCHIVE
+from ...protocol.directory import CHECKS, CLUSTERS
 from ...protocol.errors import StorageUnavailable
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
@@ -98,22 +98,22 @@ def _without_owner(
 
 
 def _has_owner(registry: Registry, cluster_id: str) -> bool:
-    return registry.has_record(cluster_id) or runs(registry.directory(cluster_id) / ARCHIVE)
+    return registry.has_record(cluster_id) or runs(registry.on_disk(cluster_id).controller_archive)
 
 
 async def _is_ours(shared: Path, cluster_id: str, job_id: str, patterns: Mapping[str, str]) -> bool | None:
     """Return whether a job is certainly ours; None where it certainly is not, or has just gone."""
-    place = f"/clusters/{cluster_id}/"
+    place = f"/{CLUSTERS}/{cluster_id}/"
     directory, named, _ = patterns.get(job_id.partition("_")[0], "").partition(place)
     if named:
         ours = await in_thread(_same, Path(directory or "/"), shared)
     else:
         # Logs may be wanted elsewhere; the script of an encrypted cluster names its certificate.
         script = await batch_script(job_id)
-        check = shared / "checks" / cluster_id
+        check = shared / CHECKS / cluster_id
         if names_path(script, f"{check}/"):
             return True if await in_thread(_is_abandoned, check) else None
-        if script and place not in script and f"/checks/{cluster_id}/" not in script:
+        if script and place not in script and f"/{CHECKS}/{cluster_id}/" not in script:
             return False
         ours = names_path(script, f"{shared}{place}")
     return await in_thread(_is_private, shared) if ours else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from pathlib import Path
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused
 from ...protocol.models import Cluster, Problem, Record, iso_time
@@ -61,9 +60,9 @@ async def _slurm_cluster(record: Record) -> str | None:
 
 def _may_have_jobs(handle: ClusterHandle) -> bool:
     """Return whether something was submitted, as far as is known: intents are on disk before sbatch runs."""
-    directory = Path(handle.record.directory)
+    on_disk = handle.record.on_disk
     try:
-        return not directory.is_dir() or any(directory.glob("submissions/*"))
+        return not on_disk.path.is_dir() or any(on_disk.submissions.glob("*"))
     except OSError:
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from .base import JobCluster, security_from
 from .events import BackendEvents
 from .local_cluster import LocalCluster
 from .submitter import Submitter
-from .worker_archive import ARCHIVE, worker_archive
+from .worker_archive import worker_archive
 
 
 @dataclass
@@ -94,12 +93,12 @@ def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: 
     from .slurm_cluster import SlurmCluster
 
     events = BackendEvents()
-    archive = Path(spec.directory) / ARCHIVE
+    archive = spec.on_disk.worker_archive
     write_private(archive, worker_archive())
     cluster = SlurmCluster(
         archive=archive,
         job_table=job_table,
-        submitter=Submitter(job_table, Path(spec.directory), _log_directory(spec, options), events),
+        submitter=Submitter(job_table, spec.on_disk, _made_for_logs(spec, options), events),
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id),
     )
@@ -107,12 +106,12 @@ def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: 
     return Backend(cluster, job_table, size, options, events, watch)
 
 
-def _log_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
+def _made_for_logs(spec: LaunchSpec, options: dict[str, Any]) -> Path:
     """Return where Slurm writes the jobs' output; it exists afterwards, for Slurm does not make it."""
-    if options["log_directory"] is None:
-        return make_private_directory(Path(spec.directory) / "logs")
-    # Expanded here, for sbatch takes the path as it is, and so do those who read the logs.
-    asked = Path(os.path.expandvars(options["log_directory"])).expanduser()
-    with storage_errors(asked, "make the log directory"):
-        asked.mkdir(parents=True, exist_ok=True)
-    return asked
+    asked = options["log_directory"]
+    logs = spec.on_disk.logs(asked)
+    if not asked:
+        return make_private_directory(logs)
+    with storage_errors(logs, "make the log directory"):
+        logs.mkdir(parents=True, exist_ok=True)
+    return logs

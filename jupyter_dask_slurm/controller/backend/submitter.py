@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from ...protocol.directory import ClusterDirectory, job_log
 from ...protocol.errors import (
     DaskSlurmError,
     SlurmAmbiguous,
@@ -27,6 +28,7 @@ from ...protocol.errors import (
     StorageUnavailable,
 )
 from ...protocol.models import iso_time
+from ...protocol.tags import tag_of
 from ...slurm import queue, submission
 from ...slurm.installation.configuration import read_config
 from ...slurm.jobid import split_id
@@ -78,17 +80,19 @@ class Submitter:
 
     Parameters
     ----------
-    directory : Path
-        The cluster's own: intents and scripts are kept there.
+    on_disk : ClusterDirectory
+        Where intents and scripts are kept.
     logs : Path
         Where Slurm writes the jobs' output.
     events : BackendEvents
         Told while a submission waits for Slurm to say whether it was taken.
     """
 
-    def __init__(self, job_table: JobTable, directory: Path, logs: Path, events: BackendEvents) -> None:
+    def __init__(
+        self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents
+    ) -> None:
         self._job_table = job_table
-        self._directory = directory
+        self._on_disk = on_disk
         self._logs = logs
         self._events = events
         self._limit = ArrayLimit()
@@ -146,10 +150,10 @@ class Submitter:
 
     async def _send(self, jobs: Sequence[ArrayJob]) -> None:
         """Submit jobs of consecutive numbers as one array (a single one as a plain job)."""
-        tag = f"jds-{self._job_table.prefix}-{self._count}"
+        tag = tag_of(self._job_table.prefix, self._count)
         options = self.options(tag, len(jobs))
         command = submission.sbatch_command(options)
-        intent = Intent(self._directory, self._count, tag, [job.name for job in jobs], command)
+        intent = Intent(self._on_disk, self._count, tag, [job.name for job in jobs], command)
         self._count += 1
         script = jobs[0].array_script()
         intent.write(script)
@@ -173,11 +177,11 @@ class Submitter:
     def options(self, tag: str, count: int) -> dict[str, str]:
         """Return what goes into sbatch's command line, where it beats every line of the script."""
         # In these patterns a percent sign stands for something (sbatch(1), FILENAME PATTERN).
-        pattern = str(self._logs / "@").replace("%", "%%").replace("@", "%j" if count == 1 else "%A_%a")
+        logs, job = Path(str(self._logs).replace("%", "%%")), "%j" if count == 1 else "%A_%a"
         options = {
             "job-name": tag,
-            "output": f"{pattern}.out",
-            "error": f"{pattern}.err",
+            "output": str(job_log(logs, job, "stdout")),
+            "error": str(job_log(logs, job, "stderr")),
             # A requeued job keeps its id: its first run's words shall not be lost.
             "open-mode": "append",
         }
@@ -232,8 +236,8 @@ class Submitter:
         job.job_id, job.tag = job_id, tag
         tracked = self._job_table.jobs[job.name]
         tracked.job_id, tracked.tag, tracked.accepted_at = job_id, tag, clock.now()
-        tracked.stdout = f"{self._logs}/{job_id}.out"
-        tracked.stderr = f"{self._logs}/{job_id}.err"
+        tracked.stdout = str(job_log(self._logs, job_id, "stdout"))
+        tracked.stderr = str(job_log(self._logs, job_id, "stderr"))
 
     async def _cancel(self, jobs: list[ArrayJob]) -> None:
         await self.cancel_again({job.job_id: job.tag for job in jobs if job.job_id is not None})
@@ -269,10 +273,10 @@ class Intent:
     """What is about to be submitted, on disk before sbatch runs, so that nothing is ever lost."""
 
     def __init__(
-        self, directory: Path, number: int, tag: str, names: Sequence[str], command: Sequence[str]
+        self, on_disk: ClusterDirectory, number: int, tag: str, names: Sequence[str], command: Sequence[str]
     ) -> None:
-        self._path = directory / "submissions" / f"{number}.json"
-        self._script = directory / "scripts" / f"{number}.sh"
+        self._path = on_disk.submission(number)
+        self._script = on_disk.script(number)
         self._facts: dict[str, Any] = {
             "tag": tag, "jobs": len(names), "names": list(names), "command": list(command),
         }  # fmt: skip

@@ -7,9 +7,6 @@ import zipfile
 from functools import cache
 from importlib.util import find_spec
 
-ARCHIVE = "worker.pyz"
-"""Its name in the directory of the cluster."""
-
 _PACKAGE = __name__.partition(".")[0]
 _MODULES = (
     "",

@@ -8,6 +8,7 @@ from typing import Any
 
 import dask
 
+from ...protocol.tags import tag_stem
 from ...slurm.script.job_keywords import job_keywords, lines_of
 from ...slurm.script.script_text import one_word
 from ...system.places import is_file
@@ -30,7 +31,7 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         "place": one_word(str(place)) if place else None,
         "python": _python(str(options["python"])),
         "queue": options["partition"],
-        "job_name": f"jds-{cluster_id}",
+        "job_name": tag_stem(cluster_id),
         # Given also where they are empty: the configuration's own are among them already.
         "job_extra_directives": named.get("job_extra_directives", []),
         "job_script_prologue": [_NO_ROUTES, *named.get("job_script_prologue", [])],

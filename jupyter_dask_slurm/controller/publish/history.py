@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 class History:
-    """Appends to ``history.jsonl`` and to the log; a full disk stops neither cluster nor log."""
+    """Appends to a file and to the log; a full disk stops neither cluster nor log."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / "history.jsonl"
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def begin(self, spec: LaunchSpec) -> None:
         """Enter that the cluster was asked for; that was before its controller ran."""

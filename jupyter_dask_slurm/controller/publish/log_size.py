@@ -10,8 +10,8 @@ import logging
 import os
 import stat
 import sys
-from pathlib import Path
 
+from ...protocol.directory import ClusterDirectory
 from ...protocol.errors import StorageUnavailable
 from ...system import files
 
@@ -21,8 +21,10 @@ MOST_BYTES = 5_000_000
 """A larger log is moved, so that both files together hold at most twice as much and what one minute adds."""
 
 
-def bound_log(directory: Path, *, descriptor: int | None = None, most_bytes: int = MOST_BYTES) -> None:
-    """Empty the log where it has grown too large; its content is then in ``controller.log.1``.
+def bound_log(
+    on_disk: ClusterDirectory, *, descriptor: int | None = None, most_bytes: int = MOST_BYTES
+) -> None:
+    """Empty the log where it has grown too large; its content is then in the former log.
 
     Parameters
     ----------
@@ -33,10 +35,9 @@ def bound_log(directory: Path, *, descriptor: int | None = None, most_bytes: int
     status = os.fstat(log)
     if not stat.S_ISREG(status.st_mode) or status.st_size <= most_bytes:
         return
-    path = directory / "controller.log"
-    old = path.with_name("controller.log.1")
+    old = on_disk.former_log
     try:
-        with files.open_plain(path) as source:
+        with files.open_plain(on_disk.controller_log) as source:
             if not os.path.samestat(os.fstat(source.fileno()), status):
                 return
             source.seek(-most_bytes, os.SEEK_END)

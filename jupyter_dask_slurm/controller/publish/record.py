@@ -6,11 +6,10 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ...protocol.errors import StorageUnavailable
-from ...protocol.models import SCHEDULER_FILE, Cluster, Job, LaunchSpec, Record, iso_time
+from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
 from ...system import files
 from ...system.beside_loop import in_thread
 from ...system.processes import boot_id, hostname, own_start_time
@@ -19,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class RecordWriter:
-    """Writes ``record.json``: one write at a time, the newest state only.
+    """Writes the record: one write at a time, the newest state only.
 
     Parameters
     ----------
@@ -29,7 +28,7 @@ class RecordWriter:
 
     def __init__(self, spec: LaunchSpec, on_storage: Callable[[str | None], None]) -> None:
         self._spec = spec
-        self._path = Path(spec.directory) / "record.json"
+        self._path = spec.on_disk.record
         self._on_storage = on_storage
         self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
         self._waiting: Cluster | None = None
@@ -49,9 +48,8 @@ class RecordWriter:
 
     async def leave_jobs(self, jobs: Sequence[Job]) -> None:
         """Write down how the jobs ended, for who looks at the cluster afterwards."""
-        path = Path(self._spec.directory) / "jobs.json"
         try:
-            await in_thread(files.write_json, path, [job.to_json() for job in jobs])
+            await in_thread(files.write_json, self._spec.on_disk.jobs, [job.to_json() for job in jobs])
         except StorageUnavailable as error:
             logger.warning("%s", error)
 
@@ -71,7 +69,7 @@ class RecordWriter:
                 "require_encryption": True,
             }
         try:
-            await in_thread(files.write_json, Path(self._spec.directory) / SCHEDULER_FILE, told)
+            await in_thread(files.write_json, self._spec.on_disk.scheduler_file, told)
         except StorageUnavailable as error:
             logger.warning("%s", error)
 

@@ -6,21 +6,19 @@ the command `backend.submit.Submitter`'s.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from ...protocol.errors import Unprocessable
 from ...protocol.models import LaunchSpec
 from ...protocol.scaling import JobSize, first_jobs, most_jobs, resolve_scaling
+from ...protocol.tags import tag_of
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
 from ..backend.submitter import Submitter, most_elements
-from ..backend.worker_archive import ARCHIVE
 from ..options.effective import effective_options, job_size
 from ..options.keywords import jobqueue_keywords
 from ..state.jobs import JobTable
@@ -78,12 +76,10 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
     from ..backend.slurm_cluster import SlurmCluster
 
     job_table = JobTable(spec.cluster_id, size.processes)
-    directory = Path(spec.directory)
-    asked = options["log_directory"]
-    logs = Path(os.path.expandvars(asked)).expanduser() if asked else directory / "logs"
-    submitter = Submitter(job_table, directory, logs, BackendEvents())
+    on_disk = spec.on_disk
+    submitter = Submitter(job_table, on_disk, on_disk.logs(options["log_directory"]), BackendEvents())
     cluster = SlurmCluster(
-        archive=directory / ARCHIVE,
+        archive=on_disk.worker_archive,
         job_table=job_table,
         submitter=submitter,
         security=security_from(spec.credentials),
@@ -93,4 +89,4 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
     script = cluster.first_job(f"{protocol}://{SCHEDULER}").array_script()
     # A cluster of no jobs sends this as soon as it is given one.
     first = max(1, jobs if spec.max_array_size is None else min(jobs, most_elements(spec.max_array_size)))
-    return script, sbatch_command(submitter.options(f"jds-{spec.cluster_id}-0", first))
+    return script, sbatch_command(submitter.options(tag_of(spec.cluster_id, 0), first))

@@ -32,8 +32,9 @@ from .cluster import (
     Waiting,
     Worker,
     WorkerCounts,
+    dashboard_path_of,
 )
-from .launch import SCHEDULER_FILE, Ceiling, Credentials, LaunchSpec, Record
+from .launch import Ceiling, Credentials, LaunchSpec, Record
 from .site import (
     Account,
     Association,
@@ -51,7 +52,6 @@ from .site import (
 
 __all__ = [
     "OVER",
-    "SCHEDULER_FILE",
     "Account",
     "Association",
     "Backend",
@@ -90,6 +90,7 @@ __all__ = [
     "Worker",
     "WorkerCounts",
     "WrongShapeError",
+    "dashboard_path_of",
     "epoch_time",
     "iso_time",
 ]

@@ -124,6 +124,11 @@ class Problem(Model):
     jobs: int = 0
 
 
+def dashboard_path_of(cluster_id: str) -> str:
+    """Return where Jupyter serves the dashboard of a cluster, below its own address."""
+    return f"dask-slurm/clusters/{cluster_id}/dashboard/"
+
+
 @dataclass(frozen=True)
 class Cluster(Model):
     """One Dask scheduler with its workers, as users see it.

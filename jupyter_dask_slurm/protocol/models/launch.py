@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from ..directory import ClusterDirectory
 from .base import Model, Time
 from .cluster import Backend, Cluster
-
-SCHEDULER_FILE = "scheduler.json"
-"""What a controller leaves in the cluster's directory for Dask's ``Client(scheduler_file=…)``."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,11 @@ class Credentials(Model):
     key: str
 
     @classmethod
-    def below(cls, directory: str) -> Credentials:
+    def below(cls, directory: Path | str) -> Credentials:
         """Return where those of a cluster with this directory are, or will be."""
-        certificate = f"{directory}/cert.pem"
-        return cls(ca_file=certificate, cert=certificate, key=f"{directory}/key.pem")
+        on_disk = ClusterDirectory(Path(directory))
+        certificate = str(on_disk.certificate)
+        return cls(ca_file=certificate, cert=certificate, key=str(on_disk.key))
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,11 @@ class LaunchSpec(Model):
     max_array_size: int | None = None
     version: int = 1
 
+    @property
+    def on_disk(self) -> ClusterDirectory:
+        """What stands where in the cluster's directory."""
+        return ClusterDirectory(Path(self.directory))
+
 
 @dataclass(frozen=True)
 class Record(Model):
@@ -96,3 +101,8 @@ class Record(Model):
     start_time: int | None = None
     slurm_cluster: str | None = None
     version: int = 1
+
+    @property
+    def on_disk(self) -> ClusterDirectory:
+        """What stands where in the cluster's directory."""
+        return ClusterDirectory(Path(self.directory))

@@ -17,6 +17,7 @@ from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from ...protocol.errors import DaskSlurmError
+from ...protocol.models import dashboard_path_of
 from ..base import CLUSTER, SERVICES_KEY
 from .admission import check_request, is_allowed_origin, navigates
 from .answers import REDIRECTS, shown_headers
@@ -152,4 +153,4 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
             client.close()
 
 
-handlers = [(rf"/dask-slurm/clusters/{CLUSTER}/dashboard(?:/(?P<path>.*))?", DashboardHandler)]
+handlers = [(rf"/{dashboard_path_of(CLUSTER).rstrip('/')}(?:/(?P<path>.*))?", DashboardHandler)]

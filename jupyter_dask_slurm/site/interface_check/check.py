@@ -11,8 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...protocol.directory import CHECKS
 from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmAmbiguous, SlurmRefused
 from ...protocol.models import Interface, Model, Site, iso_time
+from ...protocol.tags import tag_of
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
 from ...slurm.submission import submit
@@ -91,8 +93,8 @@ async def check_interfaces(
     check_id = f"check-{secrets.token_hex(2)}"
     key = secrets.token_bytes(32)
     make_private_directory(shared)
-    make_private_directory(shared / "checks")
-    directory = make_private_directory(shared / "checks" / check_id)
+    make_private_directory(shared / CHECKS)
+    directory = make_private_directory(shared / CHECKS / check_id)
     run = _Run(check_id, directory, Listener(key), make_plan(site).partitions)
     try:
         create_private(run.key_path, key)
@@ -114,7 +116,7 @@ async def _submit(run: _Run, python: str) -> None:
             report=str(run.report_path(partition)),
         )  # fmt: skip
         options = {
-            "job-name": f"jds-{run.check_id}-{number}", "partition": partition, "ntasks": "1",
+            "job-name": tag_of(run.check_id, number), "partition": partition, "ntasks": "1",
             "cpus-per-task": "1", "mem": "200M", "time": str(JOB_MINUTES), "output": "/dev/null",
             "error": "/dev/null", "chdir": "/",
         }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_dask_slurm.controller.publish.history import History
+from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 from jupyter_dask_slurm.system import files
 
 
@@ -15,7 +16,7 @@ def messages(directory: Path) -> list[str]:
 
 def test_few_have_a_line_each_and_many_one_together(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    history = History(tmp_path)
+    history = History(ClusterDirectory(tmp_path).history)
     history.add_of_jobs("lost", [], "a worker was lost.")
     assert messages(tmp_path) == []
     history.add_of_jobs("lost", ["7_0", "7_1"], "a worker was lost.")

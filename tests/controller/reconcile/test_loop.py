@@ -14,6 +14,7 @@ from jupyter_dask_slurm.controller.reconcile import loop
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
 from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
 from jupyter_dask_slurm.controller.state.state import ClusterState
+from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 from jupyter_dask_slurm.protocol.models import Scaling
 
 
@@ -63,7 +64,7 @@ async def test_an_error_in_one_turn_is_not_the_end(
         JobTable("ocean-3f9c", 1),
         nobody,
         watch,
-        history=History(tmp_path),
+        history=History(ClusterDirectory(tmp_path).history),
         on_change=lambda: None,
         on_spent=lambda _reason: None,
     ).run()
