@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.checks.directives import as_slurm_reads_it, refuse_settings, settings_in
+from jupyter_dask_slurm.checks.directives import as_slurm_reads_it, refuse_settings
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import Site, SlurmInfo
+from jupyter_dask_slurm.slurm.script.directive_settings import settings_in
 
 NOWHERE = Site(slurm=SlurmInfo(available=True))
 
