@@ -10,6 +10,7 @@ from typing import Any
 
 from ..protocol.models import Site
 from ..slurm.installation.hostlist import expand
+from ..slurm.script.gpu_workers import gpus_of, is_cuda
 from ..slurm.units import parse_walltime
 from .site import possible_partitions
 
@@ -76,11 +77,16 @@ def _nodes_without_power(options: Mapping[str, Any], site: Site) -> Iterator[str
 
 def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:
     options = rendering["options"]
-    gpus = options.get("gpus") or 0
-    if gpus > 1 and not str(options.get("worker_command")).startswith("dask_cuda"):
+    gpus, cuda = gpus_of(options), is_cuda(options.get("worker_command"))
+    if gpus > 1 and not cuda:
         yield (
-            f"Every worker of a job sees all of its {gpus} GPUs. For one each, take one GPU and one worker "
-            "per job, or dask-cuda: its worker command is dask_cuda.cli, with one worker per job."
+            f"Every worker of a job sees all of its {gpus} GPUs. For one each, switch on One worker per GPU, "
+            "or take one GPU and one worker per job."
+        )
+    elif cuda and not gpus:
+        yield (
+            "dask-cuda starts a worker for each GPU that a job sees, and how many those are is not known "
+            f"here: jobs count as started with {rendering['processes']}. Say how many GPUs one job has."
         )
 
 

@@ -105,6 +105,8 @@ def _cluster_options(group: Any) -> None:
             group.add_argument(flag, action="append", metavar="TEXT", **common)
         elif kind == "object":
             group.add_argument(flag, type=json.loads, metavar="JSON", **common)
+        elif "enum" in about:
+            group.add_argument(flag, choices=about["enum"], **common)
         else:
             group.add_argument(flag, type=int if kind == "integer" else str, metavar=kind.upper(), **common)
 

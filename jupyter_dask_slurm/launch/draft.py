@@ -30,7 +30,7 @@ from .survey import Surroundings
 
 NAME = "dask"
 """Of a cluster that is only looked at, before it has been given one."""
-_SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command"}
+_SEEN_IN_SCRIPT = {"job_extra_directives", "job_directives_skip", "worker_command", "gpu_workers"}
 
 
 @dataclass(frozen=True)

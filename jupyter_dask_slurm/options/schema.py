@@ -8,7 +8,7 @@ same name mean.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
@@ -105,6 +105,12 @@ class ClusterOptions(BaseModel):
     gres: types.Gres | None = _option(
         "Generic resources", "Other generic resources of a job. Becomes --gres.", group="slurm",
         example="gpu:a100:2",
+    )  # fmt: skip
+    gpu_workers: Literal["shared", "one_per_gpu"] | None = _option(
+        "One worker per GPU",
+        "Each worker has a GPU of its own, and its part of the job's cores and memory: dask-cuda starts as "
+        "many workers as a job has GPUs, and has to be installed in the kernel's environment. Otherwise "
+        "every worker of a job sees all of its GPUs.", group="slurm", example="shared",
     )  # fmt: skip
     nodelist: types.Nodes | None = _option(
         "Only these nodes", "Nodes that the jobs must run on. Becomes --nodelist.", group="slurm",

@@ -44,6 +44,10 @@ _LINES: tuple[tuple[str, str], ...] = (
         r"export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES=",
         "Workers serve no pages of their own: nobody on the node can look in.",
     ),
+    (
+        r"export DASK_DISTRIBUTED__WORKER__LIFETIME__DURATION=",
+        "A worker ends by itself a little before Slurm would end it, and hands its results on.",
+    ),
     (r"export SLURM_CPU_BIND=", "How srun binds tasks to cores."),
     (r"export \w+=", "An environment variable of the workers."),
     (r"\s*$", ""),

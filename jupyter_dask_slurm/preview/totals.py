@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..checks.allocation import Allocation
+from ..slurm.script.gpu_workers import gpus_of
 
 # What each sum is made of, beside the number of jobs.
 _MADE_OF = {
     "jobs": (),
-    "workers": ("processes",),
-    "threads": ("processes", "cores"),
+    "workers": ("processes", "gpu_workers"),
+    "threads": ("processes", "gpu_workers", "cores"),
     "memory_bytes": ("memory",),
-    "gpus": ("gpus",),
+    "gpus": ("gpus", "gres"),
     "core_hours_per_hour": ("cores",),
 }
 
@@ -30,7 +31,7 @@ def totals(
         "workers": jobs * processes,
         "threads": jobs * processes * (cores // processes),
         "memory_bytes": jobs * rendering["memory_bytes"],
-        "gpus": jobs * (rendering["options"]["gpus"] or 0),
+        "gpus": jobs * gpus_of(rendering["options"]),
         "core_hours_per_hour": jobs * allocated.cpus,
     }
     wrong = {str(name).removeprefix("options.") for name in malformed}

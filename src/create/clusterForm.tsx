@@ -7,7 +7,7 @@ import { toErrorSchema } from './fields/formErrors';
 import { noValidator } from './fields/noValidator';
 import { FieldTemplate, ObjectTemplate } from './fields/templates';
 import { uiSchema } from './fields/uiSchema';
-import { ChoicesWidget, LinesWidget, PairsField } from './fields/widgets';
+import { ChoicesWidget, LinesWidget, OneOfTwoWidget, PairsField } from './fields/widgets';
 import { FormFooter } from './formFooter';
 import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
@@ -27,7 +27,7 @@ export interface IFormProps extends IFormParts {
 }
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
-const WIDGETS: RegistryWidgetsType = { choices: ChoicesWidget, lines: LinesWidget };
+const WIDGETS: RegistryWidgetsType = { choices: ChoicesWidget, lines: LinesWidget, oneOfTwo: OneOfTwoWidget };
 const FIELDS: RegistryFieldsType = { pairs: PairsField };
 
 export function ClusterForm(props: IFormProps): React.ReactElement {

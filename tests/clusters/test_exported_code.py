@@ -42,14 +42,14 @@ def _sent(renderer: Renderer, names: set[str]) -> dict[str, Any]:
         return renderer.sent({name: EXAMPLES[name] for name in names}, Path(folder))
 
 
-def _keywords(code: str) -> dict[str, Any]:
+def keywords_of(code: str) -> dict[str, Any]:
     """Return the keywords that exported code gives to ``SLURMCluster``."""
     calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     made = next(call for call in calls if isinstance(call.func, ast.Name))
     return {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in made.keywords}
 
 
-def _script(keywords: dict[str, Any]) -> str:
+def jobqueue_script(keywords: dict[str, Any]) -> str:
     """Return the script that dask-jobqueue alone makes of them."""
     of_jobs = {key: value for key, value in keywords.items() if key not in cluster_parameters}
     script: str = SLURMJob(
@@ -58,12 +58,14 @@ def _script(keywords: dict[str, Any]) -> str:
     return script
 
 
-def _header(script: str) -> list[str]:
+def header_of(script: str) -> list[str]:
+    """Return the directives of a script that say how large it is, and where it runs."""
     lines = [line for line in script.splitlines() if line.startswith("#SBATCH")]
     return sorted(line for line in lines if not line.startswith(_OWN_LINES))
 
 
-def _command(script: str) -> str:
+def command_of(script: str) -> str:
+    """Return the line that starts the workers."""
     return next(line for line in script.splitlines() if " --nthreads " in line)
 
 
@@ -72,14 +74,14 @@ def _command(script: str) -> str:
 def test_exported_code_is_what_is_sent(renderer: Renderer, names: set[str]) -> None:
     sent = _sent(renderer, names)
     script, options = sent["script"], sent["options"]
-    keywords = _keywords(as_python(options, Scaling("manual", jobs=1)))
-    exported = _script(keywords)
-    assert _header(exported) == _header(script)
+    keywords = keywords_of(as_python(options, Scaling("manual", jobs=1)))
+    exported = jobqueue_script(keywords)
+    assert header_of(exported) == header_of(script)
 
     # Beside it stand only: a name of its own, no pages of workers, and a directory of each job's own.
     place = keywords.get("local_directory")
     directory = ["--local-directory", place] if place else []
-    here, there = _command(script).split(), _command(exported).split()
+    here, there = command_of(script).split(), command_of(exported).split()
     ours = ["jds", here[here.index("--name") + 1], *WORKER_ARGUMENTS]
     assert Counter(here) - Counter(ours) == Counter(there[1:]) - Counter(["worker", *directory])
     assert place is None or f'JDS_PLACE="{place}"' in script
@@ -98,7 +100,7 @@ def test_exported_configuration_says_the_same(renderer: Renderer, names: set[str
     section = yaml.safe_load(as_yaml(options))["jobqueue"]["slurm"]
     read = {key.replace("-", "_"): value for key, value in section.items()}
     assert read.pop("job_script_epilogue", None) == options["job_script_epilogue"]
-    assert read == _keywords(as_python(options, Scaling("manual", jobs=1)))
+    assert read == keywords_of(as_python(options, Scaling("manual", jobs=1)))
 
 
 def test_what_dask_jobqueue_has_no_word_for_is_said(renderer: Renderer) -> None:

@@ -89,7 +89,7 @@ class Renderer:
         worker = folder / "worker"
         worker.write_text(_WORKER)
         worker.chmod(0o700)
-        answer = self._ask(_spec(options, folder, worker))
+        answer = self._ask(spec_to_render(options, folder, worker))
         if "error" in answer:
             raise InvalidRequest(answer["error"]["message"], field=answer["error"]["field"])
         found: dict[str, Any] = answer["answer"]
@@ -107,7 +107,8 @@ class Renderer:
         assert list(self._stands_in.iterdir()) == []
 
 
-def _spec(options: dict[str, Any], folder: Path, worker: Path) -> LaunchSpec:
+def spec_to_render(options: dict[str, Any], folder: Path, worker: Path) -> LaunchSpec:
+    """Return what a controller would be told of such a cluster."""
     return LaunchSpec(
         cluster_id="ocean-0000", name="ocean", backend="slurm", created_at=iso_time(), directory=str(folder),
         socket="", nonce="", python=str(worker), dashboard_path="", scaling={"mode": "manual", "jobs": 1},

@@ -22,6 +22,8 @@ from ...protocol.scaling import JobSize, known_size
 from ...slurm.script.option_table import FORMER, KEYS, ROWS, USUAL
 from ...slurm.script.sbatch_options import managed_directive
 from ...slurm.script.script_text import is_one_line, is_words
+from .one_per_gpu import settle_gpu_workers
+from .ucx import refuse_ucx
 
 logger = logging.getLogger(__name__)
 
@@ -40,16 +42,18 @@ def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     asked = {key: value for key, value in spec.options.items() if value is not None}
     if "queue" in asked:
         asked.setdefault("partition", asked["queue"])
-    configured = _configured(spec.allowed_partitions) if spec.backend == "slurm" else {}
+    secure = spec.credentials is not None
+    configured = _configured(spec.allowed_partitions, secure=secure) if spec.backend == "slurm" else {}
     defaults = USUAL if spec.backend == "slurm" else _local_defaults(asked)
     options: dict[str, Any] = dict.fromkeys(row.name for row in ROWS)
     options |= defaults | configured | _open_defaults(spec, configured)
     options |= {key: asked[key] for key in asked if key in options}
     _name_place(options)
+    settle_gpu_workers(options, asked, slurm=spec.backend == "slurm")
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
     options["kernel"] = options["kernel"] or spec.kernel
-    options["secure"] = spec.credentials is not None
+    options["secure"] = secure
     options["idle_timeout"] = spec.idle_timeout_s
     return options
 
@@ -110,12 +114,16 @@ def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _configured(allowed_partitions: Collection[str]) -> dict[str, Any]:
+def _configured(allowed_partitions: Collection[str], *, secure: bool) -> dict[str, Any]:
     # Its defaults join Dask's configuration; the local backend must do without it.
     import dask_jobqueue  # noqa: F401
 
-    section = dask.config.get("jobqueue.slurm", {})
+    # A variable of the environment that is read before dask-jobqueue's defaults has underscores in its key.
+    section = {
+        str(key).replace("_", "-"): value for key, value in dask.config.get("jobqueue.slurm", {}).items()
+    }
     _check_texts(section)
+    refuse_ucx(section, secure=secure)
     found = {
         option: section.get(key) or section.get(FORMER.get(option, key).replace("_", "-"))
         for option, key in KEYS.items()

@@ -15,6 +15,7 @@ from ...protocol.models import LaunchSpec
 from ...protocol.scaling import JobSize, first_jobs, most_jobs, resolve_scaling
 from ...protocol.tags import tag_of
 from ...slurm.address.which_cluster import on_cluster
+from ...slurm.script.gpu_workers import ONE_PER_GPU
 from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
@@ -64,11 +65,18 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
 def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:
     """Refuse a worker command, such as dask-cuda's, that this Python lacks, if it is the workers'."""
     package = str(options["worker_command"] or "distributed").partition(".")[0]
-    if options["python"] == spec.python and find_spec(package) is None:
+    if options["python"] != spec.python or find_spec(package) is not None:
+        return
+    if spec.options.get("gpu_workers") == ONE_PER_GPU:
         raise Unprocessable(
-            f"{spec.python} has no package {package}, which the worker command needs.",
-            field="options.worker_command",
+            f"One worker per GPU needs dask-cuda, which {spec.python} has not. Install it there (for example "
+            "as dask-cuda[cu12]), or choose another kernel.",
+            field="options.gpu_workers",
         )
+    raise Unprocessable(
+        f"{spec.python} has no package {package}, which the worker command needs.",
+        field="options.worker_command",
+    )
 
 
 def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: int) -> tuple[str, list[str]]:

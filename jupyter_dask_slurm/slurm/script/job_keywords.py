@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rows import count_gpus
 from ..units import parse_walltime
+from .gpu_workers import gpus_of, is_cuda
 from .option_table import ROWS
 
 LIFETIME_MARGIN_S = 60
@@ -26,7 +26,7 @@ def job_keywords(options: Mapping[str, Any]) -> dict[str, Any]:
     before = {
         "job_extra_directives": _directives(options),
         "job_script_prologue": _exports(options),
-        "worker_extra_args": (*_lifetime(options), *_resources(options)),
+        "worker_extra_args": (*_lifetime_argument(options), *_resources(options)),
     }
     for keyword, first in before.items():
         own = found[keyword]
@@ -63,11 +63,19 @@ def _exports(options: Mapping[str, Any]) -> Iterator[str]:
     if options.get("cpu_bind"):
         # sbatch has no such option; srun, where the worker's command uses it, reads this (srun(1)).
         yield f"export SLURM_CPU_BIND={shlex.quote(str(options['cpu_bind']))}"
+    if is_cuda(options.get("worker_command")) and (lifetime := _lifetime(options)):
+        # Its command has no argument for it; its workers read Dask's configuration.
+        yield f"export DASK_DISTRIBUTED__WORKER__LIFETIME__DURATION={lifetime}"
     for name, value in (options.get("environment_variables") or {}).items():
         yield f"export {name}={shlex.quote(str(value))}"
 
 
-def _lifetime(options: Mapping[str, Any]) -> list[str]:
+def _lifetime_argument(options: Mapping[str, Any]) -> list[str]:
+    lifetime = None if is_cuda(options.get("worker_command")) else _lifetime(options)
+    return ["--lifetime", lifetime] if lifetime else []
+
+
+def _lifetime(options: Mapping[str, Any]) -> str | None:
     """Return what has workers end by themselves, with their results moved, before Slurm ends them.
 
     The last resort: a controller that lives has replaced the job before. No stagger: all jobs of an
@@ -75,8 +83,8 @@ def _lifetime(options: Mapping[str, Any]) -> list[str]:
     """
     walltime_s = parse_walltime(str(options["walltime"])) if options.get("walltime") else None
     if walltime_s is None or walltime_s < SHORT_S:
-        return []
-    return ["--lifetime", f"{walltime_s - LIFETIME_MARGIN_S}s"]
+        return None
+    return f"{walltime_s - LIFETIME_MARGIN_S}s"
 
 
 def _resources(options: Mapping[str, Any]) -> list[str]:
@@ -84,9 +92,9 @@ def _resources(options: Mapping[str, Any]) -> list[str]:
 
     The GPUs of a job in equal parts; dask-cuda starts a worker for each.
     """
-    gpus = (options.get("gpus") or 0) + count_gpus(options.get("gres") or "")
+    gpus = gpus_of(options)
     asked = any(text.startswith("--resources") for text in options.get("worker_extra_args") or ())
     if not gpus or asked:
         return []
-    cuda = str(options.get("worker_command")).startswith("dask_cuda")
+    cuda = is_cuda(options.get("worker_command"))
     return ["--resources", f"GPU={1 if cuda else gpus / (options.get('processes') or 1):.4g}"]

@@ -100,6 +100,8 @@ ROWS = (
     _sbatch("reservation", line="Runs within this reservation.", variable="SBATCH_RESERVATION"),
     Row("gpus", "--gres", more="=gpu:n, and --resources GPU=n of the workers"),
     Row("gres", "--gres"),
+    Row("gpu_workers", becomes="dask-cuda's worker command, --nthreads and --memory-limit of each worker, "
+        "and --resources GPU=1", manual="https://docs.rapids.ai/api/dask-cuda/stable/api/#dask-cuda-worker"),
     _sbatch("nodelist", letter="w", line="Only these nodes."),
     _sbatch("exclude", letter="x", line="Not these nodes."),
     _sbatch("threads_per_core",

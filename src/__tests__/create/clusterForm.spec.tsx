@@ -19,6 +19,20 @@ const options = {
 
 const REFUSED = 'The partition short allows 00:10:00.';
 
+const gpuOptions = {
+  properties: {
+    gpus: { type: 'integer', title: 'GPUs per job', 'x-group': 'slurm' },
+    gres: { type: 'string', title: 'Generic resources', 'x-group': 'slurm' },
+    gpu_workers: {
+      type: 'string',
+      enum: ['shared', 'one_per_gpu'],
+      title: 'One worker per GPU',
+      'x-group': 'slurm'
+    }
+  },
+  'x-order': ['gpus', 'gres', 'gpu_workers']
+};
+
 describe('the form', () => {
   let form: ReactWidget;
 
@@ -104,6 +118,35 @@ describe('the form', () => {
     const errors = [{ field: 'options.reservation', message: 'There is none.' }];
     await open({ source, preview: () => Promise.resolve({ ...told, errors }) });
     expect(isOpen()).toBe(true);
+  });
+
+  it('has a switch for one worker per GPU where GPUs are asked for', async () => {
+    const source = { options: gpuOptions, site: site(sample('site')), profiles: [own] };
+    const asked: unknown[] = [];
+    const look: IFormProps['preview'] = request => {
+      asked.push(request.options);
+      return Promise.resolve({ ...told, errors: [] });
+    };
+    const box = () => form.node.querySelector<HTMLInputElement>('input[type="checkbox"]');
+    for (const none of [{}, { gpus: 0 }, { gres: 'disk:10' }]) {
+      await open({ source, initial: none, preview: look });
+      expect(box()).toBeNull();
+      React.act(() => form.dispose());
+    }
+    for (const some of [{ gpus: 2 }, { gres: 'disk:1,gpu:a100:2' }]) {
+      await open({ source, initial: some, preview: look });
+      expect(box()?.checked).toBe(false);
+      expect(form.node.querySelector(`label[for="${box()?.id}"]`)?.textContent).toBe('One worker per GPU');
+      React.act(() => box()?.click());
+      await pause();
+      expect(asked.pop()).toEqual({ ...some, gpu_workers: 'one_per_gpu' });
+      React.act(() => box()?.click());
+      await pause();
+      expect(asked.pop()).toEqual({ ...some, gpu_workers: 'shared' });
+      React.act(() => form.dispose());
+    }
+    await open({ source, initial: { gpu_workers: 'one_per_gpu' }, preview: look });
+    expect(box()?.checked).toBe(true);
   });
 
   it('starts where the preview cannot be had: the request itself is answered', async () => {

@@ -30,6 +30,10 @@ export function uiSchema(
       ...(hints[name] && { 'ui:help': hints[name] })
     };
   }
+  if (fields.gpu_workers) {
+    fields.gpu_workers['ui:widget'] = asksForGpus(data) ? 'oneOfTwo' : 'hidden';
+    fields.gpu_workers['ui:options'] = { on: 'one_per_gpu', off: 'shared' };
+  }
   const names = Object.keys(schema.properties ?? {});
   fields['ui:order'] = [
     'profile',
@@ -45,6 +49,12 @@ export function uiSchema(
     '*'
   ].filter(name => name === '*' || names.includes(name));
   return fields;
+}
+
+/** Whether jobs are to have GPUs; what was chosen for them before can be seen too, and taken back. */
+function asksForGpus({ gpus, gres, gpu_workers }: FormData): boolean {
+  const generic = typeof gres === 'string' && /(^|,)gpu\b/.test(gres);
+  return Number(gpus ?? 0) > 0 || generic || gpu_workers === 'one_per_gpu';
 }
 
 function fieldUiSchema(about: RJSFSchema, trans: TranslationBundle): FormUiSchema {

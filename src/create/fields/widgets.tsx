@@ -28,6 +28,20 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
   );
 }
 
+/** A switch between two words. */
+export function OneOfTwoWidget(props: WidgetProps): React.ReactElement {
+  const { id, onChange, options, value } = props;
+  return (
+    <input
+      type="checkbox"
+      id={id}
+      aria-describedby={describedBy(id)}
+      checked={value === options.on}
+      onChange={event => onChange(event.target.checked ? options.on : options.off)}
+    />
+  );
+}
+
 /** A list of texts, one on each line. */
 export function LinesWidget(props: WidgetProps): React.ReactElement {
   const { id, onChange, placeholder } = props;
