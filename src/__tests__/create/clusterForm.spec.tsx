@@ -127,13 +127,15 @@ describe('the form', () => {
       asked.push(request.options);
       return Promise.resolve({ ...told, errors: [] });
     };
+    const without: IFormProps['initial'][] = [{}, { gpus: 0 }, { gres: 'disk:10' }];
+    const withGpus: IFormProps['initial'][] = [{ gpus: 2 }, { gres: 'disk:1,gpu:a100:2' }];
     const box = () => form.node.querySelector<HTMLInputElement>('input[type="checkbox"]');
-    for (const none of [{}, { gpus: 0 }, { gres: 'disk:10' }]) {
+    for (const none of without) {
       await open({ source, initial: none, preview: look });
       expect(box()).toBeNull();
       React.act(() => form.dispose());
     }
-    for (const some of [{ gpus: 2 }, { gres: 'disk:1,gpu:a100:2' }]) {
+    for (const some of withGpus) {
       await open({ source, initial: some, preview: look });
       expect(box()?.checked).toBe(false);
       expect(form.node.querySelector(`label[for="${box()?.id}"]`)?.textContent).toBe('One worker per GPU');

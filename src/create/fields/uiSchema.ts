@@ -27,12 +27,9 @@ export function uiSchema(
         'ui:widget': 'choices',
         'ui:options': { choices: choices[name], blank: blanks[name] }
       }),
-      ...(hints[name] && { 'ui:help': hints[name] })
+      ...(hints[name] && { 'ui:help': hints[name] }),
+      ...(name === 'gpu_workers' && gpuSwitch(data))
     };
-  }
-  if (fields.gpu_workers) {
-    fields.gpu_workers['ui:widget'] = asksForGpus(data) ? 'oneOfTwo' : 'hidden';
-    fields.gpu_workers['ui:options'] = { on: 'one_per_gpu', off: 'shared' };
   }
   const names = Object.keys(schema.properties ?? {});
   fields['ui:order'] = [
@@ -51,10 +48,14 @@ export function uiSchema(
   return fields;
 }
 
-/** Whether jobs are to have GPUs; what was chosen for them before can be seen too, and taken back. */
-function asksForGpus({ gpus, gres, gpu_workers }: FormData): boolean {
+/** Shown where jobs are to have GPUs; what was chosen for them before can be seen too, and taken back. */
+function gpuSwitch({ gpus, gres, gpu_workers }: FormData): FormUiSchema {
   const generic = typeof gres === 'string' && /(^|,)gpu\b/.test(gres);
-  return Number(gpus ?? 0) > 0 || generic || gpu_workers === 'one_per_gpu';
+  const shown = Number(gpus ?? 0) > 0 || generic || gpu_workers === 'one_per_gpu';
+  return {
+    'ui:widget': shown ? 'oneOfTwo' : 'hidden',
+    'ui:options': { on: 'one_per_gpu', off: 'shared' }
+  };
 }
 
 function fieldUiSchema(about: RJSFSchema, trans: TranslationBundle): FormUiSchema {

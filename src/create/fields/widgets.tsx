@@ -30,13 +30,13 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
 
 /** A switch between two words. */
 export function OneOfTwoWidget(props: WidgetProps): React.ReactElement {
-  const { id, onChange, options, value } = props;
+  const { id, onChange, options } = props;
   return (
     <input
       type="checkbox"
       id={id}
       aria-describedby={describedBy(id)}
-      checked={value === options.on}
+      checked={props.value === options.on}
       onChange={event => onChange(event.target.checked ? options.on : options.off)}
     />
   );
