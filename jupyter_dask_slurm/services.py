@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .checks.limits import Limits
     from .clusters.inspection import Inspection
     from .clusters.manager import ClusterManager
-    from .kernels.environments import KernelSpecs
+    from .kernels.specifications import KernelSpecs
     from .page_address import PageNote
     from .profiles.catalogue import Profiles
     from .protocol.models import Cluster
@@ -87,6 +87,7 @@ class Services:
                 await self.manager.close()
                 await self.interface_check.close()
                 await self.render_client.close()
+                await self.environments.close()
 
     def warm_up(self) -> asyncio.Future[None]:
         """Load what the start of a cluster needs, once; whoever is about to need it waits for the result."""
@@ -114,7 +115,7 @@ class Services:
 
         registry = Registry(default_shared_directory())
         self.page = PageNote(registry.shared)
-        self.environments = environments = Environments(self._kernel_specs)
+        self.environments = environments = Environments(self._kernel_specs, self._folder)
         self.limits = limits = Limits(**self._limits)
         self.sites = SiteSource(environments, limits.allowed_partitions)
         self.render_client = RenderClient()

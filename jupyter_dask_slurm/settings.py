@@ -14,7 +14,7 @@ from .services import Services
 from .shared_directory import SHARED_VARIABLE
 
 if TYPE_CHECKING:
-    from .kernels.environments import KernelSpecs
+    from .kernels.specifications import KernelSpecs
     from .protocol.models import Cluster
 
 _LIMITS = (

@@ -1,104 +1,86 @@
 """Jupyter's kernels as places where a cluster can run.
 
-A kernel's Python is found by running it: the kernelspec's own argv up to ``-m``, with its own ``env``, so
-that module wrappers, ``conda run`` and containers are honoured. The Jupyter server's own Python is looked
-at without a process.
+What a list of kernels says is read from files, and runs nothing of theirs. A kernel is looked at when a user
+chooses it: an interpreter is asked itself, and whatever else stands in a command line is started once as
+Jupyter would start it, in the background, and asked for its ``sys.executable`` and its variables. The Jupyter
+server's own Python is looked at without a process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import importlib.metadata
 import os
 import sys
 import sysconfig
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 from ..protocol.errors import EnvironmentUnusable
-from ..protocol.models import EnvironmentInfo, Kernel
-from ..system.beside_loop import CutShort, run_to_end
+from ..protocol.models import Kernel
+from ..system import clock
+from ..system.beside_loop import in_thread
 from ..system.clean_environment import clean_environment
-from ..system.faults import of_program
-from ..system.json_text import parse_json
+from .command_line import program_of, told_python
+from .environment import DISTRIBUTIONS, Environment, lack, too_old
+from .installed import installed
+from .python_here import environment_of
+from .python_report import Silence, ask_python, cannot_start
+from .specifications import KernelSpecs, Specification, read_specifications, why_left_out
+from .started_kernel import KernelStarter
 
-PROBE_TIMEOUT_S = 20.0
-DISTRIBUTIONS = ("dask", "distributed", "dask-jobqueue", "bokeh")
 DEFAULT_KERNEL = "python3"
-
-# Runs in the kernel's Python, whatever its version: standard library only.
-_PROBE = """
-import json, sys, sysconfig
-from importlib.metadata import PackageNotFoundError, version
-found = {}
-for name in sys.argv[1:]:
-    try:
-        found[name] = version(name)
-    except PackageNotFoundError:
-        pass
-where = {"python": sys.executable, "packages": sysconfig.get_path("purelib")}
-print("\\n" + json.dumps({**where, "versions": found}))
-"""
-# `conda run` takes no line breaks in arguments.
-_PROBE_IN_ONE_LINE = f"exec({_PROBE!r})"
-
-
-class KernelSpecs(Protocol):
-    """What we need of Jupyter's ``KernelSpecManager``."""
-
-    def get_all_specs(self) -> dict[str, Any]:
-        """Return ``{name: {"resource_dir": …, "spec": {"argv": […], "env": {…}, …}}}``."""
+FAILURE_COUNTS_S = 30.0
+"""So long a kernel that could not be used is not started again, in seconds, unless it changes."""
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
-class Environment:
-    """A Python that was looked at: how it is started, and what is installed there."""
-
-    kernel: str | None
-    argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
-    python: str | None = None
-    versions: Mapping[str, str] = field(default_factory=dict)
-    packages: str | None = None
-    problem: str | None = None
-    specification: Path | None = None
+class _Look:
+    environment: Environment
+    stamps: tuple[float, ...]
+    at: float
+    was_started: bool
 
     @property
-    def info(self) -> EnvironmentInfo:
-        """Return what a cluster shows of its environment."""
-        return EnvironmentInfo(self.kernel, self.python or self.argv[0], self.versions.get("distributed"))
+    def counts(self) -> bool:
+        """Whether it need not be done again. What cannot run a cluster may be mended at any time."""
+        lasts = self.environment.problem is None
+        recent = self.was_started and clock.now() - self.at < FAILURE_COUNTS_S
+        return (lasts or recent) and self.stamps == _stamps(self.environment)
 
 
 class Environments:
-    """All kernels of this Jupyter, each looked at once until its Python or its packages change."""
+    """All kernels of this Jupyter, each looked at once until it, its Python or its packages change.
 
-    def __init__(self, specs: KernelSpecs) -> None:
+    Parameters
+    ----------
+    specs : KernelSpecs
+        Jupyter's.
+    folder : Path, optional
+        The working directory of kernels, by default that of this process.
+    """
+
+    def __init__(self, specs: KernelSpecs, folder: Path | None = None) -> None:
         self._specs = specs
-        self._known: dict[tuple[Any, ...], tuple[tuple[float, ...], Environment]] = {}
+        self._starter = KernelStarter(folder or Path.cwd())
+        self._looks: dict[str, _Look] = {}
+        self._looking: dict[str, asyncio.Task[Environment]] = {}
+        self._unheard: set[asyncio.Task[Environment]] = set()
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def kernels(self) -> list[Kernel]:
-        """Return every kernel, usable or with the reason why not; the default one first."""
-        specs = self._all_specs()
-        names = sorted(specs, key=lambda name: (name != DEFAULT_KERNEL, name))
-        environments = await asyncio.gather(*(self._look(name, specs[name]) for name in names))
-        return [
-            Kernel(
-                name=name,
-                display_name=str(specs[name].get("display_name", name)),
-                python=environment.python,
-                distributed=environment.versions.get("distributed"),
-                usable=environment.problem is None,
-                problem=environment.problem,
-            )
-            for name, environment in zip(names, environments, strict=True)
-        ]
+        """Return every kernel, usable or with the reason why not, the default one first; runs none."""
+        specifications = await read_specifications(self._specs)
+        names = sorted(specifications, key=lambda name: (name != DEFAULT_KERNEL, name))
+        return list(await asyncio.gather(*(self._listed(specifications[name]) for name in names)))
 
     async def find(self, kernel: str | None, python: str | None, *, backend: str) -> Environment:
-        """Return the environment in which a cluster shall run.
+        """Return the environment in which a cluster shall run; looks at it where that was not done.
 
         Parameters
         ----------
@@ -114,65 +96,167 @@ class Environments:
         EnvironmentUnusable
             With what there is, or with the command that mends it.
         """
-        specs = self._all_specs()
-        if python is not None and kernel in {None, *specs}:
-            environment = await self._look(None, {"argv": [python, "-m", "ipykernel_launcher"]})
-            return _usable(environment, "options.python", backend)
-        name = kernel or (
-            DEFAULT_KERNEL if DEFAULT_KERNEL in specs else next(iter(sorted(specs)), DEFAULT_KERNEL)
+        specifications = await read_specifications(self._specs)
+        if python is not None and kernel in {None, *specifications}:
+            environment = await self._look_at_python(python)
+            return _usable(environment, f"The Python {python}", "options.python", backend)
+        if kernel is not None and kernel not in specifications:
+            left_out = await in_thread(why_left_out, self._specs, kernel)
+            if left_out is not None:
+                raise EnvironmentUnusable(f'The kernel "{kernel}" {left_out}.', field="options.kernel")
+        specification = _chosen(specifications, kernel)
+        environment = await self._look(specification)
+        named = f'The kernel "{specification.display_name}"'
+        return dataclasses.replace(
+            _usable(environment, named, "options.kernel", backend), specification=specification.folder
         )
-        if name not in specs:
-            there_are = ", ".join(sorted(specs)) or "none"
-            raise EnvironmentUnusable(
-                f'There is no kernel "{name}" here. There are: {there_are}.', field="options.kernel"
-            )
-        environment = _usable(await self._look(name, specs[name]), "options.kernel", backend)
-        folder = self._specs.get_all_specs()[name].get("resource_dir")
-        return dataclasses.replace(environment, specification=Path(folder) if folder else None)
 
-    def _all_specs(self) -> dict[str, dict[str, Any]]:
-        return {name: found["spec"] for name, found in self._specs.get_all_specs().items()}
+    async def default(self) -> Environment:
+        """Return the default environment, without a kernel being started: else that of Jupyter itself."""
+        specifications = await read_specifications(self._specs)
+        with suppress(EnvironmentUnusable):
+            specification = _chosen(specifications, None)
+            known = await self._known(specification)
+            if known is None and await in_thread(lambda: _told(specification)) is not None:
+                known = await self._look(specification)
+            if known is not None and "distributed" in known.versions:
+                return known
+        return _own(None)
 
-    async def _look(self, name: str | None, spec: Mapping[str, Any]) -> Environment:
-        argv = interpreter_argv(spec.get("argv", []))
-        env = {str(key): str(value) for key, value in (spec.get("env") or {}).items()}
-        if argv is None:
-            return Environment(
-                name,
-                ("",),
-                problem="This kernel does not start a Python by -m; give the option python instead.",
-            )
-        key = (name, argv, tuple(sorted(env.items())))
-        known = self._known.get(key)
-        if known is not None and known[0] == _stamps(known[1]):
-            return known[1]
-        environment = _own(name) if argv == (sys.executable,) and not env else await _probe(name, argv, env)
-        # What cannot run a cluster may be mended at any time: it is looked at anew.
-        if environment.problem is None:
-            self._known[key] = (_stamps(environment), environment)
+    async def is_known_within(self, kernel: str | None, python: str | None, seconds: float) -> bool:
+        """Return whether `find` can answer within so many seconds; where it cannot, the look goes on."""
+        looking = asyncio.create_task(self.find(kernel, python, backend="local"))
+        self._unheard.add(looking)
+        looking.add_done_callback(self._is_over)
+        await asyncio.wait({looking}, timeout=seconds)
+        return looking.done()
+
+    async def close(self) -> None:
+        """End the kernels that were started for a look."""
+        tasks = [*self._unheard, *self._looking.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listed(self, specification: Specification) -> Kernel:
+        environment = await self._known(specification) or await in_thread(_as_files_tell, specification)
+        return Kernel(
+            name=specification.name,
+            display_name=specification.display_name,
+            python=environment.python if environment else None,
+            distributed=environment.versions.get("distributed") if environment else None,
+            usable=environment is None or environment.problem is None,
+            problem=environment.problem if environment else None,
+            language=specification.language or "python",
+            looked_at=environment is not None,
+        )
+
+    async def _known(self, specification: Specification) -> Environment | None:
+        look = self._looks.get(await in_thread(specification.content))
+        return look.environment if look is not None and await in_thread(lambda: look.counts) else None
+
+    async def _look(self, specification: Specification) -> Environment:
+        if specification.problem is not None:
+            return _of(specification, specification.problem)
+        known = await self._known(specification)
+        if known is not None:
+            return known
+        key = await in_thread(specification.content)
+        task = self._looking.get(key)
+        if task is None:
+            task = self._looking[key] = asyncio.create_task(self._look_anew(key, specification))
+            task.add_done_callback(lambda _task: self._looking.pop(key, None))
+            task.add_done_callback(self._is_over)
+        # Who asks first may give up; others, and the next time, have it.
+        return await asyncio.shield(task)
+
+    def _is_over(self, task: asyncio.Task[Environment]) -> None:
+        self._unheard.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to who waits, if anybody still does
+
+    async def _look_anew(self, key: str, specification: Specification) -> Environment:
+        told = await in_thread(_told, specification)
+        missing = await in_thread(_missing, specification)
+        if missing is not None:
+            environment = _of(specification, missing.why)
+        elif told is not None:
+            environment = await _ask(specification.name, told, specification.env)
+        else:
+            async with self._at_once:
+                said = await self._starter.ask(specification)
+            environment = await environment_of(specification, said)
+        stamps = await in_thread(_stamps, environment)
+        self._looks[key] = _Look(environment, stamps, clock.now(), told is None)
+        return environment
+
+    async def _look_at_python(self, python: str) -> Environment:
+        known = self._looks.get(python)
+        if known is not None and known.counts:
+            return known.environment
+        environment = await _ask(None, (python,), {})
+        self._looks[python] = _Look(environment, await in_thread(_stamps, environment), clock.now(), False)
         return environment
 
 
-def interpreter_argv(argv: list[str]) -> tuple[str, ...] | None:
-    """Return the words of a kernel's command line that start its Python; None if that cannot be told.
+def _chosen(specifications: Mapping[str, Specification], kernel: str | None) -> Specification:
+    usual = [DEFAULT_KERNEL, *sorted(name for name, found in specifications.items() if found.is_python)]
+    name = kernel or next((name for name in usual if name in specifications), DEFAULT_KERNEL)
+    if name not in specifications:
+        there_are = ", ".join(sorted(specifications)) or "none"
+        raise EnvironmentUnusable(
+            f'There is no kernel "{name}" here. There are: {there_are}.', field="options.kernel"
+        )
+    return specifications[name]
 
-    A bare ``python`` means Jupyter's own, as in ``jupyter_client.KernelManager.format_kernel_cmd``.
 
-    >>> interpreter_argv(["/opt/run-in", "env", "python", "-m", "ipykernel_launcher"])
-    ('/opt/run-in', 'env', 'python')
-    """
-    if "-m" not in argv or argv.index("-m") == 0:
+def _told(specification: Specification) -> tuple[str, ...] | None:
+    if specification.problem is not None or not specification.is_local:
         return None
-    start = list(argv[: argv.index("-m")])
-    own_names = {
-        "python",
-        f"python{sys.version_info[0]}",
-        f"python{sys.version_info[0]}.{sys.version_info[1]}",
-    }
-    if start[0] in own_names:
-        start[0] = sys.executable
-    # An option of the interpreter that only speeds up the debugger; without it our own Python is recognised.
-    return tuple(word for word in start if word != "-Xfrozen_modules=off")
+    return told_python(specification.argv, {**os.environ, **specification.env})
+
+
+def _as_files_tell(specification: Specification) -> Environment | None:
+    """Return what is known of a kernel that nobody has chosen yet; None where only a look can tell."""
+    if specification.problem is not None:
+        return _of(specification, specification.problem)
+    missing = _missing(specification)
+    if missing is not None:
+        return _of(specification, missing.why)
+    told = _told(specification)
+    return _read(specification, told) if told else None
+
+
+def _missing(specification: Specification) -> Silence | None:
+    """Return that the first word of a kernel's command line is no program here."""
+    environ, program = {**os.environ, **specification.env}, specification.argv[0]
+    is_elsewhere = not specification.is_local or (os.sep in program and not Path(program).is_absolute())
+    if is_elsewhere or program_of(specification.argv, environ) is not None:
+        return None
+    return cannot_start(program, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), environ)
+
+
+def _read(specification: Specification, told: tuple[str, ...]) -> Environment | None:
+    if _is_own(told, specification.env):
+        return _own(specification.name)
+    found = installed(told, clean_environment(os.environ, specification.env))
+    if found is None:
+        return None
+    problem = too_old(found.version) or lack(found.versions, told[0])
+    if problem is not None and not found.certain:
+        return None
+    packages = str(found.folder)
+    return Environment(
+        specification.name, told, specification.env, told[0], found.versions, packages, problem
+    )
+
+
+def _of(specification: Specification, problem: str) -> Environment:
+    return Environment(specification.name, specification.argv[:1] or ("",), problem=problem)
+
+
+def _is_own(argv: tuple[str, ...], env: Mapping[str, str]) -> bool:
+    return argv == (sys.executable,) and not env
 
 
 def _own(name: str | None) -> Environment:
@@ -180,57 +264,23 @@ def _own(name: str | None) -> Environment:
     for distribution in DISTRIBUTIONS:
         with suppress(importlib.metadata.PackageNotFoundError):
             versions[distribution] = importlib.metadata.version(distribution)
-    packages = sysconfig.get_path("purelib")
-    return _checked(Environment(name, (sys.executable,), {}, sys.executable, versions, packages))
+    python, packages = sys.executable, sysconfig.get_path("purelib")
+    return Environment(name, (python,), {}, python, versions, packages, lack(versions, python))
 
 
-async def _probe(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) -> Environment:
-    whole = clean_environment(os.environ, env)
-    try:
-        # -c has Python import from where it is started.
-        done = await run_to_end(
-            [*argv, "-c", _PROBE_IN_ONE_LINE, *DISTRIBUTIONS],
-            timeout_s=PROBE_TIMEOUT_S,
-            environment=whole,
-            directory=Path("/"),
-        )
-    # Before OSError: from Python 3.11 on it is one.
-    except CutShort as cut:
-        words = cut.stderr.decode(errors="replace").strip().splitlines()
-        last = f" It had said: {words[-1]}" if words else ""
-        return Environment(
-            name, argv, env, problem=f"{argv[0]} did not answer within {PROBE_TIMEOUT_S:.0f} s.{last}"
-        )
-    except OSError as error:
-        return Environment(name, argv, env, problem=of_program(argv[0], error, path=whole.get("PATH")))
-    try:
-        # The last line: wrappers may print before it.
-        found = parse_json(done.stdout.splitlines()[-1])
-        return _checked(Environment(name, argv, env, found["python"], found["versions"], found["packages"]))
-    except (IndexError, ValueError, KeyError, TypeError):
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
-            f"exit code {done.exit_code}"
-        ]
-        return Environment(name, argv, env, problem=f"{argv[0]} does not run Python here: {said[0]}")
+async def _ask(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) -> Environment:
+    if _is_own(argv, env):
+        return _own(name)
+    said = await ask_python(argv, clean_environment(os.environ, env))
+    if isinstance(said, Silence):
+        return Environment(name, argv, env, problem=said.why)
+    return said.environment(name, argv, env)
 
 
-def _checked(environment: Environment) -> Environment:
-    """Return the environment with what keeps a Slurm cluster from running there."""
-    missing = [name for name in ("distributed", "dask-jobqueue") if name not in environment.versions]
-    if not missing:
-        return environment
-    words = " and no ".join(missing)
-    return dataclasses.replace(
-        environment,
-        problem=f"The Python of this kernel has no {words}. Install it there: "
-        f"{environment.python} -m pip install {' '.join(missing)}",
-    )
-
-
-def _usable(environment: Environment, field_name: str, backend: str) -> Environment:
+def _usable(environment: Environment, named: str, field_name: str, backend: str) -> Environment:
     local_will_do = backend == "local" and "distributed" in environment.versions
     if environment.problem is not None and not local_will_do:
-        raise EnvironmentUnusable(environment.problem, field=field_name)
+        raise EnvironmentUnusable(f"{named} {environment.problem}.", field=field_name)
     return environment
 
 

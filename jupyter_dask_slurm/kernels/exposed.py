@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..system.places import is_folder, is_there, other_writer
 from .dask_files import places
-from .environments import Environment
+from .environment import Environment
 
 _COMMAND = "sbatch"
 
@@ -34,7 +34,8 @@ def exposed(environment: Environment, environ: Mapping[str, str], shared: Path) 
     shared : Path
         Where clusters stand: jobs run a program from there, and find their key.
     """
-    whole = {**environ, **environment.env}
+    kept = {name: value for name, value in environ.items() if name not in environment.unset}
+    whole = {**kept, **environment.env}
     seen = set()
     for what, path in _decisive(environment, whole, shared):
         found = other_writer(path)

@@ -18,14 +18,13 @@ from ..protocol.directory import CONTROLLER_ARCHIVE
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, MachineFault, Unprocessable
 from ..protocol.models import LaunchSpec
 from ..system.beside_loop import Child, in_thread
-from ..system.clean_environment import clean_environment
 from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
 from ..system.places import is_there
 from .archive import controller_archive
 from .dask_files import places
-from .environments import Environment
+from .environment import Environment
 
 WARM_S = 120.0
 """So long a process waits for another question, in seconds."""
@@ -88,12 +87,13 @@ class RenderClient:
 def _configuration_of(environment: Environment) -> str:
     """Return a sentence about what a Dask that does not answer may be reading."""
     prefix = Path(environment.python).parents[1] if environment.python else None
-    found = [str(place) for place in places({**os.environ, **environment.env}, prefix) if is_there(place)]
+    whole = environment.variables(os.environ)
+    found = [str(place) for place in places(whole, prefix) if is_there(place)]
     return f" Dask reads its configuration first: see what stands in {', '.join(found)}." if found else ""
 
 
 def _key(environment: Environment) -> tuple[Any, ...]:
-    return environment.argv, tuple(sorted(environment.env.items()))
+    return environment.argv, tuple(sorted(environment.env.items())), environment.unset
 
 
 class _RenderProcess:
@@ -160,7 +160,7 @@ class _RenderProcess:
         await in_thread(lambda: write_private(archive, controller_archive()))
         environment = self._environment
         argv = [*environment.argv, str(archive), "--render", str(self._folder)]
-        env = clean_environment(os.environ, environment.env)
+        env = environment.variables(os.environ)
         try:
             self._process = await Child.start(argv, environment=env, line_limit=_LINE_LIMIT, heard=False)
         except OSError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..checks.limits import Limits
-from ..kernels.environments import Environment
+from ..kernels.environment import Environment
 from ..protocol.models import (
     Cluster,
     ControllerInfo,

@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..kernels.archive import controller_archive
-from ..kernels.environments import Environment
+from ..kernels.environment import Environment
 from ..protocol.errors import MachineFault
 from ..protocol.models import LaunchSpec
-from ..system.clean_environment import clean_environment
 from ..system.faults import of_program
 from ..system.files import storage_errors, temporary_directory, write_private
 from ..system.network.sockets import LONGEST_PATH
@@ -80,7 +79,7 @@ def start_controller(
     archive, log_path = spec.on_disk.controller_archive, spec.on_disk.controller_log
     write_private(archive, controller_archive())
     argv = [*environment.argv, str(archive), str(spec.on_disk.path)]
-    env = clean_environment(os.environ, environment.env)
+    env = environment.variables(os.environ)
     cwd = folder if is_folder(folder) else None
     with storage_errors(log_path, "write"):
         log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)

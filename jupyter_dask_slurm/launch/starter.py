@@ -66,6 +66,10 @@ class Starter:
         """Return what a request asks for, filled up from its profile; see `launch.resolve.resolve`."""
         return await resolve(request, self._profiles, self._limits)
 
+    async def knows_environment(self, spec: ClusterSpec, within_s: float) -> bool:
+        """Return whether the kernel of such a cluster is known by then; see `Surveyor.knows_environment`."""
+        return await self._surveyor.knows_environment(spec, within_s)
+
     async def survey(self, spec: ClusterSpec) -> Surroundings:
         """Return what there is for such a cluster; see `Surveyor.survey`."""
         return await self._surveyor.survey(spec)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..kernels.dask_files import mention
-from ..kernels.environments import Environment, Environments
+from ..kernels.environment import Environment
+from ..kernels.environments import Environments
 from ..protocol.models import Backend, Site
 from ..site.defaults import defaults_for
 from ..site.interface_check.last_report import remembered_interface
@@ -61,6 +62,11 @@ class Surveyor:
         self._shared = shared
         self._allowed_partitions = tuple(allowed_partitions)
 
+    async def knows_environment(self, spec: ClusterSpec, within_s: float) -> bool:
+        """Return whether the kernel of such a cluster is known by then; the first look may take long."""
+        kernel, python = spec.options.get("kernel"), spec.options.get("python")
+        return await self._environments.is_known_within(kernel, python, within_s)
+
     async def survey(self, spec: ClusterSpec) -> Surroundings:
         """Return what there is for such a cluster; changes nothing.
 
@@ -96,7 +102,7 @@ class Surveyor:
 
 def _speaks_of_jobqueue(environment: Environment) -> bool:
     """Return whether Dask's configuration may say something about dask-jobqueue there; blocks on the disk."""
-    environ = {**os.environ, **environment.env}
+    environ = environment.variables(os.environ)
     python = Path(environment.python or environment.argv[0])
     # In a container, what its Python reads cannot be seen from here.
     return not is_there(python) or mention("jobqueue", "jobqueue", environ, python.parent.parent)

@@ -12,6 +12,7 @@ from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
 from ..clusters.reserving.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
+from ..kernels.environments import DEFAULT_KERNEL
 from ..kernels.exposed import exposed
 from ..launch.draft import NAME, Draft
 from ..launch.resolve import ClusterSpec
@@ -28,6 +29,9 @@ from .totals import totals
 
 if TYPE_CHECKING:
     from ..options.requests import PreviewRequest, RestartPreviewRequest
+
+LOOK_S = 3.0
+"""So long a preview waits for the first look at a kernel, in seconds; then it says that it is under way."""
 
 
 @dataclass
@@ -69,6 +73,8 @@ class Previews:
             spec = await self._resolved(request, findings)
             # Always the same id: the same form shall have the same script.
             cluster_id = f"{slug(spec.name or NAME)}-0000"
+            if not await self._starter.knows_environment(spec, LOOK_S):
+                return _answer(findings, looking_at=spec.options.get("kernel") or DEFAULT_KERNEL)
             surroundings = await self._starter.survey(spec)
             draft = await self._starter.complete(spec, surroundings, cluster_id, with_script=True)
             named = await self._starter.configured_name(surroundings)
@@ -123,7 +129,9 @@ def _hear(forecast: Forecast, options: Mapping[str, Any], findings: _Findings) -
     findings.errors.append(SiteRefuses(f"Slurm refuses this: {words}.", field=option and f"options.{option}"))
 
 
-def _answer(findings: _Findings, draft: Draft | None = None) -> dict[str, Any]:
+def _answer(
+    findings: _Findings, draft: Draft | None = None, *, looking_at: str | None = None
+) -> dict[str, Any]:
     rendering = draft.rendering if draft else None
     # What is malformed was left out to see what else is wrong: the script is not that of this form.
     sent = None if findings.malformed else rendering
@@ -139,6 +147,7 @@ def _answer(findings: _Findings, draft: Draft | None = None) -> dict[str, Any]:
             {"field": error.field, "message": error.message} for error in _as_in_the_form(findings.errors)
         ],
         "warnings": findings.warnings,
+        "looking_at": looking_at,
     }
 
 

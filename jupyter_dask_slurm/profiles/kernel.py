@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KernelProfiles:
-    """Asks the default kernel's Python; Jupyter itself imports no dask.
+    """Asks the default kernel's Python; Jupyter itself imports no dask, and no kernel is started for it.
 
     Parameters
     ----------
@@ -46,5 +46,4 @@ class KernelProfiles:
         return initial_names(section_of(configuration, NAME))
 
     async def _configuration(self) -> dict[str, Any]:
-        environment = await self._environments.find(None, None, backend="local")
-        return await self._render_client.configuration(environment)
+        return await self._render_client.configuration(await self._environments.default())

@@ -142,7 +142,9 @@ const kernel = object({
   python: nullable(text),
   distributed: nullable(text),
   usable: flag,
-  problem: nullable(text)
+  problem: nullable(text),
+  language: added(text, 'python'),
+  looked_at: added(flag, true)
 });
 
 export const site = object({
@@ -176,7 +178,7 @@ export const historyEntry = object({ time: text, event: text, message: text });
 
 /**
  * What a cluster would send. `script` is null where something wrong prevents it, and empty without Slurm; totals are
- * null where what is wrong hides them.
+ * null where what is wrong hides them. `looking_at` is the kernel of which it is just being learnt which Python it runs.
  */
 export const preview = object({
   script: nullable(text),
@@ -193,7 +195,8 @@ export const preview = object({
   expected_start_at: nullable(text),
   exports: nullable(object({ python: text, yaml: text })),
   errors: list(object({ field: nullable(text), message: text })),
-  warnings: list(text)
+  warnings: list(text),
+  looking_at: nullable(text)
 });
 
 /** Options under a name; `error` says why one cannot be used. */

@@ -72,7 +72,7 @@ function Fields(
     <FormComponent
       className="jp-DaskSlurmForm-body"
       schema={form.schema}
-      uiSchema={uiSchema(form.source, form.schema, form.data, trans)}
+      uiSchema={uiSchema(form.source, form.schema, form.data, form.isLooking, trans)}
       formData={form.data}
       onChange={event => form.change(event.formData ?? {})}
       onSubmit={() => void form.submission.submit()}

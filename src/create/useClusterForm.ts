@@ -3,10 +3,11 @@ import { JSONExt } from '@lumino/coreutils';
 import type { RJSFSchema } from '@rjsf/utils';
 import * as React from 'react';
 
-import type { Preview, Profile } from '../api/contract';
+import type { Preview, Profile, Site } from '../api/contract';
 import { RequestError } from '../api/requestError';
 import { formErrors, IFormErrors } from './fields/formErrors';
 import { formSchema } from './fields/formSchema';
+import { DEFAULT_KERNEL } from './fields/uiSchema';
 import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
 import { chosenProfile, inOneCluster, toPreview, withProfile } from './request/formRequest';
@@ -38,6 +39,8 @@ export interface IClusterForm {
   readonly preview: Preview | null;
   /** The preview is that of former values, and the answer to these takes long. */
   readonly isLate: boolean;
+  /** The server is just learning which Python the chosen kernel runs. */
+  readonly isLooking: boolean;
   readonly errors: IFormErrors;
   readonly submission: ISubmission;
   /** Take an edit; a profile that was chosen fills the fields. */
@@ -63,6 +66,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     refuseWhatIsWrong(await judge());
     await parts.onSubmit(data, names);
   });
+  const isLooking = useLook(source.site, data, preview, isLate);
   const errors = formErrors(preview, submission.failure, names);
   const set = (other: FormData) => {
     submission.forget();
@@ -74,7 +78,24 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     }
   };
   const filled = { ...data, backend };
-  return { source, data: filled, schema, names, profile, preview, isLate, errors, submission, change, set };
+  return {
+    ...{ source, data: filled, schema, names, profile, preview, isLate, isLooking },
+    ...{ errors, submission, change, set }
+  };
+}
+
+/** @returns whether the chosen kernel is one that only a look can tell of, and that is not done yet. */
+function useLook(site: Site, data: FormData, preview: Preview | null, isLate: boolean): boolean {
+  const done = React.useRef(new Set<string>());
+  const chosen = site.kernels.find(({ name }) => name === (data.kernel ?? DEFAULT_KERNEL));
+  if (!chosen || chosen.looked_at || data.python) {
+    return false;
+  }
+  const isUnderWay = preview === null || isLate || preview.looking_at !== null;
+  if (!isUnderWay) {
+    done.current.add(chosen.name);
+  }
+  return isUnderWay && !done.current.has(chosen.name);
 }
 
 function useSource({ source, site: ask }: IFormParts, data: FormData): IFormSource {

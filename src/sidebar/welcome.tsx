@@ -57,7 +57,6 @@ function Findings({ site }: { site: Site | null }): React.ReactElement {
     );
   }
   const { slurm } = site;
-  const kernels = site.kernels.filter(kernel => kernel.usable).map(kernel => kernel.display_name);
   return (
     <div className="jp-DaskSlurmEmpty-findings" role="status">
       {slurm.available ? (
@@ -71,13 +70,24 @@ function Findings({ site }: { site: Site | null }): React.ReactElement {
           {trans.__('Clusters on this machine work all the same.')}
         </p>
       )}
-      <div>
-        {kernels.length > 0
-          ? trans.__('Kernels with Dask: %1', kernels.join(', '))
-          : trans.__('No kernel has Dask: install distributed in the environment of one.')}
-      </div>
+      <div>{kernelWords(site, trans)}</div>
     </div>
   );
+}
+
+function kernelWords(site: Site, trans: TranslationBundle): string {
+  const usable = site.kernels.filter(kernel => kernel.usable);
+  const named = (lookedAt: boolean) =>
+    usable
+      .filter(kernel => kernel.looked_at === lookedAt)
+      .map(kernel => kernel.display_name)
+      .join(', ');
+  if (named(true)) {
+    return trans.__('Kernels with Dask: %1', named(true));
+  }
+  return usable.length > 0
+    ? trans.__('Kernels that are looked at when you choose one: %1', named(false))
+    : trans.__('No kernel has Dask: install distributed in the environment of one.');
 }
 
 /** So many partitions are named. */

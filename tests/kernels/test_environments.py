@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.kernels import environments
+from jupyter_dask_slurm.kernels import python_report
 from jupyter_dask_slurm.kernels.environments import Environments
 from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 from tests.jupyter.api import Api, working
@@ -28,6 +29,12 @@ for word in "$@"; do
 "*) echo "arguments where newlines exist are not supported" >&2; exit 1;; esac
 done
 PLACE=inside exec "$@"
+"""
+
+ASK = """
+import os
+print(client.submit(os.getenv, "PLACE").result())
+client.close()
 """
 
 
@@ -65,23 +72,25 @@ def _link_all_but(name: str, packages: Path) -> None:
 async def test_a_wrapper_is_run_with_its_arguments(tmp_path: Path) -> None:
     wrapper = _script(tmp_path / "run-in", WRAPPER)
     argv = [wrapper, "ocean", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    (kernel,) = await Environments(Specs(ocean=argv)).kernels()
-    assert (kernel.usable, kernel.problem) == (True, None)
-    assert kernel.python == sys.executable
-    assert kernel.distributed is not None
     found = await Environments(Specs(ocean=argv)).find("ocean", None, backend="slurm")
-    assert found.argv == (wrapper, "ocean", sys.executable)
+    assert (found.argv, found.env["PLACE"]) == ((sys.executable,), "inside")
 
 
 async def test_a_cluster_runs_behind_a_wrapper(api: Api, shared: Path, tmp_path: Path) -> None:
     wrapper = _script(tmp_path / "run-in", WRAPPER)
     folder = Path(os.environ["JUPYTER_DATA_DIR"]) / "kernels" / "ocean"
-    _install_kernel(folder, [wrapper, "ocean", sys.executable, "-m", "ipykernel_launcher"])
+    _install_kernel(
+        folder, [wrapper, "ocean", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    )
     cluster = await api.start(backend="local", options={**SMALL, "kernel": "ocean"})
     running = await api.until(cluster["id"], working(1), timeout=60)
     assert running["environment"]["kernel"] == "ocean"
-    log = (await api("GET", f"clusters/{cluster['id']}/log")).json["text"]
-    assert "activating ocean" in log
+    path = f"clusters/{cluster['id']}/snippet?kind=portable"
+    code = (await api("GET", path)).json["code"] + ASK
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert done.stdout == "inside\n", done.stderr
 
 
 def _install_kernel(folder: Path, argv: list[str]) -> None:
@@ -97,7 +106,7 @@ async def test_what_is_missing_is_said_with_the_command_that_mends_it(tmp_path: 
     (kernel,) = await known.kernels()
     assert not kernel.usable
     assert kernel.problem == (
-        "The Python of this kernel has no distributed and no dask-jobqueue. Install it there: "
+        "has no distributed and no dask-jobqueue: install it there by "
         f"{python} -m pip install distributed dask-jobqueue"
     )
     with pytest.raises(EnvironmentUnusable) as refused:
@@ -110,23 +119,26 @@ async def test_what_is_missing_is_said_with_the_command_that_mends_it(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("argv", "words"),
+    ("python", "words"),
     [
-        (["/opt/R", "--args", "{connection_file}"], "does not start a Python by -m"),
-        (["/nowhere/python", "-m", "ipykernel_launcher"], "/nowhere/python cannot be started: No such file"),
-        (["/bin/false", "-m", "ipykernel_launcher"], "/bin/false does not run Python here: exit code 1"),
+        ("/nowhere/python", "cannot be started: /nowhere/python: No such file"),
+        ("/bin/false", "cannot be started: /bin/false does not run Python here (exit code 1)"),
     ],
 )
-async def test_kernels_that_cannot_be_used_say_why(argv: list[str], words: str) -> None:
-    (kernel,) = await Environments(Specs(broken=argv)).kernels()
-    assert words in (kernel.problem or "")
+async def test_pythons_that_cannot_be_used_say_why(python: str, words: str) -> None:
+    with pytest.raises(EnvironmentUnusable) as refused:
+        await Environments(Specs()).find(None, python, backend="slurm")
+    assert words in refused.value.message
+    assert refused.value.field == "options.python"
 
 
-async def test_a_kernel_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environments, "PROBE_TIMEOUT_S", 1.0)
-    argv = ["/bin/sh", "-c", "sleep 600", "-m", "ipykernel_launcher"]
-    (kernel,) = await Environments(Specs(broken=argv)).kernels()
-    assert "/bin/sh did not answer within 1 s." in (kernel.problem or "")
+async def test_a_python_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(python_report, "PROBE_TIMEOUT_S", 1.0)
+    silent = _script(tmp_path / "python", "#!/bin/sh\nsleep 600\n")
+    with pytest.raises(EnvironmentUnusable, match="said nothing within 1 s"):
+        await Environments(Specs()).find(None, silent, backend="slurm")
 
 
 async def test_without_bokeh_the_cluster_runs_and_says_so(api: Api, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.kernels.environments import Environment
+from jupyter_dask_slurm.kernels.environment import Environment
 from jupyter_dask_slurm.kernels.exposed import exposed
 from jupyter_dask_slurm.system.places import other_writer
 from tests.security.other_user import NOBODY

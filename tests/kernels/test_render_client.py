@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.kernels import render_client
-from jupyter_dask_slurm.kernels.environments import Environment
+from jupyter_dask_slurm.kernels.environment import Environment
 from jupyter_dask_slurm.kernels.render_client import RenderClient
 from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.kernels.environments import Environment, Environments
+from jupyter_dask_slurm.kernels.environment import Environment
+from jupyter_dask_slurm.kernels.environments import Environments
 from jupyter_dask_slurm.kernels.render_client import RenderClient
 from jupyter_dask_slurm.protocol.errors import EnvironmentUnusable
 from tests.controller.conftest import Launch, launch

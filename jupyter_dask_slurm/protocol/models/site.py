@@ -106,7 +106,10 @@ class Interface(Model):
 
 @dataclass(frozen=True)
 class Kernel(Model):
-    """A Jupyter kernel, and whether a cluster can run in its Python; `problem` says why not."""
+    """A Jupyter kernel, and whether a cluster can run in its Python; `problem` says why not, as a predicate.
+
+    One that is not `looked_at` is `usable` as far as is known: only a look, when it is chosen, can tell.
+    """
 
     name: str
     display_name: str
@@ -114,6 +117,8 @@ class Kernel(Model):
     distributed: str | None
     usable: bool
     problem: str | None
+    language: str = "python"
+    looked_at: bool = True
 
 
 @dataclass(frozen=True)

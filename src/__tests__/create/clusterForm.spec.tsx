@@ -151,6 +151,52 @@ describe('the form', () => {
     expect(box()?.checked).toBe(true);
   });
 
+  describe('the kernels', () => {
+    const properties = { kernel: { type: 'string', title: 'Kernel', 'x-group': 'basic' } };
+    const offered = site(sample('site'));
+    const remote = { ...offered.kernels[0], name: 'remote', display_name: 'Remote', looked_at: false };
+    const others = [
+      {
+        ...offered.kernels[0],
+        name: 'ir',
+        display_name: 'R',
+        language: 'r',
+        usable: false,
+        problem: 'is an R kernel'
+      },
+      remote
+    ];
+    const source = {
+      options: { properties },
+      site: { ...offered, kernels: [...offered.kernels, ...others] },
+      profiles: []
+    };
+    const choices = () =>
+      Array.from(form.node.querySelectorAll('#root_kernel option')).map(({ textContent }) => textContent);
+
+    it('are those of Python, each with its own reason where it cannot be used', async () => {
+      await open({ source });
+      expect(choices().slice(1)).toEqual([
+        'Python 3 (ipykernel)',
+        `Analysis (${offered.kernels[1].problem})`,
+        'Remote'
+      ]);
+      expect(offered.kernels[1].problem).toContain('has no distributed and no dask-jobqueue');
+    });
+
+    it('are looked at when one is chosen, and the form says so until that is done', async () => {
+      const fine = { ...told, errors: [] };
+      const answers = [{ ...fine, looking_at: 'remote' }];
+      let done = false;
+      const preview = () => Promise.resolve(done ? fine : answers[0]);
+      await open({ source, initial: { kernel: 'remote' }, preview });
+      expect(form.node.textContent).toContain('Looking at this kernel…');
+      done = true;
+      await pause();
+      expect(form.node.textContent).not.toContain('Looking at');
+    });
+  });
+
   it('starts where the preview cannot be had: the request itself is answered', async () => {
     const onSubmit = jest.fn(() => Promise.resolve());
     await open({ preview: () => Promise.reject(new Error('away')), onSubmit });

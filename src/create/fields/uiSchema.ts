@@ -6,19 +6,29 @@ import type { Partition, Profile, Site } from '../../api/contract';
 import { formatBytes, formatSpan } from '../../model/format';
 import type { FormData, IFormSource } from '../request/formData';
 
+/** The one that is taken where none is chosen. */
+export const DEFAULT_KERNEL = 'python3';
+
 type Choices = Partial<Record<string, IChoice[]>>;
 type FormUiSchema = UiSchema<ReadonlyJSONObject, RJSFSchema>;
 
-/** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
+/**
+ * @param isLooking - it is just being learnt which Python the chosen kernel runs.
+ * @returns how the fields look: their order, choices of this site, limits of the chosen partition.
+ */
 export function uiSchema(
   source: IFormSource,
   schema: RJSFSchema,
   data: FormData,
+  isLooking: boolean,
   trans: TranslationBundle
 ): FormUiSchema {
   const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
   const blanks = siteDefaults(source, trans);
-  const hints = limits(source.site, data, trans);
+  const hints: Record<string, string> = {
+    ...limits(source.site, data, trans),
+    ...(isLooking && { kernel: trans.__('Looking at this kernel…') })
+  };
   const fields: FormUiSchema = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
     fields[name] = {
@@ -114,12 +124,19 @@ function siteChoices(site: Site, trans: TranslationBundle): Choices {
     })),
     interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
     scheduler_interface: site.interfaces.map(({ name, address }) => plain(name, `${name} (${address})`)),
-    kernel: site.kernels.map(({ name, display_name, usable }) => ({
-      value: name,
-      label: usable ? display_name : trans.__('%1 (no Dask in it)', display_name),
-      disabled: !usable
-    }))
+    kernel: site.kernels
+      .filter(({ language }) => isPython(language))
+      .map(({ name, display_name, usable, problem }) => ({
+        value: name,
+        label: usable || !problem ? display_name : trans.__('%1 (%2)', display_name, problem),
+        disabled: !usable
+      }))
   };
+}
+
+/** Dask runs in no other language. */
+function isPython(language: string): boolean {
+  return /^i?python/.test(language);
 }
 
 function profileChoices(profiles: readonly Profile[]): IChoice[] {
@@ -134,7 +151,7 @@ function profileChoices(profiles: readonly Profile[]): IChoice[] {
 function siteDefaults(source: IFormSource, trans: TranslationBundle): Record<string, string> {
   const { site, usualCluster } = source;
   const named = (name: string | null | undefined) => (name ? trans.__('Default (%1)', name) : '');
-  const kernel = site.kernels.find(({ name }) => name === 'python3');
+  const kernel = site.kernels.find(({ name }) => name === DEFAULT_KERNEL);
   return {
     slurm_cluster: named(usualCluster),
     partition: named(site.partitions.find(partition => partition.default && partition.allowed)?.name),

@@ -10,6 +10,9 @@ const PAUSE_MS = 300;
 /** Beyond this an answer is late, and what is shown is marked as that of former values: sooner it would flicker. */
 const LATE_MS = 500;
 
+/** While a kernel is looked at, the server answers some seconds after each question. */
+const LOOK_AGAIN_MS = 500;
+
 /** Slurm itself is asked once, when a form rests. */
 const REST_MS = 2500;
 
@@ -44,7 +47,7 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
       if (!debouncer.isDisposed && isNewest) {
         answered.current = {
           question: question(asked.request),
-          isWrong: !answer || answer.errors.length > 0
+          isWrong: !answer || answer.errors.length > 0 || answer.looking_at !== null
         };
         setPreview(answer);
         setLate(false);
@@ -55,6 +58,14 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
     return [judge, debouncer] as const;
   }, []);
   React.useEffect(() => () => debouncer.dispose(), [debouncer]);
+  React.useEffect(() => {
+    if (preview?.looking_at) {
+      const timer = setTimeout(() => void judge(false), LOOK_AGAIN_MS);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [preview, judge]);
+  const isLooking = Boolean(preview?.looking_at);
   const asked = question(request);
   React.useEffect(() => {
     // A debouncer that is disposed while it waits rejects: nobody is there to be told.
@@ -69,7 +80,8 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
       void (answered.current?.question === asked && !answered.current.isWrong && judge(true));
     const timers = [setTimeout(rest, REST_MS), setTimeout(markLate, PAUSE_MS + LATE_MS)];
     return () => timers.forEach(clearTimeout);
-  }, [asked, debouncer, judge]);
+    // Once a kernel was looked at, the form begins to rest.
+  }, [asked, isLooking, debouncer, judge]);
   return { preview, isLate, judge: () => judge(true) };
 }
 

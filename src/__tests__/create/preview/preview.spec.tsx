@@ -89,6 +89,22 @@ describe('the preview', () => {
     expect(wrong.mock.calls.map(([, askSlurm]) => askSlurm)).toEqual([false]);
   });
 
+  it('asks again while a kernel is looked at, and Slurm once that is done', async () => {
+    const looking = { ...fine, script: null, lines: [], looking_at: 'ocean' };
+    const answers = [looking, looking, fine];
+    const ask = jest.fn<Promise<Preview>, Parameters<AskPreview>>(() =>
+      Promise.resolve({ ...(answers.shift() ?? fine) })
+    );
+    show('short', ask);
+    for (let second = 0; second < 10; second++) {
+      await pause();
+    }
+    expect(asker.node.textContent).toContain('#SBATCH -p short');
+    expect(ask.mock.calls.filter(([, askSlurm]) => askSlurm)).toHaveLength(1);
+    expect(ask.mock.calls.at(-1)?.[1]).toBe(true);
+    expect(ask.mock.calls.length).toBeLessThan(7);
+  });
+
   it('says where the script is while it cannot be made', async () => {
     show('short', () => Promise.resolve({ ...told, script: null, lines: [], command: [], exports: null }));
     await pause();
