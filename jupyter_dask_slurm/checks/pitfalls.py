@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     options = rendering["options"]
     yield from _workers(rendering)
     yield from _gpus(rendering)
-    yield from _walltime(options, asked)
+    yield from _walltime(options, {*asked, *rendering["said"]})
     yield from _hyper_threading(options, site)
     yield from _local_directory(options)
     yield from _placement(options, site)
@@ -90,11 +90,11 @@ def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _walltime(options: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
+def _walltime(options: Mapping[str, Any], chosen: Collection[str]) -> Iterator[str]:
     walltime = options.get("walltime")
     if not walltime:
         return
-    if not asked.get("walltime"):
+    if "walltime" not in chosen:
         yield (f"No walltime was chosen: jobs end after {walltime}, and are replaced while they are wanted.")
     elif 0 < (parse_walltime(walltime) or 0) < SHORT_S:
         yield f"Jobs of {walltime} spend much of their time with starting."

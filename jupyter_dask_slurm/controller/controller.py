@@ -104,6 +104,8 @@ class Controller:
     async def start(self) -> None:
         """Start the scheduler; returns when clients can connect."""
         self.history.begin(self.spec)
+        for note in self._backend.notes:
+            self.history.add("configuration", note)
         await self._cluster
         scheduler = self._cluster.scheduler
         scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..protocol.cluster_names import as_name
 from ..slurm.script.sbatch_options import managed_directive
 
 # dask-jobqueue's own default.
 _NOBODYS = "dask-worker"
-_LONGEST = 40
+ALSO_SAID = "--job-name is managed here."
+"""So ends what is said of a directive that names jobs, wherever it stands; see `slurm.jobqueue.reading`."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,6 @@ def configured_name(configuration: Mapping[str, Any]) -> ConfiguredName | None:
                 f'A cluster that is given no name is called "{name}".',
             )
     return None
-
-
-def as_name(text: str) -> str:
-    """Return a text as a cluster can be called; empty where nothing is left of it.
-
-    >>> as_name("ocean/run%j")
-    'ocean-run-j'
-    """
-    return re.sub(r"[^A-Za-z0-9 ._-]+", "-", text).lstrip(" ._-")[:_LONGEST].rstrip(" -")
 
 
 def _said(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -41,12 +41,15 @@ class Draft:
     ----------
     rendering : mapping, optional
         What its controller would send to Slurm, where that was asked; see `controller.render.render.render`.
+    filed : frozenset of str
+        Options that are as a file has them, which is read as dask-jobqueue would.
     """
 
     record: Record
     spec: LaunchSpec
     surroundings: Surroundings
     rendering: Mapping[str, Any] | None = None
+    filed: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -92,8 +95,10 @@ def make_draft(
         allowed_partitions=tuple(limits.allowed_partitions),
         slurm_cluster=slurm.cluster_name,
         max_array_size=slurm.max_array_size,
+        emptied=spec.emptied,
+        notes=spec.notes,
     )
-    return Draft(_first_record(launch_spec, environment), launch_spec, surroundings)
+    return Draft(_first_record(launch_spec, environment), launch_spec, surroundings, filed=spec.filed)
 
 
 def to_render(draft: Draft) -> LaunchSpec:

@@ -42,8 +42,9 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
         yield from refusals_of_host(options, jobs, this_host())
     else:
         yield from limits.missing(launch.options)
-    # A log directory of the user's configuration is made by the controller, as dask-jobqueue does.
-    named = {**options, "log_directory": launch.options.get("log_directory")}
+    # A log directory of a file is made by the controller, as dask-jobqueue does.
+    typed = None if "log_directory" in draft.filed else launch.options.get("log_directory")
+    named = {**options, "log_directory": typed}
     find = refusals_of_site if launch.backend == "slurm" else refusals_of_machine
     yield from find(named, site)
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """A cluster as asked for, checked by itself; None is "you choose"."""
+    """A cluster as asked for, checked by itself; None is "you choose".
+
+    `filed` are options that are as a profile's file has them; `emptied` and `notes` those of `LaunchSpec`.
+    """
 
     name: str | None
     backend: Backend | None
@@ -24,6 +27,9 @@ class ClusterSpec:
     scaling: dict[str, Any] | None = None
     replaces: str | None = None
     profile: str | None = None
+    filed: frozenset[str] = frozenset()
+    emptied: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -> ClusterSpec:
@@ -35,7 +41,16 @@ async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -
     """
     merged = await profiles.merged(request)
     limits.check_hidden(merged.own)
-    return ClusterSpec(request.name, merged.backend, merged.options, merged.scaling, profile=request.profile)
+    return ClusterSpec(
+        request.name,
+        merged.backend,
+        merged.options,
+        merged.scaling,
+        profile=request.profile,
+        filed=merged.filed,
+        emptied=tuple(sorted(merged.emptied)),
+        notes=merged.notes,
+    )
 
 
 def resolve_restart(
@@ -56,4 +71,14 @@ def resolve_restart(
     merged = {**launched.options, "idle_timeout": old.idle_timeout_s, **changes}
     options = {name: value for name, value in merged.items() if value is not None}
     parse(ClusterRequest, {"options": options})
-    return ClusterSpec(old.name, old.backend, options, old.scaling.to_json(), old.id, old.profile)
+    return ClusterSpec(
+        old.name,
+        old.backend,
+        options,
+        old.scaling.to_json(),
+        old.id,
+        old.profile,
+        filed=frozenset(name for name, value in launched.options.items() if options.get(name) == value),
+        emptied=tuple(name for name in launched.emptied if name not in options),
+        notes=launched.notes,
+    )

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field
 from ..protocol.memory_size import parse_memory
 from ..slurm.script.sbatch_options import managed_directive
 from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
+from ..slurm.script.worker_arguments import managed_argument
 from ..slurm.units import parse_walltime
 
 MAX_TEXT = 4096
@@ -103,14 +104,6 @@ def _directive(text: str) -> str:
     return text
 
 
-# dask-worker's command line: set by dask-jobqueue or the controller.
-_MANAGED_WORKER_ARGUMENTS = (
-    "--name", "--scheduler-file", "--tls-ca-file", "--tls-cert", "--tls-key", "--dashboard",
-    "--dashboard-address", "--dashboard-prefix", "--nworkers", "--nthreads", "--memory-limit", "--protocol",
-    "--worker-class",
-)  # fmt: skip
-
-
 def _worker_argument(text: str) -> str:
     if len(text) > 1000 or not re.fullmatch(rf"([A-Za-z0-9_./:=,@%+\[\] -]|{EXPANSION})+", text):
         raise ValueError(
@@ -118,8 +111,9 @@ def _worker_argument(text: str) -> str:
             f"_ . / : = , @ % + [ ], spaces and variables such as $TMPDIR; not {quoted(text)}"
         )
     for word in text.split():
-        if word.partition("=")[0] in _MANAGED_WORKER_ARGUMENTS:
-            raise ValueError(f"cannot hold {word.partition('=')[0]}: it is set by jupyter-dask-slurm itself")
+        managed = managed_argument(word)
+        if managed:
+            raise ValueError(f"cannot hold {managed}: it is set by jupyter-dask-slurm itself")
     return text
 
 

@@ -14,6 +14,7 @@ from ..clusters.reserving.names import is_taken
 from ..clusters.snippets import as_python, as_yaml
 from ..kernels.environments import DEFAULT_KERNEL
 from ..kernels.exposed import exposed
+from ..launch.configured_name import ALSO_SAID, ConfiguredName
 from ..launch.draft import NAME, Draft
 from ..launch.resolve import ClusterSpec
 from ..launch.starter import Starter
@@ -81,7 +82,7 @@ class Previews:
         except DaskSlurmError as error:
             findings.errors.append(error)
             return _answer(findings)
-        findings.warnings += [named.warning] if named else []
+        findings.warnings += _notes(draft, named)
         others = [other for other in others if other.id != spec.replaces]
         await self._look_at(draft, others, findings, ask_slurm=request.ask_slurm)
         return _answer(findings, draft)
@@ -114,6 +115,14 @@ class Previews:
     async def _forecast(self, rendering: Mapping[str, Any], *, ask_slurm: bool) -> Forecast:
         question = (rendering["script"], rendering["command"])
         return await self._forecasts.find(*question) if ask_slurm else self._forecasts.known(*question)
+
+
+def _notes(draft: Draft, named: ConfiguredName | None) -> list[str]:
+    """Return what of the user's files is taken for something else, or left out; each once."""
+    notes = (draft.rendering or {}).get("notes", [])
+    if named is None:
+        return list(notes)
+    return [named.warning, *(note for note in notes if not note.endswith(ALSO_SAID))]
 
 
 def _hear(forecast: Forecast, options: Mapping[str, Any], findings: _Findings) -> None:

@@ -7,8 +7,8 @@ managed is left out with a warning, for it may have been written for dask-jobque
 from __future__ import annotations
 
 import dataclasses
-import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -16,16 +16,9 @@ from pydantic import AfterValidator, BaseModel, Field
 from ..options.requests import NAME_PATTERN, ScalingRequest, parse
 from ..options.schema import STRICT, ClusterOptions
 from ..protocol.errors import InvalidRequest
-from ..slurm.script.sbatch_options import managed_directive
+from ..slurm.jobqueue.reading import Reading, read, sentences
 from .documents import Entry
 from .profile import Profile, ProfileSource
-
-_TEXTS = frozenset(
-    name
-    for name, about in ClusterOptions.model_json_schema()["properties"].items()
-    if any(choice.get("type") == "string" for choice in about["anyOf"])
-)
-OPTIONS = frozenset({*ClusterOptions.model_fields, "queue"})
 
 
 def _readable(text: str) -> str:
@@ -73,61 +66,61 @@ def profile_of_body(name: str, body: Mapping[str, Any], source: ProfileSource = 
 
 def profile_of_entry(entry: Entry, source: ProfileSource, origin: str) -> Profile:
     """Return a profile of a file; one that is wrong has an `error` that names file and line."""
-    warnings: list[str] = []
     if entry.error is not None:
         why = f"{origin}, line {entry.error.line}: {entry.error.message}"
         return Profile(entry.name, source, origin=origin, error=why)
+    if not isinstance(entry.value, dict):
+        why = "A profile must have options, scaling, backend or description below its name."
+        return Profile(entry.name, source, origin=origin, error=f"{_where(entry, None, origin)}: {why}")
+    body = {str(key): value for key, value in entry.value.items()}
+    options = body.get("options")
+    reading = read(options, entry.source("options", origin)) if isinstance(options, dict) else Reading()
+    if isinstance(options, dict):
+        # What is no option is refused, with the one that it may be a slip of.
+        body["options"] = {**reading.options, **reading.unknown}
+    return profile_of_reading(
+        entry.name, body, reading, File(source, origin, lambda field: _where(entry, field, origin))
+    )
+
+
+@dataclass(frozen=True)
+class File:
+    """What profiles were read from; `where` takes a field, and returns where that stands."""
+
+    source: ProfileSource
+    origin: str
+    where: Callable[[str | None], str]
+
+
+def profile_of_reading(name: str, body: Mapping[str, Any], reading: Reading, file: File) -> Profile:
+    """Return the profile of a body whose options were read from a file.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read of them.
+    """
+    if reading.faults:
+        return Profile(name, file.source, origin=file.origin, error=reading.faults[0].sentence)
+    options = body.get("options")
+    if isinstance(options, dict) and not str(options.get("log_directory") or "/").startswith("/"):
+        options = dict(options)
+        relative = options.pop("log_directory")
+        why = f'The log directory "{relative}" is left out: logs stand in the cluster\'s directory anyway.'
+        reading.notes.append(("log_directory", f"{file.where('options.log_directory')}: {why}"))
     try:
-        if not isinstance(entry.value, dict):
-            raise InvalidRequest(
-                "A profile must have options, scaling, backend or description below its name."
-            )
-        body = {str(key): value for key, value in entry.value.items()}
-        options = body.get("options")
-        if isinstance(options, dict):
-            options, dropped = without_managed(as_written(options))
-            where = _where(entry, "options.job_extra_directives", origin)
-            warnings = [f"{where}: {sentence}" for sentence in dropped]
-        profile = profile_of_body(entry.name, {**body, "options": options}, source)
+        profile = profile_of_body(name, {**body, "options": options}, file.source)
     except InvalidRequest as error:
-        why = f"{_where(entry, error.field, origin)}: {error.message}"
-        return Profile(entry.name, source, origin=origin, error=why)
-    return dataclasses.replace(profile, origin=origin, warnings=tuple(warnings))
+        why = f"{file.where(error.field)}: {error.message}"
+        return Profile(name, file.source, origin=file.origin, error=why)
+    return dataclasses.replace(
+        profile,
+        origin=file.origin,
+        warnings=tuple(sentences(reading.notes)),
+        emptied=tuple(sorted(reading.emptied & ClusterOptions.model_fields.keys())),
+    )
 
 
 def _where(entry: Entry, path: str | None, origin: str) -> str:
     line = entry.line(path)
     return origin if line is None else f"{origin}, line {line}"
-
-
-def as_written(options: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return options of a configuration under our names; numbers that mean text, such as minutes, as text."""
-    found = {str(key).replace("-", "_"): value for key, value in options.items() if value is not None}
-    return {
-        key: str(value)
-        if key in _TEXTS | {"queue"} and isinstance(value, (int, float)) and not isinstance(value, bool)
-        else value
-        for key, value in found.items()
-    }
-
-
-def without_managed(options: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the options without directives that are managed here, and a sentence for each of those."""
-    directives = options.get("job_extra_directives")
-    if not isinstance(directives, list):
-        return options, []
-    kept, dropped = [], []
-    for directive in directives:
-        managed = next(filter(None, map(managed_directive, _words(directive))), None)
-        if managed is None:
-            kept.append(directive)
-        else:
-            dropped.append(f'The directive "{directive}" is left out: {managed} is managed here.')
-    return {**options, "job_extra_directives": kept}, dropped
-
-
-def _words(directive: object) -> list[str]:
-    try:
-        return shlex.split(str(directive))
-    except ValueError:  # an open quotation mark, which the check of the options will find
-        return []

@@ -6,23 +6,23 @@ functions over what that Python told.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..slurm.script.option_table import FORMER
+from ..slurm.jobqueue.reading import Reading, read
+from ..slurm.jobqueue.sizes import usual_processes
+from ..slurm.jobqueue.sources import Place, Source, places_of, underscored
+from ..slurm.script.option_table import FORMER, USUAL
 from ..system.json_text import check_values
-from .documents import Entry
-from .labextension import NAME, labextension_entries
+from .labextension import NAME, InitialCluster, clusters_of, scaling_of
 from .profile import Profile
 
 # dask-jobqueue's sections for other schedulers.
 _OTHER_SCHEDULERS = ("htcondor", "local", "lsf", "moab", "oar", "pbs", "sge")
 _TELLING = frozenset({
-    "account", "cores", "job_directives_skip", "job_extra_directives", "job_script_prologue", "memory",
-    "processes", "project", "queue", "walltime",
+    "account", "cores", "job_cpu", "job_directives_skip", "job_extra_directives", "job_mem",
+    "job_script_prologue", "memory", "processes", "project", "queue", "walltime", *FORMER.values(),
 })  # fmt: skip
-_FORMER = {former: option for option, former in FORMER.items()}
 # What dask-jobqueue's own file says; a section of these alone is nobody's.
 _DEFAULTS: dict[str, Any] = {
     "death_timeout": 60,
@@ -31,16 +31,8 @@ _DEFAULTS: dict[str, Any] = {
     "walltime": "00:30:00",
     "worker_command": "distributed.cli.dask_worker",
 }
-_MANAGED = (
-    "name",
-    "shebang",
-    "config_name",
-    "scheduler_cls",
-    "protocol",
-    "security",
-    "silence_logs",
-    "nanny",
-)
+_SLURM = "slurm"
+"""The section with dask-jobqueue's defaults below it: what it leaves empty nobody has emptied."""
 
 
 def dask_profiles(configuration: Mapping[str, Any]) -> list[Profile]:
@@ -49,13 +41,17 @@ def dask_profiles(configuration: Mapping[str, Any]) -> list[Profile]:
     Parameters
     ----------
     configuration : mapping
-        As `controller.options.dask_config` tells it: ``sections``, ``files`` and ``variables``.
+        As `controller.options.dask_config` tells it: ``sections``, ``files``, ``variables`` and ``places``.
     """
-    jobqueue = section_of(configuration, "jobqueue")
-    origin = ", ".join([*configuration["files"], *configuration["variables"]]) or "Dask's configuration"
-    labextension = section_of(configuration, NAME)
-    entries = [*_jobqueue_entries(jobqueue), *labextension_entries(labextension)]
-    return [_whatever_it_is(entry, jobqueue, origin) for entry in entries]
+    sections = _Sections(configuration)
+    found = [sections.profile_of_section(name) for name in sections.telling()]
+    return [*found, *(sections.profile_of_cluster(cluster) for cluster in initial_clusters(configuration))]
+
+
+def initial_clusters(configuration: Mapping[str, Any]) -> list[InitialCluster]:
+    """Return the clusters of dask-labextension, each with a name that no section has."""
+    taken = {str(name) for name in _Sections(configuration).telling()}
+    return clusters_of(section_of(configuration, NAME), taken)
 
 
 def section_of(configuration: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -64,57 +60,98 @@ def section_of(configuration: Mapping[str, Any], name: str) -> Mapping[str, Any]
     return section if isinstance(section, Mapping) else {}
 
 
-def _whatever_it_is(entry: Entry, jobqueue: Mapping[str, Any], origin: str) -> Profile:
-    """Return a profile, with an `error` where what stands there is not what Dask means it to be."""
-    try:
-        check_values([entry.name, entry.value])
-        return _profile(entry, jobqueue, origin)
-    except Exception as error:  # noqa: BLE001
-        # Anything may stand there, and one profile shall not hide the others.
-        return Profile(entry.name, "dask", origin=origin, error=f"This cannot be understood: {error}.")
+class _Sections:
+    """The configuration, and where things stand in it."""
 
-
-def _jobqueue_entries(jobqueue: Mapping[str, Any]) -> Iterator[Entry]:
-    for name, section in jobqueue.items():
-        if name in _OTHER_SCHEDULERS or not isinstance(section, dict):
-            continue
-        options = section_options(section)
-        if _TELLING & options.keys():
-            yield Entry(name, {"backend": "slurm", "options": options})
-
-
-def section_options(section: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a section, or keywords of ``SLURMCluster``, sets under present names with underscores."""
-    named = {str(key).replace("-", "_"): value for key, value in section.items()}
-    current = {
-        _FORMER.get(key, key): value for key, value in named.items() if value not in (None, [], {}, "")
-    }
-    return {key: value for key, value in current.items() if value != _DEFAULTS.get(key)}
-
-
-def _profile(entry: Entry, jobqueue: Mapping[str, Any], origin: str) -> Profile:
-    from .checking import OPTIONS, profile_of_entry
-
-    where = f"jobqueue.{entry.name}" if entry.name in jobqueue else "labextension"
-    value = dict(entry.value)
-    if "error" in value:
-        return Profile(entry.name, "dask", origin=origin, error=f"{where}: {value['error']}")
-    options = dict(value.get("options") or {})
-    section = jobqueue.get(options.pop("config_name", None))
-    options = {**(section_options(section) if isinstance(section, dict) else {}), **section_options(options)}
-    warnings = [
-        f"{where}: {key} has no effect here."
-        for key in sorted(options.keys() - OPTIONS)
-        if key not in _MANAGED
-    ]
-    if isinstance(options.get("walltime"), int):
-        warnings.append(
-            f"{where}: walltime is the number {options['walltime']}, which Slurm takes for minutes. "
-            "YAML makes a number of 12:00:00 unless it stands in quotation marks."
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        self._jobqueue = section_of(configuration, "jobqueue")
+        self._places: Mapping[str, Place] = places_of(configuration.get("places"))
+        self._origin = (
+            ", ".join([*configuration["files"], *configuration["variables"]]) or "Dask's configuration"
         )
-    options = {key: option for key, option in options.items() if key in OPTIONS}
-    if isinstance(options.get("job_extra_directives"), dict):
-        listed = options["job_extra_directives"].items()
-        options["job_extra_directives"] = [f"{key}={text}" if text else str(key) for key, text in listed]
-    found = profile_of_entry(Entry(entry.name, {**value, "options": options}), "dask", where)
-    return dataclasses.replace(found, origin=origin, warnings=(*warnings, *found.warnings))
+
+    def telling(self) -> Iterator[str]:
+        """Yield the names of sections of ``jobqueue`` that say something of jobs of Slurm."""
+        for name, section in self._jobqueue.items():
+            if name in _OTHER_SCHEDULERS or not isinstance(section, Mapping):
+                continue
+            said = {underscored(key): value for key, value in section.items()}
+            if any(said[key] not in (None, [], {}, "", _DEFAULTS.get(key)) for key in _TELLING & said.keys()):
+                yield str(name)
+
+    def profile_of_section(self, name: str) -> Profile:
+        """Return the profile of a section of ``jobqueue``."""
+        return self._whatever_it_is(name, lambda: self._of_section(name))
+
+    def profile_of_cluster(self, cluster: InitialCluster) -> Profile:
+        """Return the profile of a cluster of dask-labextension."""
+        return self._whatever_it_is(cluster.name, lambda: self._of_cluster(cluster))
+
+    def _whatever_it_is(self, name: str, make: Any) -> Profile:
+        """Return a profile, with an `error` where what stands there is not what Dask means it to be."""
+        try:
+            check_values([name, self._jobqueue.get(name)])
+            made: Profile = make()
+        except Exception as error:  # noqa: BLE001
+            # Anything may stand there, and one profile shall not hide the others.
+            return Profile(name, "dask", origin=self._origin, error=f"This cannot be understood: {error}.")
+        return made
+
+    def _of_section(self, name: str) -> Profile:
+        reading = self._reading(name)
+        return self._profile(name, f"jobqueue.{name}", {"backend": "slurm"}, reading)
+
+    def _of_cluster(self, cluster: InitialCluster) -> Profile:
+        if cluster.error:
+            return Profile(cluster.name, "dask", origin=self._origin, error=f"{NAME}: {cluster.error}")
+        check_values(cluster.keywords)
+        reading = read(_of_interest(cluster.keywords), Source.below(cluster.path, self._places))
+        usual = self._reading(_SLURM).options if isinstance(self._jobqueue.get(_SLURM), Mapping) else {}
+        if cluster.section is not None and isinstance(self._jobqueue.get(cluster.section), Mapping):
+            reading = _together(self._reading(cluster.section), reading)
+        else:
+            reading.emptied.clear()  # of what a keyword leaves open dask-jobqueue reads its configuration
+        size = {**USUAL, **(usual if cluster.backend == "slurm" else {}), **reading.options}
+        scaling, notes, error = scaling_of(cluster, size.get("processes") or usual_processes(size["cores"]))
+        if error:
+            return Profile(cluster.name, "dask", origin=self._origin, error=f"{NAME}: {error}")
+        reading.notes += [("scaling", f"{NAME}: {note}") for note in (*cluster.notes, *notes)]
+        return self._profile(cluster.name, NAME, {"backend": cluster.backend, "scaling": scaling}, reading)
+
+    def _reading(self, name: str) -> Reading:
+        """Return what a section of ``jobqueue`` says."""
+        section = _of_interest(self._jobqueue[name])
+        if name == _SLURM:
+            section = {
+                key: value for key, value in section.items() if value != _DEFAULTS.get(underscored(key))
+            }
+        reading = read(section, Source.below(f"jobqueue.{name}", self._places))
+        if name == _SLURM:
+            reading.emptied.clear()  # dask-jobqueue leaves most empty itself
+        return reading
+
+    def _profile(self, name: str, where: str, body: Mapping[str, Any], reading: Reading) -> Profile:
+        from .checking import File, profile_of_reading
+
+        file = File("dask", self._origin, lambda _field: where)
+        return profile_of_reading(name, {**body, "options": reading.options}, reading, file)
+
+
+def _of_interest(section: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return a section without the name and the shebang that dask-jobqueue has for everybody."""
+    unsaid = ("name", "shebang")
+    return {
+        key: value
+        for key, value in section.items()
+        if key not in unsaid or value not in (None, _DEFAULTS[key])
+    }
+
+
+def _together(section: Reading, keywords: Reading) -> Reading:
+    """Return what a section says and keywords change; one that is None takes the section's back."""
+    return Reading(
+        options={**section.options, **keywords.options},
+        emptied=section.emptied.difference(keywords.options),
+        notes=[*section.notes, *keywords.notes],
+        faults=[*section.faults, *keywords.faults],
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from ..slurm.jobqueue.sources import Place, Source, underscored
 from ..system.json_text import LONGEST_NUMBER, check_values
 
 MOST_BYTES = 2**20
@@ -34,13 +35,25 @@ class DocumentError(Exception):
 class Entry:
     """One profile as it is written; `lines` is empty where it does not come from one text.
 
-    `error` says why it cannot be read; the others of its file can.
+    `texts` are values as they are spelt, where they are no texts already. `error` says why it cannot be read;
+    the others of its file can.
     """
 
     name: str
     value: Any
     lines: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     error: DocumentError | None = None
+
+    def source(self, key: str, origin: str) -> Source:
+        """Return the source of the mapping below one key of the profile, for sentences about it."""
+        above = f"{key}."
+        inside = {path.removeprefix(above): path for path in self.lines if path.startswith(above)}
+        places = {
+            name: Place(origin, self.lines[path], self.texts.get(path)) for name, path in inside.items()
+        }
+        line = self.line(key)
+        return Source("", places, None if line is None else Place(origin, line))
 
     def line(self, path: str | None) -> int | None:
         """Return the line of a dotted path such as ``options.memory``, or of what stands around it."""
@@ -175,7 +188,10 @@ def _checked_entry(loader: _Loader, name: str, node: yaml.Node) -> Entry:
         raise DocumentError(f"This is not allowed: {error.problem}.", mark.line + 1 if mark else 1) from None
     except ValueError as error:
         raise DocumentError(f"This profile {error}.", _line(node)) from None
-    return Entry(name, value, {"": _line(node), **dict(_lines(node))})
+    found = list(_inside_of(node))
+    lines = {path: line for path, line, _text in found}
+    texts = {path: text for path, _line, text in found if text is not None}
+    return Entry(name, value, {"": _line(node), **lines}, texts)
 
 
 def _check_nodes(node: yaml.Node) -> None:
@@ -206,12 +222,14 @@ def _inside(node: yaml.Node) -> list[yaml.Node]:
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
-def _lines(node: yaml.Node, above: str = "") -> Iterator[tuple[str, int]]:
+def _inside_of(node: yaml.Node, above: str = "") -> Iterator[tuple[str, int, str | None]]:
+    """Yield path, line and spelling of each value."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            path = f"{above}{key.value}".replace("-", "_")
-            yield path, _line(key)
-            yield from _lines(value, f"{path}.")
+            path = underscored(f"{above}{key.value}")
+            plain = isinstance(value, yaml.ScalarNode) and not value.style
+            yield path, _line(key), str(value.value) if plain else None
+            yield from _inside_of(value, f"{path}.")
 
 
 def _line(node: yaml.Node) -> int:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kernels.environments import Environments
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable
-from .dask import dask_profiles, section_of
-from .labextension import NAME, initial_names
+from .dask import dask_profiles, initial_clusters
 from .profile import Profile
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class KernelProfiles:
             configuration = await self._configuration()
         except DaskSlurmError:
             return []
-        return initial_names(section_of(configuration, NAME))
+        return [cluster.name for cluster in initial_clusters(configuration) if cluster.starts]
 
     async def _configuration(self) -> dict[str, Any]:
         return await self._render_client.configuration(await self._environments.default())

@@ -16,12 +16,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Merged:
-    """What is wanted of a cluster; None is "you choose". `own` names the options that are not the site's."""
+    """What is wanted of a cluster; None is "you choose".
+
+    Attributes
+    ----------
+    own : frozenset of str
+        The options that are not the site's.
+    filed : frozenset of str
+        The options that are as the profile's file has them.
+    emptied : frozenset of str
+        Options for which the profile says that nothing counts.
+    notes : tuple of str
+        What of the profile is taken for something else, or left out.
+    """
 
     backend: Backend | None
     options: dict[str, Any]
     scaling: dict[str, Any] | None
     own: frozenset[str] = frozenset()
+    filed: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def merge(request: ClusterRequest, profile: Profile | None) -> Merged:
@@ -41,7 +56,15 @@ def merge(request: ClusterRequest, profile: Profile | None) -> Merged:
 
     parse(ClusterRequest, {"options": options})
     own = frozenset(given if profile.source == "site" else {**profile.options, **given})
-    return Merged(request.backend or profile.backend, options, scaling or profile.scaling, own)
+    return Merged(
+        request.backend or profile.backend,
+        options,
+        scaling or profile.scaling,
+        own,
+        filed=frozenset(name for name, value in profile.options.items() if options.get(name) == value),
+        emptied=frozenset(profile.emptied).difference(options),
+        notes=profile.warnings,
+    )
 
 
 def merge_options(profile: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

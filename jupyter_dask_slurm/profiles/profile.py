@@ -16,7 +16,8 @@ class Profile(Model):
 
     `options` are those of the REST contract, only the ones that are set; `scaling` is a request as ``POST
     /clusters`` takes it. `origin` is the file, or the section of Dask's configuration, that it stands in;
-    `warnings` say what of it is not used.
+    `warnings` say what of it is not used. `emptied` are options for which it says that nothing counts, also
+    nothing of Dask's configuration.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Profile(Model):
     origin: str | None = None
     error: str | None = None
     warnings: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_dask_slurm.profiles.dask import dask_profiles
-from jupyter_dask_slurm.profiles.labextension import initial_names
+from jupyter_dask_slurm.profiles.dask import dask_profiles, initial_clusters
 from jupyter_dask_slurm.profiles.profile import Profile
 
 # As dask-jobqueue's page "Example Deployments" and facilities' own pages have them, abridged.
@@ -47,9 +46,12 @@ jobqueue:
 """
 
 
+def told(text: str) -> dict[str, Any]:
+    return {"sections": yaml.safe_load(text), "files": ["/home/ada/jobqueue.yaml"], "variables": []}
+
+
 def profiles(text: str) -> dict[str, Profile]:
-    configuration = {"sections": yaml.safe_load(text), "files": ["/home/ada/jobqueue.yaml"], "variables": []}
-    return {profile.name: profile for profile in dask_profiles(configuration)}
+    return {profile.name: profile for profile in dask_profiles(told(text))}
 
 
 def test_sections_of_jobqueue() -> None:
@@ -64,7 +66,10 @@ def test_sections_of_jobqueue() -> None:
         "job_script_prologue": ["module load python"], "job_extra_directives": ["-C haswell"],
     }  # fmt: skip
     assert slurm.warnings == (
-        'jobqueue.slurm: The directive "--job-name=mine" is left out: --job-name is managed here.',
+        (
+            'jobqueue.slurm.job-extra has the directive "--job-name=mine", which is left out: '
+            "--job-name is managed here."
+        ),
     )
 
 
@@ -72,12 +77,12 @@ def test_numbers_and_mappings_and_what_has_no_effect() -> None:
     gpu = profiles(FACILITIES)["gpu"]
     assert (gpu.options["account"], gpu.options["walltime"]) == ("1234", "43200")
     assert gpu.options["job_extra_directives"] == ["--gres=gpu:1", "--exclusive"]
-    assert gpu.warnings[0] == "jobqueue.gpu: job_cpu has no effect here."
-    assert "takes for minutes" in gpu.warnings[1]
+    assert gpu.warnings[0].startswith("jobqueue.gpu.walltime is the number 43200, which Slurm takes for min")
+    assert gpu.warnings[1] == "jobqueue.gpu.job-cpu has no effect here."
 
 
 def test_one_that_is_wrong_says_where() -> None:
-    assert (profiles(FACILITIES)["wrong"].error or "").startswith("jobqueue.wrong: Memory per job must be")
+    assert (profiles(FACILITIES)["wrong"].error or "").startswith("jobqueue.wrong.memory must be")
 
 
 def test_defaults_of_dask_jobqueue_are_nobodys() -> None:
@@ -114,13 +119,15 @@ def test_labextension() -> None:
     factory = found["labextension"]
     assert (factory.error, factory.backend) == (None, "slurm")
     assert factory.options == {"cores": 4, "memory": "16 GB", "partition": "gpu"}
-    assert factory.scaling == {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 12}
+    assert factory.scaling == {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 3}
     assert found["morning"].options == factory.options
-    assert found["morning"].scaling == {"mode": "manual", "workers": 3}
+    # As for dask-labextension: the limits of `default` count, unless a cluster says that it has none.
+    assert found["morning"].scaling == factory.scaling
     assert found["labextension-2"].error == (
         "labextension: dask_kubernetes.KubeCluster is not supported here; SLURMCluster and LocalCluster are."
     )
-    assert initial_names(yaml.safe_load(LABEXTENSION)["labextension"]) == ["morning", "labextension-2"]
+    starting = [cluster.name for cluster in initial_clusters(told(LABEXTENSION)) if cluster.starts]
+    assert starting == ["morning", "labextension-2"]
 
 
 @pytest.mark.parametrize(

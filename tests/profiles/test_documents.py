@@ -30,14 +30,14 @@ profiles:
 def test_times_and_accounts_are_text() -> None:
     large, _wrong, _named = (profile_of_entry(entry, "site", "site.yaml") for entry in read_several(SITE))
     assert large.error is None
-    assert large.options == {"cores": 64, "memory": "240 GB", "walltime": "12:00:00", "account": "123"}
+    assert large.options == {"cores": 64, "memory": "240 GB", "walltime": "12:00:00", "account": "00123"}
     assert large.scaling == {"mode": "manual", "jobs": 4}
 
 
 def test_what_is_wrong_is_pointed_at_and_hides_nothing() -> None:
     _large, wrong, named = (profile_of_entry(entry, "site", "site.yaml") for entry in read_several(SITE))
     assert wrong.error is not None
-    assert wrong.error.startswith("site.yaml, line 13: Memory per job must be a size")
+    assert wrong.error.startswith("site.yaml, line 13: memory must be a size")
     assert named.error is None
 
 
@@ -45,8 +45,14 @@ def test_managed_directives_are_left_out_with_a_warning() -> None:
     named = profile_of_entry(read_several(SITE)[2], "site", "site.yaml")
     assert named.options == {"job_extra_directives": ["--hint=nomultithread"]}
     assert named.warnings == (
-        'site.yaml, line 16: The directive "-H -J mine" is left out: --job-name is managed here.',
-        'site.yaml, line 16: The directive "--output=/tmp/x" is left out: --output is managed here.',
+        (
+            'site.yaml, line 16: job-extra-directives has the directive "-H -J mine", which is left out: '
+            "--job-name is managed here."
+        ),
+        (
+            'site.yaml, line 16: job-extra-directives has the directive "--output=/tmp/x", which is left '
+            "out: --output is managed here."
+        ),
     )
 
 
@@ -103,7 +109,7 @@ def test_one_that_is_no_profile_hides_no_other(text: str, line: int) -> None:
         (["cores"], "must have options"),
         ({"option": {}}, 'There is no field "option"'),
         ({"options": {"core": 1}}, 'There is no option "core". Did you mean cores?'),
-        ({"options": {"cores": "8"}}, "must be a whole number"),
+        ({"options": {"cores": "eight"}}, "must be a whole number"),
         ({"backend": "pbs"}, "Backend must be"),
         ({"scaling": {"mode": "manual"}}, "Scaling must name exactly one"),
     ],

@@ -81,10 +81,7 @@ def test_is_what_a_cluster_gets(facility: str, tmp_path: Path) -> None:
         keywords = jobqueue_keywords(options, "ocean-0000")
     assert {name: options[name] for name in expected} == expected
     assert job_size(options).processes <= options["cores"]
-    # What was read by a former name is not read again by dask-jobqueue, without our checks.
     assert keywords["job_extra_directives"] == (options["job_extra_directives"] or [])
-    assert keywords.get("job_extra", []) == []
-    assert ("job_extra" in keywords) == bool(sections["slurm"].get("job-extra"))
 
 
 @pytest.mark.parametrize("facility", FILES)

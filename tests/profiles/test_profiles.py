@@ -103,7 +103,7 @@ async def test_the_sites_are_listed_and_stay_as_they_are(api: Api, site_file: Pa
     assert listed.keys() == {"tiny", "wrong"}
     assert listed["tiny"]["options"]["walltime"] == "12:00:00"
     assert listed["tiny"]["error"] is None
-    assert listed["wrong"]["error"].startswith(f"{site_file}, line 8: Cores per job must be a whole number")
+    assert listed["wrong"]["error"].startswith(f"{site_file}, line 8: cores must be a whole number")
     for method, body in (("PUT", {}), ("DELETE", None)):
         refused = await api(method, "profiles/tiny", body)
         assert (refused.status, refused.json["reason"]) == (403, "NotAllowed")

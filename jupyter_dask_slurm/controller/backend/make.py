@@ -12,7 +12,7 @@ from ...protocol.models import LaunchSpec
 from ...protocol.scaling import JobSize
 from ...system.files import make_private_directory, storage_errors, write_private
 from ...system.own_directory import PREFIX, local_place, make_own_directory
-from ..options.effective import effective_options, job_size
+from ..options.effective import Effective, effective, job_size
 from ..options.keywords import jobqueue_keywords
 from ..state.jobs import JobTable
 from ..state.slurm_watch import SlurmWatch, Watch
@@ -36,6 +36,8 @@ class Backend:
         How to learn what became of jobs; None where the cluster object tells by itself.
     events : BackendEvents
         Where it tells; the controller listens.
+    notes : tuple of str
+        What of files is taken for something else, or left out, in sentences.
     """
 
     cluster: JobCluster
@@ -44,18 +46,20 @@ class Backend:
     options: dict[str, Any]
     events: BackendEvents
     watch: Watch | None = None
+    notes: tuple[str, ...] = ()
 
 
 def make_backend(spec: LaunchSpec) -> Backend:
     """Return the backend that `spec` asks for; nothing is started yet."""
-    options = effective_options(spec)
-    size = job_size(options)
+    found = effective(spec)
+    size = job_size(found.options)
     job_table = JobTable(spec.cluster_id, size.processes)
     make = _local if spec.backend == "local" else _slurm
-    return make(spec, options, size, job_table)
+    return make(spec, found, size, job_table)
 
 
-def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
+def _local(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTable) -> Backend:
+    options = found.options
     events = BackendEvents()
     cluster = LocalCluster(
         own_directory=_local_directory(spec, options),
@@ -66,7 +70,7 @@ def _local(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: 
         interface=options["interface"],
         scheduler_options=options["scheduler_options"],
     )
-    return Backend(cluster, job_table, size, options, events)
+    return Backend(cluster, job_table, size, options, events, notes=found.notes)
 
 
 def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
@@ -88,10 +92,11 @@ def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
         raise Unprocessable(reasons[0] if reasons else str(error), field="options.local_directory") from error
 
 
-def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: JobTable) -> Backend:
+def _slurm(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTable) -> Backend:
     # dask-jobqueue need not be installed where only the local backend is used.
     from .slurm_cluster import SlurmCluster
 
+    options = found.options
     events = BackendEvents()
     archive = spec.on_disk.worker_archive
     write_private(archive, worker_archive())
@@ -100,10 +105,10 @@ def _slurm(spec: LaunchSpec, options: dict[str, Any], size: JobSize, job_table: 
         job_table=job_table,
         submitter=Submitter(job_table, spec.on_disk, _made_for_logs(spec, options), events),
         security=security_from(spec.credentials),
-        **jobqueue_keywords(options, spec.cluster_id),
+        **jobqueue_keywords(options, spec.cluster_id, found.shebang),
     )
     watch = SlurmWatch(job_table, lambda: connected(cluster.scheduler))
-    return Backend(cluster, job_table, size, options, events, watch)
+    return Backend(cluster, job_table, size, options, events, watch, found.notes)
 
 
 def _made_for_logs(spec: LaunchSpec, options: dict[str, Any]) -> Path:

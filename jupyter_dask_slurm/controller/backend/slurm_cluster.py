@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,20 @@ FIRST = "JDS_FIRST"
 
 WORKER = "jds"
 """Shell function in the script: runs Python as ``python -m``, in directories of the job's own."""
+
+
+@contextmanager
+def told_all() -> Iterator[None]:
+    """Keep dask-jobqueue from looking into its configuration for what it is not told.
+
+    `options.configured` has read that, and may have left something out. Of its directories one would be made
+    for a preview too, and the other is shared by all, which is none to import from.
+    """
+    default: Any = next(part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part)
+    nothing: dict[str, Any] = {key: [] if isinstance(value, list) else None for key, value in default.items()}
+    kept = {key: default[key] for key in ("name", "shebang", "worker-command", "scheduler-options")}
+    with dask.config.set({"jobqueue": {"slurm": {**nothing, **kept}}}):
+        yield
 
 
 class SlurmJob(JobProcess, SLURMJob):
@@ -69,10 +84,7 @@ class SlurmJob(JobProcess, SLURMJob):
         prefix, _, number = str(name).rpartition("-")
         # Array indices start at 0 for every array, worker names are never used twice: the script adds up.
         in_script = f"{prefix}-$(({FIRST}+${{SLURM_ARRAY_TASK_ID:-0}}))"
-        # The submitter says where logs go; dask-jobqueue would make that directory, for a preview too.
-        # And a directory that all share is none to import from, which Dask does where it spills.
-        unwanted = [f"jobqueue.{self.config_name}.{key}" for key in ("log-directory", "local-directory")]
-        with dask.config.set(dict.fromkeys(unwanted)):
+        with told_all():
             super().__init__(scheduler, name=in_script, python=WORKER, **_with_quoted_tls(keywords))
         self.name = name
         self.tag = ""
@@ -159,14 +171,15 @@ class SlurmCluster(JobCluster, SLURMCluster):
     def __init__(self, *, job_table: JobTable, submitter: Submitter, **keywords: Any) -> None:
         self.job_table = job_table
         self._submitter = submitter
-        super().__init__(
-            submitter=submitter,
-            scheduler_cls=ControllerScheduler,
-            asynchronous=True,
-            silence_logs=False,
-            name=job_table.prefix,
-            **keywords,
-        )
+        with told_all():
+            super().__init__(
+                submitter=submitter,
+                scheduler_cls=ControllerScheduler,
+                asynchronous=True,
+                silence_logs=False,
+                name=job_table.prefix,
+                **keywords,
+            )
 
     def first_job(self, address: str) -> SlurmJob:
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""

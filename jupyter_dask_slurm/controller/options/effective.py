@@ -6,56 +6,104 @@ what `keywords` turns into dask-jobqueue's keywords.
 
 from __future__ import annotations
 
-import logging
 import os
-import shlex
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dask
 from dask.utils import format_bytes
 from distributed.deploy.utils import nprocesses_nthreads
 
+from ...protocol.directory import log_directory
 from ...protocol.errors import InvalidRequest, Unprocessable
 from ...protocol.models import LaunchSpec
 from ...protocol.scaling import JobSize, known_size
-from ...slurm.script.option_table import FORMER, KEYS, ROWS, USUAL
-from ...slurm.script.sbatch_options import managed_directive
-from ...slurm.script.script_text import is_one_line, is_words
+from ...slurm.jobqueue.reading import path_on_nodes, sentences
+from ...slurm.script.option_table import ROWS, USUAL
+from ...slurm.script.script_text import is_one_line
+from .configured import Configured, configured
 from .one_per_gpu import settle_gpu_workers
-from .ucx import refuse_ucx
 
-logger = logging.getLogger(__name__)
+_NEVER_NOTHING = ("cores", "memory", "keep_jobs", "worker_command")
+"""Without these there is no job."""
 
-_IN_HEADER = frozenset({
-    "name", "queue", "account", "project", "walltime", "job-cpu", "job-mem", "log-directory", "shebang",
-    "job-extra", "job-extra-directives", "job-directives-skip", "header-skip",
-})  # fmt: skip
-"""Keys whose texts stand in the comments that a batch script begins with. Others are part of its command."""
 
-_SHELL = frozenset({"job-script-prologue", "job-script-epilogue", "env-extra"})
-"""Keys whose texts are commands."""
+@dataclass(frozen=True)
+class Effective:
+    """What a cluster gets, and how that came.
+
+    Attributes
+    ----------
+    options : dict
+        Every option, None where unset.
+    notes : tuple of str
+        Sentences: what of the configuration is taken for something else, or left out.
+    said : frozenset of str
+        Options that the user's configuration decides.
+    shebang : str, optional
+        The first line of the script, where the configuration has one.
+    """
+
+    options: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
+    shebang: str | None = None
 
 
 def effective_options(spec: LaunchSpec) -> dict[str, Any]:
     """Return every option of the cluster as it is used, None where unset."""
+    return effective(spec).options
+
+
+def effective(spec: LaunchSpec) -> Effective:
+    """Return what the cluster of `spec` gets.
+
+    Raises
+    ------
+    Unprocessable
+        Where Dask's configuration cannot be understood.
+    """
     asked = {key: value for key, value in spec.options.items() if value is not None}
     if "queue" in asked:
         asked.setdefault("partition", asked["queue"])
     secure = spec.credentials is not None
-    configured = _configured(spec.allowed_partitions, secure=secure) if spec.backend == "slurm" else {}
-    defaults = USUAL if spec.backend == "slurm" else _local_defaults(asked)
-    options: dict[str, Any] = dict.fromkeys(row.name for row in ROWS)
-    options |= defaults | configured | _open_defaults(spec, configured)
-    options |= {key: asked[key] for key in asked if key in options}
+    decided = {*asked, *spec.emptied}
+    found = Configured({})
+    if spec.backend == "slurm":
+        found = configured(decided, spec.allowed_partitions, secure=secure)
+    options = _filled(spec, asked, found)
     _name_place(options)
+    options["log_directory"] = _resolved(options["log_directory"], Path(spec.directory))
     settle_gpu_workers(options, asked, slurm=spec.backend == "slurm")
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
     options["kernel"] = options["kernel"] or spec.kernel
     options["secure"] = secure
     options["idle_timeout"] = spec.idle_timeout_s
+    notes = (*spec.notes, *sentences(note for note in found.notes if note[0] not in decided))
+    return Effective(options, notes, found.said - decided, found.shebang)
+
+
+def _filled(spec: LaunchSpec, asked: Mapping[str, Any], found: Configured) -> dict[str, Any]:
+    """Return all options: asked for, else configured, else the site's, else usual."""
+    emptied = {*found.emptied, *spec.emptied}.difference(asked, _NEVER_NOTHING)
+    configured = {name: value for name, value in found.options.items() if name not in spec.emptied}
+    usual = USUAL if spec.backend == "slurm" else _local_defaults(asked)
+    options: dict[str, Any] = dict.fromkeys(row.name for row in ROWS)
+    options |= usual | configured | _open_defaults(spec, configured, found.said)
+    options |= dict.fromkeys(emptied)
+    options |= {key: asked[key] for key in asked if key in options}
     return options
+
+
+def _resolved(path: str | None, directory: Path) -> str | None:
+    """Return where logs go, from here on the same for all who ask."""
+    if not path:
+        return None
+    # sbatch takes it as it is, and so do those who read the logs.
+    return str(directory / log_directory(path))
 
 
 def _name_place(options: dict[str, Any]) -> None:
@@ -75,13 +123,7 @@ def _name_place(options: dict[str, Any]) -> None:
         raise Unprocessable(
             "temporary-directory of Dask's configuration cannot hold line breaks or control characters."
         )
-    options["local_directory"] = _unquoted(str(place)) if place else None
-
-
-def _unquoted(text: str) -> str:
-    """Return a path of a configuration without the quotation marks that kept its spaces together."""
-    words = _words(text)
-    return words[0] if len(words) == 1 else text
+    options["local_directory"] = path_on_nodes(str(place)) if place else None
 
 
 def job_size(options: Mapping[str, Any]) -> JobSize:
@@ -100,93 +142,16 @@ def job_size(options: Mapping[str, Any]) -> JobSize:
     return known_size(options)
 
 
-def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any]) -> dict[str, Any]:
+def _open_defaults(spec: LaunchSpec, configured: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
     """Return the site's defaults where nobody's configuration says otherwise, only dask-jobqueue's own."""
     chosen = {**configured, **{key: value for key, value in spec.options.items() if value is not None}}
     places = chosen.get("scheduler_options") or {}
-    said = "interface" in chosen or "interface" in places or "host" in places
-    own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
+    network = "interface" in chosen or "interface" in places or "host" in places
     return {
         option: value
         for option, value in spec.defaults.items()
-        if (option not in configured or configured[option] == own.get(KEYS[option]))
-        and not (said and option == "scheduler_interface")
+        if option not in said and not (network and option == "scheduler_interface")
     }
-
-
-def _configured(allowed_partitions: Collection[str], *, secure: bool) -> dict[str, Any]:
-    # Its defaults join Dask's configuration; the local backend must do without it.
-    import dask_jobqueue  # noqa: F401
-
-    # A variable of the environment that is read before dask-jobqueue's defaults has underscores in its key.
-    section = {
-        str(key).replace("_", "-"): value for key, value in dask.config.get("jobqueue.slurm", {}).items()
-    }
-    _check_texts(section)
-    refuse_ucx(section, secure=secure)
-    found = {
-        option: section.get(key) or section.get(FORMER.get(option, key).replace("_", "-"))
-        for option, key in KEYS.items()
-    }
-    if allowed_partitions and not set(str(found["partition"]).split(",")) <= set(allowed_partitions):
-        found["partition"] = None
-    found["job_extra_directives"] = drop_managed(found["job_extra_directives"] or ())
-    return {option: value for option, value in found.items() if value not in (None, [], {}, ())}
-
-
-def _check_texts(section: Mapping[str, Any]) -> None:
-    """Refuse texts of a configuration that would become commands of the job script.
-
-    Raises
-    ------
-    Unprocessable
-        Which names the key.
-    """
-    for key in section.keys() - _SHELL:
-        texts = [str(part) for part in _leaves(section[key])]
-        wrong = None
-        if not all(map(is_one_line, texts)):
-            wrong = "cannot hold line breaks or control characters."
-        elif key not in _IN_HEADER and not all(map(is_words, texts)):
-            wrong = (
-                "can hold variables such as $TMPDIR, but no other shell syntax. "
-                "Commands belong into job-script-prologue."
-            )
-        elif key == "shebang" and texts and not str(section[key]).startswith("#!"):
-            wrong = "must begin with #!."
-        if wrong:
-            option = next((option for option, name in KEYS.items() if name == key), None)
-            raise Unprocessable(
-                f"jobqueue.slurm.{key} of Dask's configuration {wrong}", field=option and f"options.{option}"
-            )
-
-
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [*value, *(leaf for part in value.values() for leaf in _leaves(part))]
-    if isinstance(value, (list, tuple)):
-        return [leaf for part in value for leaf in _leaves(part)]
-    return [] if value is None else [value]
-
-
-def drop_managed(directives: object) -> list[str]:
-    """Return the directives of a configuration without those that this package manages."""
-    if isinstance(directives, Mapping):
-        directives = [f"{key}={value}" if value else str(key) for key, value in directives.items()]
-    kept = []
-    for directive in directives if isinstance(directives, (list, tuple)) else ():
-        if any(managed_directive(word) is not None for word in _words(str(directive))):
-            logger.warning("Dropped %r of jobqueue.slurm.job-extra-directives: it is managed here", directive)
-        else:
-            kept.append(str(directive))
-    return kept
-
-
-def _words(directive: str) -> list[str]:
-    try:
-        return shlex.split(directive)
-    except ValueError:  # an open quotation mark: sbatch will say so
-        return directive.split()
 
 
 def _local_defaults(asked: Mapping[str, Any]) -> dict[str, Any]:

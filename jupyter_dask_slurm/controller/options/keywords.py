@@ -6,8 +6,6 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-import dask
-
 from ...protocol.tags import tag_stem
 from ...slurm.script.job_keywords import job_keywords, lines_of
 from ...slurm.script.script_text import one_word
@@ -22,7 +20,9 @@ _NO_ROUTES = "export DASK_DISTRIBUTED__WORKER__HTTP__ROUTES='[]'"
 _OURS = ("log_directory", "local_directory")
 
 
-def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, Any]:
+def jobqueue_keywords(
+    options: Mapping[str, Any], cluster_id: str, shebang: str | None = None
+) -> dict[str, Any]:
     """Return the keywords for `SlurmCluster` of these (effective) options."""
     named = job_keywords(options)
     place = options["local_directory"]
@@ -32,22 +32,14 @@ def jobqueue_keywords(options: Mapping[str, Any], cluster_id: str) -> dict[str, 
         "python": _python(str(options["python"])),
         "queue": options["partition"],
         "job_name": tag_stem(cluster_id),
+        **({"shebang": shebang} if shebang else {}),
         # Given also where they are empty: the configuration's own are among them already.
         "job_extra_directives": named.get("job_extra_directives", []),
         "job_script_prologue": [_NO_ROUTES, *named.get("job_script_prologue", [])],
         "epilogue": tuple(lines_of(options["job_script_epilogue"])),
         "worker_extra_args": [*WORKER_ARGUMENTS, *named.get("worker_extra_args", [])],
         "scheduler_options": named.get("scheduler_options", {}),
-        **_instead_of_former(),
     }
-
-
-def _instead_of_former() -> dict[str, Any]:
-    """Return what keeps dask-jobqueue from reading directives once more by the key's former name.
-
-    `effective` has read them, and has dropped those that are managed here: it may have left none.
-    """
-    return {"job_extra": []} if dask.config.get("jobqueue.slurm.job-extra", None) else {}
 
 
 def _python(text: str) -> str:

@@ -20,7 +20,7 @@ from ...slurm.submission import sbatch_command
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
 from ..backend.submitter import Submitter, most_elements
-from ..options.effective import effective_options, job_size
+from ..options.effective import Effective, effective, job_size
 from ..options.keywords import jobqueue_keywords
 from ..state.jobs import JobTable
 
@@ -36,20 +36,22 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
     dict
         ``options``: the effective ones; ``script``, empty without Slurm; ``command``; ``jobs``: how many are
         submitted at once; ``most_jobs``: how many there may come to be; ``processes``, ``cores`` and
-        ``memory_bytes`` of one job.
+        ``memory_bytes`` of one job; ``notes``: sentences about the configuration; ``said``: options that it
+        decides.
 
     Raises
     ------
     InvalidRequest, Unprocessable
         Where the effective options do not go together, or this Python lacks the worker command.
     """
-    options = effective_options(spec)
+    found = effective(spec)
+    options = found.options
     _check_worker_command(options, spec)
     size = job_size(options)
     scaling = resolve_scaling(spec.scaling, size)
     jobs = first_jobs(scaling)
     with on_cluster(options["slurm_cluster"]):
-        script, command = ("", []) if spec.backend == "local" else _submission(spec, options, size, jobs)
+        script, command = ("", []) if spec.backend == "local" else _submission(spec, found, size, jobs)
     return {
         "options": options,
         "script": script,
@@ -59,6 +61,8 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
         "processes": size.processes,
         "cores": size.cores,
         "memory_bytes": size.memory_bytes,
+        "notes": list(found.notes),
+        "said": sorted(found.said),
     }
 
 
@@ -79,10 +83,11 @@ def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:
     )
 
 
-def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: int) -> tuple[str, list[str]]:
+def _submission(spec: LaunchSpec, found: Effective, size: JobSize, jobs: int) -> tuple[str, list[str]]:
     # dask-jobqueue need not be installed where only the local backend is used.
     from ..backend.slurm_cluster import SlurmCluster
 
+    options = found.options
     job_table = JobTable(spec.cluster_id, size.processes)
     on_disk = spec.on_disk
     submitter = Submitter(job_table, on_disk, on_disk.logs(options["log_directory"]), BackendEvents())
@@ -91,7 +96,7 @@ def _submission(spec: LaunchSpec, options: dict[str, Any], size: JobSize, jobs: 
         job_table=job_table,
         submitter=submitter,
         security=security_from(spec.credentials),
-        **jobqueue_keywords(options, spec.cluster_id),
+        **jobqueue_keywords(options, spec.cluster_id, found.shebang),
     )
     protocol = "tls" if spec.credentials else "tcp"
     script = cluster.first_job(f"{protocol}://{SCHEDULER}").array_script()

@@ -47,7 +47,8 @@ class LaunchSpec(Model):
     `allowed_partitions` (none: all) hold for as long as the cluster lives. `slurm_cluster` is the name of the
     Slurm cluster that the jobs are in, None where not known; it need not have been asked for.
     `max_array_size` is Slurm's ``MaxArraySize``, which decides how many jobs are sent at once; None where not
-    known.
+    known. `emptied` are options for which the profile says that nothing counts, also nothing of Dask's
+    configuration. `notes` are sentences about what of the profile is taken for something else, or left out.
     """
 
     cluster_id: str
@@ -71,6 +72,8 @@ class LaunchSpec(Model):
     allowed_partitions: tuple[str, ...] = ()
     slurm_cluster: str | None = None
     max_array_size: int | None = None
+    emptied: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     version: int = 1
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.controller.options.effective import drop_managed
+from jupyter_dask_slurm.slurm.jobqueue.reading import read
+from jupyter_dask_slurm.slurm.jobqueue.sources import Source
 
 
 @pytest.mark.parametrize(
@@ -16,5 +17,6 @@ from jupyter_dask_slurm.controller.options.effective import drop_managed
         (["--comment='a -o b'"], ["--comment='a -o b'"]),
     ],
 )
-def test_drop_managed(directives: object, kept: list[str]) -> None:
-    assert drop_managed(directives) == kept
+def test_managed_ones_are_left_out(directives: object, kept: list[str]) -> None:
+    found = read({"job-extra-directives": directives}, Source())
+    assert found.options.get("job_extra_directives", []) == kept

@@ -1,0 +1,163 @@
+"""What ``jobqueue.slurm`` of Dask's configuration says, as options of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dask
+
+from ...protocol.errors import Unprocessable
+from ...slurm.jobqueue.reading import Reading, read
+from ...slurm.jobqueue.sources import Source, underscored
+from ...slurm.script.option_table import KEYS
+from ...slurm.script.script_text import is_one_line, is_words
+from .dask_config import find_places
+from .ucx import refuse_ucx
+
+_NAME = "jobqueue.slurm"
+
+_OURS = frozenset({"name", "job_name", "shebang"})
+"""Keys that are none of an option: `launch.configured_name` knows of names, and `shebang` stands as it is."""
+
+_IN_HEADER = frozenset({
+    "partition", "account", "walltime", "job_cpu", "job_mem", "log_directory", "job_extra_directives",
+    "job_directives_skip",
+})  # fmt: skip
+"""Options whose texts stand in the comments that a batch script begins with; others are in its command."""
+
+_SHELL = frozenset({"job_script_prologue", "job_script_epilogue"})
+"""Options whose texts are commands."""
+
+
+@dataclass(frozen=True)
+class Configured:
+    """What a configuration says.
+
+    Attributes
+    ----------
+    options : dict
+        Also those that dask-jobqueue sets for everybody.
+    said : frozenset of str
+        Options that the user's configuration sets, or says to be nothing.
+    emptied : frozenset of str
+        Options that shall be nothing.
+    notes : tuple of tuple of str
+        Option and sentence: what is taken for something else, or left out.
+    shebang : str, optional
+        The first line of the script.
+    """
+
+    options: dict[str, Any]
+    said: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
+    notes: tuple[tuple[str, str], ...] = ()
+    shebang: str | None = None
+
+
+def configured(asked: Collection[str], allowed_partitions: Collection[str], *, secure: bool) -> Configured:
+    """Return what ``jobqueue.slurm`` says.
+
+    Parameters
+    ----------
+    asked : collection of str
+        Options for which something else counts: what the configuration says of them is not judged.
+    allowed_partitions : collection of str
+        Those that the administrator allows, none where all.
+    secure : bool
+        Whether the cluster speaks TLS.
+
+    Raises
+    ------
+    Unprocessable
+        Where it says what cannot be understood, or would run as a command; with file, line and key.
+    """
+    # Its defaults join Dask's configuration; the local backend must do without it.
+    import dask_jobqueue  # noqa: F401
+
+    own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
+    section = dask.config.get(_NAME, {}) or {}
+    if not isinstance(section, Mapping):
+        raise _refused("options", f"{_NAME} must have keys with values below it.")
+    refuse_ucx({str(key).replace("_", "-"): value for key, value in section.items()}, secure=secure)
+    source = Source.below(_NAME, find_places())
+    default = {underscored(key): value for key, value in own.items()}
+    theirs = {key: value for key, value in section.items() if default.get(underscored(key), default) != value}
+    shebang = theirs.get("shebang") or default.get("shebang")
+    _check_shebang(shebang, source)
+    reading = read({key: value for key, value in theirs.items() if underscored(key) not in _OURS}, source)
+    for fault in reading.faults:
+        if fault.option not in asked:
+            raise _refused(fault.option, fault.sentence)
+    _check_texts(reading, source)
+    _keep_to_allowed(reading, allowed_partitions, source)
+    usual = read({key: value for key, value in default.items() if key not in _OURS}, Source()).options
+    return Configured(
+        options=_without(usual, reading.emptied) | reading.options,
+        said=frozenset({*reading.options, *reading.emptied}),
+        emptied=frozenset(reading.emptied),
+        notes=tuple(reading.notes),
+        shebang=shebang,
+    )
+
+
+def _without(options: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in names}
+
+
+def _refused(option: str, sentence: str) -> Unprocessable:
+    field = f"options.{option}" if option in KEYS else None
+    return Unprocessable(f"Dask's configuration cannot be used here. {sentence}", field=field)
+
+
+def _keep_to_allowed(reading: Reading, allowed: Collection[str], source: Source) -> None:
+    """Leave out a partition that the administrator does not allow: the user did not ask for it here."""
+    partition = reading.options.get("partition")
+    if allowed and partition and not set(partition.split(",")) <= set(allowed):
+        del reading.options["partition"]
+        why = f'is "{partition}", which is left out: the administrator allows {", ".join(allowed)}.'
+        reading.notes.append(("partition", source.says("queue", why)))
+
+
+def _check_shebang(shebang: Any, source: Source) -> None:
+    text = str(shebang)
+    if not is_one_line(text):
+        wrong = "cannot hold line breaks or control characters."
+    elif not text.startswith("#!"):
+        wrong = "must begin with #!."
+    else:
+        return
+    raise _refused("shebang", source.says("shebang", wrong))
+
+
+def _check_texts(reading: Reading, source: Source) -> None:
+    """Refuse texts that would become commands of the job script.
+
+    Raises
+    ------
+    Unprocessable
+        Which names the key.
+    """
+    for option, value in reading.options.items():
+        texts = [str(part) for part in _leaves(value)]
+        if option in _SHELL:
+            continue
+        if not all(map(is_one_line, texts)):
+            wrong = "cannot hold line breaks or control characters."
+        elif option not in _IN_HEADER and not all(map(is_words, texts)):
+            wrong = (
+                "can hold variables such as $TMPDIR, but no other shell syntax. "
+                "Commands belong into job-script-prologue."
+            )
+        else:
+            continue
+        raise _refused(option, source.says(KEYS.get(option, option), wrong))
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [*value, *(leaf for part in value.values() for leaf in _leaves(part))]
+    if isinstance(value, (list, tuple)):
+        return [leaf for part in value for leaf in _leaves(part)]
+    return [] if value is None else [value]

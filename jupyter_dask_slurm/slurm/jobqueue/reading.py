@@ -1,0 +1,237 @@
+"""A mapping of options, as users write it into files, as options of a cluster: one rule for all files. Pure.
+
+What can only mean one thing is taken for that. What is managed here is left out. Both are said with file,
+line and key; and so is what cannot be taken.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...protocol.directory import log_directory
+from ..script.option_table import FORMER, KEYS
+from ..script.sbatch_options import managed_directive
+from ..script.worker_arguments import without_managed_arguments
+from . import values
+from .sources import Source, underscored
+
+READERS: dict[str, values.Reader] = {
+    "slurm_cluster": values.text, "partition": values.partitions, "cores": values.whole(1),
+    "processes": values.whole(1), "memory": values.memory, "walltime": values.walltime,
+    "account": values.text, "kernel": values.text, "qos": values.text, "constraint": values.text,
+    "reservation": values.text, "gpus": values.whole(0), "gres": values.text,
+    "gpu_workers": values.text, "nodelist": values.text,
+    "exclude": values.text, "threads_per_core": values.whole(1), "cpu_bind": values.text,
+    "interface": values.text, "scheduler_interface": values.text, "secure": values.switch,
+    "scheduler_options": values.table, "local_directory": values.text, "log_directory": values.text,
+    "death_timeout": values.seconds, "worker_command": values.text, "worker_extra_args": values.arguments,
+    "environment_variables": values.variables, "python": values.text, "job_script_prologue": values.lines,
+    "job_script_epilogue": values.lines, "job_extra_directives": values.directives,
+    "job_directives_skip": values.lines, "idle_timeout": values.whole(0), "keep_jobs": values.switch,
+}  # fmt: skip
+"""How each option is read; `options.schema` says the same of requests."""
+
+_SCHEDULER: dict[str, values.Reader] = {
+    "interface": values.text, "host": values.text, "port": values.whole(0), "contact_address": values.text,
+    "allowed_failures": values.whole(0), "worker_ttl": values.text,
+}  # fmt: skip
+"""Keywords of Dask's scheduler that can be set; the controller sets the others."""
+
+MANAGED = frozenset({
+    "asynchronous", "config_name", "job_name", "n_workers", "name", "nanny", "protocol", "scheduler_cls",
+    "security", "shared_temp_directory", "shebang", "silence_logs",
+})  # fmt: skip
+"""Keys of dask-jobqueue that are no options here."""
+
+_OPTION = {
+    "queue": "partition",
+    **{underscored(key): option for option, key in KEYS.items()},
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What cannot be taken for anything: of which option, under which key, and a sentence."""
+
+    option: str
+    key: str
+    sentence: str
+
+
+@dataclass
+class Reading:
+    """What a mapping says.
+
+    Attributes
+    ----------
+    options : dict
+        Those that are set, of our types.
+    emptied : set of str
+        Options for which it says that nothing counts.
+    notes : list of tuple of str
+        The option, or the key that is none, and a sentence: what is left out, or taken for something else.
+    faults : list of Fault
+        What is wrong; such options are not among the others.
+    unknown : dict
+        What is no option of any name.
+    """
+
+    options: dict[str, Any] = field(default_factory=dict)
+    emptied: set[str] = field(default_factory=set)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+
+def read(section: Mapping[Any, Any], source: Source) -> Reading:
+    """Return what a mapping says as options of a cluster.
+
+    Parameters
+    ----------
+    section : mapping
+        By dask-jobqueue's keywords or keys, or by names of options.
+    """
+    found = Reading()
+    named = _by_option(section, source, found)
+    for option, (key, value) in named.items():
+        if option not in READERS:
+            why = "is managed here and left out." if option in MANAGED else "has no effect here."
+            found.notes.append((option, source.says(key, why)))
+            found.unknown[key] = value
+        elif value in (None, [], {}, "", ()):
+            found.emptied.add(option)
+        else:
+            _read_one(option, key, value, source, found)
+    return found
+
+
+def _by_option(section: Mapping[Any, Any], source: Source, found: Reading) -> dict[str, tuple[str, Any]]:
+    """Return key and value of each option; of two names for one the present one counts (dask-jobqueue)."""
+    present = {underscored(key): (str(key), value) for key, value in section.items()}
+    named = {_OPTION.get(name, name): pair for name, pair in present.items() if name not in _FORMER}
+    for former, option in _FORMER.items():
+        if former not in present:
+            continue
+        key, value = present[former]
+        says_nothing = value in (None, [], {}, "", ())
+        now = named.get(option)
+        if now is None or now[1] in (None, [], {}, "", ()):
+            named[option] = (key, value) if now is None or not says_nothing else now
+        elif not says_nothing:
+            why = f"is left out: {now[0]} says the same, and counts."
+            found.notes.append((option, source.says(key, why)))
+    return named
+
+
+def _read_one(option: str, key: str, value: Any, source: Source, found: Reading) -> None:
+    try:
+        read_value, note = READERS[option](value, source.text(key))
+        if note:
+            found.notes.append((option, source.says(key, f"{note}.")))
+        if option in _FURTHER:
+            read_value = _FURTHER[option](
+                read_value, lambda sentence: found.notes.append((option, source.says(key, sentence)))
+            )
+    except ValueError as error:
+        found.faults.append(Fault(option, key, source.says(key, f"{error}.")))
+        return
+    if read_value is not None:
+        found.options[option] = read_value
+
+
+_Say = Callable[[str], None]
+
+
+def _directives(directives: list[str], say: _Say) -> list[str] | None:
+    """Return the directives that are not managed here."""
+    kept = []
+    for directive in directives:
+        managed = next(filter(None, map(managed_directive, _words(directive))), None)
+        if managed is None:
+            kept.append(directive)
+        else:
+            say(f'has the directive "{directive}", which is left out: {managed} is managed here.')
+    return kept or None
+
+
+def _arguments(arguments: list[str], say: _Say) -> list[str] | None:
+    """Return the arguments of workers that are not managed here."""
+    kept, dropped = without_managed_arguments(arguments)
+    for argument in dropped:
+        say(f'has the argument "{argument}", which is left out: it is managed here.')
+    return kept or None
+
+
+def _scheduler_options(options: dict[str, Any], say: _Say) -> dict[str, Any] | None:
+    """Return the keywords of the scheduler that can be set here."""
+    kept = {}
+    for name, value in options.items():
+        reader = _SCHEDULER.get(underscored(name))
+        if reader is None:
+            say(f"has {name}, which is left out: it is managed here.")
+        elif value is not None:
+            number = underscored(name) == "worker_ttl" and isinstance(value, (int, float))
+            try:
+                kept[underscored(name)] = reader(f"{value} s" if number else value, None)[0]
+            except ValueError as error:
+                raise ValueError(f"has {name}, which {error}") from None
+    return kept or None
+
+
+def path_on_nodes(path: str, _say: object = None) -> str:
+    """Return a directory of the nodes without what a shell would have taken away."""
+    words = _words(path)
+    path = words[0] if len(words) == 1 else path
+    # As bash would on the node: nobody's home directory is somewhere else there.
+    return re.sub(r"^~(?=/|\Z)", "$HOME", path)
+
+
+def _path_here(path: str, say: _Say) -> str | None:
+    """Return a path of this host, without variables."""
+    try:
+        expanded = str(log_directory(path))
+    except RuntimeError:  # nobody of that name
+        expanded = path
+    if "$" in expanded or expanded.startswith("~"):
+        say(f"is left out: a variable or a user in {path} is not known here.")
+        return None
+    return expanded
+
+
+def _program(path: str, _say: _Say) -> str:
+    return _at_home(path)
+
+
+def _at_home(path: str) -> str:
+    """Return a path with a home directory in place of ``~``, where there is one."""
+    return os.path.expanduser(path)  # noqa: PTH111 - that of pathlib raises where it knows none
+
+
+_FURTHER: dict[str, Callable[[Any, _Say], Any]] = {
+    "job_extra_directives": _directives,
+    "worker_extra_args": _arguments,
+    "scheduler_options": _scheduler_options,
+    "local_directory": path_on_nodes,
+    "log_directory": _path_here,
+    "python": _program,
+}
+"""What is done with a value beside reading it."""
+
+_FORMER = {former: option for option, former in FORMER.items()}
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # an open quotation mark, which whoever takes the text will find
+        return text.split()
+
+
+def sentences(notes: Iterable[tuple[str, str]]) -> list[str]:
+    """Return each sentence of notes once, in their order."""
+    return list(dict.fromkeys(sentence for _option, sentence in notes))
