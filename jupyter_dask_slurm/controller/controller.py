@@ -17,7 +17,7 @@ from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
 from ..system import clock
-from ..system.slices import in_slices
+from ..system.event_loop.slices import in_slices
 from .backend.events import BackendEvents
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem

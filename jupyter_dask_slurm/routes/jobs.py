@@ -7,7 +7,7 @@ from tornado import web
 
 from ..protocol.errors import InvalidRequest
 from ..protocol.paging import TOTAL_HEADER, Page
-from ..system.slices import in_slices
+from ..system.event_loop.slices import in_slices
 from .base import CLUSTER, DaskSlurmHandler
 
 JOB = r"(?P<job_id>[^/]+)"

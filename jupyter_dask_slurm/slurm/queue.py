@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 
 from ..protocol.errors import SlurmAmbiguous, SlurmRefused
 from ..protocol.tags import TAG
-from ..system.slices import in_slices
+from ..system.event_loop.slices import in_slices
 from . import second_source
 from .jobid import array_ids
 from .rows import ENDED, FORMAT, HEADER, TAGGED_FORMAT, JobRow, parse_rows

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_dask_slurm.system.slices import SLICE_S, in_slices
+from jupyter_dask_slurm.system.event_loop.slices import SLICE_S, in_slices
 
 
 def slow(number: int) -> Iterator[int]:

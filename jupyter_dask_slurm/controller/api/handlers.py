@@ -16,8 +16,8 @@ from ...protocol.errors import DaskSlurmError, InvalidRequest
 from ...protocol.keys import KEY_HEADER, check_key
 from ...protocol.paging import TOTAL_HEADER, Page
 from ...protocol.scaling import whole_number
+from ...system.event_loop.slices import in_slices
 from ...system.faults import as_known
-from ...system.slices import in_slices
 from ..controller import Controller
 from .dashboard import DashboardRouter
 from .performance_report import Reporter

@@ -17,7 +17,7 @@ from distributed.security import Security
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import Credentials
-from ...system.slices import in_slices
+from ...system.event_loop.slices import in_slices
 from ..state.jobs import JobTable, TrackedJob
 from .scheduler import ControllerScheduler
 

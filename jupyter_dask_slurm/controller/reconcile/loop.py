@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, TIME_MENDS, DaskSlurmError
 from ...system import clock
-from ...system.slices import in_slices
+from ...system.event_loop.slices import in_slices
 from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S

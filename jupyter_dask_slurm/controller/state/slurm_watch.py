@@ -18,7 +18,7 @@ from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from ...system import clock
-from ...system.slices import in_slices
+from ...system.event_loop.slices import in_slices
 from .jobs import End, JobTable, SlurmView, TrackedJob
 from .news import take_in
 from .phases import WAITING_STATES, connected_workers, phase_by_itself

@@ -1,0 +1,1 @@
+"""What runs on an event loop: tasks in the background, pauses between tries, long work in slices."""
