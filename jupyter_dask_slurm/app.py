@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from .routes import url_table
 from .routes.base import SERVICES_KEY
 from .settings import DaskSlurmSettings
 from .system.beside_loop import in_thread
+from .system.event_loop.background import Background
 
 if TYPE_CHECKING:
     from .protocol.models import Cluster
@@ -28,7 +28,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
     def initialize_settings(self) -> None:
         """Prepare what the routes stand on."""
         server = self._server()
-        self._opening: asyncio.Task[None] | None = None
+        self._opening = Background()
         self._services = self.make_services(server.kernel_spec_manager, Path(server.root_dir), self._emit)
         self.settings[SERVICES_KEY] = self._services
         server.event_logger.register_event_schema(Path(__file__).parent / "events" / "cluster.yaml")
@@ -39,7 +39,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         """Find the clusters that exist already (called by Jupyter once its loop runs)."""
-        self._opening = asyncio.create_task(self._open())
+        self._opening.begin(self._open())
 
     async def _open(self) -> None:
         await self._services.open()
@@ -53,8 +53,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go of the clusters; they live on."""
-        if self._opening is not None:
-            await asyncio.gather(self._opening, return_exceptions=True)
+        await self._opening.finish()
         await self._services.close()
 
     def _server(self) -> Any:

@@ -191,3 +191,71 @@ def test_the_log_directory_is_expanded_in_one_module() -> None:
         if expanded.search((_PROJECT / path).read_text(encoding="utf-8"))
     }
     assert found == {"checks/pitfalls.py", "protocol/directory.py", "system/own_directory.py"}
+
+
+# Those that end what they wait for themselves, or hand its result to who waits.
+_HOLD_TASKS = {
+    "clusters/ending/endings.py",
+    "clusters/restart.py",
+    "controller/api/dashboard.py",
+    "controller/backend/batch.py",
+    "kernels/environments.py",
+    "kernels/jupyter_starts.py",
+    "services.py",
+    "slurm/installation/reader.py",
+    "system/event_loop/background.py",
+    "system/beside_loop.py",
+}
+
+
+def test_what_runs_in_the_background_has_an_owner() -> None:
+    begun = re.compile(r"\b(?:create_task|ensure_future)\(")
+    found = {
+        str(path.relative_to(_PACKAGE.name))
+        for path in _MODULES
+        if begun.search((_PROJECT / path).read_text(encoding="utf-8"))
+    }
+    assert found == _HOLD_TASKS, "use system.event_loop.background"
+
+
+def test_pauses_grow_in_one_module() -> None:
+    found = {
+        f"{path}:{node.lineno}"
+        for path in _MODULES
+        if path != Path(_PACKAGE.name, "system", "event_loop", "backoff.py")
+        for node in ast.walk(ast.parse((_PROJECT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign | ast.Return) and node.value is not None and _grows(node)
+    }
+    assert found == set(), "use system.event_loop.backoff"
+
+
+def _grows(node: ast.Assign | ast.Return) -> bool:
+    """Return whether a value is the smaller of a limit and a power, or a multiple of what it was."""
+    targets = {ast.unparse(target) for target in node.targets} if isinstance(node, ast.Assign) else set()
+    names = {name for target in targets for name in target.strip("()").split(", ")}
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "min":
+            parts = [part for argument in call.args for part in ast.walk(argument)]
+            powers = [part for part in parts if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)]
+            products = [
+                part for part in parts if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult)
+            ]
+            factors = {ast.unparse(side) for part in products for side in (part.left, part.right)}
+            if powers or names & factors:
+                return True
+    return False
+
+
+def test_options_of_sbatch_are_split_in_one_module() -> None:
+    """Others split a worker's command, and check that a text is words and nothing else."""
+    split = re.compile(r"\bshlex\.split\(")
+    found = {
+        str(path.relative_to(_PACKAGE.name))
+        for path in _MODULES
+        if split.search((_PROJECT / path).read_text(encoding="utf-8"))
+    }
+    assert found == {
+        "preview/explanations.py",
+        "slurm/script/sbatch_options.py",
+        "slurm/script/script_text.py",
+    }

@@ -10,6 +10,7 @@ from ..protocol.errors import ClusterNotFound, DaskSlurmError, FileDamaged, Stor
 from ..protocol.models import Record
 from ..registry import Registry
 from ..system.beside_loop import in_thread
+from ..system.event_loop.background import Background
 
 log = logging.getLogger(__name__)
 
@@ -46,26 +47,24 @@ class Discovery:
         self._ignored: set[str] = set()
         self._opening = asyncio.Lock()
         self._looking = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._watching = Background()
         self.fault: StorageUnavailable | None = None
         """Why the last look did not even say which clusters there are."""
 
     async def open(self) -> None:
         """Look once, and from now on; a second call waits for the first look."""
         async with self._opening:
-            if self._task is None:
+            if not self._watching.begun:
                 await self._begin()
 
     async def _begin(self) -> None:
         stamp = self._registry.stamp()
         complete = await self.look()
-        self._task = asyncio.create_task(self._watch(stamp if complete else -1))
+        self._watching.begin(self._watch(stamp if complete else -1))
 
     async def close(self) -> None:
         """Look no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watching.end()
 
     def ignore(self, cluster_id: str) -> None:
         """Leave a cluster alone while this server itself is making it."""

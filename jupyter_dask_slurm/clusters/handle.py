@@ -23,6 +23,8 @@ from ..protocol.errors import (
 from ..protocol.models import OVER, Cluster, ControllerInfo, Record, iso_time
 from ..registry import NO_RECORD, Registry, as_seen_from_afar, booted_since, is_here
 from ..system.beside_loop import in_thread
+from ..system.event_loop.background import Background
+from ..system.event_loop.backoff import Backoff
 from ..system.processes import is_alive, runs
 from .client import ControllerClient
 from .heartbeat import HEARTBEAT_LIMIT_S, Heartbeat
@@ -84,7 +86,7 @@ class ClusterHandle:
         self._settled = asyncio.Event()
         if self.over:
             self._settled.set()
-        self._task: asyncio.Task[None] | None = None
+        self._following = Background()
 
     @property
     def id(self) -> str:
@@ -103,8 +105,8 @@ class ClusterHandle:
 
     def follow(self) -> None:
         """Begin to follow; returns at once."""
-        if self._task is None and not self.over:
-            self._task = asyncio.create_task(self._follow() if self.here else self._follow_record())
+        if not (self._following.begun or self.over):
+            self._following.begin(self._follow() if self.here else self._follow_record())
 
     def process_ended(self, exit_code: int) -> None:
         """Take notice that the process that this Jupyter server started has ended."""
@@ -117,9 +119,7 @@ class ClusterHandle:
 
     async def close(self) -> None:
         """Follow no longer; the controller goes on."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._following.end()
         if self.client is not None:
             await self.client.close()
 
@@ -164,12 +164,12 @@ class ClusterHandle:
 
     async def _follow(self) -> None:
         self.client = ControllerClient(self.record.socket, self.record.nonce)
-        pause = FIRST_PAUSE_S
+        pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, factor=1.5)
         ended = False
         while not ended:
             try:
                 async for cluster in self.client.events():
-                    pause = FIRST_PAUSE_S
+                    pauses.reset()
                     if cluster.status in OVER:
                         # It still writes into its directory; it is over once the process has ended.
                         continue
@@ -179,9 +179,8 @@ class ClusterHandle:
                 log.debug("No events of %s: %s (%s)", self.id, error.message, error.details)
             self._settled.clear()
             ended = self._has_ended()
-            if not ended:
-                hurried = await self._pause(pause)
-                pause = FIRST_PAUSE_S if hurried else min(pause * 1.5, LONGEST_PAUSE_S)
+            if not ended and await self._pause(pauses.next_s()):
+                pauses.reset()
 
     async def _stop_if_wanted(self) -> None:
         """Send the stop that was asked for before the controller could be reached."""

@@ -21,6 +21,7 @@ from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
 from ..protocol.models import Cluster, Record
 from ..registry import Registry
 from ..system.beside_loop import in_thread
+from ..system.event_loop.background import Background
 from ..system.processes import runs
 from .bare_record import record_of_unreadable
 from .changes import Changes
@@ -72,7 +73,7 @@ class ClusterManager:
         # One after the other, for each counts for the limits of the next.
         self._sizing = asyncio.Lock()
         self._changes = Changes(limits, self._sizing, self.list)
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving = Background()
         self._endings = Endings(registry, self._drop)
         self._restarts = Restarts(registry, self._run, self._endings.end)
         self._discovery = Discovery(registry, self._add, self._vanished, self._show_unreadable)
@@ -91,7 +92,8 @@ class ClusterManager:
         await self._discovery.close()
         await self._restarts.close()
         await self._endings.close()
-        await asyncio.gather(*(handle.close() for handle in self._handles.values()), *self._leaving)
+        await asyncio.gather(*(handle.close() for handle in self._handles.values()))
+        await self._leaving.finish()
 
     def watch_for_orphans(self) -> None:
         """Look out for jobs in Slurm that no cluster owns; returns at once."""
@@ -362,9 +364,7 @@ class ClusterManager:
         if not handle.hidden:
             self._tell(handle.id, None)
         # A task of its own: the handle's may be the one that called.
-        leaving = asyncio.create_task(self._let_go(handle))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        self._leaving.begin(self._let_go(handle))
 
     async def _let_go(self, handle: ClusterHandle) -> None:
         await self._names.forget(handle.cluster.name, handle.id)

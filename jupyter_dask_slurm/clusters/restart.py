@@ -16,6 +16,7 @@ from ..launch.draft import Draft
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, iso_time
 from ..registry import Registry
+from ..system.event_loop.background import Background, end_tasks
 from .handle import ClusterHandle
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Restarts:
         self._registry = registry
         self._run = run
         self._end = end
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = Background()
         self._closing = asyncio.Event()
 
     async def begin(self, old: ClusterHandle, new: ClusterHandle, draft: Draft) -> None:
@@ -57,16 +58,13 @@ class Restarts:
             The old cluster runs on another login node and cannot be told: it goes on, and the new one ends.
         """
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # A task, for which `close` waits.
-        task = asyncio.create_task(self._take_turns(old, new, draft, told))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._waiting.begin(self._take_turns(old, new, draft, told))
         await told
 
     async def close(self) -> None:
         """Start what still waits: nobody else would, once this Jupyter server has ended."""
         self._closing.set()
-        await asyncio.gather(*self._tasks)
+        await self._waiting.finish()
 
     async def _take_turns(
         self, old: ClusterHandle, new: ClusterHandle, draft: Draft, told: asyncio.Future[None]
@@ -109,5 +107,4 @@ class Restarts:
 async def _first_of(*events: asyncio.Event) -> None:
     waiting = [asyncio.create_task(event.wait()) for event in events]
     await asyncio.wait(waiting, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
+    await end_tasks(waiting)

@@ -6,7 +6,6 @@ how many jobs there shall be, `Reconciler` makes it so.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
 from ..system import clock
+from ..system.event_loop.background import Background
 from ..system.event_loop.slices import in_slices
 from .backend.events import BackendEvents
 from .backend.make import Backend
@@ -119,12 +119,13 @@ class Controller:
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
-        background_tasks = [asyncio.create_task(work) for work in self._background()]
+        background = Background()
+        for work in self._background():
+            background.begin(work)
         try:
             await self._reconciler.run()
         finally:
-            for task in background_tasks:
-                task.cancel()
+            background.cancel()
         await self._cluster.end()
         jobs, _ = await self.jobs(Page())
         await self.record.leave_jobs(jobs)

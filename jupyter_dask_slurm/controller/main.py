@@ -18,6 +18,7 @@ from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
 from ..system import files
+from ..system.event_loop.background import Background
 from ..system.faults import as_known
 from ..system.own_directory import make_own_directory, prefix_beside, usual_places
 from .api.dashboard import DashboardRouter
@@ -66,13 +67,13 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         _remove(own)
         return 1
     logger.info("Up after %.2f s", time.monotonic() - began)
-    beside = (_end_when(told_to_end, controller), _heal(server))
-    background_tasks = [asyncio.create_task(work) for work in beside]
+    background = Background()
+    background.begin(_end_when(told_to_end, controller))
+    background.begin(_heal(server))
     try:
         await controller.run()
     finally:
-        for task in background_tasks:
-            task.cancel()
+        background.cancel()
         _remove(own)
         await server.close()
     return 0

@@ -18,6 +18,7 @@ from ..protocol.directory import CONTROLLER_ARCHIVE
 from ..protocol.errors import DaskSlurmError, EnvironmentUnusable, MachineFault, Unprocessable
 from ..protocol.models import LaunchSpec
 from ..system.beside_loop import Child, in_thread
+from ..system.event_loop.background import Background
 from ..system.faults import is_used_up, of_exhaustion, of_program
 from ..system.files import temporary_directory, write_private
 from ..system.json_text import parse_json
@@ -105,6 +106,7 @@ class _RenderProcess:
         self._process: Child | None = None
         self._folder: Path | None = None
         self._expiry: asyncio.TimerHandle | None = None
+        self._expiring = Background()
         self.is_warm = False
 
     async def ask(self, question: Mapping[str, Any]) -> Any:
@@ -140,7 +142,7 @@ class _RenderProcess:
             await self._end()
 
     def _expire(self) -> None:
-        self._closing = asyncio.ensure_future(self.close())
+        self._expiring.begin(self.close())
 
     async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any]:
         process = self._process

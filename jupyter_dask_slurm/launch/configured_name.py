@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ..protocol.cluster_names import as_name
-from ..slurm.script.sbatch_options import managed_directive
+from ..slurm.jobqueue.values import directives
+from ..slurm.script.sbatch_options import managed_directive, settings_of, words_of
 
 # dask-jobqueue's own default.
 _NOBODYS = "dask-worker"
@@ -60,18 +61,13 @@ def _said(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _directives(value: object) -> list[str]:
-    if isinstance(value, Mapping):
-        return [f"{key}={text}" if text else str(key) for key, text in value.items()]
-    return [str(directive) for directive in value] if isinstance(value, (list, tuple)) else []
+    with suppress(ValueError):  # what cannot be read is refused where it is used
+        return directives(value, None)[0]
+    return []
 
 
 def _names(directive: str) -> Iterator[str]:
     """Yield what ``--job-name=x``, ``--job-name x``, ``-J x`` and ``-Jx`` say."""
-    try:
-        words = shlex.split(directive)
-    except ValueError:  # an open quotation mark
-        return
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if managed_directive(word) == "--job-name":
-            _option, sign, text = word.partition("=" if word.startswith("--") else "J")
-            yield text.removeprefix("=") if sign and text else following
+    for option, text in settings_of(words_of(directive) or ()):
+        if managed_directive(option) == "--job-name":
+            yield text.removeprefix("=")

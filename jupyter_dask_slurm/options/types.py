@@ -7,14 +7,13 @@ refused here. Each check raises `ValueError` with a predicate that completes "<t
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from ..protocol.memory_size import parse_memory
-from ..slurm.script.sbatch_options import managed_directive
+from ..slurm.script.sbatch_options import managed_directive, words_of
 from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
 from ..slurm.script.worker_arguments import managed_argument
 from ..slurm.units import parse_walltime
@@ -93,10 +92,9 @@ def _directive(text: str) -> str:
             'must be sbatch options such as "--hint=nomultithread": they begin with -, and hold letters, '
             f"digits and _ . , : ; = / @ % + * & | ( ) [ ] {{ }}; not {quoted(text)}"
         )
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        raise ValueError(f"must close each quotation mark; not {quoted(text)}") from None
+    words = words_of(text)
+    if words is None:
+        raise ValueError(f"must close each quotation mark; not {quoted(text)}")
     for word in words:
         option = managed_directive(word)
         if option:

@@ -25,6 +25,7 @@ from ..slurm.installation.other_clusters import known_clusters
 from ..slurm.installation.reader import MAX_AGE_S, SiteReader
 from ..slurm.run import TIMEOUT_S, run
 from ..system import clock
+from ..system.event_loop.background import Background
 from ..system.faults import why_missing
 from ..system.network.interfaces import interfaces
 
@@ -48,7 +49,7 @@ class SiteSource:
         self._environments = environments
         self._allowed_partitions = allowed_partitions
         self._readers: dict[str | None, SiteReader] = {}
-        self._refreshing: asyncio.Task[Site] | None = None
+        self._refreshing = Background()
         self._known: tuple[float, dict[str, bool]] | None = None
 
     async def cluster_meant(self, asked: str | None) -> str | None:
@@ -122,7 +123,7 @@ class SiteSource:
             reader = self._reader(slurm_cluster)
             _, site = await asyncio.gather(_ping(), reader.read(max_age_s=OLD_ENOUGH_S))
             # For the next one who asks.
-            self._refreshing = asyncio.create_task(reader.read(max_age_s=MAX_AGE_S))
+            self._refreshing.begin(reader.read(max_age_s=MAX_AGE_S))
         if not site.slurm.available:
             raise SlurmUnreachable(f"Nothing was started: {site.slurm.error}", details=site.slurm.error)
         return self._allowed(site)

@@ -7,6 +7,7 @@ A limited command says nothing, sleeps 1, 2, 3, … s between its tries, and end
 from __future__ import annotations
 
 from ..system import clock
+from ..system.event_loop.backoff import grown_s
 
 LONGEST = 4.0
 """So many times the usual limit at the most."""
@@ -19,16 +20,16 @@ class Patience:
     """By how much the usual time limit is stretched now."""
 
     def __init__(self) -> None:
-        self._factor = 1.0
+        self._late = 0
         self._late_at = 0.0
 
     def limit_s(self, usual_s: float) -> float:
         """Return how long a command may take."""
         if clock.now() - self._late_at > MEMORY_S:
-            self._factor = 1.0
-        return usual_s * self._factor
+            self._late = 0
+        return grown_s(usual_s, self._late, LONGEST * usual_s)
 
     def was_late(self) -> None:
         """Note that a command had to be ended: the next one gets twice the time."""
         self._late_at = clock.now()
-        self._factor = min(LONGEST, 2 * self._factor)
+        self._late += 1

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, ParamSpec, TypeVar
 
+from .event_loop.backoff import Backoff
 from .faults import as_known
 
 _Arguments = ParamSpec("_Arguments")
@@ -124,10 +125,10 @@ class Child:
 
     async def wait(self) -> int:
         """Return its exit code when it has ended."""
-        pause_s = _LOOK_S
+        pauses = Backoff(_LOOK_S, _LONGEST_LOOK_S)
         while (code := self._process.poll()) is None:
+            pause_s = pauses.next_s()
             await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_LOOK_S)
         return code
 
     async def end(self) -> None:

@@ -109,6 +109,7 @@ async def test_a_name_of_jobs_becomes_the_name_of_the_cluster(
         ({"job-extra-directives": {"-J": "dict"}}, "dict"),
         ({"job-extra-directives": ["--job-name 'in two words'", "-HJlast"]}, "last"),
         ({"job-extra-directives": ["-J '", "--time=5"]}, None),
+        ({"job-extra-directives": ["", "-J after"]}, "after"),
         ({"job-name": "Übung " + "x" * 60}, "bung " + "x" * 35),
         ({"job-name": "..."}, None),
     ],

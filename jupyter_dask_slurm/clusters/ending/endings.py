@@ -13,6 +13,7 @@ from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster
 from ...registry import Registry
 from ...system.beside_loop import in_thread
+from ...system.event_loop.background import end_tasks
 from ..handle import ClusterHandle
 from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs
@@ -47,12 +48,7 @@ class Endings:
         """Leave the rest to the next Jupyter server."""
         for timer in self._timers.values():
             timer.cancel()
-        pending = set(self._tasks.values())
-        while pending:
-            # More than once: before Python 3.12 wait_for may swallow a cancellation.
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=1)
+        await end_tasks(self._tasks.values())
 
     async def finish(self, seconds: float) -> None:
         """Wait until nothing is left to be cleared up, at most so long."""

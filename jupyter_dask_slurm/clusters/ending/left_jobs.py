@@ -11,6 +11,7 @@ from ...slurm.address.which_cluster import on_cluster
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.installation.other_clusters import own_name
 from ...system.beside_loop import in_thread
+from ...system.event_loop.backoff import Backoff
 from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0
@@ -26,7 +27,7 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
     """
     if handle.cluster.backend != "slurm" or not await in_thread(_may_have_jobs, handle):
         return
-    pause = FIRST_PAUSE_S
+    pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
     while True:
         try:
             with on_cluster(await _slurm_cluster(handle.record)):
@@ -34,12 +35,11 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
             if not cancelled:
                 handle.update(_without_problem(handle.cluster))
                 return
-            pause = FIRST_PAUSE_S
+            pauses.reset()
         except DaskSlurmError as error:
             # Also where this Jupyter has no Slurm at all: the one that submitted had.
             handle.update(_with_problem(handle.cluster, error))
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE_S)
+        await asyncio.sleep(pauses.next_s())
 
 
 async def _slurm_cluster(record: Record) -> str | None:

@@ -13,6 +13,7 @@ from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
 from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
+from ...system.event_loop.background import Background
 from ..bare_record import bare_record
 from ..handle import ClusterHandle
 from .find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
@@ -54,18 +55,16 @@ class OrphanWatch:
         # By the Slurm cluster that has the jobs.
         self._shown: dict[str | None, dict[str, ClusterHandle]] = {}
         self._certain: dict[str | None, set[str]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._watching = Background()
 
     def begin(self) -> None:
         """Look soon, and from then on; where there is no Slurm, never. Returns at once."""
-        if self._task is None and shutil.which("sbatch"):
-            self._task = asyncio.create_task(self._watch())
+        if not self._watching.begun and shutil.which("sbatch"):
+            self._watching.begin(self._watch())
 
     async def close(self) -> None:
         """Look no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watching.end()
 
     async def _watch(self) -> None:
         await asyncio.sleep(FIRST_PAUSE_S)

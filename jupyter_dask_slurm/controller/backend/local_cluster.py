@@ -17,6 +17,7 @@ from ...protocol.errors import MachineFault, Unprocessable
 from ...protocol.scaling import JobSize
 from ...system import clock
 from ...system.beside_loop import in_thread
+from ...system.event_loop.background import Background
 from ...system.faults import as_known
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory
@@ -48,7 +49,7 @@ class LocalJob(JobProcess):
         self._events = events
         self._nanny_options = nanny
         self._nannies: list[Nanny] = []
-        self._watcher: asyncio.Task[None] | None = None
+        self._watching = Background()
 
     async def start(self) -> None:
         """Start the workers; returns when all have registered."""
@@ -73,7 +74,7 @@ class LocalJob(JobProcess):
                 if isinstance(fault, MachineFault):
                     raise fault from error
             raise Unprocessable("The workers could not be started.", details=str(error)) from error
-        self._watcher = asyncio.create_task(self._watch())
+        self._watching.begin(self._watch())
         await super().start()
 
     def _new_nanny(self, name: str) -> Nanny:

@@ -34,6 +34,7 @@ from ...slurm.installation.configuration import read_config
 from ...slurm.jobid import split_id
 from ...slurm.refusals import not_yet
 from ...system import clock, files
+from ...system.event_loop.backoff import Backoff
 from ..state.jobs import JobTable
 from .batch import Batch
 from .events import BackendEvents
@@ -43,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 LATE_S = 3.0
 """A request that Slurm took in before it stalled may still become a job: look again after so long."""
+
+LONGEST_SILENCE_S = 300.0
+"""At least so often a Slurm that does not say whether it took a submission is asked again, in seconds."""
 
 DOUBT_S = 3600.0
 """For so long after a submission that Slurm denied is looked for what may have come of it, in seconds."""
@@ -218,17 +222,18 @@ class Submitter:
     async def _look_up(self, tag: str) -> str | None:
         """Return the id of what carries `tag`; None when Slurm has said twice that nothing does."""
         nothing = 0
-        wait_s = LATE_S
+        pauses = Backoff(2 * LATE_S, LONGEST_SILENCE_S)
         while nothing < 2:
             try:
                 rows = await queue.find_or_rule_out({tag}, ended=True)
             except SlurmUnavailable as error:
                 self._events.slurm_silent(error)
-                nothing, wait_s = 0, min(300.0, 2 * wait_s)
+                nothing, wait_s = 0, pauses.next_s()
             else:
                 if rows:
                     return str(split_id(next(iter(rows)))[0])
                 nothing, wait_s = nothing + 1, LATE_S
+                pauses.reset()
             await asyncio.sleep(wait_s)
         return None
 

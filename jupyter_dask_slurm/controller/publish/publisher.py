@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from ...protocol.models import Cluster, Waiting
+from ...system.event_loop.background import Background
 
 GATHER_S = 0.25
 DRIFT_S = 5.0
@@ -41,6 +42,7 @@ class Publisher:
         self._version = 0
         self._changed = asyncio.Condition()
         self._closed = False
+        self._notifying = Background()
 
     @property
     def current(self) -> Cluster:
@@ -85,7 +87,7 @@ class Publisher:
             async with self._changed:
                 self._changed.notify_all()
 
-        self._notifying = asyncio.ensure_future(notify())
+        self._notifying.begin(notify())
 
     async def follow(self, quiet_s: float) -> AsyncIterator[Cluster | None]:
         """Yield the present state, then each later one; None after `quiet_s` seconds without any."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
 from ...system import files
 from ...system.beside_loop import in_thread
+from ...system.event_loop.background import Background
 from ...system.processes import boot_id, hostname, own_start_time
 
 logger = logging.getLogger(__name__)
@@ -32,14 +32,14 @@ class RecordWriter:
         self._on_storage = on_storage
         self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
         self._waiting: Cluster | None = None
-        self._writing: asyncio.Task[None] | None = None
+        self._writing = Background()
         self._refused = False
 
     def write(self, cluster: Cluster) -> None:
         """Have `cluster` written soon, in a thread: a slow disk must not hold up the scheduler."""
         self._waiting = cluster
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.ensure_future(self._drain())
+        if not self._writing.runs:
+            self._writing.begin(self._drain())
 
     @property
     def is_amiss(self) -> bool:
@@ -75,8 +75,7 @@ class RecordWriter:
 
     async def flush(self) -> None:
         """Wait until the newest state is on disk, or was refused by it."""
-        while self._writing is not None and not self._writing.done():
-            await self._writing
+        await self._writing.finish()
 
     async def _drain(self) -> None:
         while self._waiting is not None:

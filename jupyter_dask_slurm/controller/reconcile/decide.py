@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...protocol.models import JobPhase
+from ...system.event_loop.backoff import grown_s
 from ..state.state import MOST_FAILURES
 
 MISSING_PATIENCE_S = 60.0
@@ -133,9 +134,9 @@ def is_held(*, is_refused: bool, failures: int, pause_s: float) -> bool:
 
 def try_again_s(refusals: int) -> float:
     """Return how long to wait after so many submissions in a row that Slurm did not take yet, in seconds."""
-    return min(300.0, 5.0 * 2.0 ** min(max(0, refusals - 1), 10))
+    return grown_s(5.0, max(0, refusals - 1), 300.0)
 
 
 def back_off_s(failures: int) -> float:
     """Return how long to wait before the next submission after so many failures, in seconds."""
-    return 0.0 if failures == 0 else min(60.0, 5.0 * 2 ** (failures - 1))
+    return 0.0 if failures == 0 else grown_s(5.0, failures - 1, 60.0)

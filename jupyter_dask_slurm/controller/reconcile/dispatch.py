@@ -5,7 +5,6 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +21,8 @@ from ...protocol.errors import (
 )
 from ...slurm.rows import COMPLETING
 from ...system import clock
+from ...system.event_loop.background import Background
+from ...system.event_loop.backoff import Backoff
 from ..backend.base import JobCluster
 from ..publish.history import History
 from ..state.jobs import JobTable, TrackedJob
@@ -85,19 +86,19 @@ class Dispatcher:
         self._history = history
         self._on_change = on_change
         self._look_soon = look_soon
-        self._silences = 0
-        self._refusals = 0
+        self._silences = Backoff(2.0, LONGEST_SILENCE_S)
+        self._refusals = Backoff(5.0, LONGEST_SILENCE_S)
         self._postponements = 0
         self._heard = ""
         self._cancel_at = 0.0
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._retiring = Background()
         self.not_before = 0.0
         self.room_at = 0.0
 
     @property
     def silent(self) -> bool:
         """Whether Slurm did not answer when it was last asked."""
-        return self._silences > 0
+        return self._silences.times > 0
 
     @property
     def waits_for_slurm(self) -> bool:
@@ -194,9 +195,7 @@ class Dispatcher:
                 continue
             for job in group:
                 job.retiring = True
-            task = asyncio.ensure_future(self._retire(group))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
+            self._retiring.begin(self._retire(group))
             self._on_change()
 
     async def _retire(self, jobs: Sequence[TrackedJob]) -> None:
@@ -215,14 +214,14 @@ class Dispatcher:
         if self._state.cancel_refusal is None:
             self._history.add("cancel refused", error.details or error.message)
         self._state.cancel_refusal = Refusal(error.message, error.details, None, clock.now())
-        self._cancel_at = clock.now() + min(LONGEST_SILENCE_S, 5.0 * 2**self._refusals)
-        self._refusals += 1
+        self._cancel_at = clock.now() + self._refusals.next_s()
         self._look_soon()
         self._on_change()
 
     def _cancel_accepted(self) -> None:
         self._state.cancel_refusal = None
-        self._refusals, self._cancel_at = 0, 0.0
+        self._refusals.reset()
+        self._cancel_at = 0.0
 
     def _refused(self, error: Unprocessable) -> None:
         self._state.refusal = _refusal(error)
@@ -250,8 +249,7 @@ class Dispatcher:
         self._state.not_asked = error.message if of_this_machine else None
         # To ask one's own machine again costs nobody anything.
         longest_s = LONGEST_FAULT_S if of_this_machine else LONGEST_SILENCE_S
-        self.not_before = clock.now() + min(longest_s, 2.0 * 2**self._silences)
-        self._silences += 1
+        self.not_before = clock.now() + self._silences.next_s(longest_s)
         self._on_change()
 
     def in_doubt(self, error: SlurmUnavailable | None) -> None:
@@ -273,7 +271,7 @@ class Dispatcher:
             asked = "Slurm answers again." if self._state.not_asked is None else "This machine does it again."
             self._history.add("answers", asked)
         self._state.silent_since = self._state.silence = self._state.not_asked = None
-        self._silences = 0
+        self._silences.reset()
 
 
 def _refusal(error: Unprocessable) -> Refusal:

@@ -18,6 +18,7 @@ from ...slurm import queue
 from ...slurm.end_states import UNKNOWN, EndState, end_states
 from ...slurm.rows import JobRow
 from ...system import clock
+from ...system.event_loop.backoff import Backoff
 from ...system.event_loop.slices import in_slices
 from .jobs import End, JobTable, SlurmView, TrackedJob
 from .news import take_in
@@ -70,6 +71,7 @@ class SlurmWatch:
         self._looked_at = 0.0
         self._answered_at = 0.0
         self._interval_s = SOON_S
+        self._intervals = Backoff(2 * SOON_S, SETTLED_S)
         self._rested_at = 0.0
         self._all_at = clock.now() + ALL_S
         self._questions: set[str] = set()
@@ -78,6 +80,7 @@ class SlurmWatch:
         """Look again soon, and more often for a minute."""
         self._happened_at = clock.now()
         self._interval_s = SOON_S
+        self._intervals.reset()
 
     def has_answered_since(self, moment: float) -> bool:
         """Return whether Slurm has said since then what became of jobs."""
@@ -161,12 +164,10 @@ class SlurmWatch:
 
     def _back_off(self) -> None:
         self._looked_at = clock.now()
-        if self._looked_at - self._happened_at > FIRST_MINUTE_S:
-            self._interval_s = SETTLED_S
-        else:
-            self._interval_s = min(2 * self._interval_s, SETTLED_S)
+        settled = self._looked_at - self._happened_at > FIRST_MINUTE_S
+        interval_s = SETTLED_S if settled else self._intervals.next_s()
         # Many clusters that began together must not ask together for ever.
-        self._interval_s *= random.uniform(0.9, 1.1)  # noqa: S311 - no secret
+        self._interval_s = interval_s * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
 
 
 def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:

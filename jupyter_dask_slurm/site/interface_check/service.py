@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from ...kernels.environments import Environments
 from ...protocol.errors import DaskSlurmError, StorageUnavailable, WrongState
 from ...protocol.models import ErrorInfo, Model
 from ...system.beside_loop import in_thread
+from ...system.event_loop.background import Background
 from ..source import SiteSource
 from .check import check_interfaces
 from .last_report import last_report, remember
@@ -34,7 +34,7 @@ class InterfaceCheck:
         self._sites = sites
         self._environments = environments
         self._shared = shared
-        self._task: asyncio.Task[None] | None = None
+        self._checking = Background()
         self._error: ErrorInfo | None = None
         self._key: str | None = None
 
@@ -51,7 +51,7 @@ class InterfaceCheck:
             report, error = await in_thread(last_report, self._shared), self._error
         except StorageUnavailable as broken:
             report, error = None, self._error or _info(broken)
-        return CheckState(plan, self._running, report, error)
+        return CheckState(plan, self._checking.runs, report, error)
 
     async def start(self, key: str | None = None) -> CheckState:
         """Start a check, one for each `key`; returns at once.
@@ -64,29 +64,22 @@ class InterfaceCheck:
         """
         if key is not None and key == self._key:
             return await self.state()
-        if self._running:
+        if self._checking.runs:
             raise WrongState("A check of the interfaces is under way already.")
         state = await self.state()
-        if not self._running:
+        if not self._checking.runs:
             self._error, self._key = None, key
-            self._task = asyncio.create_task(self._check())
+            self._checking.begin(self._check())
         return CheckState(state.plan, True, state.report, None)
 
     async def finish(self) -> CheckState:
         """Wait for the end of a check."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        await self._checking.finish()
         return await self.state()
 
     async def close(self) -> None:
         """Give up a check that is under way; its jobs are cancelled."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    @property
-    def _running(self) -> bool:
-        return self._task is not None and not self._task.done()
+        await self._checking.end()
 
     async def _check(self) -> None:
         try:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...protocol.directory import log_directory
 from ..script.option_table import FORMER, KEYS
-from ..script.sbatch_options import managed_directive
+from ..script.sbatch_options import managed_directive, words_of
 from ..script.worker_arguments import without_managed_arguments
 from . import values
 from .sources import Source, underscored
@@ -151,7 +150,9 @@ def _directives(directives: list[str], say: _Say) -> list[str] | None:
     """Return the directives that are not managed here."""
     kept = []
     for directive in directives:
-        managed = next(filter(None, map(managed_directive, _words(directive))), None)
+        # An open quotation mark whoever takes the text will find.
+        words = words_of(directive) or directive.split()
+        managed = next(filter(None, map(managed_directive, words)), None)
         if managed is None:
             kept.append(directive)
         else:
@@ -185,7 +186,7 @@ def _scheduler_options(options: dict[str, Any], say: _Say) -> dict[str, Any] | N
 
 def path_on_nodes(path: str, _say: object = None) -> str:
     """Return a directory of the nodes without what a shell would have taken away."""
-    words = _words(path)
+    words = words_of(path) or path.split()
     path = words[0] if len(words) == 1 else path
     # As bash would on the node: nobody's home directory is somewhere else there.
     return re.sub(r"^~(?=/|\Z)", "$HOME", path)
@@ -223,13 +224,6 @@ _FURTHER: dict[str, Callable[[Any, _Say], Any]] = {
 """What is done with a value beside reading it."""
 
 _FORMER = {former: option for option, former in FORMER.items()}
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:  # an open quotation mark, which whoever takes the text will find
-        return text.split()
 
 
 def sentences(notes: Iterable[tuple[str, str]]) -> list[str]:

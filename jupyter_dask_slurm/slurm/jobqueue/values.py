@@ -8,11 +8,11 @@ a predicate where a value could mean several things, or none.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...protocol.memory_size import parse_memory
+from ..script.sbatch_options import words_of
 from ..units import format_walltime, parse_walltime
 
 Reader = Callable[[Any, "str | None"], tuple[Any, "str | None"]]
@@ -171,7 +171,7 @@ def arguments(value: Any, _spelt: str | None) -> tuple[list[str], str | None]:
     )
     plain: list[str] = []
     for argument in found:
-        words = _words(argument)
+        words = words_of(argument)
         # Without quotation marks that keep nothing together.
         unneeded = words is not None and any(mark in argument for mark in "'\"")
         plain += words if words and unneeded and all(map(_is_plain, words)) else [argument]
@@ -208,13 +208,6 @@ def _item(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Unclear(f"must be a list of texts; {_kind(value)} is among them")
     return str(value)
-
-
-def _words(line: str) -> list[str] | None:
-    try:
-        return shlex.split(line)
-    except ValueError:  # an open quotation mark
-        return None
 
 
 def _is_plain(word: str) -> bool:

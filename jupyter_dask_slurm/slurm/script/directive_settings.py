@@ -1,19 +1,18 @@
 """What directives of sbatch say, under the names of our options. Pure.
 
-sbatch reads options with ``getopt_long``, so ``--part=x`` means ``--partition=x`` and ``-HA ocean`` means
-``-H -A ocean``. Of several that say the same the last one counts.
+Of several that say the same the last one counts, as for sbatch; how it reads them is in `sbatch_options`.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from ..units import parse_walltime
 from .option_table import ROWS
+from .sbatch_options import settings_of, words_of
 
 # sbatch(1): its option, its letter, and our option that means the same. Of two for one the last counts;
 # `log_directory` is managed, so it is refused before.
@@ -23,7 +22,6 @@ _OPTIONS = (
     ("--ntasks", "n", "tasks"), ("--nodes", "N", "nodes"),
 )  # fmt: skip
 _BY_LETTER = {letter: option for _long, letter, option in _OPTIONS if letter}
-_FLAGS = "HIkOsvW"
 _SIZE = re.compile(r"(\d+)([KMGT]?)B?", re.IGNORECASE)
 
 
@@ -43,22 +41,10 @@ def settings_in(directives: Iterable[str]) -> dict[str, Any]:
 
 def _settings(directive: str) -> Iterator[tuple[str, str]]:
     """Yield our option and sbatch's value of each known setting in a directive."""
-    try:
-        words = shlex.split(directive)
-    except ValueError:
-        return
-    for place, word in enumerate(words):
-        following = words[place + 1] if place + 1 < len(words) else ""
-        if word.startswith("--"):
-            name, sign, text = word.partition("=")
-            option = _by_name(name)
-            if option is not None:
-                yield option, text if sign else following
-        elif word.startswith("-"):
-            letters = word[1:].lstrip(_FLAGS)
-            option = _BY_LETTER.get(letters[:1])
-            if option is not None:
-                yield option, letters[1:] or following
+    for name, text in settings_of(words_of(directive) or ()):
+        option = _by_name(name) if name.startswith("--") else _BY_LETTER.get(name[1:])
+        if option is not None:
+            yield option, text
 
 
 def _by_name(name: str) -> str | None:

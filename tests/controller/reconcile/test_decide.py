@@ -75,6 +75,8 @@ def test_three_failures_a_refusal_or_a_pause_hold_submissions(
 
 def test_back_off_grows_and_is_bounded() -> None:
     assert [back_off_s(failures) for failures in (0, 1, 2, 3, 20)] == [0, 5, 10, 20, 60]
+    # So many jobs of one submission may fail together.
+    assert back_off_s(2000) == 60
 
 
 def test_what_slurm_does_not_take_yet_is_tried_less_and_less_often_but_for_ever() -> None:

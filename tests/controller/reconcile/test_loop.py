@@ -11,11 +11,14 @@ import pytest
 
 from jupyter_dask_slurm.controller.publish.history import History
 from jupyter_dask_slurm.controller.reconcile import loop
+from jupyter_dask_slurm.controller.reconcile.dispatch import Dispatcher
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
 from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.directory import ClusterDirectory
+from jupyter_dask_slurm.protocol.errors import SlurmUnreachable
 from jupyter_dask_slurm.protocol.models import Scaling
+from jupyter_dask_slurm.system import clock
 
 
 class StaleOnce:
@@ -46,6 +49,25 @@ class StaleOnce:
             raise OSError(errno.ESTALE, "Stale file handle")
         self._state.status = "stopping"
         return []
+
+
+def test_a_slurm_that_is_silent_for_days_is_asked_each_five_minutes(tmp_path: Path) -> None:
+    state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0)
+    nobody: Any = SimpleNamespace()
+    dispatcher = Dispatcher(
+        state,
+        JobTable("ocean-3f9c", 1),
+        nobody,
+        history=History(ClusterDirectory(tmp_path).history),
+        on_change=lambda: None,
+        look_soon=lambda: None,
+    )
+    for _ in range(1100):
+        dispatcher.fell_silent(SlurmUnreachable("Slurm does not answer."))
+    assert 299 < dispatcher.not_before - clock.now() <= 300
+    dispatcher.answered()
+    dispatcher.fell_silent(SlurmUnreachable("Slurm does not answer."))
+    assert dispatcher.not_before - clock.now() <= 2
 
 
 async def test_an_error_in_one_turn_is_not_the_end(
