@@ -6,14 +6,16 @@ import os
 import re
 from pathlib import Path
 
+import dask_jobqueue
 import pytest
+import yaml
 
 from jupyter_dask_slurm.cli.arguments import make_parser
 from jupyter_dask_slurm.cli.subcommands import COMMANDS
 from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.settings import DaskSlurmSettings
 from jupyter_dask_slurm.shared_directory import SHARED_VARIABLE
-from jupyter_dask_slurm.slurm.script.option_table import KEYS, USUAL
+from jupyter_dask_slurm.slurm.script.option_table import FORMER, KEYS, USUAL
 from jupyter_dask_slurm.slurm.units import parse_walltime
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -56,7 +58,14 @@ def test_nothing_else_is_documented() -> None:
 
 def test_dask_configuration() -> None:
     documented = {key: cells[0] for key, cells in _rows("For users").items()}
-    assert documented == {key: option for option, key in KEYS.items()}
+    used = {key: option for key, option in documented.items() if option != "–"}
+    former = {name.replace("_", "-"): option for option, name in FORMER.items()}
+    assert used == {key: option for option, key in KEYS.items()} | former
+
+
+def test_no_key_of_dask_jobqueue_acts_unsaid() -> None:
+    defaults = yaml.safe_load(Path(dask_jobqueue.__file__).with_name("jobqueue.yaml").read_text())
+    assert set(defaults["jobqueue"]["slurm"]) <= _rows("For users").keys()
 
 
 def test_defaults_of_options() -> None:

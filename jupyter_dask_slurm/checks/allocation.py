@@ -33,7 +33,7 @@ def allocation(rendering: Mapping[str, Any], site: Site) -> Allocation:
     rendering : mapping
         What `controller.render.render.render` found.
     """
-    cores = int(rendering["cores"])
+    cores = int(rendering["cpus"])
     if not rendering["script"]:
         return Allocation(cores)
     found = [_in(partition, rendering) for partition in possible_partitions(rendering["options"], site)]
@@ -41,13 +41,13 @@ def allocation(rendering: Mapping[str, Any], site: Site) -> Allocation:
 
 
 def _in(partition: Partition, rendering: Mapping[str, Any]) -> Allocation:
-    cores, where = int(rendering["cores"]), f"partition {partition.name}"
+    cores, where = int(rendering["cpus"]), f"partition {partition.name}"
     cpus, reasons = cores, []
     if partition.cpus_per_node and (partition.whole_nodes or _WHOLE_NODE.search(rendering["script"])):
         cpus = partition.cpus_per_node
         reasons = [f"a job has its node to itself, up to {cpus} cores"] if cpus > cores else []
     else:
-        by_memory = _cpus_for_memory(int(rendering["memory_bytes"]), partition.max_memory_per_cpu_bytes)
+        by_memory = _cpus_for_memory(int(rendering["booked_bytes"]), partition.max_memory_per_cpu_bytes)
         if by_memory > cpus:
             cpus = by_memory
             reasons.append(f"so much memory comes with {cpus} cores")

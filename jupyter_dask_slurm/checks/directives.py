@@ -23,7 +23,8 @@ def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> di
     in_script = settings_in(
         line[len("#SBATCH ") :] for line in script.splitlines() if line.startswith("#SBATCH ")
     )
-    found = {**options, **settings_in(options.get("job_extra_directives") or ())}
+    booked = as_booked(options)
+    found = {**booked, **settings_in(options.get("job_extra_directives") or ())}
     for name in ("account", "walltime"):
         if name not in in_script:
             found[name] = None
@@ -31,6 +32,19 @@ def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> di
         found["partition"] = next((place.name for place in site.partitions if place.default), None)
     # Each task, and each node, has the cores of one.
     found["cores"] = (found.get("cores") or 1) * max(found.pop("tasks", 1), found.pop("nodes", 1))
+    if found["cores"] != booked["cores"]:  # a directive counts, and not what this option says
+        found["job_cpu"] = None
+    return found
+
+
+def as_booked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with the cores and the memory that Slurm is asked for, in place of the workers'."""
+    found = dict(options)
+    if options.get("job_cpu"):
+        found["cores"] = options["job_cpu"]
+    if options.get("job_mem"):
+        # Of 0, which is all that a node has, nothing can be said.
+        found["memory"] = settings_in([f"--mem={options['job_mem']}"]).get("memory")
     return found
 
 

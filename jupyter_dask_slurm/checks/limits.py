@@ -10,7 +10,7 @@ from typing import Any
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import LimitExceeded
 from ..protocol.models import OVER, Ceiling, Cluster
-from ..protocol.scaling import most_jobs
+from ..protocol.scaling import known_cpus, most_jobs
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Limits:
         self, options: dict[str, Any], jobs: int, others: Iterable[Cluster]
     ) -> Iterator[LimitExceeded]:
         """Yield every limit that a cluster of so many jobs of these options is over."""
-        size = partial(self.check_size, jobs, options.get("cores") or 1, others)
+        size = partial(self.check_size, jobs, known_cpus(options), others)
         for check in (partial(self.check_options, options), size):
             try:
                 check()
@@ -117,7 +117,7 @@ class Limits:
 def cores_of(clusters: Iterable[Cluster]) -> int:
     """Return how many cores clusters that live may come to have together."""
     return sum(
-        most_jobs(cluster.scaling) * (cluster.options.get("cores") or 1)
+        most_jobs(cluster.scaling) * known_cpus(cluster.options)
         for cluster in clusters
         if cluster.status not in OVER
     )

@@ -32,6 +32,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     """
     options = rendering["options"]
     yield from _workers(rendering)
+    yield from _more_than_booked(rendering)
     yield from _gpus(rendering)
     yield from _walltime(options, {*asked, *rendering["said"]})
     yield from _hyper_threading(options, site)
@@ -62,6 +63,20 @@ def _workers(rendering: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"Each worker has {threads} threads. Code that holds Python's interpreter lock runs in one at "
             "a time: more workers per job with fewer threads may be faster."
+        )
+
+
+def _more_than_booked(rendering: Mapping[str, Any]) -> Iterator[str]:
+    options, cores, cpus = rendering["options"], rendering["cores"], rendering["cpus"]
+    if cores > cpus:
+        yield (
+            f"A job asks Slurm for {cpus} CPUs (job_cpu), and its workers have {cores} threads (cores): "
+            "they share the CPUs."
+        )
+    if rendering["memory_bytes"] > rendering["booked_bytes"]:
+        yield (
+            f"A job asks Slurm for {options['job_mem']} of memory (job_mem), and its workers are told that "
+            f"they have {options['memory']} (memory): Slurm ends a job that takes more than it asked for."
         )
 
 

@@ -96,14 +96,14 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
         yield SiteRefuses(
             f"A job of {cores} cores is more than a node of {where(partitions)} has: {largest} at most. "
             "A job runs on one node; take several jobs.",
-            field="options.cores",
+            field="options.job_cpu" if options.get("job_cpu") else "options.cores",
         )
     most = max(partition.memory_per_node_bytes for partition in partitions)
     memory = options.get("memory")
     if memory and most and parse_memory(memory) > most:
         yield SiteRefuses(
             f"A job of {memory} is more than a node of {where(partitions)} has: {most / 1e9:.4g} GB at most.",
-            field="options.memory",
+            field="options.job_mem" if options.get("job_mem") else "options.memory",
         )
 
 

@@ -170,7 +170,7 @@ class Commands:
         self._changed()
 
     def _scale(self, scaling: Scaling, cores_elsewhere: int = 0) -> None:
-        check_ceiling(self._ceiling, most_jobs(scaling), self._size.cores, cores_elsewhere)
+        check_ceiling(self._ceiling, most_jobs(scaling), self._size.cpus, cores_elsewhere)
         self._planner.scale(scaling)
 
     def _acted(self) -> None:

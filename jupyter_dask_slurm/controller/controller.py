@@ -58,7 +58,7 @@ class Controller:
         self.spec = spec
         self._backend = backend
         scaling = resolve_scaling(spec.scaling, backend.size)
-        check_ceiling(spec.ceiling, most_jobs(scaling), backend.size.cores)
+        check_ceiling(spec.ceiling, most_jobs(scaling), backend.size.cpus)
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ..checks.directives import as_slurm_reads_it
+from ..checks.directives import as_booked, as_slurm_reads_it
 from ..checks.host import refusals_of_host, this_host
 from ..checks.limits import Limits
 from ..checks.site import refusals_of_machine, refusals_of_site
@@ -37,6 +37,8 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
     options = rendering["options"] if rendering else launch.defaults | launch.options
     if rendering and rendering["script"]:
         options = as_slurm_reads_it(options, rendering["script"], site)
+    else:
+        options = as_booked(options)
     yield from limits.refusals(options, jobs, others)
     if launch.backend == "local":
         yield from refusals_of_host(options, jobs, this_host())

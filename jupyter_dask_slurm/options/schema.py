@@ -130,6 +130,16 @@ class ClusterOptions(BaseModel):
         example="cores",
     )  # fmt: skip
 
+    job_cpu: int | None = _option(
+        "CPUs asked of Slurm", "Where a job shall have other CPUs than its workers have threads: whole nodes "
+        "for few of them, for example. Becomes --cpus-per-task in place of the cores.",
+        group="slurm", example=128, unit="cores", ge=1, le=100_000,
+    )  # fmt: skip
+    job_mem: types.SlurmMemory | None = _option(
+        "Memory asked of Slurm", "Where a job shall have other memory than its workers are told. Slurm "
+        "counts by 1024. Becomes --mem in place of the memory.", group="slurm", example="120GB",
+    )  # fmt: skip
+
     interface: types.InterfaceName | None = _option(
         "Network interface",
         "The interface by which workers and scheduler talk; the scheduler listens on it.",

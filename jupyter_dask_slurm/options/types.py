@@ -145,6 +145,7 @@ _PATH_WORDS = (
 _FILE_WORDS = "must be an absolute path without control characters, quotes or shell characters"
 _PYTHON_WORDS = "must be an absolute path of letters, digits and _ . @ + = , : % -"
 _DURATION_WORDS = 'must be a time with a unit, for example "5 minutes"'
+_SLURM_MEMORY_WORDS = 'must be a size as Slurm writes it, for example "120GB" or "4000M"'
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}"
 
 Name = Annotated[str, matching(_NAME, _NAME_WORDS)]
@@ -165,6 +166,7 @@ Duration = Annotated[
     str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
 ]
 Memory = Annotated[str, _text(_memory)]
+SlurmMemory = Annotated[str, matching(r"[0-9]{1,12}([KMGT]B?)?", _SLURM_MEMORY_WORDS)]
 Walltime = Annotated[str, _text(_walltime)]
 ScriptLine = Annotated[str, _text(_script_line)]
 Directive = Annotated[str, _text(_directive)]

@@ -13,9 +13,9 @@ _MADE_OF = {
     "jobs": (),
     "workers": ("processes", "gpu_workers"),
     "threads": ("processes", "gpu_workers", "cores"),
-    "memory_bytes": ("memory",),
+    "memory_bytes": ("memory", "job_mem"),
     "gpus": ("gpus", "gres"),
-    "core_hours_per_hour": ("cores",),
+    "core_hours_per_hour": ("cores", "job_cpu"),
 }
 
 
@@ -30,7 +30,7 @@ def totals(
         "jobs": jobs,
         "workers": jobs * processes,
         "threads": jobs * processes * (cores // processes),
-        "memory_bytes": jobs * rendering["memory_bytes"],
+        "memory_bytes": jobs * rendering["booked_bytes"],
         "gpus": jobs * gpus_of(rendering["options"]),
         "core_hours_per_hour": jobs * allocated.cpus,
     }

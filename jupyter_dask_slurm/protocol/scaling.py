@@ -19,11 +19,20 @@ MOST_JOBS = 10_000
 
 @dataclass(frozen=True)
 class JobSize:
-    """What one job holds: workers, cores of all of them, and memory in bytes, 0 where it is not known."""
+    """What one job holds: workers, cores of all of them, and memory in bytes, 0 where it is not known.
+
+    `job_cpu` are the CPUs that Slurm is asked for, where they are others than the cores of the workers.
+    """
 
     processes: int
     cores: int
     memory_bytes: int
+    job_cpu: int | None = None
+
+    @property
+    def cpus(self) -> int:
+        """CPUs that Slurm is asked for, which is what counts for limits."""
+        return self.job_cpu or self.cores
 
 
 def known_size(options: Mapping[str, Any]) -> JobSize:
@@ -34,7 +43,14 @@ def known_size(options: Mapping[str, Any]) -> JobSize:
     """
     memory = options.get("memory")
     memory_bytes = parse_memory(str(memory)) if memory else 0
-    return JobSize(options.get("processes") or 1, options.get("cores") or 1, memory_bytes)
+    return JobSize(
+        options.get("processes") or 1, options.get("cores") or 1, memory_bytes, options.get("job_cpu")
+    )
+
+
+def known_cpus(options: Mapping[str, Any]) -> int:
+    """Return the CPUs that one job of these options asks Slurm for, as far as they tell it."""
+    return int(options.get("job_cpu") or options.get("cores") or 1)
 
 
 def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:

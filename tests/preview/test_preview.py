@@ -357,3 +357,24 @@ def test_nothing_is_left_behind_where_jupyter_is_killed(
     assert list(folder.glob("dask-slurm-render-*"))
     server.end(signal.SIGKILL)
     wait_until(lambda: not list(folder.glob("dask-slurm-render-*")), "its folder is gone")
+
+
+async def test_what_is_booked_is_what_counts(
+    api: Api, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dask" / "jobqueue.yaml"
+    file.parent.mkdir()
+    monkeypatch.setenv("DASK_CONFIG", str(file.parent))
+    section = {"cores": 8, "memory": "20 GB", "processes": 2, "job-cpu": 2, "job-mem": "3GB"}
+    file.write_text(yaml.safe_dump({"jobqueue": {"slurm": section}}))
+    preview = (await api("POST", "preview", {"scaling": {"mode": "manual", "jobs": 2}})).json
+    assert preview["errors"] == []
+    assert {"#SBATCH --cpus-per-task=2", "#SBATCH --mem=3GB"} <= set(preview["script"].splitlines())
+    told = preview["totals"]
+    assert (told["threads"], told["memory_bytes"], told["core_hours_per_hour"]) == (16, 6 * 2**30, 4)
+    assert any("asks Slurm for 2 CPUs (job_cpu)" in warning for warning in preview["warnings"])
+    assert any("asks Slurm for 3GB of memory (job_mem)" in warning for warning in preview["warnings"])
+    # More than a node has is refused, and the option named, though the workers would fit.
+    for options, field in (({"job_cpu": 9999}, "job_cpu"), ({"job_mem": "900G"}, "job_mem")):
+        (error,) = (await api("POST", "preview", {"options": options})).json["errors"]
+        assert error["field"] == f"options.{field}"

@@ -17,6 +17,7 @@ from ...protocol.tags import tag_of
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.script.gpu_workers import ONE_PER_GPU
 from ...slurm.submission import sbatch_command
+from ...slurm.units import parse_slurm_memory
 from ..backend.base import security_from
 from ..backend.events import BackendEvents
 from ..backend.submitter import Submitter, most_elements
@@ -36,8 +37,8 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
     dict
         ``options``: the effective ones; ``script``, empty without Slurm; ``command``; ``jobs``: how many are
         submitted at once; ``most_jobs``: how many there may come to be; ``processes``, ``cores`` and
-        ``memory_bytes`` of one job; ``notes``: sentences about the configuration; ``said``: options that it
-        decides.
+        ``memory_bytes`` of the workers of one job; ``cpus`` and ``booked_bytes`` that it asks Slurm for;
+        ``notes``: sentences about the configuration; ``said``: options that it decides.
 
     Raises
     ------
@@ -60,10 +61,18 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
         "most_jobs": most_jobs(scaling),
         "processes": size.processes,
         "cores": size.cores,
+        "cpus": size.cpus,
         "memory_bytes": size.memory_bytes,
+        "booked_bytes": _booked_bytes(options, size),
         "notes": list(found.notes),
         "said": sorted(found.said),
     }
+
+
+def _booked_bytes(options: Mapping[str, Any], size: JobSize) -> int:
+    """Return the memory that a job asks Slurm for; all of a node's is as much as the workers are told."""
+    booked = parse_slurm_memory(str(options["job_mem"]).removesuffix("B")) if options["job_mem"] else 0
+    return booked or size.memory_bytes
 
 
 def _check_worker_command(options: Mapping[str, Any], spec: LaunchSpec) -> None:

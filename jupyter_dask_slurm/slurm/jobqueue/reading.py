@@ -26,6 +26,7 @@ READERS: dict[str, values.Reader] = {
     "reservation": values.text, "gpus": values.whole(0), "gres": values.text,
     "gpu_workers": values.text, "nodelist": values.text,
     "exclude": values.text, "threads_per_core": values.whole(1), "cpu_bind": values.text,
+    "job_cpu": values.whole(1), "job_mem": values.slurm_memory,
     "interface": values.text, "scheduler_interface": values.text, "secure": values.switch,
     "scheduler_options": values.table, "local_directory": values.text, "log_directory": values.text,
     "death_timeout": values.seconds, "worker_command": values.text, "worker_extra_args": values.arguments,
