@@ -58,10 +58,10 @@ async def cancel_cluster(cluster_id: str, *, timeout_s: float = TIMEOUT_S) -> li
     return cancelled
 
 
-async def clusters_with_jobs(*, timeout_s: float = TIMEOUT_S) -> dict[str, dict[str, JobRow]]:
-    """Return the queued and running jobs of this user that carry a tag, by cluster id and job id.
-
-    For finding those of which there is no record: two squeue calls, however many.
+async def jobs_by_cluster(
+    tags: Collection[str], *, timeout_s: float = TIMEOUT_S
+) -> dict[str, dict[str, JobRow]]:
+    """Return the queued and running jobs of these tags, by cluster id and job id.
 
     Raises
     ------
@@ -69,7 +69,7 @@ async def clusters_with_jobs(*, timeout_s: float = TIMEOUT_S) -> dict[str, dict[
         No answer; nothing is known.
     """
     found: dict[str, dict[str, JobRow]] = {}
-    for job_id, row in (await find_by_tag(await find_tags(timeout_s=timeout_s), timeout_s=timeout_s)).items():
+    for job_id, row in (await find_by_tag(tags, timeout_s=timeout_s)).items():
         if row.tag:
             found.setdefault(cluster_of(row.tag), {})[job_id] = row
     return found

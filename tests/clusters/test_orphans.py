@@ -20,6 +20,7 @@ from jupyter_dask_slurm.clusters.ending import orphan_watch
 from jupyter_dask_slurm.clusters.ending.find_orphans import OrphanJobs, orphan_jobs
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
+from tests.controller.counting import CountedCommands
 from tests.jupyter.api import Api, status
 from tests.slurm import Options, PrivateSlurm
 
@@ -73,6 +74,13 @@ def log_of(shared: Path, cluster_id: str) -> Path:
 
 def looked(registry: Registry) -> list[OrphanJobs]:
     return asyncio.run(orphan_jobs(registry))
+
+
+def record(registry: Registry, cluster_id: str) -> None:
+    """Write the record of a cluster that runs on another login node."""
+    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), id=cluster_id)
+    directory = str(registry.create(cluster_id))
+    registry.write(Record(cluster, "login7", "boot", "nonce", "/nowhere/s", directory, iso_time()))
 
 
 def worker(shared: Path, cluster_id: str) -> str:
@@ -133,9 +141,7 @@ async def test_they_are_left_to_a_record_that_turns_up(
     job = submit(f"jds-{orphan}-0", log_of(shared, orphan))
     registry = Registry(shared)
     await until_listed(api, orphan)
-    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), id=orphan)
-    directory = str(registry.create(orphan))
-    registry.write(Record(cluster, "login7", "boot", "nonce", "/nowhere/s", directory, iso_time()))
+    record(registry, orphan)
     await api.until(orphan, status("running"), timeout=60)
     assert await orphan_jobs(registry) == []
     assert set(slurm.jobs()) == {job}
@@ -146,9 +152,7 @@ def test_what_belongs_to_others_is_not_among_them(
 ) -> None:
     registry = Registry(shared)
     recorded, elsewhere, check, running = (new_id() for _ in range(4))
-    cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), id=recorded)
-    directory = str(registry.create(recorded))
-    registry.write(Record(cluster, "login7", "boot", "nonce", "/nowhere/s", directory, iso_time()))
+    record(registry, recorded)
     submit(f"jds-{recorded}-0", log_of(shared, recorded))
     # Another shared directory of the same user, told by the log and by the certificate.
     submit(f"jds-{elsewhere}-0", log_of(tmp_path, elsewhere))
@@ -169,6 +173,18 @@ def test_what_belongs_to_others_is_not_among_them(
     finally:
         controller.communicate()
     assert [left.cluster_id for left in looked(registry)] == [running]
+
+
+def test_slurm_is_asked_once_where_each_job_has_its_cluster(
+    slurm: PrivateSlurm, shared: Path, tmp_path: Path, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, owned = Registry(shared), new_id()
+    record(registry, owned)
+    submit(f"jds-{owned}-0", log_of(shared, owned), "--array=0-2")
+    counted = CountedCommands(tmp_path)
+    monkeypatch.setenv("PATH", counted.environment["PATH"])
+    assert looked(registry) == []
+    assert len(counted.calls("squeue")) == 1
 
 
 def test_jobs_of_a_check_that_nobody_waits_for_are_ours(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from ...protocol.errors import StorageUnavailable
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from ...slurm.address.which_cluster import chosen, on_cluster
-from ...slurm.cluster_jobs import batch_script, clusters_with_jobs, log_patterns
+from ...slurm.cluster_jobs import batch_script, jobs_by_cluster, log_patterns
 from ...slurm.installation.other_clusters import other_clusters
+from ...slurm.queue import cluster_of, find_tags
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.beside_loop import in_thread
 from ...system.files import check_private_directory
@@ -51,7 +52,7 @@ async def slurm_clusters() -> list[str | None]:
 async def orphan_jobs(registry: Registry, slurm_cluster: str | None = None) -> list[OrphanJobs]:
     """Return what was left in Slurm of clusters below this shared directory, and what nobody can tell of.
 
-    Two calls of squeue where nothing is left.
+    One call of squeue where each job has its cluster.
 
     Parameters
     ----------
@@ -70,9 +71,12 @@ async def orphan_jobs(registry: Registry, slurm_cluster: str | None = None) -> l
 
 
 async def _orphan_jobs(registry: Registry) -> list[OrphanJobs]:
-    tagged = await clusters_with_jobs()
+    tags = await find_tags()
     # After Slurm has answered: the directory of a cluster is there before its first job is.
-    unowned = await in_thread(_without_owner, registry, tagged)
+    found_jobs = await jobs_by_cluster(await in_thread(_without_owner, registry, tags))
+    unowned = {
+        cluster_id: rows for cluster_id, all_rows in found_jobs.items() if (rows := _going_on(all_rows))
+    }
     if not unowned:
         return []
     patterns = await log_patterns([job_id for rows in unowned.values() for job_id in rows])
@@ -85,16 +89,20 @@ async def _orphan_jobs(registry: Registry) -> list[OrphanJobs]:
     return found
 
 
-def _without_owner(
-    registry: Registry, tagged: Mapping[str, dict[str, JobRow]]
-) -> dict[str, dict[str, JobRow]]:
-    left = {}
-    for cluster_id, all_rows in tagged.items():
-        # Those that are ending are somebody's doing already.
-        rows = {job_id: row for job_id, row in all_rows.items() if row.state not in COMPLETING}
-        if rows and CLUSTER_ID.fullmatch(cluster_id) and not _has_owner(registry, cluster_id):
-            left[cluster_id] = rows
-    return left
+def _without_owner(registry: Registry, tags: Collection[str]) -> set[str]:
+    """Return the tags of clusters for which no record and no controller speaks."""
+    cluster_ids = {cluster_of(tag) for tag in tags}
+    left = {
+        cluster_id
+        for cluster_id in cluster_ids
+        if CLUSTER_ID.fullmatch(cluster_id) and not _has_owner(registry, cluster_id)
+    }
+    return {tag for tag in tags if cluster_of(tag) in left}
+
+
+def _going_on(rows: Mapping[str, JobRow]) -> dict[str, JobRow]:
+    """Return the jobs but for those that are ending: these are somebody's doing already."""
+    return {job_id: row for job_id, row in rows.items() if row.state not in COMPLETING}
 
 
 def _has_owner(registry: Registry, cluster_id: str) -> bool:
