@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import gc
 import logging
 import os
 import shutil
@@ -29,6 +28,7 @@ from .backend import tls_listener
 from .backend.make import make_backend
 from .backend.scheduler import configure_dask
 from .controller import Controller
+from .garbage import GarbageCollector
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
         server = UnixServer(Path(spec.socket), router)
         server.listen()
-        # What is there now stays: Python's garbage collector need not look through it again and again.
-        gc.freeze()
+        garbage = GarbageCollector()
+        garbage.begin()
     except Exception as error:
         logger.exception("The controller could not start")
         record_failure(spec.on_disk, error)
@@ -70,6 +70,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     background = Background()
     background.begin(_end_when(told_to_end, controller))
     background.begin(_heal(server))
+    background.begin(garbage.run())
     try:
         await controller.run()
     finally:
