@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.jupyter.plugin",
     "tests.leaks",
     "tests.promises",
+    "tests.affected",
 ]
 
 _OWN_DIRECTORIES = {
