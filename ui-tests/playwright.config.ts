@@ -35,6 +35,8 @@ const config: PlaywrightTestConfig = {
   workers: 1,
   use: {
     baseURL: JUPYTER_URL ?? `http://127.0.0.1:${PORT}`,
+    // A click that hangs fails by itself, and says which; the whole story's time is for all of them.
+    actionTimeout: 60_000,
     // Of a host of the tests, which no authority knows.
     ignoreHTTPSErrors: JUPYTER_URL !== undefined,
     launchOptions: {

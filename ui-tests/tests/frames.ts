@@ -1,4 +1,5 @@
-import type { Frame, FrameLocator, Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import type { Frame, FrameLocator, Locator, Page } from '@playwright/test';
 
 /** The page of a dashboard: it stands in a frame of ours, which stands in the pane that is called so. */
 export function pageIn(page: Page, title: string): FrameLocator {
@@ -13,4 +14,15 @@ export async function innermost(page: Page, title: string): Promise<Frame> {
     throw new Error('There is no frame.');
   }
   return frame;
+}
+
+/**
+ * Clicks a link of a dashboard's page until it was followed. The frame goes with the click, and Playwright may wait
+ * for its answer for ever.
+ */
+export async function follow(link: Locator, followed: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    await link.click({ timeout: 10_000 }).catch(() => null);
+    await followed();
+  }).toPass({ timeout: 120_000 });
 }
