@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-ROOM_BYTES = 100 * 2**20
+ROOM_BYTES = 200 * 2**20
 """A process that is small may grow by so much beside doubling."""
 EACH_S = 30.0
 """How often the process's size is looked at, in seconds."""
@@ -44,8 +44,13 @@ class GarbageCollector:
 
     def begin(self) -> None:
         """Set aside what there is, and from now on what outlives a full collection."""
+        young, middle, old = gc.get_threshold()
+        # Python waits until what is new is a quarter of what the last full collection left: nothing, here.
+        gc.collect()
         gc.freeze()
         gc.callbacks.append(self._collected)
+        gc.collect()
+        gc.set_threshold(young, middle, old // 2)
 
     def end(self) -> None:
         """Leave Python's collector as it is by itself."""

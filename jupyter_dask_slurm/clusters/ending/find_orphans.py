@@ -10,12 +10,13 @@ from pathlib import Path
 
 from ...protocol.directory import CHECKS, CLUSTERS
 from ...protocol.errors import StorageUnavailable
+from ...protocol.tags import cluster_of
 from ...registry import CLUSTER_ID, Registry
 from ...site.interface_check.report import LIMIT_S as CHECK_LIMIT_S
 from ...slurm.address.which_cluster import chosen, on_cluster
 from ...slurm.cluster_jobs import batch_script, jobs_by_cluster, log_patterns
 from ...slurm.installation.other_clusters import other_clusters
-from ...slurm.queue import cluster_of, find_tags
+from ...slurm.queue import find_tags
 from ...slurm.rows import COMPLETING, JobRow
 from ...system.beside_loop import in_thread
 from ...system.files import check_private_directory
