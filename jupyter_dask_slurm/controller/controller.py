@@ -6,7 +6,7 @@ how many jobs there shall be, `Reconciler` makes it so.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any
 
 from ..protocol.ceiling import check_ceiling
@@ -24,6 +24,7 @@ from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
 from .housekeeping import Housekeeper
 from .problems import gather
+from .problems.client_acts import ClientWatch
 from .problems.find import find_problems
 from .problems.job_ends import NannyWatch, note_nanny_kill
 from .problems.parent_watch import ParentWatch
@@ -111,6 +112,7 @@ class Controller:
         scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))
         scheduler.add_plugin(WorkerWatch(self._reconciler.workers_changed))
         scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
+        scheduler.add_plugin(ClientWatch(self.state, self._job_table, self._client_acted))
         scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
         await self.record.leave_scheduler(scheduler.identity())
         self.state.status = "running"
@@ -150,7 +152,7 @@ class Controller:
 
     async def _scheduler_closed(self) -> None:
         await self._cluster.scheduler.finished()
-        self.stop("The scheduler was shut down by a client.")
+        self.stop("The scheduler was shut down by a client (Client.shutdown()).")
 
     def stop(self, reason: str | None = None) -> None:
         """Begin to end the cluster; `reason` is None where its user asked for it."""
@@ -213,6 +215,13 @@ class Controller:
 
     def _plan_changed(self) -> None:
         self._reconciler.wake()
+        self.publisher.touch()
+
+    def _client_acted(self, event: str, job_ids: Sequence[str], sentence: str) -> None:
+        if job_ids:
+            self.history.add_of_jobs(event, job_ids, sentence)
+        else:
+            self.history.add(event, sentence)
         self.publisher.touch()
 
     def _killed_for_memory(self, worker: Any, rss: int) -> None:

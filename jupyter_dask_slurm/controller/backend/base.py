@@ -122,6 +122,9 @@ class JobCluster(SpecCluster):
 
     async def end(self) -> None:
         """Close the scheduler; all jobs must be gone."""
+        if self.scheduler.status in (Status.closing, Status.closed):
+            # A client has shut it down. Dask would try for 30 s to reach it, to tell it so.
+            self.shutdown_scheduler = False
         await self._close()
 
     def forget(self, name: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from ...protocol.models import Problem
 from ...system import clock
 from ..state.state import MOST_FAILURES, ClusterState, Doubt, Refusal
+from .client_acts import client_acts
 from .facts import JobFacts, Surroundings
 from .grouping import bounded
 from .idle import idle_soon
@@ -36,6 +37,7 @@ def find_problems(
         idle_soon(state.idle_since, state.idle_timeout_s, around.results, now),
     )
     found.extend(filter(None, others))
+    found.extend(client_acts(state.client_acts, now))
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(bounded(sorted(found, key=lambda problem: order[problem.severity])))
 

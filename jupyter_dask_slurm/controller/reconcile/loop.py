@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from distributed.core import Status
+
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, TIME_MENDS, DaskSlurmError
 from ...system import clock
 from ...system.event_loop.slices import in_slices
@@ -105,7 +107,9 @@ class Reconciler:
         changes = note_connections(jobs.values(), connected(self._cluster.scheduler), clock.now())
         if any(word == "connected" for _, word in changes):
             self._state.failures = ()
-        for word, meaning in _CONNECTION.items():
+        # Of a scheduler that closes all workers go, and why is said by whoever closes it.
+        closes = self._cluster.scheduler.status in (Status.closing, Status.closed)
+        for word, meaning in () if closes else _CONNECTION.items():
             those = [job.job_id or job.name for job, said in changes if said == word and job.wanted]
             self._history.add_of_jobs(word, those, meaning)
         lost = any(word == "lost" for _, word in changes)

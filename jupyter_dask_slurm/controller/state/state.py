@@ -74,6 +74,14 @@ class CutTask:
 
 
 @dataclass(frozen=True)
+class ClientAct:
+    """A client had all workers restarted, or, where there is a `job_id`, retired a worker of that job."""
+
+    at: float
+    job_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Mismatch:
     """A client or a worker (`who`) whose versions differ from the scheduler's, and how."""
 
@@ -124,6 +132,8 @@ class ClusterState:
         Why nothing is submitted until the user has changed something.
     postponed : Refusal or None
         Why what is wanted was not submitted, and is tried again.
+    client_acts : tuple of ClientAct
+        What clients did to all of the cluster by Dask's own means, the newest last.
     mismatches : dict
         Connected clients by name and workers by address whose versions differ from the scheduler's.
     silent_since : float or None
@@ -158,6 +168,7 @@ class ClusterState:
     cancelled_outside: tuple[Loss, ...] = ()
     memory_kills: tuple[MemoryKill, ...] = ()
     cut_tasks: tuple[CutTask, ...] = ()
+    client_acts: tuple[ClientAct, ...] = ()
     mismatches: dict[str, Mismatch] = field(default_factory=dict)
     silent_since: float | None = None
     silence: str | None = None
@@ -203,4 +214,5 @@ class ClusterState:
         self.failures = ()
         self.cancelled_outside = ()
         self.memory_kills = ()
+        self.client_acts = ()
         self.cut_tasks = ()
