@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..clusters.handle import ClusterHandle
 from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..page_address import own_address
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
-from ..protocol.models import Cluster
+from ..protocol.models import CONFIGURATION, Cluster
 from ..services import Services
 from ..system.beside_loop import in_thread
 from .arguments import options_of, scaling_of
@@ -47,6 +48,9 @@ async def create(services: Services, arguments: argparse.Namespace) -> Answer:
         cluster = handle.cluster
         if cluster.error is not None:
             raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
+        for entry in await services.inspection.history(cluster.id):
+            if entry.event == CONFIGURATION:
+                print(f"Note: {entry.message}", file=sys.stderr)
     return cluster.to_json(), cluster_lines(cluster)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import JobNotFound
-from ..protocol.models import Cluster, Ended, Job, LaunchSpec, iso_time
+from ..protocol.models import CONFIGURATION, Cluster, Ended, Job, LaunchSpec, iso_time
 from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
@@ -106,7 +106,7 @@ class Controller:
         """Start the scheduler; returns when clients can connect."""
         self.history.begin(self.spec)
         for note in self._backend.notes:
-            self.history.add("configuration", note)
+            self.history.add(CONFIGURATION, note)
         await self._cluster
         scheduler = self._cluster.scheduler
         scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))

@@ -47,6 +47,7 @@ def main() -> int:
         return 2
     if wanted == "":
         _say("local_directory is not used: a variable in it is not set in this job.")
+    _leave_out_empty(sys.argv)
     try:
         own = make_own_directory(prefix, places, _say)
     except OSError as error:
@@ -91,6 +92,19 @@ def _taken_out(arguments: list[str], option: str) -> list[str]:
         else:
             at += 1
     return values
+
+
+def _leave_out_empty(arguments: list[str]) -> None:
+    """Take options without a value out of a worker's command line, and say so: its own defaults count."""
+    at = 3
+    while at < len(arguments):
+        option, sign, value = arguments[at].partition("=")
+        follows = not sign and arguments[at + 1 : at + 2] == [""]
+        if option.startswith("--") and (follows or (sign and not value)):
+            _say(f"{option} is not used: a variable in it is not set in this job.")
+            del arguments[at : at + (2 if follows else 1)]
+        else:
+            at += 1
 
 
 def _take_over_path(folder: Path) -> None:

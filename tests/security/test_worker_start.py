@@ -95,6 +95,15 @@ def node() -> Iterator[Node]:
     shutil.rmtree(place)
 
 
+def test_options_of_unset_variables_are_left_out_and_said(node: Node) -> None:
+    done = node.run(
+        "-m", "told", "--name", "a", "--resources", "", "--preload=", "--nanny", "--interface", ""
+    )
+    assert "arguments ['--name', 'a', '--nanny']" in done.stdout
+    for option in ("--resources", "--preload", "--interface"):
+        assert f"{option} is not used: a variable in it is not set in this job." in done.stderr
+
+
 def test_a_job_has_a_directory_of_its_own_and_its_arguments(node: Node) -> None:
     done = node.run("-m", "told", "--name", "a b", "--nthreads", "1")
     assert node.own(done).parent == node.shared

@@ -62,7 +62,7 @@ def _local(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
     options = found.options
     events = BackendEvents()
     cluster = LocalCluster(
-        own_directory=_local_directory(spec, options),
+        own_directory=_local_directory(spec, found),
         job_table=job_table,
         size=size,
         security=security_from(spec.credentials),
@@ -73,7 +73,7 @@ def _local(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
     return Backend(cluster, job_table, size, options, events, notes=found.notes)
 
 
-def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
+def _local_directory(spec: LaunchSpec, found: Effective) -> Path:
     """Return a new directory for workers on this host: where the user wants it, else in the controller's.
 
     Raises
@@ -81,7 +81,7 @@ def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
     Unprocessable
         Where others could take it over.
     """
-    wanted = options["local_directory"]
+    wanted = found.options["local_directory"]
     if not wanted:
         return Path(tempfile.mkdtemp(prefix="workers-"))
     place = local_place(wanted)
@@ -89,7 +89,10 @@ def _local_directory(spec: LaunchSpec, options: dict[str, Any]) -> Path:
     try:
         return make_own_directory(f"{PREFIX}{spec.cluster_id}-", [place], reasons.append)
     except OSError as error:
-        raise Unprocessable(reasons[0] if reasons else str(error), field="options.local_directory") from error
+        why = reasons[0] if reasons else str(error)
+        if found.place_of:
+            raise Unprocessable(f"{found.place_of} cannot be used. {why}") from error
+        raise Unprocessable(why, field="options.local_directory") from error
 
 
 def _slurm(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTable) -> Backend:

@@ -26,6 +26,7 @@ from ...slurm.script.script_text import is_one_line
 from .configured import Configured, configured
 from .one_per_gpu import settle_gpu_workers
 
+_TEMPORARY = "temporary-directory of Dask's configuration"
 _NEVER_NOTHING = ("cores", "memory", "keep_jobs", "worker_command")
 """Without these there is no job."""
 
@@ -44,12 +45,15 @@ class Effective:
         Options that the user's configuration decides.
     shebang : str, optional
         The first line of the script, where the configuration has one.
+    place_of : str, optional
+        The setting that names where workers spill, where that is none of the options.
     """
 
     options: dict[str, Any]
     notes: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
     shebang: str | None = None
+    place_of: str | None = None
 
 
 def effective_options(spec: LaunchSpec) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def effective(spec: LaunchSpec) -> Effective:
     if spec.backend == "slurm":
         found = configured(decided, spec.allowed_partitions, secure=secure)
     options = _filled(spec, asked, found)
-    _name_place(options)
+    place_of = _name_place(options)
     options["log_directory"] = _resolved(options["log_directory"], Path(spec.directory))
     settle_gpu_workers(options, asked, slurm=spec.backend == "slurm")
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
@@ -83,7 +87,7 @@ def effective(spec: LaunchSpec) -> Effective:
     options["secure"] = secure
     options["idle_timeout"] = spec.idle_timeout_s
     notes = (*spec.notes, *sentences(note for note in found.notes if note[0] not in decided))
-    return Effective(options, notes, found.said - decided, found.shebang)
+    return Effective(options, notes, found.said - decided, found.shebang, place_of)
 
 
 def _filled(spec: LaunchSpec, asked: Mapping[str, Any], found: Configured) -> dict[str, Any]:
@@ -106,8 +110,11 @@ def _resolved(path: str | None, directory: Path) -> str | None:
     return str(directory / log_directory(path))
 
 
-def _name_place(options: dict[str, Any]) -> None:
-    """Have one option alone say where workers spill, which Dask takes from several places."""
+def _name_place(options: dict[str, Any]) -> str | None:
+    """Have one option alone say where workers spill, which Dask takes from several places.
+
+    Returns the setting where it is none of them.
+    """
     arguments, named = [], None
     words = iter(options["worker_extra_args"] or ())
     for text in words:
@@ -118,12 +125,12 @@ def _name_place(options: dict[str, Any]) -> None:
             arguments.append(text)
     if named is not None:
         options["worker_extra_args"] = arguments or None
-    place = named or options["local_directory"] or dask.config.get("temporary-directory", None)
+    said = named or options["local_directory"]
+    place = said or dask.config.get("temporary-directory", None)
     if place is not None and not is_one_line(str(place)):
-        raise Unprocessable(
-            "temporary-directory of Dask's configuration cannot hold line breaks or control characters."
-        )
+        raise Unprocessable(f"{_TEMPORARY} cannot hold line breaks or control characters.")
     options["local_directory"] = path_on_nodes(str(place)) if place else None
+    return _TEMPORARY if place and not said else None
 
 
 def job_size(options: Mapping[str, Any]) -> JobSize:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...protocol.tags import tag_stem
 from ...slurm.script.job_keywords import job_keywords, lines_of
-from ...slurm.script.script_text import one_word
+from ...slurm.script.script_text import one_word, one_word_each
 from ...system.places import is_file
 
 WORKER_ARGUMENTS = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
@@ -44,4 +44,4 @@ def jobqueue_keywords(
 
 def _python(text: str) -> str:
     """Return what starts a Python in a script; a configuration may have more words than a path."""
-    return shlex.quote(text) if is_file(text) else text
+    return shlex.quote(text) if is_file(text) else " ".join(one_word_each([text]))

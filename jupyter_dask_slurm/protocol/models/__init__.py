@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from .base import Model, Time, WrongShapeError, epoch_time, iso_time
 from .cluster import (
+    CONFIGURATION,
     OVER,
     Backend,
     Cluster,
@@ -51,6 +52,7 @@ from .site import (
 )
 
 __all__ = [
+    "CONFIGURATION",
     "OVER",
     "Account",
     "Association",

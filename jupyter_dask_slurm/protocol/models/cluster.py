@@ -210,6 +210,10 @@ class Job(Model):
     stderr: str | None = None
 
 
+CONFIGURATION = "configuration"
+"""The event of an entry about what of the user's files is taken for something else, or left out."""
+
+
 @dataclass(frozen=True)
 class HistoryEntry(Model):
     """One thing that happened to a cluster."""

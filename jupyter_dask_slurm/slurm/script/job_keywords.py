@@ -9,6 +9,7 @@ from typing import Any
 from ..units import parse_walltime
 from .gpu_workers import gpus_of, is_cuda
 from .option_table import ROWS
+from .script_text import one_word, one_word_each
 
 LIFETIME_MARGIN_S = 60
 """So long before the walltime a worker ends by itself, in seconds; it began that much later, or less."""
@@ -30,8 +31,12 @@ def job_keywords(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     for keyword, first in before.items():
         own = found[keyword]
+        if keyword == "worker_extra_args" and own is not None:
+            own = one_word_each(lines_of(own))
         # An empty list of the user's says that a configuration's does not count.
         found[keyword] = [*first, *lines_of(own)] or own
+    if "$" in str(found["interface"]):
+        found["interface"] = one_word(str(found["interface"]))
     if options.get("scheduler_interface"):
         found["scheduler_options"] = {
             **(found["scheduler_options"] or {}),

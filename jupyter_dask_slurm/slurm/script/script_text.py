@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 
 # A letter is enough after $: the rest of a name is plain text.
 EXPANSION = r"\$(?:(?=[A-Za-z_])|\{[A-Za-z_][A-Za-z0-9_]*\})"
 _VARIABLE = re.compile(r"(\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})")
+_WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+")
 _OTHER_SYNTAX = re.compile(rf"[;|&<>`]|(?!{EXPANSION})\$")
 
 # Bash computes what is assigned to these, as $(( )) does; and values that are computed can hold commands.
@@ -66,6 +68,39 @@ def one_word(text: str) -> str:
     for name in dict.fromkeys(variable.strip("${}") for variable in guarded):
         word = f"${{{name}:+{word}}}"
     return f'"{word}"'
+
+
+def one_word_each(arguments: Iterable[str]) -> list[str]:
+    """Return arguments in which each value with a variable stays one word, also where that is unset.
+
+    Else the next argument would take its place. A variable by itself that follows no option stays as it is:
+    it may stand for several words, or none.
+
+    >>> one_word_each(["--resources", "disk=$DISK", "--preload=$HOME/a.py", "$MORE"])
+    ['--resources', '"${DISK:+disk=$DISK}"', '--preload="${HOME:+$HOME/a.py}"', '$MORE']
+    """
+    found, before = [], ""
+    for argument in arguments:
+        words = _WORD.findall(argument)
+        together = []
+        for word in words:
+            together.append(_kept_together(word, follows_option=before.startswith("-") and "=" not in before))
+            before = word
+        found.append(" ".join(together) if together != words else argument)
+    return found
+
+
+def _has_quotes(text: str) -> bool:
+    return any(mark in text for mark in "'\"\\")
+
+
+def _kept_together(word: str, *, follows_option: bool) -> str:
+    if not _VARIABLE.search(word) or _has_quotes(word):
+        return word
+    option, sign, value = word.partition("=") if word.startswith("-") else ("", "", word)
+    if not sign and not follows_option and _VARIABLE.fullmatch(word):
+        return word
+    return f"{option}{sign}{one_word(value)}" if value else word
 
 
 def may_be_exported(variable: str) -> bool:

@@ -1,0 +1,76 @@
+"""One option, one answer: where two keys say the same, and where a path is relative."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_dask_slurm.controller.backend.make import make_backend
+from jupyter_dask_slurm.protocol.errors import Unprocessable
+
+from .conftest import DaskFiles
+
+
+@pytest.mark.parametrize(
+    ("lines", "account"),
+    [
+        ("project: old\n    account: new", "new"),
+        ("account: new\n    project: old", "new"),
+        ("project: old", "old"),
+        ("project: old\n    account: null", "old"),
+        ("project: null\n    account: new", "new"),
+    ],
+)
+def test_account_counts_before_project(dask_files: DaskFiles, lines: str, account: str) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    {lines}\n")
+    assert dask_files.sent()["-A"] == dask_files.theirs()["-A"] == account
+    both = "old" in lines and "new" in lines
+    assert (
+        any("project is left out: account says the same" in note for note in dask_files.ours().notes) == both
+    )
+
+
+@pytest.mark.parametrize("key", ["env-extra", "extra", "job-extra", "header-skip"])
+def test_former_names_count_where_the_present_one_says_nothing(dask_files: DaskFiles, key: str) -> None:
+    present, option = {
+        "env-extra": ("job-script-prologue", "job_script_prologue"),
+        "extra": ("worker-extra-args", "worker_extra_args"),
+        "job-extra": ("job-extra-directives", "job_extra_directives"),
+        "header-skip": ("job-directives-skip", "job_directives_skip"),
+    }[key]
+    for said, value in (("[]", ["--old"]), ("['--new']", ["--new"])):
+        dask_files.write(f"jobqueue:\n  slurm:\n    {key}: ['--old']\n    {present}: {said}\n")
+        assert dask_files.ours().options[option] == value
+
+
+@pytest.mark.parametrize("asked", ["logs", "./a/logs", "../beside"])
+def test_relative_logs_are_of_the_clusters_directory(
+    dask_files: DaskFiles, asked: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    log-directory: {asked}\n")
+    monkeypatch.chdir(tmp_path)
+    spec = dask_files.spec()
+    assert dask_files.ours().options["log_directory"] == str(Path(spec.directory) / asked)
+
+
+def test_a_walltime_of_the_configuration_was_chosen(dask_files: DaskFiles) -> None:
+    for text, chosen in (("walltime: 02:00:00", True), ("cores: 2", False), ("walltime: '00:30:00'", False)):
+        dask_files.write(f"jobqueue:\n  slurm:\n    {text}\n")
+        assert ("walltime" in dask_files.ours().said) is chosen
+
+
+@pytest.mark.parametrize("place", ["/proc/none/here", "/dev/null/below"])
+def test_a_temporary_directory_that_cannot_be_made_is_named(
+    dask_files: DaskFiles, place: str, tmp_path: Path
+) -> None:
+    dask_files.write(f"temporary-directory: {place}\n")
+    with pytest.raises(
+        Unprocessable, match="temporary-directory of Dask's configuration cannot be used"
+    ) as told:
+        make_backend(dask_files.spec(backend="local", directory=str(tmp_path)))
+    assert place in told.value.message
+    assert told.value.field is None
+    with pytest.raises(Unprocessable) as told:
+        make_backend(dask_files.spec(backend="local", options={"local_directory": place}))
+    assert told.value.field == "options.local_directory"
