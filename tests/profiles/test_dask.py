@@ -39,6 +39,7 @@ jobqueue:
     walltime: 43200
     job-extra-directives: {--gres: 'gpu:1', --exclusive: null}
     job-cpu: 4
+    shared-temp-directory: /tmp
   wrong:
     cores: 8
     memory: lots
@@ -78,7 +79,8 @@ def test_numbers_and_mappings_and_what_has_no_effect() -> None:
     assert (gpu.options["account"], gpu.options["walltime"]) == ("1234", "43200")
     assert gpu.options["job_extra_directives"] == ["--gres=gpu:1", "--exclusive"]
     assert gpu.warnings[0].startswith("jobqueue.gpu.walltime is the number 43200, which Slurm takes for min")
-    assert gpu.warnings[1] == "jobqueue.gpu.job-cpu has no effect here."
+    assert gpu.warnings[1] == "jobqueue.gpu.shared-temp-directory is managed here and left out."
+    assert gpu.options["job_cpu"] == 4
 
 
 def test_one_that_is_wrong_says_where() -> None:
