@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ..checks.limits import Limits, cores_of
 from ..protocol.errors import ControllerUnreachable, InvalidRequest, ProblemNotFound, WrongState
 from ..protocol.models import Cluster
 from ..protocol.scaling import known_size, most_jobs, resolve_scaling
+from .cluster_list import ClusterList
 from .handle import ClusterHandle
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ class Changes:
     sizing : asyncio.Lock
         Held while a size is judged and becomes known, by whoever makes a cluster too: two of them at once
         shall not be over a limit together.
-    listed : callable
-        Returns all clusters.
+    clusters : ClusterList
+        The others, which count for limits too.
     """
 
-    def __init__(self, limits: Limits, sizing: asyncio.Lock, listed: Callable[[], list[Cluster]]) -> None:
+    def __init__(self, limits: Limits, sizing: asyncio.Lock, clusters: ClusterList) -> None:
         self._limits = limits
         self._sizing = sizing
-        self._listed = listed
+        self._clusters = clusters
 
     async def change(self, handle: ClusterHandle, request: ChangeRequest, key: str | None = None) -> Cluster:
         """Scale, rename, or change the idle timeout; once for each `key`.
@@ -114,7 +115,7 @@ class Changes:
                 raise refusal
 
     def _others(self, cluster: Cluster) -> list[Cluster]:
-        return [other for other in self._listed() if other.id != cluster.id]
+        return [other for other in self._clusters.visible() if other.id != cluster.id]
 
     async def _send(self, handle: ClusterHandle, changes: dict[str, Any], key: str | None) -> Cluster:
         handle.update(await handle.require_client().change(changes, key))

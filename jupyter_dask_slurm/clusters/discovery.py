@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, FileDamaged, StorageUnavailable
 from ..protocol.models import Record
 from ..registry import Registry
 from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
+from .bare_record import record_of_unreadable
+from .cluster_list import ClusterList
 
 log = logging.getLogger(__name__)
 
@@ -23,25 +25,13 @@ class Discovery:
 
     Parameters
     ----------
-    found : callable
-        Called with the record of each cluster, the first time and whenever the directory has changed.
-    vanished : callable
-        Called with the id of a cluster whose directory is gone.
-    unreadable : callable
-        Called at each look with the id of a cluster whose record cannot be read, and the reason.
+    clusters : ClusterList
+        Where what is found is shown, and what has vanished no longer.
     """
 
-    def __init__(
-        self,
-        registry: Registry,
-        found: Callable[[Record], object],
-        vanished: Callable[[str], None],
-        unreadable: Callable[[str, DaskSlurmError], object] = lambda _id, _why: None,
-    ) -> None:
+    def __init__(self, registry: Registry, clusters: ClusterList) -> None:
         self._registry = registry
-        self._found = found
-        self._vanished = vanished
-        self._unreadable = unreadable
+        self._clusters = clusters
         self._known: set[str] = set()
         self._broken: set[str] = set()
         self._ignored: set[str] = set()
@@ -123,7 +113,7 @@ class Discovery:
         """Tell of one cluster, whatever that raises; False if it is to be looked at again."""
         if isinstance(found, Record):
             try:
-                self._found(found)
+                self._clusters.add(found)
             except Exception as error:
                 log.exception("%s cannot be shown", cluster_id)
                 found = _unforeseen(cluster_id, error)
@@ -132,8 +122,24 @@ class Discovery:
         log.debug("%s is looked for again: %s", cluster_id, found)
         # One that is not there may be about to be written.
         if not isinstance(found, ClusterNotFound):
-            self._unreadable(cluster_id, found)
+            self._show_unreadable(cluster_id, found)
         return False
+
+    def _show_unreadable(self, cluster_id: str, why: DaskSlurmError) -> None:
+        """List a cluster whose record cannot be read, with the reason, until it can."""
+        known = self._clusters.find(cluster_id)
+        if known is None or (known.orphaned and why.message not in str(known.cluster.error)):
+            record = record_of_unreadable(self._registry, cluster_id, why)
+            if known is None:
+                self._clusters.add(record)
+            else:
+                known.update(record.cluster)
+
+    def _vanished(self, cluster_id: str) -> None:
+        """Take notice that another Jupyter server has removed a cluster."""
+        handle = self._clusters.find(cluster_id)
+        if handle is not None and (handle.over or not handle.here):
+            self._clusters.drop(handle)
 
 
 def _unforeseen(cluster_id: str, error: Exception) -> DaskSlurmError:

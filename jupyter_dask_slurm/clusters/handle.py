@@ -103,6 +103,14 @@ class ClusterHandle:
         """Whether nothing speaks for the cluster: no controller's answer, no record that can be read."""
         return not self.record.nonce
 
+    @property
+    def leaves(self) -> bool:
+        """Whether it goes off the list by itself: it is gone, or over as its user has wanted it."""
+        cluster = self.cluster
+        # Where the controller died meanwhile too.
+        stopped = self.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)
+        return self.removed or (self.over and (self.hidden or stopped))
+
     def follow(self) -> None:
         """Begin to follow; returns at once."""
         if not (self._following.begun or self.over):

@@ -7,36 +7,32 @@ controller.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
-from ..launch.draft import Draft
 from ..launch.resolve import ClusterSpec, resolve_restart
 from ..launch.starter import Starter
-from ..protocol.errors import ClusterNotFound, DaskSlurmError, WrongState
-from ..protocol.models import Cluster, Record
+from ..protocol.errors import WrongState
+from ..protocol.models import Cluster
 from ..registry import Registry
 from ..system.beside_loop import in_thread
-from ..system.event_loop.background import Background
 from ..system.processes import runs
-from .bare_record import record_of_unreadable
 from .changes import Changes
+from .cluster_list import ClusterList
 from .discovery import Discovery
 from .ending.endings import Endings
 from .ending.orphan_watch import OrphanWatch
 from .handle import ClusterHandle
+from .making import Making
 from .reserving.made import Announce, Made
-from .reserving.names import Names, Reserved, is_taken
+from .reserving.names import Names
 from .restart import Restarts
 
 if TYPE_CHECKING:
     from ..options.requests import ChangeRequest, ClusterRequest, RestartRequest
 
-log = logging.getLogger(__name__)
 ClusterListener = Callable[[str, "Cluster | None"], None]
 
 # Those that run answer within milliseconds.
@@ -63,21 +59,19 @@ class ClusterManager:
         changed: ClusterListener,
     ) -> None:
         self.registry = registry
-        self._starter = starter
         self._limits = limits
-        self._tell = changed
-        self._handles: dict[str, ClusterHandle] = {}
-        self._names = Names(registry, lambda: {cluster.name for cluster in self.list()})
-        self._made = Made(registry, self._made_before)
-        self._exit_codes: dict[str, int] = {}
+        self._clusters = clusters = ClusterList(registry)
+        clusters.changed.connect(changed)
+        self._names = Names(registry, clusters)
+        self._made = Made(registry, clusters)
+        self._endings = Endings(registry, clusters)
+        self._restarts = Restarts(registry, clusters, starter, self._endings)
+        self._discovery = Discovery(registry, clusters)
+        self._orphans = OrphanWatch(registry, clusters, self._endings)
         # One after the other, for each counts for the limits of the next.
-        self._sizing = asyncio.Lock()
-        self._changes = Changes(limits, self._sizing, self.list)
-        self._leaving = Background()
-        self._endings = Endings(registry, self._drop)
-        self._restarts = Restarts(registry, self._run, self._endings.end)
-        self._discovery = Discovery(registry, self._add, self._vanished, self._show_unreadable)
-        self._orphans = OrphanWatch(registry, self._owns, self._add, self._endings.cancel_orphan, self._drop)
+        sizing = asyncio.Lock()
+        self._changes = Changes(limits, sizing, clusters)
+        self._making = Making(clusters, starter, self._names, self._discovery, self._restarts, sizing=sizing)
 
     async def open(self) -> None:
         """Find the clusters that exist already, and look out for those that other Jupyter servers start.
@@ -92,8 +86,8 @@ class ClusterManager:
         await self._discovery.close()
         await self._restarts.close()
         await self._endings.close()
-        await asyncio.gather(*(handle.close() for handle in self._handles.values()))
-        await self._leaving.finish()
+        await self._clusters.close()
+        await self._names.close()
 
     def watch_for_orphans(self) -> None:
         """Look out for jobs in Slurm that no cluster owns; returns at once."""
@@ -103,7 +97,7 @@ class ClusterManager:
         """Wait until each controller has answered, or has been found not to."""
         waiting = [
             handle.wait_until_reachable(SETTLE_LIMIT_S)
-            for handle in self._handles.values()
+            for handle in self._clusters
             if handle.here and not handle.over
         ]
         await asyncio.gather(*waiting)
@@ -114,8 +108,7 @@ class ClusterManager:
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
-        listed = [handle.cluster for handle in self._handles.values() if not handle.hidden]
-        return sorted(listed, key=lambda cluster: (cluster.created_at, cluster.id))
+        return self._clusters.visible()
 
     def answer(self) -> Sequence[Cluster]:
         """Return all clusters for who asks which there are: an empty list says that there are none.
@@ -140,12 +133,9 @@ class ClusterManager:
         StorageUnavailable
             If nobody can tell, for the disk does not say.
         """
-        found = self._handles.get(cluster_id)
-        if found is None and self._discovery.fault is not None:
+        if self._clusters.find(cluster_id) is None and self._discovery.fault is not None:
             raise self._discovery.fault
-        if found is None or found.hidden:
-            raise ClusterNotFound("There is no such cluster.")
-        return found
+        return self._clusters.get(cluster_id)
 
     def get(self, cluster_id: str) -> Cluster:
         """Return one cluster; raises `ClusterNotFound`."""
@@ -166,19 +156,7 @@ class ClusterManager:
             A request of this key is still being carried out.
         """
         asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
-        return await self._made.once(key, asked, lambda announce: self._start(request, announce))
-
-    async def _start(self, request: ClusterRequest, announce: Announce) -> Cluster:
-        await self.look()
-        spec = await self._starter.resolve(request)
-        surroundings = await self._starter.survey(spec)
-        usual = None if spec.name else await self._starter.configured_name(surroundings)
-        async with self._names.for_new(spec.name, usual.name if usual else None) as reserved:
-            await announce(reserved.cluster_id)
-            spec = dataclasses.replace(spec, name=reserved.name)
-            async with self._sizing:
-                draft = await self._starter.accepted(spec, surroundings, self.list(), reserved.cluster_id)
-                return await self._begin(draft, reserved)
+        return await self._made.once(key, asked, partial(self._making.start, request))
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
         """Scale, rename, or change the idle timeout; once for each `key`.
@@ -252,16 +230,7 @@ class ClusterManager:
     async def _restart(self, cluster_id: str, request: RestartRequest, announce: Announce) -> Cluster:
         old = self.handle(cluster_id)
         await self._check_nobody_runs_it(old)
-        spec = self.spec_to_restart(cluster_id, request)
-        surroundings = await self._starter.survey(spec)
-        async with self._names.for_restart(old.cluster.name, cluster_id) as reserved:
-            await announce(reserved.cluster_id)
-            async with self._sizing:
-                others = [other for other in self.list() if other.id != cluster_id]
-                draft = await self._starter.accepted(spec, surroundings, others, reserved.cluster_id)
-                new, draft = await self._replace(old, draft, reserved)
-            await self._restarts.begin(old, new, draft)
-            return new.cluster
+        return await self._making.restart(old, self.spec_to_restart(cluster_id, request), announce)
 
     async def _check_nobody_runs_it(self, handle: ClusterHandle) -> None:
         """Refuse to clear up under a controller that is about to write its record anew.
@@ -273,108 +242,3 @@ class ClusterManager:
         archive = self.registry.on_disk(handle.id).controller_archive
         if handle.orphaned and await in_thread(runs, archive):
             raise WrongState("Its controller runs and writes its record anew within seconds. Try again then.")
-
-    async def _replace(
-        self, old: ClusterHandle, draft: Draft, reserved: Reserved
-    ) -> tuple[ClusterHandle, Draft]:
-        """Put a cluster on the list in place of another."""
-        with self._making(draft):
-            draft = await self._starter.place(draft)
-            if old.hidden or not await reserved.stands():
-                await self._starter.discard(draft)
-                raise ClusterNotFound(f'"{old.cluster.name}" is being restarted already.')
-            old.hidden = True
-            self._tell(old.id, None)
-            return self._add(draft.record), draft
-
-    async def _begin(self, draft: Draft, reserved: Reserved) -> Cluster:
-        with self._making(draft):
-            draft = await self._starter.place(draft)
-            try:
-                if not await reserved.stands():
-                    raise is_taken(reserved.name)
-                await self._run(draft)
-            except BaseException:
-                await self._starter.discard(draft)
-                raise
-            return self._add(draft.record).cluster
-
-    @contextmanager
-    def _making(self, draft: Draft) -> Iterator[None]:
-        """Keep discovery away from a cluster while it is being made here."""
-        self._discovery.ignore(draft.id)
-        try:
-            yield
-        finally:
-            self._discovery.heed(draft.id)
-
-    async def _run(self, draft: Draft) -> None:
-        await self._starter.run(draft, lambda code: self._process_ended(draft.id, code))
-
-    def _add(self, record: Record) -> ClusterHandle:
-        cluster_id = record.cluster.id
-        if not self._owns(cluster_id) and (record.nonce or cluster_id not in self._handles):
-            self._endings.give_up(cluster_id)
-            handle = ClusterHandle(record, self.registry, self._changed)
-            handle.exit_code = self._exit_codes.pop(cluster_id, None)
-            self._handles[cluster_id] = handle
-            self._changed(handle)
-            handle.follow()
-        return self._handles[cluster_id]
-
-    def _show_unreadable(self, cluster_id: str, why: DaskSlurmError) -> None:
-        """List a cluster whose record cannot be read, with the reason, until it can."""
-        known = self._handles.get(cluster_id)
-        if known is None or (known.orphaned and why.message not in str(known.cluster.error)):
-            record = record_of_unreadable(self.registry, cluster_id, why)
-            if known is None:
-                self._add(record)
-            else:
-                known.update(record.cluster)
-
-    def _owns(self, cluster_id: str) -> bool:
-        """Return whether a cluster is known from more than its jobs."""
-        known = self._handles.get(cluster_id)
-        return known is not None and not known.orphaned
-
-    def _process_ended(self, cluster_id: str, exit_code: int) -> None:
-        handle = self._handles.get(cluster_id)
-        if handle is None:
-            self._exit_codes[cluster_id] = exit_code
-        else:
-            handle.process_ended(exit_code)
-
-    def _changed(self, handle: ClusterHandle) -> None:
-        if self._endings.takes(handle):
-            return
-        if not handle.hidden:
-            self._tell(handle.id, handle.cluster)
-
-    def _vanished(self, cluster_id: str) -> None:
-        """Another Jupyter server has removed the cluster."""
-        handle = self._handles.get(cluster_id)
-        if handle is not None and (handle.over or not handle.here):
-            self._drop(handle)
-
-    def _drop(self, handle: ClusterHandle) -> None:
-        if self._handles.get(handle.id) is not handle:
-            return
-        del self._handles[handle.id]
-        handle.gone.set()
-        if not handle.hidden:
-            self._tell(handle.id, None)
-        # A task of its own: the handle's may be the one that called.
-        self._leaving.begin(self._let_go(handle))
-
-    async def _let_go(self, handle: ClusterHandle) -> None:
-        await self._names.forget(handle.cluster.name, handle.id)
-        await handle.close()
-
-    def _made_before(self, cluster_id: str) -> Cluster:
-        """Return the cluster that a request has made, here or by another Jupyter server."""
-        try:
-            if cluster_id not in self._handles:
-                self._add(self.registry.read(cluster_id))
-            return self.get(cluster_id)
-        except ClusterNotFound:
-            raise WrongState(f"The cluster that this request has made, {cluster_id}, is gone.") from None

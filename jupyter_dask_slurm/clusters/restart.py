@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from ..launch.draft import Draft
+from ..launch.starter import Starter
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, iso_time
 from ..registry import Registry
 from ..system.event_loop.background import Background, end_tasks
+from .cluster_list import ClusterList
+from .ending.endings import Endings
 from .handle import ClusterHandle
 
 log = logging.getLogger(__name__)
@@ -31,21 +34,25 @@ class Restarts:
     ----------
     registry : Registry
         Where it is written that a cluster did not come to be.
-    run : callable
-        Starts the controller of a draft that stands on disk; raises `StorageUnavailable`.
-    end : callable
-        Has a cluster stopped that leaves the list; raises `StorageUnavailable`.
+    clusters : ClusterList
+        Told when a controller that was started here ends.
+    starter : Starter
+        Starts controllers.
+    endings : Endings
+        Has clusters stopped that leave the list.
     """
 
     def __init__(
         self,
         registry: Registry,
-        run: Callable[[Draft], Awaitable[None]],
-        end: Callable[[ClusterHandle], Awaitable[None]],
+        clusters: ClusterList,
+        starter: Starter,
+        endings: Endings,
     ) -> None:
         self._registry = registry
-        self._run = run
-        self._end = end
+        self._clusters = clusters
+        self._starter = starter
+        self._endings = endings
         self._waiting = Background()
         self._closing = asyncio.Event()
 
@@ -70,7 +77,7 @@ class Restarts:
         self, old: ClusterHandle, new: ClusterHandle, draft: Draft, told: asyncio.Future[None]
     ) -> None:
         try:
-            await self._end(old)
+            await self._endings.end(old)
         except StorageUnavailable as error:
             # However long the disk took to say so: the new one has not been started.
             new.stop_wanted.set()
@@ -87,7 +94,7 @@ class Restarts:
             self._is_over(new, draft, status="stopped")
             return
         try:
-            await self._run(draft)
+            await self._starter.run(draft, partial(self._clusters.process_ended, draft.id))
         except DaskSlurmError as error:
             why = ErrorInfo(error.message, type(error).__name__, error.details)
             self._is_over(new, draft, status="failed", error=why)

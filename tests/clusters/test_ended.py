@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending import endings, left_jobs
 from jupyter_dask_slurm.clusters.ending.endings import KEPT_S, Endings
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
@@ -108,8 +109,10 @@ async def test_it_is_forgotten_after_its_days_though_nothing_changes(
     )  # fmt: skip
     registry.write(record)
     dropped = asyncio.Event()
-    clearing = Endings(registry, lambda _handle: dropped.set())
-    clearing.takes(ClusterHandle(record, registry, lambda _changed: None))
+    clusters = ClusterList(registry)
+    clusters.dropped.connect(lambda _handle: dropped.set())
+    clearing = Endings(registry, clusters)
+    clusters.add(record)
     assert registry.ids() == [cluster.id]
     await asyncio.wait_for(dropped.wait(), 60)
     assert registry.ids() == []
@@ -150,7 +153,7 @@ async def test_what_waits_for_its_turn_when_jupyter_ends_is_left_without_a_word(
     cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), status="lost")
     record = Record(cluster, hostname(), boot_id(), "nonce", "", str(tmp_path), iso_time())
     handle = ClusterHandle(record, Registry(tmp_path), lambda _changed: None)
-    clearing = Endings(Registry(tmp_path), lambda _handle: None)
+    clearing = Endings(Registry(tmp_path), ClusterList(Registry(tmp_path)))
     clearing.cancel_orphan(handle)
     clearing.cancel_orphan(handle)
     await asyncio.wait_for(begun.wait(), 60)

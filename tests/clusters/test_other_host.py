@@ -15,8 +15,8 @@ import pytest
 
 from jupyter_dask_slurm.clusters import handle as attach
 from jupyter_dask_slurm.clusters import heartbeat
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending.endings import Endings
-from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.clusters.heartbeat import Heartbeat
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
@@ -119,18 +119,19 @@ def test_another_login_node_that_is_dead(
 async def test_a_controller_that_dies_after_it_was_asked_to_stop(shared: Path) -> None:
     registry = Registry(shared)
     record = _of_another_host(registry)
-    gone = asyncio.Event()
-    endings = Endings(registry, lambda _handle: gone.set())
-    handle = ClusterHandle(record, registry, lambda _handle: None)
+    clusters = ClusterList(registry)
+    endings = Endings(registry, clusters)
+    handle = clusters.add(record)
     assert (await endings.stop_from_afar(handle)).status == "stopping"
     # Its last heartbeat is some seconds too young for it to be taken for dead at once.
     assert registry.ids() == [handle.id]
-    await asyncio.wait_for(gone.wait(), 60)
+    await asyncio.wait_for(handle.gone.wait(), 60)
     assert registry.ids() == []
     # Asked once more while or after that, nothing is made again.
     await endings.stop_from_afar(handle)
     assert registry.ids() == []
     await endings.close()
+    await clusters.close()
 
 
 async def test_a_silent_controller_is_said_and_taken_back_and_can_be_stopped(
@@ -142,9 +143,10 @@ async def test_a_silent_controller_is_said_and_taken_back_and_can_be_stopped(
     record = _of_another_host(registry)
     path = shared / "clusters" / record.cluster.id / "record.json"
     changed = asyncio.Event()
-    handle = ClusterHandle(record, registry, lambda _handle: changed.set())
+    clusters = ClusterList(registry)
+    clusters.moved.connect(lambda _handle: changed.set())
+    handle = clusters.add(record)
     handle.heartbeat = Heartbeat(record.heartbeat_at, 1.0, 1.0)
-    handle.follow()
 
     async def until_problems_are(codes: list[str]) -> None:
         while [problem.code for problem in handle.cluster.problems] != codes:
@@ -167,13 +169,12 @@ async def test_a_silent_controller_is_said_and_taken_back_and_can_be_stopped(
     path.with_suffix(".away").rename(path)
     await until_problems_are(["controller_silent"])
     # Stopped, it need not be watched once more.
-    gone = asyncio.Event()
-    endings = Endings(registry, lambda _handle: gone.set())
+    endings = Endings(registry, clusters)
     await endings.stop_from_afar(handle)
-    await asyncio.wait_for(gone.wait(), 5)
+    await asyncio.wait_for(handle.gone.wait(), 5)
     assert registry.ids() == []
     await endings.close()
-    await handle.close()
+    await clusters.close()
 
 
 def _of_another_host(registry: Registry) -> Record:

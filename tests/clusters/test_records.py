@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.clusters import discovery
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.discovery import Discovery
 from jupyter_dask_slurm.protocol.errors import FileDamaged, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Record
@@ -85,7 +86,7 @@ async def test_that_the_disk_does_not_give_once_it_is_read_again(
     record: tuple[Registry, Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry, whole = record
-    read, found = registry.read, asyncio.get_running_loop().create_future()
+    read, found = registry.read, asyncio.Queue[Record]()
 
     def once_stale(cluster_id: str) -> Record:
         monkeypatch.setattr(registry, "read", read)
@@ -93,10 +94,14 @@ async def test_that_the_disk_does_not_give_once_it_is_read_again(
 
     monkeypatch.setattr(registry, "read", once_stale)
     monkeypatch.setattr(discovery, "INTERVAL_S", 0.01)
-    looking = Discovery(registry, found.set_result, lambda _cluster_id: None)
+    clusters = ClusterList(registry)
+    clusters.added.connect(lambda handle: found.put_nowait(handle.record))
+    looking = Discovery(registry, clusters)
     await looking.open()
-    assert await asyncio.wait_for(found, 30) == whole
+    assert (await found.get()).cluster.status == "lost", "it is shown all the same"
+    assert await asyncio.wait_for(found.get(), 30) == whole
     await looking.close()
+    await clusters.close()
 
 
 def test_a_disk_that_does_not_answer_is_told_from_one_that_holds_nothing(
@@ -114,7 +119,6 @@ async def test_while_the_disk_does_not_answer_no_cluster_leaves_the_list(
     record: tuple[Registry, Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry, whole = record
-    vanished: list[str] = []
     found: asyncio.Queue[Record] = asyncio.Queue()
     ids = registry.ids
 
@@ -123,7 +127,9 @@ async def test_while_the_disk_does_not_answer_no_cluster_leaves_the_list(
         raise StorageUnavailable("Cannot read the clusters: Stale file handle.")
 
     monkeypatch.setattr(discovery, "INTERVAL_S", 0.01)
-    looking = Discovery(registry, found.put_nowait, vanished.append)
+    clusters = ClusterList(registry)
+    clusters.added.connect(lambda handle: found.put_nowait(handle.record))
+    looking = Discovery(registry, clusters)
     await looking.open()
     assert await found.get() == whole
     monkeypatch.setattr(registry, "ids", once_stale)
@@ -131,5 +137,6 @@ async def test_while_the_disk_does_not_answer_no_cluster_leaves_the_list(
     directory = registry.create(lake.id)
     registry.write(dataclasses.replace(whole, cluster=lake, directory=str(directory)))
     assert (await asyncio.wait_for(found.get(), 30)).cluster == lake
-    assert vanished == []
+    assert {cluster.id for cluster in clusters.visible()} == {whole.cluster.id, lake.id}
     await looking.close()
+    await clusters.close()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.clusters.autostart import start_profiles
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.reserving.claims import (
     MAKING_LIMIT_S,
     WRITING_LIMIT_S,
@@ -171,7 +172,7 @@ def _written(path: Path, s_ago: float) -> None:
 
 
 async def _is_free(registry: Registry, name: str = "ocean") -> bool:
-    names = Names(registry, set)
+    names = Names(registry, ClusterList(registry))
     try:
         async with names.for_new(name):
             raise InterruptedError
@@ -240,7 +241,7 @@ async def test_a_new_name_that_was_not_answered_for_stays_held_until_the_record_
     registry: Registry,
 ) -> None:
     _on_disk(registry, "ocean-0000", name="ocean", status="running")
-    names = Names(registry, set)
+    names = Names(registry, ClusterList(registry))
     with pytest.raises(NoAnswer):
         async with names.for_renaming("sea", "ocean-0000", "ocean"):
             raise NoAnswer("")
@@ -257,7 +258,7 @@ async def test_a_new_name_that_was_not_answered_for_stays_held_until_the_record_
 async def test_a_name_that_was_refused_is_free_at_once(registry: Registry) -> None:
     _on_disk(registry, "ocean-0000", name="ocean", status="running")
     with pytest.raises(InterruptedError):
-        async with Names(registry, set).for_renaming("sea", "ocean-0000", "ocean"):
+        async with Names(registry, ClusterList(registry)).for_renaming("sea", "ocean-0000", "ocean"):
             raise InterruptedError
     assert await _is_free(registry, "sea")
 

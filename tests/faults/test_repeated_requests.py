@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from jupyter_dask_slurm.clusters import restart
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.clusters.reserving.made import Made
 from jupyter_dask_slurm.protocol.errors import StorageUnavailable
@@ -139,7 +140,8 @@ def test_a_post_repeated_after_jupyter_was_killed_makes_one(
 
 
 async def test_what_a_request_has_made_is_forgotten_after_a_day(shared: Path) -> None:
-    made = Made(Registry(shared), lambda cluster_id: cluster_id)  # type: ignore[arg-type,return-value]
+    clusters = SimpleNamespace(get_or_read=lambda cluster_id: SimpleNamespace(cluster=cluster_id))
+    made = Made(Registry(shared), clusters)  # type: ignore[arg-type]
     count = 0
 
     async def make(_announce: object) -> Any:
@@ -176,14 +178,19 @@ async def test_a_restart_whose_old_cluster_cannot_be_told_starts_nothing(
     record = Record(cluster, "login7", "boot", "nonce", "/s", directory, iso_time())
     registry.write(record)
 
-    async def run(draft: object) -> None:
+    async def run(draft: object, _ended: object) -> None:
         started.append(draft)
 
     async def end(_old: object) -> None:
         await asyncio.sleep(0.5)
         raise StorageUnavailable("Cannot write requests/stop: Stale file handle.")
 
-    restarts = restart.Restarts(registry, run, end)
+    restarts = restart.Restarts(
+        registry,
+        ClusterList(registry),
+        SimpleNamespace(run=run),  # type: ignore[arg-type]
+        SimpleNamespace(end=end),  # type: ignore[arg-type]
+    )
     old, new = (ClusterHandle(record, registry, lambda _handle: None) for _ in range(2))
     old.hidden = True
     with pytest.raises(StorageUnavailable):

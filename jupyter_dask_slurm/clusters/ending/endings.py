@@ -14,6 +14,7 @@ from ...protocol.models import Cluster
 from ...registry import Registry
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import end_tasks
+from ..cluster_list import ClusterList
 from ..handle import ClusterHandle
 from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs
@@ -34,15 +35,17 @@ class Endings:
 
     Parameters
     ----------
-    drop : callable
-        Takes a handle off the list.
+    clusters : ClusterList
+        What changes there is acted on, and what is cleared up is taken off.
     """
 
-    def __init__(self, registry: Registry, drop: Callable[[ClusterHandle], None]) -> None:
+    def __init__(self, registry: Registry, clusters: ClusterList) -> None:
         self._registry = registry
-        self._drop = drop
+        self._clusters = clusters
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        clusters.added.connect(self._give_up)
+        clusters.moved.connect(self._notice)
 
     async def close(self) -> None:
         """Leave the rest to the next Jupyter server."""
@@ -55,19 +58,16 @@ class Endings:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
 
-    def takes(self, handle: ClusterHandle) -> bool:
-        """Act on a change of a cluster that may have ended; True if the cluster leaves the list by it."""
+    def _notice(self, handle: ClusterHandle) -> None:
+        """Act on a change of a cluster that may have ended."""
         if handle.removed:
-            self._drop(handle)
-            return True
-        leaves = handle.over and (handle.hidden or _stopped_by_its_user(handle))
-        if handle.over and handle.id not in self._tasks and not handle.orphaned:
-            if leaves:
+            self._clusters.drop(handle)
+        elif handle.over and handle.id not in self._tasks and not handle.orphaned:
+            if handle.leaves:
                 self._begin(handle, self._clear)
             else:
                 self._begin(handle, self._tidy)
                 self._keep_for_days(handle)
-        return leaves
 
     async def end(self, handle: ClusterHandle) -> None:
         """Stop a cluster that shall leave the list at once, in whatever state it is."""
@@ -101,9 +101,9 @@ class Endings:
         """Cancel jobs that nobody owns, and take them off the list when Slurm has none of them."""
         self._begin(handle, self._cancel_orphan)
 
-    def give_up(self, cluster_id: str) -> None:
+    def _give_up(self, handle: ClusterHandle) -> None:
         """Leave alone what was being cleared up: its owner has turned up."""
-        task = self._tasks.pop(cluster_id, None)
+        task = self._tasks.pop(handle.id, None)
         if task is not None:
             task.cancel()
 
@@ -166,7 +166,7 @@ class Endings:
 
     async def _cancel_orphan(self, handle: ClusterHandle) -> None:
         await cancel_left_jobs(handle)
-        self._drop(handle)
+        self._clusters.drop(handle)
 
     async def _clear(self, handle: ClusterHandle) -> None:
         """Cancel what is left, remove the directory, take the cluster off the list."""
@@ -178,16 +178,10 @@ class Endings:
         await in_thread(self._registry.remove, handle.id)
         if handle.here:
             await in_thread(remove_socket, handle.record.socket)
-        self._drop(handle)
+        self._clusters.drop(handle)
 
 
 def _observed(task: asyncio.Task[None]) -> None:
     """Take notice of how a task ended, which was logged where it happened."""
     if not task.cancelled():
         task.exception()
-
-
-def _stopped_by_its_user(handle: ClusterHandle) -> bool:
-    """Return whether its user has asked for the end, even where the controller died meanwhile."""
-    cluster = handle.cluster
-    return handle.stop_wanted.is_set() or (cluster.status == "stopped" and cluster.ended is None)

@@ -7,7 +7,6 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Callable
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
@@ -15,7 +14,9 @@ from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
 from ...system.event_loop.background import Background
 from ..bare_record import bare_record
+from ..cluster_list import ClusterList
 from ..handle import ClusterHandle
+from .endings import Endings
 from .find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
 
 log = logging.getLogger(__name__)
@@ -33,25 +34,16 @@ class OrphanWatch:
     ----------
     registry : Registry
         Where those have records that are owned.
-    owned : callable
-        Returns whether a cluster's id is on the list for another reason.
-    show, cancel, drop : callable
-        Take an orphan onto the list, cancel its jobs, and take it off the list.
+    clusters : ClusterList
+        Where orphans are shown.
+    endings : Endings
+        Cancels their jobs.
     """
 
-    def __init__(
-        self,
-        registry: Registry,
-        owned: Callable[[str], bool],
-        show: Callable[[Record], ClusterHandle],
-        cancel: Callable[[ClusterHandle], object],
-        drop: Callable[[ClusterHandle], None],
-    ) -> None:
+    def __init__(self, registry: Registry, clusters: ClusterList, endings: Endings) -> None:
         self._registry = registry
-        self._owned = owned
-        self._show = show
-        self._cancel = cancel
-        self._drop = drop
+        self._clusters = clusters
+        self._endings = endings
         # By the Slurm cluster that has the jobs.
         self._shown: dict[str | None, dict[str, ClusterHandle]] = {}
         self._certain: dict[str | None, set[str]] = {}
@@ -93,18 +85,20 @@ class OrphanWatch:
 
     def _compare(self, slurm_cluster: str | None, found: list[OrphanJobs]) -> None:
         """Show those that are new, cancel those that were certain at the last look too, drop the others."""
-        orphans = {orphan.cluster_id: orphan for orphan in found if not self._owned(orphan.cluster_id)}
+        orphans = {
+            orphan.cluster_id: orphan for orphan in found if not self._clusters.owns(orphan.cluster_id)
+        }
         before = self._shown.get(slurm_cluster, {})
         shown = {cluster_id: one for cluster_id, one in before.items() if not one.gone.is_set()}
         certain_before = self._certain.get(slurm_cluster, set())
         for cluster_id in shown.keys() - orphans.keys():
-            self._drop(shown.pop(cluster_id))
+            self._clusters.drop(shown.pop(cluster_id))
         for cluster_id, orphan in orphans.items():
             if cluster_id not in shown:
-                shown[cluster_id] = self._show(as_record(orphan, self._registry))
+                shown[cluster_id] = self._clusters.add(as_record(orphan, self._registry))
             elif orphan.certain and cluster_id in certain_before:
                 log.info("The jobs %s of %s have no cluster: cancelled.", ", ".join(orphan.jobs), cluster_id)
-                self._cancel(shown[cluster_id])
+                self._endings.cancel_orphan(shown[cluster_id])
             else:
                 _say(shown[cluster_id], _problem(orphan, iso_time()))
         self._shown[slurm_cluster] = shown

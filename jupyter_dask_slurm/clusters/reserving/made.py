@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from ...protocol.errors import ClusterNotFound, NoAnswer
+from ...protocol.errors import ClusterNotFound, NoAnswer, WrongState
 from ...protocol.keys import digest, key_reused
 from ...protocol.models import Cluster
 from ...registry import Registry
 from ...system.beside_loop import in_thread
+from ..cluster_list import ClusterList
 from .claims import Claim, Claimed, Claims, Found, HeldClaim
 
 KEPT_S = 86_400.0
@@ -35,13 +36,13 @@ class Made:
     ----------
     registry : Registry
         The clusters on disk.
-    find : callable
-        Returns the cluster with an id; raises where it is gone.
+    clusters : ClusterList
+        Where a cluster that was made is found.
     """
 
-    def __init__(self, registry: Registry, find: Callable[[str], Cluster]) -> None:
+    def __init__(self, registry: Registry, clusters: ClusterList) -> None:
         self._registry = registry
-        self._find = find
+        self._clusters = clusters
         self._claims = Claims(registry.shared / "asked", self._stands)
 
     async def once(
@@ -94,6 +95,13 @@ class Made:
                     "Look at the list of clusters before you ask for it again."
                 )
             await asyncio.sleep(_LOOK_S)
+
+    def _find(self, cluster_id: str) -> Cluster:
+        """Return the cluster that a request has made, here or by another Jupyter server."""
+        try:
+            return self._clusters.get_or_read(cluster_id).cluster
+        except ClusterNotFound:
+            raise WrongState(f"The cluster that this request has made, {cluster_id}, is gone.") from None
 
     def _keep(self, held: HeldClaim) -> None:
         held.keep()

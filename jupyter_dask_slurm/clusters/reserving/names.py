@@ -7,13 +7,16 @@ record says, or where there is none by whether the process that claimed it lives
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from ...protocol.errors import ClusterNotFound, DaskSlurmError, NameTaken, NoAnswer
 from ...protocol.models import OVER, Record
 from ...registry import Registry
 from ...system.beside_loop import in_thread
+from ...system.event_loop.background import Background
+from ..cluster_list import ClusterList
+from ..handle import ClusterHandle
 from .claims import Claim, Claimed, Claims, Found, HeldClaim
 
 # A controller writes its record each 60 s. One that has written it so long after it was to take a name, and
@@ -41,14 +44,16 @@ class Names:
     ----------
     registry : Registry
         The clusters on disk.
-    listed : callable
-        Returns the names that clusters have now, as far as this server knows.
+    clusters : ClusterList
+        Those that have names now, as far as this server knows; one that is dropped has its name no longer.
     """
 
-    def __init__(self, registry: Registry, listed: Callable[[], Collection[str]]) -> None:
+    def __init__(self, registry: Registry, clusters: ClusterList) -> None:
         self._registry = registry
-        self._listed = listed
+        self._clusters = clusters
         self._claims = Claims(registry.shared / "names", self._stands)
+        self._forgetting = Background()
+        clusters.dropped.connect(self._forget)
 
     @asynccontextmanager
     async def for_new(self, name: str | None, usual: str | None = None) -> AsyncIterator[Reserved]:
@@ -67,7 +72,7 @@ class Names:
         """
         tried: set[str] = set()
         while True:
-            taken = tried.union(self._listed())
+            taken = tried.union(self._clusters.names())
             chosen = name or free_name(taken, usual)
             if chosen in taken:
                 raise is_taken(chosen)
@@ -115,7 +120,7 @@ class Names:
             If another listed cluster has it, or is about to.
         StorageUnavailable
         """
-        if name in self._listed():
+        if name in self._clusters.names():
             raise is_taken(name)
         try:
             held = await in_thread(self._claims.take, Claim(name, cluster_id), cluster_id)
@@ -125,9 +130,13 @@ class Names:
             yield
         await in_thread(self._claims.forget, old, cluster_id)
 
-    async def forget(self, name: str, cluster_id: str) -> None:
+    async def close(self) -> None:
+        """Wait until the names of clusters that are gone can be had again."""
+        await self._forgetting.finish()
+
+    def _forget(self, handle: ClusterHandle) -> None:
         """Let others have the name of a cluster that is gone."""
-        await in_thread(self._claims.forget, name, cluster_id)
+        self._forgetting.begin(in_thread(self._claims.forget, handle.cluster.name, handle.id))
 
     def _stands(self, found: Found) -> bool:
         claim = found.claim

@@ -13,9 +13,9 @@ import pytest
 from distributed import Scheduler
 
 from jupyter_dask_slurm.clusters import handle as attach
+from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.ending.endings import Endings
-from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.clusters.heartbeat import Heartbeat
 from jupyter_dask_slurm.controller.backend.scheduler import ControllerScheduler
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
@@ -206,18 +206,17 @@ async def test_a_record_of_another_host_that_changes_is_never_cleared_away(
     # Its clock is an hour behind ours, and does not even go.
     record = Record(cluster, "login7", "boot", "n", "/nowhere", directory, iso_time(clock.now() - 3600))
     registry.write(record)
-    gone = asyncio.Event()
-    clearing = Endings(registry, lambda _handle: gone.set())
-    handle = ClusterHandle(record, registry, lambda _handle: None)
+    clusters = ClusterList(registry)
+    clearing = Endings(registry, clusters)
+    handle = clusters.add(record)
     handle.heartbeat = Heartbeat(record.heartbeat_at, sure_s=3.0)
-    handle.follow()
     await clearing.stop_from_afar(handle)
     for _ in range(12):
         registry.write(record)
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(gone.wait(), 0.5)
+            await asyncio.wait_for(handle.gone.wait(), 0.5)
     assert registry.ids() == [cluster.id]
-    await asyncio.wait_for(gone.wait(), 60)
+    await asyncio.wait_for(handle.gone.wait(), 60)
     assert registry.ids() == []
     await clearing.close()
-    await handle.close()
+    await clusters.close()
