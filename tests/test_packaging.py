@@ -68,6 +68,16 @@ def test_brings_a_prebuilt_labextension(environment: Path) -> None:
     assert list((folder / "schemas").rglob("panel.json"))
 
 
+def test_takes_the_packages_of_any_jupyterlab_that_it_says_it_works_in() -> None:
+    package = json.loads((_PROJECT / "package.json").read_text())
+    wanted = {
+        name: known for name, known in package["dependencies"].items() if name.startswith("@jupyterlab/")
+    }
+    # Without these the builder asks for the version that it was built with.
+    shared = package["jupyterlab"]["sharedPackages"]
+    assert {name: about["requiredVersion"] for name, about in shared.items()} == wanted
+
+
 def test_enables_the_server_extension(environment: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [environment / "bin/python", "-c", _CHECK],

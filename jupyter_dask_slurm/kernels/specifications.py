@@ -152,6 +152,8 @@ async def as_jupyter_starts_it(
 
     described = kernel_spec(dict(spec), folder)
     manager = KernelManager(kernel_spec_manager=OneSpec(described), kernel_name=name)
+    if manager._launch_args is None:  # noqa: SLF001 - before jupyter_client 8 it is, until a kernel is started
+        manager._launch_args = {}  # noqa: SLF001
     argv = tuple(map(_at_home, manager.format_kernel_cmd()))
     provisioner = LocalProvisioner(kernel_id="", kernel_spec=described, parent=None)
     # What any provisioner does about variables; that of this machine would also find ports.

@@ -17,7 +17,8 @@ from tests.hosts.ssh import forwarded
 from tests.slurm import Options, Place, PrivateSlurm
 
 _JUPYTER, _HTTPS, _FORWARDED = 8888, 8443, 9000
-BASE_URL = "/user/ann/"
+# As JupyterHub has it, and as Open OnDemand, whose nginx leads to a port of a node.
+OF_HUB, OF_NODE = "/user/ann/", "/node/login1/8888/"
 LOGIN = "10.99.0.1/24"
 
 
@@ -35,9 +36,9 @@ def hosts(tmp_path: Path) -> Iterator[tuple[Host, Host]]:
 @pytest.mark.nightly
 @pytest.mark.timeout(560)
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(("scheme", "base_url"), [("http", OF_HUB), ("https", OF_HUB), ("https", OF_NODE)])
 def test_the_main_story_through_one_forwarded_port(
-    hosts: tuple[Host, Host], scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hosts: tuple[Host, Host], scheme: str, base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login, laptop = hosts
     with ExitStack() as running:
@@ -45,13 +46,13 @@ def test_the_main_story_through_one_forwarded_port(
         options = Options(nodes=2, gpus=0, controller_at=place, nodes_at=(place, place))
         slurm = running.enter_context(PrivateSlurm(options))
         monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-        running.enter_context(lab(login, tmp_path, _JUPYTER, BASE_URL))
+        running.enter_context(lab(login, tmp_path, _JUPYTER, base_url))
         port = _JUPYTER
         if scheme == "https":
             port = _HTTPS
             running.enter_context(behind_https(login, tmp_path, port, _JUPYTER))
         running.enter_context(forwarded(laptop, login, tmp_path, _FORWARDED, port))
-        _tell_the_story(laptop, f"{scheme}://127.0.0.1:{_FORWARDED}{BASE_URL.rstrip('/')}", tmp_path)
+        _tell_the_story(laptop, f"{scheme}://127.0.0.1:{_FORWARDED}{base_url.rstrip('/')}", tmp_path)
 
 
 def _tell_the_story(host: Host, url: str, folder: Path) -> None:

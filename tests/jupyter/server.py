@@ -30,13 +30,17 @@ class Jupyter:
         Words that come before its command line; they become the server by exec.
     python : str
         That in which it runs.
+    port : int
+        One that is free; 0 has it find one, which old ones do not tell.
     """
 
-    def __init__(self, folder: Path, wrapper: Sequence[str] = (), python: str = sys.executable) -> None:
+    def __init__(
+        self, folder: Path, wrapper: Sequence[str] = (), python: str = sys.executable, port: int = 0
+    ) -> None:
         self._log = (folder / "jupyter.log").open("ab")
         self.process = subprocess.Popen(
             [
-                *wrapper, python, "-m", "jupyter_server", "--allow-root", "--port=0", "--no-browser",
+                *wrapper, python, "-m", "jupyter_server", "--allow-root", f"--port={port}", "--no-browser",
                 "--IdentityProvider.token=secret", f"--ServerApp.jpserver_extensions={_EXTENSIONS}",
             ],
             cwd=folder,
