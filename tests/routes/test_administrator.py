@@ -96,7 +96,7 @@ async def test_autostart_once(api: Api, jp_serverapp: Any) -> None:
     (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_dask_slurm"]
     # As Jupyter does once its loop runs; pytest-jupyter does not.
     await extension._start_jupyter_server_extension(jp_serverapp)
-    await extension._opening
+    await extension._opening.finish()
     (cluster,) = (await api("GET", "clusters")).json
     assert (cluster["name"], cluster["profile"]) == ("tiny", "tiny")
     assert await start_profiles(services.manager, ["tiny"]) == []
@@ -122,9 +122,37 @@ async def test_clusters_that_dask_labextension_would_start(
     monkeypatch.setenv("DASK_CONFIG", str(path))
     (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_dask_slurm"]
     await extension._start_jupyter_server_extension(jp_serverapp)
-    await extension._opening
+    await extension._opening.finish()
     (cluster,) = (await api("GET", "clusters")).json
     assert (cluster["name"], cluster["profile"], cluster["backend"]) == ("morning", "morning", "local")
+
+
+async def test_a_cluster_without_a_size_submits_nothing_at_jupyters_start(
+    api: Api, slurm: SlurmClient, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logs = tmp_path / "not" / "there"
+    keywords = f"{{cores: 1, memory: 500 MB, walltime: 1:10:00, log-directory: {logs}}}"
+    path = tmp_path / "labextension.yaml"
+    path.write_text(
+        "labextension:\n"
+        f"  factory: {{module: dask_jobqueue, class: SLURMCluster, args: [], kwargs: {keywords}}}\n"
+        "  default: {workers: 4}\n"
+        '  initial: [{name: "[big] one", workers: null}]\n'
+    )
+    monkeypatch.setenv("DASK_CONFIG", str(path))
+    (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_dask_slurm"]
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    await extension._opening.finish()
+    (cluster,) = (await api("GET", "clusters")).json
+    assert cluster["name"] == "big- one"
+    assert cluster["scaling"] == {"mode": "manual", "jobs": 0}
+    ready = await api.until(cluster["id"], lambda found: found["status"] == "running")
+    # The directory of the file is made, as dask-jobqueue does, and the text of the file counts.
+    assert (logs.is_dir(), ready["options"]["walltime"]) == (True, "1:10:00")
+    assert slurm.jobs_of(cluster["id"]) == {}
+    history = (await api("GET", f"clusters/{cluster['id']}/history")).json
+    told = [entry["message"] for entry in history if entry["event"] == "configuration"]
+    assert any("walltime is taken as 1:10:00" in message and f"{path}, line 2" in message for message in told)
 
 
 @pytest.mark.parametrize(
