@@ -64,6 +64,8 @@ def environment(folder: Path, python: str, resolution: str) -> str:
         "--python-version", python, "--output-file", str(wanted))  # fmt: skip
     _uv("venv", "--python", interpreter, str(folder / "environment"))
     _uv("pip", "install", "--python", there, "--requirements", str(wanted), "ipykernel")
+    # New Jupyter servers ask for the version of each extension.
+    _uv("pip", "install", "--python", there, "--no-deps", "--editable", ".")
     return there
 
 
