@@ -21,6 +21,7 @@ from ..protocol.errors import (
     StorageUnavailable,
 )
 from ..protocol.models import OVER, Cluster, ControllerInfo, Record, iso_time
+from ..protocol.models.problem import CONTROLLER_SILENT
 from ..registry import NO_RECORD, Registry, as_seen_from_afar, booted_since, is_here
 from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
@@ -297,7 +298,7 @@ class ClusterHandle:
 
     def _judge_silence(self) -> None:
         """Say it where the controller of another host writes no more; what it writes takes that back."""
-        known = any(problem.code == "controller_silent" for problem in self.cluster.problems)
+        known = any(problem.code == CONTROLLER_SILENT.code for problem in self.cluster.problems)
         if self.heartbeat.silent and not (known or self.over or self.removed):
             self.update(as_silent(self.cluster, self.record, HEARTBEAT_LIMIT_S))
 

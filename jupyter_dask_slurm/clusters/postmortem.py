@@ -9,12 +9,12 @@ from ..protocol.models import (
     Cluster,
     ErrorInfo,
     JobCounts,
-    Problem,
     Record,
     TaskCounts,
     WorkerCounts,
     iso_time,
 )
+from ..protocol.models.problem import CONTROLLER_SILENT
 from ..registry import booted_since
 from ..system.logs import tail
 
@@ -46,9 +46,7 @@ def as_silent(cluster: Cluster, record: Record, limit_s: float) -> Cluster:
     It may live on, cut off from the shared directory: so nothing is ended by this.
     """
     host = record.hostname
-    problem = Problem(
-        "controller_silent",
-        "error",
+    problem = CONTROLLER_SILENT.problem(
         f"The controller of this cluster, on {host}, has written nothing for {limit_s / 60:.0f} minutes, the "
         f"last time at {record.heartbeat_at} by its clock. It was killed, or {host} is down or cut off from "
         "the shared directory. What is shown here may be out of date.",

@@ -9,6 +9,7 @@ from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
 from ..protocol.keys import digest, key_reused
 from ..protocol.models import Ceiling, Cluster, Scaling
+from ..protocol.models.problem import CANCELLED_OUTSIDE
 from ..protocol.scaling import JobSize, most_jobs, resolve_scaling, whole_number
 from .publish.history import History
 from .reconcile.planner import Planner
@@ -164,7 +165,7 @@ class Commands:
         self._must_run()
         if code not in {problem.code for problem in self._current().problems}:
             raise InvalidRequest(f"There is no problem {code!r} now.")
-        lost = len(self._state.cancelled_outside) if code == "cancelled_outside" else 0
+        lost = len(self._state.cancelled_outside) if code == CANCELLED_OUTSIDE.code else 0
         if lost and self._state.scaling.mode == "manual":
             self._scale(Scaling("manual", jobs=self._state.plan + lost), cores_elsewhere)
         self._changed()

@@ -23,7 +23,8 @@ const problem = object({
   details: nullable(text),
   job_id: nullable(text),
   job_ids: added(list(text), []),
-  jobs: added(number, 0)
+  jobs: added(number, 0),
+  remedies: added(list(text), [])
 });
 
 const failure = object({ message: text, reason: text, details: nullable(text) });

@@ -85,6 +85,7 @@ function asProblem(cluster: Cluster): Problem | null {
       job_id: null,
       job_ids: [],
       jobs: 0,
+      remedies: [],
       since: updated_at
     }
   );

@@ -12,57 +12,49 @@ export interface IRemedy {
   readonly label: string;
 }
 
-/** Problems that other options mend. */
-const MENDED_BY_CHANGES = [
-  'submit_refused',
-  'never_starts',
-  'no_connection',
-  'worker_killed',
-  'task_too_long',
-  'environment_mismatch',
-  'jobs_fail'
-];
-
-/** Problems of which the job's log tells more. */
-const TOLD_BY_LOGS = ['no_connection', 'jobs_fail'];
-
-/** @returns what can be done about a problem by a click, what helps most first. */
+/** @returns what can be done about a problem by a click now, in the order in which the server names it. */
 export function findRemedies(problem: Problem, cluster: Cluster, trans: TranslationBundle): IRemedy[] {
-  const { code, job_id: job } = problem;
-  const args = { cluster: cluster.id };
-  const remedies: IRemedy[] = [];
-  if (canBeChanged(cluster)) {
-    remedies.push(...answers(problem, cluster, trans));
-  }
-  if (TOLD_BY_LOGS.includes(code) && job !== null && !isOutOfReach(cluster)) {
-    const label = trans.__('Show the log of %1', job);
-    remedies.push({ command: CommandIDs.openDetails, args: { ...args, section: 'logs', job }, label });
-  }
+  const remedies = problem.remedies.map(word => remedyOf(word, problem, cluster, trans));
   if (problem.jobs > problem.job_ids.length && !isOutOfReach(cluster)) {
-    const label = trans.__('Show the jobs');
-    remedies.push({ command: CommandIDs.openDetails, args: { ...args, section: 'jobs' }, label });
+    const args = { cluster: cluster.id, section: 'jobs' };
+    const show = { command: CommandIDs.openDetails, args, label: trans.__('Show the jobs') };
+    const changes = problem.remedies.indexOf('change_options');
+    remedies.splice(changes < 0 ? remedies.length : changes, 0, show);
   }
-  if (MENDED_BY_CHANGES.includes(code) && !hasEnded(cluster) && !isOutOfReach(cluster)) {
-    const label = trans.__('Start again with changes…');
-    remedies.push({ command: CommandIDs.createCluster, args: { like: cluster.id }, label });
-  }
-  return remedies;
+  return remedies.filter(remedy => remedy !== null);
 }
 
-/** What the cluster itself can do about a problem. */
-function answers({ code }: Problem, { id }: Cluster, trans: TranslationBundle): IRemedy[] {
-  const again = { command: CommandIDs.resubmitJobs, args: { cluster: id, problem: code } };
-  switch (code) {
-    case 'cancelled_outside':
-      return [{ ...again, label: trans.__('Submit again') }];
-    case 'jobs_fail':
-    case 'submit_postponed':
-      return [{ ...again, label: trans.__('Try again') }];
-    case 'idle_soon':
-      return [
-        { command: CommandIDs.keepCluster, args: { cluster: id }, label: trans.__('Keep it while idle') }
-      ];
+/** @returns a remedy as a command; null where it cannot be done now, and for words of newer servers. */
+function remedyOf(
+  word: string,
+  { code, job_id: job }: Problem,
+  cluster: Cluster,
+  trans: TranslationBundle
+): IRemedy | null {
+  const args = { cluster: cluster.id };
+  const again = { command: CommandIDs.resubmitJobs, args: { ...args, problem: code } };
+  switch (word) {
+    case 'submit_again':
+      return canBeChanged(cluster) ? { ...again, label: trans.__('Submit again') } : null;
+    case 'try_again':
+      return canBeChanged(cluster) ? { ...again, label: trans.__('Try again') } : null;
+    case 'keep':
+      return canBeChanged(cluster)
+        ? { command: CommandIDs.keepCluster, args, label: trans.__('Keep it while idle') }
+        : null;
+    case 'read_log': {
+      const label = trans.__('Show the log of %1', job);
+      return job !== null && !isOutOfReach(cluster)
+        ? { command: CommandIDs.openDetails, args: { ...args, section: 'logs', job }, label }
+        : null;
+    }
+    case 'change_options': {
+      const label = trans.__('Start again with changes…');
+      return !hasEnded(cluster) && !isOutOfReach(cluster)
+        ? { command: CommandIDs.createCluster, args: { like: cluster.id }, label }
+        : null;
+    }
     default:
-      return [];
+      return null;
   }
 }

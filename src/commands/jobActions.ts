@@ -1,5 +1,6 @@
 import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 
+import type { Cluster, Problem } from '../api/contract';
 import { canBeChanged } from '../model/status';
 import type { IClusterAction, IClusterCommands } from './clusterAction';
 
@@ -50,14 +51,25 @@ export function resubmitAction({ manager, trans }: IClusterCommands): IClusterAc
     label: trans.__('Submit Lost Jobs Again'),
     icon: refreshIcon,
     properties: {
-      problem: { type: 'string', description: 'The code of the problem; cancelled_outside by default' }
+      problem: {
+        type: 'string',
+        description: 'The code of the problem; by default the first that this answers'
+      }
     },
     enabled: cluster => canBeChanged(cluster) && cluster.problems.length > 0,
     run: async (cluster, args) => {
-      const problem = typeof args.problem === 'string' ? args.problem : 'cancelled_outside';
-      await manager.resubmit(cluster.id, problem);
+      const problem = typeof args.problem === 'string' ? args.problem : answered(cluster)?.code;
+      if (problem !== undefined) {
+        await manager.resubmit(cluster.id, problem);
+      }
     }
   };
+}
+
+/** @returns the problem that is answered where none is named: that of lost jobs before those that are tried again. */
+function answered({ problems }: Cluster): Problem | undefined {
+  const having = (remedy: string) => problems.find(({ remedies }) => remedies.includes(remedy));
+  return having('submit_again') ?? having('try_again') ?? problems[0];
 }
 
 /** So many cancellations are on their way at once; each is one request. */

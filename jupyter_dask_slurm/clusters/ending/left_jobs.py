@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused
-from ...protocol.models import Cluster, Problem, Record, iso_time
+from ...protocol.models import Cluster, Record, iso_time
+from ...protocol.models.problem import CANCEL_REFUSED, SLURM_NOT_ASKED, SLURM_UNREACHABLE, ProblemKind
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.installation.other_clusters import own_name
@@ -16,7 +17,7 @@ from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
-_CODES = ("slurm_unreachable", "slurm_not_asked", "cancel_refused")
+_CODES = {kind.code for kind in (SLURM_UNREACHABLE, SLURM_NOT_ASKED, CANCEL_REFUSED)}
 
 
 async def cancel_left_jobs(handle: ClusterHandle) -> None:
@@ -73,23 +74,22 @@ def _without_problem(cluster: Cluster) -> Cluster:
 
 
 def _with_problem(cluster: Cluster, error: DaskSlurmError) -> Cluster:
-    code, message = _words(error)
-    if any(problem.code == code for problem in cluster.problems):
+    kind, message = _words(error)
+    if any(problem.code == kind.code for problem in cluster.problems):
         return cluster
-    problem = Problem(
-        code=code,
+    problem = kind.problem(
+        message,
+        "Nothing needs to be done: it is tried again until none of them is left.",
         severity="warning",
-        message=message,
-        advice="Nothing needs to be done: it is tried again until none of them is left.",
         since=iso_time(),
         details=error.details or error.message,
     )
     return dataclasses.replace(cluster, problems=(*_without_problem(cluster).problems, problem))
 
 
-def _words(error: DaskSlurmError) -> tuple[str, str]:
+def _words(error: DaskSlurmError) -> tuple[ProblemKind, str]:
     if isinstance(error, FAULTS_OF_THIS_MACHINE):
-        return "slurm_not_asked", f"{error.message} So this cluster's jobs are not cancelled yet."
+        return SLURM_NOT_ASKED, f"{error.message} So this cluster's jobs are not cancelled yet."
     if isinstance(error, SlurmRefused):
-        return "cancel_refused", "Slurm refuses to cancel this cluster's jobs."
-    return "slurm_unreachable", "Slurm does not answer, so this cluster's jobs are not cancelled yet."
+        return CANCEL_REFUSED, "Slurm refuses to cancel this cluster's jobs."
+    return SLURM_UNREACHABLE, "Slurm does not answer, so this cluster's jobs are not cancelled yet."

@@ -10,6 +10,7 @@ import time
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import ErrorInfo, Problem, Record, iso_time
+from ...protocol.models.problem import ORPHANED_JOBS
 from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
 from ...system.event_loop.background import Background
@@ -112,9 +113,7 @@ class OrphanWatch:
             if not handle.gone.is_set():
                 _say(
                     handle,
-                    Problem(
-                        "orphaned_jobs",
-                        "warning",
+                    ORPHANED_JOBS.problem(
                         "Jobs without a cluster: whether they are still there is not known now.",
                         f"They are looked for again at {iso_time(time.time() + GRACE_S)}.",
                         since=iso_time(),
@@ -151,9 +150,7 @@ def _problem(orphan: OrphanJobs, since: str) -> Problem:
             "It cannot be told whether such jobs belong to another Jupyter of yours, so they are left alone."
         )
         advice = f"Dismiss this card to cancel {them}, or let {them} be."
-    return Problem(
-        "orphaned_jobs",
-        "warning",
+    return ORPHANED_JOBS.problem(
         f"{_without_cluster(orphan)} {then}",
         advice,
         since=since,

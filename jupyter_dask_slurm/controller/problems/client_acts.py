@@ -10,6 +10,7 @@ from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import CLIENT_RESTARTED, CLIENT_RETIRED
 from ...protocol.naming import counted
 from ...system import clock
 from ..state.jobs import JobTable
@@ -35,15 +36,14 @@ def client_acts(acts: Sequence[ClientAct], now: float) -> list[Problem]:
     retired = {act.job_id: act.at for act in recent if act.job_id is not None}
     found = []
     if restarts:
-        found.append(Problem(
-            "client_restarted", "info", RESTARTED,
+        found.append(CLIENT_RESTARTED.problem(
+            RESTARTED,
             "The cluster goes on with the same jobs: compute again what you need.",
             since=clock.moment(restarts[-1]),
         ))  # fmt: skip
     if retired:
         job_ids = list(retired)
-        found.append(about(job_ids, Problem(
-            "client_retired", "info",
+        found.append(about(job_ids, CLIENT_RETIRED.problem(
             f"{counted(job_ids)}: a client retired {_RETIRED}",
             "To have fewer workers, scale the cluster down: then none takes their place.",
             since=clock.moment(max(retired.values())),

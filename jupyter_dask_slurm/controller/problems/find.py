@@ -8,6 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import (
+    CANCEL_REFUSED,
+    NO_DASHBOARD,
+    REQUESTS_LIMITED,
+    SLURM_NOT_ASKED,
+    SLURM_UNREACHABLE,
+    STORAGE,
+    SUBMIT_POSTPONED,
+    SUBMIT_REFUSED,
+    SUBMIT_UNKNOWN,
+)
 from ...system import clock
 from ..state.state import MOST_FAILURES, ClusterState, Doubt, Refusal
 from .client_acts import client_acts
@@ -61,9 +72,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
         yield cancelled_outside(state.cancelled_outside)
     yield from _storage(state)
     if state.dashboard_error is not None:
-        yield Problem(
-            "no_dashboard",
-            "info",
+        yield NO_DASHBOARD.problem(
             f"The dashboard cannot be drawn: {state.dashboard_error}",
             "The cluster computes without it. To get it: pip install bokeh, then start the cluster again.",
             since=clock.moment(state.changed_at),
@@ -73,20 +82,17 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
 def _storage(state: ClusterState) -> Iterator[Problem]:
     since = clock.moment(state.changed_at)
     if state.held_by_disk is not None:
-        yield Problem(
-            "storage",
-            "error",
+        yield STORAGE.problem(
             f"Jobs wait to be submitted. {state.held_by_disk}",
             "What is submitted must first stand on disk. It is tried again each half minute.",
             since=since,
             details=state.storage_error,
         )
     elif state.storage_error is not None:
-        yield Problem(
-            "storage",
-            "warning",
+        yield STORAGE.problem(
             state.storage_error,
             "The cluster goes on, but what happens now may not be found later.",
+            severity="warning",
             since=since,
         )
 
@@ -97,9 +103,7 @@ def _with_script(refusal: Refusal) -> str:
 
 
 def _postponed(refusal: Refusal) -> Problem:
-    return Problem(
-        "submit_postponed",
-        "warning",
+    return SUBMIT_POSTPONED.problem(
         f"{refusal.message} Jobs of this cluster wait to be submitted.",
         "Nothing needs to be done: they are tried again every five minutes or sooner, and at once when a job "
         "of this cluster ends.",
@@ -109,9 +113,7 @@ def _postponed(refusal: Refusal) -> Problem:
 
 
 def _refused(refusal: Refusal) -> Problem:
-    return Problem(
-        "submit_refused",
-        "error",
+    return SUBMIT_REFUSED.problem(
         refusal.message,
         "Start the cluster again with changes, or scale it to try once more.",
         since=clock.moment(refusal.at),
@@ -120,9 +122,7 @@ def _refused(refusal: Refusal) -> Problem:
 
 
 def _cancel_refused(refusal: Refusal) -> Problem:
-    return Problem(
-        "cancel_refused",
-        "error",
+    return CANCEL_REFUSED.problem(
         "Slurm refuses to cancel jobs of this cluster.",
         "It is asked again until they are gone. Show its words to your site's administrators.",
         since=clock.moment(refusal.at),
@@ -131,9 +131,7 @@ def _cancel_refused(refusal: Refusal) -> Problem:
 
 
 def _unknown(doubt: Doubt) -> Problem:
-    return Problem(
-        "submit_unknown",
-        "warning",
+    return SUBMIT_UNKNOWN.problem(
         "sbatch ended without an answer: whether Slurm has the jobs is being looked up.",
         "Nothing needs to be done: found, they are taken over; else they are sent again, and never twice.",
         since=clock.moment(doubt.at),
@@ -149,9 +147,7 @@ def _answers(state: ClusterState) -> Iterator[Problem]:
 
 
 def _limited(since: float) -> Problem:
-    return Problem(
-        "requests_limited",
-        "info",
+    return REQUESTS_LIMITED.problem(
         "Slurm limits requests: its answers take long, and what is shown of jobs may be minutes old.",
         "Nothing needs to be done: it is asked less often. All your clusters and programs that ask it count.",
         since=clock.moment(since),
@@ -162,17 +158,13 @@ def _limited(since: float) -> Problem:
 def _silent(state: ClusterState, since: float) -> Problem:
     what = "Cancelling the jobs" if state.status == "stopping" else "What you asked for"
     if state.not_asked is not None:
-        return Problem(
-            "slurm_not_asked",
-            "warning",
+        return SLURM_NOT_ASKED.problem(
             f"{state.not_asked} {what} waits for that.",
             "Slurm is not at fault, and running workers go on. It is tried again each half minute.",
             since=clock.moment(since),
             details=state.silence,
         )
-    return Problem(
-        "slurm_unreachable",
-        "warning",
+    return SLURM_UNREACHABLE.problem(
         f"Slurm has not answered since {clock.moment(since)}. {what} is done when it answers again.",
         "Nothing is lost: running workers go on. If it lasts, ask the administrators of this Slurm.",
         since=clock.moment(since),

@@ -17,7 +17,7 @@ from ...protocol.naming import MOST_NAMED
 MOST_CAUSES = 3
 """So many causes of one kind of problem are told by themselves, the most frequent; the others together."""
 
-MOST_DETAILS = 2000
+MOST_DETAILS = 1800
 """So many characters of what others said are told, in all problems together: each event carries them."""
 
 LEAST_DETAILS = 300

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import IDLE_SOON
 from ...system import clock
 
 SOON_S = 600.0
@@ -53,9 +54,7 @@ def idle_soon(since: float | None, timeout_s: int, results: int, now: float) -> 
     if now < warn_at:
         return None
     lost = {0: "No result", 1: "One result"}.get(results, f"{results} results")
-    return Problem(
-        "idle_soon",
-        "warning",
+    return IDLE_SOON.problem(
         f"Nothing has run since {clock.moment(since)}: the cluster ends at {clock.moment(closes)}. "
         f"{lost} in its memory would be lost.",
         "Keep it longer, or run something on it; else save what you need.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dask.utils import format_bytes
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import WORKER_KILLED
 from ...protocol.naming import counted
 from ...system import clock
 from ..state.state import MemoryKill
@@ -26,9 +27,7 @@ def worker_killed(kills: Sequence[MemoryKill]) -> Problem:
     job_ids = list(dict.fromkeys(kill.job_id for kill in kills))
     return about(
         job_ids,
-        Problem(
-            "worker_killed",
-            "error",
+        WORKER_KILLED.problem(
             f"{_what(last)}{_how_often(len(kills), job_ids)}",
             _advice(last),
             since=clock.moment(kills[0].at),

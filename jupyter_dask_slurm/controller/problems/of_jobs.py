@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, NO_CONNECTION
 from ...protocol.naming import counted, named, one_or_many
 from ...system import clock
 from ..state.state import Loss
@@ -38,9 +39,7 @@ def _never_starts(group: Group[JobFacts, tuple[str, str]]) -> Problem:
         why = one_or_many(len(job_ids), f": {text}", f", each for the same reason: {text}")
     return about(
         job_ids,
-        Problem(
-            "never_starts",
-            "error",
+        NEVER_STARTS.problem(
             f"{counted(job_ids)} will never start{why}",
             advice or "Start the cluster again with other options.",
             since=clock.moment(min(job.asked_at for job in group.facts)),
@@ -63,9 +62,7 @@ def no_connection(jobs: Iterable[JobFacts], around: Surroundings, now: float) ->
     tries, log = one_or_many(len(silent), "It tries", "They try"), one_or_many(len(silent), "the", "a")
     yield about(
         job_ids,
-        Problem(
-            "no_connection",
-            "error",
+        NO_CONNECTION.problem(
             f"{counted(job_ids)} {run}{_where([job.node for _, job in silent])}, but no worker has connected "
             f"after {NO_CONNECTION_S:.0f} s. {tries} {around.scheduler_address}.",
             f"Read {log} job's log. Perhaps: {_other_interface(around)}",
@@ -92,9 +89,7 @@ def gave_up(failures: Sequence[Loss], around: Surroundings) -> Problem:
     hows = [f"{group.cause or 'other ways'}{_times(group, failures)}" for group in ends]
     return about(
         job_ids,
-        Problem(
-            "jobs_fail",
-            "error",
+        JOBS_FAIL.problem(
             f"{len(failures)} jobs in a row ({named(job_ids)}) ended before their workers connected: "
             f"{', '.join(hows)}. No more are submitted.",
             "Look at the jobs' logs; when it is mended, scale the cluster to try again.",
@@ -122,9 +117,7 @@ def _never_connected(failures: Sequence[Loss], around: Surroundings) -> Problem:
     job_ids = [loss.job_id for loss in failures]
     return about(
         job_ids,
-        Problem(
-            "no_connection",
-            "error",
+        NO_CONNECTION.problem(
             f"{len(failures)} jobs in a row ({named(job_ids)}) ran, but their workers could not connect to "
             f"{around.scheduler_address}. No more are submitted.",
             _other_interface(around),
@@ -150,9 +143,7 @@ def cancelled_outside(losses: Sequence[Loss]) -> Problem:
     was, they_are = one_or_many(len(losses), "was", "were"), one_or_many(len(losses), "It is", "They are")
     return about(
         job_ids,
-        Problem(
-            "cancelled_outside",
-            "warning",
+        CANCELLED_OUTSIDE.problem(
             f"{counted(job_ids)} {was} cancelled from outside. {they_are} not submitted again; the plan was "
             "lowered.",
             "Submit them again, or leave it at that.",

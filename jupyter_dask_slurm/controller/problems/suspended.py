@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import SUSPENDED
 from ...protocol.naming import counted, one_or_many
 from ...system import clock
 from .facts import JobFacts
@@ -20,9 +21,7 @@ def jobs_suspended(jobs: Sequence[JobFacts]) -> Problem | None:
     are, their = one_or_many(len(still), "is", "are"), one_or_many(len(still), "Its", "Their")
     return about(
         job_ids,
-        Problem(
-            "suspended",
-            "warning",
+        SUSPENDED.problem(
             f"{counted(job_ids)} {are} suspended by Slurm. {their} workers stand still; what they were "
             "computing waits, and no other job takes that place.",
             "They go on when Slurm resumes them, for example after a job of higher priority. If nobody does, "

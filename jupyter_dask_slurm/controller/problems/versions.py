@@ -10,6 +10,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 from distributed.versions import get_versions
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import ENVIRONMENT_MISMATCH
 from ...protocol.naming import named, one_or_many
 from ...system import clock
 from ..state.state import Mismatch
@@ -52,9 +53,7 @@ def environment_mismatch(mismatches: Mapping[str, Mismatch]) -> Problem | None:
     has = one_or_many(len(first.facts), f"A {who} has", f"{len(first.facts)} {who}s have")
     others = len(mismatches) - len(first.facts)
     more = f" {others} more {one_or_many(others, 'differs', 'differ')} in other ways." if others else ""
-    return Problem(
-        "environment_mismatch",
-        "warning",
+    return ENVIRONMENT_MISMATCH.problem(
         f"{has} other versions than the scheduler: {differ}.{more}",
         "Errors may follow that are hard to understand. Use the same kernel for notebook and cluster, "
         "or start the cluster again in the environment that you need.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dask.utils import format_time
 
 from ...protocol.models import Problem
+from ...protocol.models.problem import TASK_TOO_LONG, WALLTIME_SOON
 from ...protocol.naming import counted, one_or_many
 from ...system import clock
 from ..state.jobs import SlurmView
@@ -60,11 +61,10 @@ def walltime_soon(
         advice = "Save what you need. With the option keep_jobs jobs are replaced in time."
     return about(
         job_ids,
-        Problem(
-            "walltime_soon",
-            "info" if keep_jobs and not held else "warning",
+        WALLTIME_SOON.problem(
             f"{counted(job_ids)} {one_or_many(len(soon), 'ends', 'end')} {when}, by walltime. {rest}",
             advice,
+            severity="info" if keep_jobs and not held else "warning",
             since=clock.moment(min(_warn_at(job, keep_jobs=keep_jobs) for job in soon)),
         ),
     )
@@ -112,9 +112,7 @@ def task_too_long(cuts: Sequence[CutTask], now: float) -> Problem | None:
     last = recent[-1]
     times = sum(cut.key == last.key for cut in recent)
     often = f", {times} times so far" if times > 1 else ""
-    return Problem(
-        "task_too_long",
-        "warning",
+    return TASK_TOO_LONG.problem(
         f"The task {last.key} had run for {format_time(last.ran_s).strip()} when its job came to its walltime"
         f"{often}. It begins again in another job, and is given up after some attempts.",
         "Start the cluster again with a longer walltime, or make the task smaller.",

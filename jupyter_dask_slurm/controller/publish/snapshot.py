@@ -132,8 +132,11 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
 
 
 # From the words of `distributed.core.Status`; a worker registers before it takes tasks.
-_WORKER_STATUS = {
-    **dict.fromkeys(("undefined", "created", "init", "starting"), "expected"),
+_WORKER_STATUS: dict[str, models.WorkerStatus] = {
+    "undefined": "expected",
+    "created": "expected",
+    "init": "expected",
+    "starting": "expected",
     "running": "running",
     "paused": "paused",
     "closed": "gone",

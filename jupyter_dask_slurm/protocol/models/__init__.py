@@ -26,16 +26,16 @@ from .cluster import (
     JobCounts,
     JobPhase,
     LogTail,
-    Problem,
     Scaling,
-    Severity,
     TaskCounts,
     Waiting,
     Worker,
     WorkerCounts,
+    WorkerStatus,
     dashboard_path_of,
 )
 from .launch import Ceiling, Credentials, LaunchSpec, Record
+from .problem import Problem, Severity
 from .site import (
     Account,
     Association,
@@ -91,6 +91,7 @@ __all__ = [
     "Waiting",
     "Worker",
     "WorkerCounts",
+    "WorkerStatus",
     "WrongShapeError",
     "dashboard_path_of",
     "epoch_time",

@@ -6,12 +6,33 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .base import Model, Time
+from .problem import Problem
 
-ClusterStatus = Literal["starting", "running", "stopping", "stopped", "failed", "lost"]
+ClusterStatus = Literal[
+    "starting",  # asked for; its scheduler does not listen yet
+    "running",  # its scheduler listens, with or without workers
+    "stopping",  # its jobs are being cancelled, on its user's word
+    "stopped",  # it ended as asked or by itself: `ended` says why
+    "failed",  # it could not start: `error` says why
+    "lost",  # its controller ended without a word; its jobs are cancelled
+]
 OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
-JobPhase = Literal["queued", "starting", "working", "missing", "leaving", "ended"]
+JobPhase = Literal[
+    "queued",  # Slurm has it, and it waits for nodes: not begun, requeued or suspended
+    "starting",  # it runs, and not all of its workers were ever connected
+    "working",  # all of its workers are connected
+    "missing",  # its workers were all connected once, and are not now
+    "leaving",  # we end it: cancelled, or retired because fewer jobs are wanted
+    "ended",  # Slurm has it no more
+]
+WorkerStatus = Literal[
+    "expected",  # its job waits or starts
+    "running",  # it takes tasks
+    "paused",  # it takes none, for its memory is nearly full (distributed.worker.memory.pause)
+    "closing",  # it is being retired
+    "gone",  # it was connected, and is not now
+]
 Backend = Literal["slurm", "local"]
-Severity = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True)
@@ -105,25 +126,6 @@ class TaskCounts(Model):
     erred: int = 0
 
 
-@dataclass(frozen=True)
-class Problem(Model):
-    """Something wrong with a cluster, in words, with what to do about it.
-
-    `message` and `advice` are ours; `details` are Slurm's or Dask's own words. `jobs` says how many jobs it
-    is about (0: none in particular), `job_ids` which are the first of them, `job_id` whose log tells most.
-    """
-
-    code: str
-    severity: Severity
-    message: str
-    advice: str
-    since: Time
-    details: str | None = None
-    job_id: str | None = None
-    job_ids: tuple[str, ...] = ()
-    jobs: int = 0
-
-
 def dashboard_path_of(cluster_id: str) -> str:
     """Return where Jupyter serves the dashboard of a cluster, below its own address."""
     return f"dask-slurm/clusters/{cluster_id}/dashboard/"
@@ -173,13 +175,10 @@ class Cluster(Model):
 
 @dataclass(frozen=True)
 class Worker(Model):
-    """A Dask worker process of a job.
-
-    `status` is ``expected``, ``running``, ``paused``, ``closing`` or ``gone``.
-    """
+    """A Dask worker process of a job."""
 
     name: str
-    status: str
+    status: WorkerStatus
     address: str | None = None
     memory_used_bytes: int = 0
     cpu_percent: float = 0.0

@@ -36,7 +36,7 @@ describe('the golden samples of the contract', () => {
       details: null
     };
     const { problems } = read.cluster({ ...(sample('cluster-running') as object), problems: [told] });
-    expect(problems[0]).toMatchObject({ job_id: null, job_ids: [], jobs: 0 });
+    expect(problems[0]).toMatchObject({ job_id: null, job_ids: [], jobs: 0, remedies: [] });
     const { slurm, ...site } = sample('site') as { slurm: object };
     expect(read.site({ ...site, slurm: { ...slurm, clusters: undefined } }).slurm.clusters).toEqual([]);
   });

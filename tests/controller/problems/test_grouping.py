@@ -27,7 +27,7 @@ from tests.slurm import SlurmClient
 
 NOW = 1_000_000.0
 AROUND = Surroundings("tls://10.0.0.1:40123", ("eth1 (10.1.0.1)",))
-AT_ONCE = 8_000
+AT_ONCE = 8_100
 """So many bytes all problems together may have: an event is to have less than 10 KB."""
 
 
