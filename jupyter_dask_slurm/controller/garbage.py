@@ -3,7 +3,8 @@
 A full collection looks through all that there is: 0.2 s with 2,000 workers, in which no heartbeat and no task
 is answered. What has outlived one is therefore set aside (`gc.freeze`), and the next looks only through what
 is new since. Most of what ends is freed all the same, for nothing refers to it any more; only what refers to
-itself stays. So that this stays little, all is looked through again whenever the process has doubled.
+itself stays. So that this stays little, all is looked through again when the process has doubled, but some
+minutes later: then what made it grow for a moment is gone.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import gc
 import logging
 import resource
 import sys
+import time
 from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
 ROOM_BYTES = 200 * 2**20
 """A process that is small may grow by so much beside doubling."""
+LATER_S = 600.0
+"""So long after it has doubled all is looked through, in seconds."""
 EACH_S = 30.0
 """How often the process's size is looked at, in seconds."""
 
@@ -36,11 +40,17 @@ class GarbageCollector:
     ----------
     peak : callable
         Returns the most memory that this process ever had, in bytes.
+    now : callable
+        Returns the time by a clock that never jumps, in seconds.
     """
 
-    def __init__(self, peak: Callable[[], int] = peak_bytes) -> None:
+    def __init__(
+        self, peak: Callable[[], int] = peak_bytes, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._peak = peak
+        self._now = now
         self._looked_through_at = peak()
+        self._doubled_at: float | None = None
 
     def begin(self) -> None:
         """Set aside what there is, and from now on what outlives a full collection."""
@@ -52,11 +62,6 @@ class GarbageCollector:
         gc.collect()
         gc.set_threshold(young, middle, old // 2)
 
-    def end(self) -> None:
-        """Leave Python's collector as it is by itself."""
-        gc.callbacks.remove(self._collected)
-        gc.unfreeze()
-
     async def run(self) -> None:
         """Look from time to time until cancelled."""
         while True:
@@ -64,11 +69,15 @@ class GarbageCollector:
             self.look()
 
     def look(self) -> None:
-        """Look through everything where the process has doubled since the last time."""
+        """Look through everything where the process has doubled some minutes ago."""
         peak = self._peak()
         if peak < 2 * self._looked_through_at + ROOM_BYTES:
             return
-        self._looked_through_at = peak
+        if self._doubled_at is None:
+            self._doubled_at = self._now()
+        if self._now() - self._doubled_at < LATER_S:
+            return
+        self._looked_through_at, self._doubled_at = peak, None
         gc.unfreeze()
         logger.info("%d objects were garbage, at %d MB", gc.collect(), peak // 10**6)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jupyter_dask_slurm.controller.garbage import ROOM_BYTES, GarbageCollector
+from jupyter_dask_slurm.controller.garbage import LATER_S, ROOM_BYTES, GarbageCollector
 
 
 class _Circle:
@@ -18,15 +18,19 @@ class _Circle:
 
 class _Process:
     peak = 10**8
+    now = 1000.0
 
 
 @pytest.fixture
 def collector() -> Iterator[GarbageCollector]:
-    collector = GarbageCollector(lambda: _Process.peak)
+    _Process.peak, _Process.now = 10**8, 1000.0
+    callbacks, thresholds = list(gc.callbacks), gc.get_threshold()
+    collector = GarbageCollector(lambda: _Process.peak, lambda: _Process.now)
     collector.begin()
     yield collector
-    collector.end()
-    _Process.peak = 10**8
+    gc.callbacks[:] = callbacks
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
 
 
 def test_what_outlived_a_full_collection_is_not_looked_through_again(collector: GarbageCollector) -> None:
@@ -39,7 +43,7 @@ def test_what_outlived_a_full_collection_is_not_looked_through_again(collector: 
 
 
 @pytest.mark.parametrize(("grown_by", "gone"), [(10**8 + ROOM_BYTES - 1, False), (10**8 + ROOM_BYTES, True)])
-def test_all_is_looked_through_when_the_process_has_doubled(
+def test_all_is_looked_through_some_minutes_after_the_process_has_doubled(
     collector: GarbageCollector, grown_by: int, gone: bool
 ) -> None:
     circle = _Circle()
@@ -50,8 +54,27 @@ def test_all_is_looked_through_when_the_process_has_doubled(
     assert there() is not None
     _Process.peak += grown_by
     collector.look()
+    _Process.now += LATER_S - 1
+    collector.look()
+    assert there() is not None
+    _Process.now += 1
+    collector.look()
     assert (there() is None) == gone
-    collector.look()  # and not again before it has doubled again
+
+
+def test_and_not_again_before_it_has_doubled_again(collector: GarbageCollector) -> None:
+    _Process.peak = 3 * 10**8 + ROOM_BYTES
+    collector.look()
+    _Process.now += LATER_S
+    collector.look()
+    circle = _Circle()
+    there = weakref.ref(circle)
+    gc.collect()
+    del circle
+    for _ in range(3):
+        _Process.now += LATER_S
+        collector.look()
+    assert there() is not None
 
 
 def test_of_itself_python_frees_what_nothing_refers_to(collector: GarbageCollector) -> None:
