@@ -75,7 +75,7 @@ class Inspection:
         """
         handle = self._manager.handle(cluster_id)
         _check(job_id)
-        path = job_log(_log_directory(handle), job_id, stream)
+        path = Path(job_log(_log_directory(handle), job_id, stream))
         try:
             jobs, _ = await self.jobs(cluster_id)
             found = next((job for job in jobs if job.job_id == job_id), None)

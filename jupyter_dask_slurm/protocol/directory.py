@@ -138,8 +138,8 @@ def log_directory(asked: str) -> Path:
     return Path(os.path.expandvars(asked)).expanduser()
 
 
-def job_log(logs: Path, job: str, stream: str) -> Path:
-    """Return the file with one stream of a job.
+def job_log(logs: Path, job: str, stream: str) -> str:
+    """Return the path of the file with one stream of a job. As text: thousands are made at a time.
 
     Parameters
     ----------
@@ -150,4 +150,4 @@ def job_log(logs: Path, job: str, stream: str) -> Path:
     stream : str
         ``stdout`` or ``stderr``.
     """
-    return logs / f"{job}.{_SUFFIX[stream]}"
+    return f"{logs}{os.sep}{job}.{_SUFFIX[stream]}"

@@ -44,7 +44,7 @@ def test_a_log_directory_may_name_variables_and_the_home(monkeypatch: pytest.Mon
     assert ClusterDirectory(Path("/c")).logs("~/logs") == Path("/home/ann/logs")
     assert ClusterDirectory(Path("/c")).logs("") == Path("/c/logs")
     logs = Path("/l")
-    assert [str(job_log(logs, "17_3", stream)) for stream in ("stdout", "stderr")] == [
+    assert [job_log(logs, "17_3", stream) for stream in ("stdout", "stderr")] == [
         "/l/17_3.out",
         "/l/17_3.err",
     ]

@@ -184,8 +184,8 @@ class Submitter:
         logs, job = Path(str(self._logs).replace("%", "%%")), "%j" if count == 1 else "%A_%a"
         options = {
             "job-name": tag,
-            "output": str(job_log(logs, job, "stdout")),
-            "error": str(job_log(logs, job, "stderr")),
+            "output": job_log(logs, job, "stdout"),
+            "error": job_log(logs, job, "stderr"),
             # A requeued job keeps its id: its first run's words shall not be lost.
             "open-mode": "append",
         }
@@ -241,8 +241,8 @@ class Submitter:
         job.job_id, job.tag = job_id, tag
         tracked = self._job_table.jobs[job.name]
         tracked.job_id, tracked.tag, tracked.accepted_at = job_id, tag, clock.now()
-        tracked.stdout = str(job_log(self._logs, job_id, "stdout"))
-        tracked.stderr = str(job_log(self._logs, job_id, "stderr"))
+        tracked.stdout = job_log(self._logs, job_id, "stdout")
+        tracked.stderr = job_log(self._logs, job_id, "stderr")
 
     async def _cancel(self, jobs: list[ArrayJob]) -> None:
         await self.cancel_again({job.job_id: job.tag for job in jobs if job.job_id is not None})
