@@ -2,9 +2,9 @@
 
 A test file is affected when it imports a changed module, directly or through others; the fewer between them,
 the nearer. What tests only run, in other processes, no import tells: so the room of the changed module's name
-counts as near too, what names a changed file that is no module, and the life of a cluster always. How long
-a file takes is kept in pytest's cache from run to run. What does not fit is counted in the last lines: the
-whole run is for it.
+counts as near too, what names a changed file that is no module, and the life of a cluster always. Tests
+marked slow are left out, but those of a changed file. How long a file takes is kept in pytest's cache from run
+to run. What does not fit is counted in the last lines: the whole run is for it.
 """
 
 from __future__ import annotations
@@ -48,11 +48,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     known = config.cache.get(_DURATIONS, {}) if config.cache else {}
     files = sorted({_file(item.nodeid) for item in items})
-    near = nearest(changed_files(), files)
+    changed = changed_files()
+    near = nearest(changed, files)
     chosen = fitting(near, known)
-    kept = [item for item in items if _file(item.nodeid) in chosen]
+    # What takes long is for the whole run, but for what is being written.
+    kept = [
+        item
+        for item in items
+        if _file(item.nodeid) in chosen
+        and (_file(item.nodeid) in changed or item.get_closest_marker("slow") is None)
+    ]
     kept.sort(key=lambda item: near.index(_file(item.nodeid)))
-    config.hook.pytest_deselected(items=[item for item in items if _file(item.nodeid) not in chosen])
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
     config.stash[_LEFT] = [file for file in near if file not in chosen]
 
@@ -117,10 +124,10 @@ def fitting(near: Sequence[str], known: Mapping[str, float]) -> set[str]:
     chosen: set[str] = set()
     left = BUDGET_S
     for file in near:
-        left -= known.get(file, UNKNOWN_S)
-        if chosen and left < 0:
-            break
-        chosen.add(file)
+        takes = known.get(file, UNKNOWN_S)
+        if takes <= left or not chosen:
+            chosen.add(file)
+            left -= takes
     return chosen
 
 
