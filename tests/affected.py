@@ -3,8 +3,8 @@
 A test file is affected when it imports a changed module, directly or through others; the fewer between them,
 the nearer. What tests only run, in other processes, no import tells: so the room of the changed module's name
 counts as near too, what names a changed file that is no module, and the life of a cluster always. Tests
-marked slow are left out, but those of a changed file. How long a file takes is kept in pytest's cache from run
-to run. What does not fit is counted in the last lines: the whole run is for it.
+marked slow are left out, but those of a changed file. How long a file takes is kept in pytest's cache from
+run to run. What does not fit is counted in the last lines: the whole run is for it.
 """
 
 from __future__ import annotations
