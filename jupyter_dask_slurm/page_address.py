@@ -42,11 +42,12 @@ class PageNote:
         page = {"host": socket.gethostname(), "pid": os.getpid(), "base_url": base_url, "url": url}
         if page == self._noted:
             return
-        self._noted = page
         try:
             await in_thread(self._write, page)
         except StorageUnavailable as error:
             log.warning("%s", error.message)
+        else:
+            self._noted = page
 
     def _write(self, page: Mapping[str, Any]) -> None:
         make_private_directory(self._shared)

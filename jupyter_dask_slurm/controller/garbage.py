@@ -12,10 +12,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +31,14 @@ EACH_S = 30.0
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process ever had (getrusage(2): in KiB, on macOS in bytes)."""
+    """Return the most memory that this process ever had (proc(5), getrusage(2))."""
+    with suppress(OSError):
+        # Linux counts for getrusage what the process before exec had, which is Jupyter.
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+        if found:
+            return 1024 * int(found[1])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In KiB, on macOS in bytes.
     return peak if sys.platform == "darwin" else 1024 * peak
 
 
@@ -80,6 +89,7 @@ class GarbageCollector:
         self._looked_through_at, self._doubled_at = peak, None
         gc.unfreeze()
         logger.info("%d objects were garbage, at %d MB", gc.collect(), peak // 10**6)
+        gc.collect()  # of nothing now: see `begin`
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["generation"] == 2:

@@ -35,7 +35,7 @@ class Environment:
 
     kernel: str | None
     argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
     python: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     packages: str | None = None

@@ -25,6 +25,8 @@ from .specifications import Specification
 # Of one process or session, and no matter of the environment.
 _PASSING = re.compile(
     r"_|SHLVL|PWD|OLDPWD|KERNEL_.*|INVOCATION_ID|JOURNAL_STREAM|SSH_(?:CONNECTION|CLIENT|TTY)"
+    # Which Slurm is spoken to, and as whom, is Jupyter's to say: its token is renewed, a kernel's is not.
+    r"|(?:SLURM|SBATCH|SQUEUE|SCANCEL|SINFO|SACCT|SCONTROL)_.*"
 )
 _CHOOSE = "choose a kernel of this machine, for the scheduler runs here and its jobs on the nodes"
 

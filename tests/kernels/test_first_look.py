@@ -61,6 +61,22 @@ async def test_a_kernel_is_started_once_until_it_changes(
     assert _number(starts) == 2
 
 
+async def test_which_slurm_and_as_whom_is_not_taken_from_a_kernel(
+    specs: KernelSpecManager, place: Place, starts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_CONF", "/etc/slurm/slurm.conf")
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    theirs = "export SLURM_JWT=secret SBATCH_ACCOUNT=other OWN=yes\nunset SLURM_CONF SLURM_JOB_ID"
+    _counting(place, "wraps", f"{theirs}\n{_WORKS}")
+    found = await Environments(specs).find("wraps", None, backend="slurm")
+    variables = found.variables(os.environ)
+    assert variables["OWN"] == "yes"
+    assert variables["SLURM_CONF"] == "/etc/slurm/slurm.conf"
+    assert variables["SLURM_JOB_ID"] == "17"
+    assert not {"SLURM_JWT", "SBATCH_ACCOUNT"} & variables.keys()
+    assert "yes" not in repr(found)
+
+
 async def test_one_that_fails_is_not_started_at_every_keystroke(
     specs: KernelSpecManager, place: Place, starts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import dask
 
 from ...protocol.errors import Unprocessable
-from ...slurm.jobqueue.reading import Reading, read
+from ...slurm.jobqueue.reading import READERS, Reading, read
 from ...slurm.jobqueue.sources import Source, underscored
-from ...slurm.script.option_table import KEYS
+from ...slurm.script.option_table import FORMER, KEYS
 from ...slurm.script.script_text import is_one_line, is_words
 from .dask_config import find_places
 from .ucx import refuse_ucx
@@ -83,10 +83,19 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     refuse_ucx({str(key).replace("_", "-"): value for key, value in section.items()}, secure=secure)
     source = Source.below(_NAME, find_places())
     default = {underscored(key): value for key, value in own.items()}
+    known = {*default, *map(underscored, FORMER.values()), *map(underscored, KEYS.values())}
     theirs = {key: value for key, value in section.items() if default.get(underscored(key), default) != value}
+    # Options of ours have other places: half of what starts a cluster would not hear of them from here.
+    strange = {key for key in theirs if underscored(key) in READERS and underscored(key) not in known}
     shebang = theirs.get("shebang") or default.get("shebang")
     _check_shebang(shebang, source)
-    reading = read({key: value for key, value in theirs.items() if underscored(key) not in _OURS}, source)
+    heard = {
+        key: value for key, value in theirs.items() if key not in strange and underscored(key) not in _OURS
+    }
+    reading = read(heard, source)
+    reading.notes += [
+        (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
+    ]
     for fault in reading.faults:
         if fault.option not in asked:
             raise _refused(fault.option, fault.sentence)

@@ -137,7 +137,7 @@ def _read_one(option: str, key: str, value: Any, source: Source, found: Reading)
             read_value = _FURTHER[option](
                 read_value, lambda sentence: found.notes.append((option, source.says(key, sentence)))
             )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # infinity is no whole number
         found.faults.append(Fault(option, key, source.says(key, f"{error}.")))
         return
     if read_value is not None:

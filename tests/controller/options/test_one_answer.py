@@ -74,3 +74,33 @@ def test_a_temporary_directory_that_cannot_be_made_is_named(
     with pytest.raises(Unprocessable) as told:
         make_backend(dask_files.spec(backend="local", options={"local_directory": place}))
     assert told.value.field == "options.local_directory"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "slurm_cluster: beta",
+        "gpu-workers: one_per_gpu",
+        "secure: false",
+        "idle_timeout: 60",
+        "kernel: other",
+        "slurm_cluster: {a: 1}",
+    ],
+)
+def test_what_dask_jobqueue_has_no_word_for_has_no_effect_and_says_so(
+    dask_files: DaskFiles, line: str
+) -> None:
+    dask_files.write("jobqueue:\n  slurm:\n    cores: 3\n")
+    without = dask_files.ours().options
+    dask_files.write(f"jobqueue:\n  slurm:\n    cores: 3\n    {line}\n")
+    found = dask_files.ours()
+    assert found.options == without
+    key = line.partition(":")[0]
+    assert any(f"line 4: jobqueue.slurm.{key} has no effect here." in note for note in found.notes)
+
+
+@pytest.mark.parametrize("key", ["memory", "death-timeout", "cores"])
+def test_infinity_is_refused_with_file_line_and_key(dask_files: DaskFiles, key: str) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    {key}: .inf\n")
+    with pytest.raises(Unprocessable, match=rf"jobqueue\.yaml.*3.*{key}|{key}.*jobqueue\.yaml.*3"):
+        dask_files.ours()
