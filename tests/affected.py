@@ -14,6 +14,7 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Note how long each file takes, where the reports come together."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Durations(config), "affected")
+        config.pluginmanager.register(_Durations(config), _NAME)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,9 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept.sort(key=lambda item: near.index(_file(item.nodeid)))
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
-    config.stash[_LEFT] = [file for file in near if file not in chosen]
+    left = [file for file in near if file not in chosen]
+    config.stash[_LEFT] = left
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_NAME] = left  # all of xdist's workers collect the same
 
 
+_NAME = "affected"
 _LEFT = pytest.StashKey[list[str]]()
 
 
@@ -82,6 +87,11 @@ class _Durations:
             known = cache.get(_DURATIONS, {})
             new = {file: max(seconds, known.get(file, 0.0)) for file, seconds in self._seconds.items()}
             cache.set(_DURATIONS, known | new)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take from one of xdist's workers what was left out."""
+        self._config.stash[_LEFT] = getattr(node, "workeroutput", {}).get(_NAME, [])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was left to the whole run."""
