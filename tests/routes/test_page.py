@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from jupyter_dask_slurm.page_address import own_address
+from jupyter_dask_slurm.page_address import PageNote, own_address
 from jupyter_dask_slurm.routes.page import address_of
 from tests.jupyter.api import Api
 from tests.routes.test_identities import People, Rules
@@ -109,6 +109,16 @@ class TestNoted:
         monkeypatch.setenv("JUPYTERHUB_PUBLIC_URL", "https://hub/user/ada/second/")
         assert own_address(noted) == "https://hub/user/ada/second/"
 
+    async def test_two_servers(self, tmp_path: Path, servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        notes = {4711: PageNote(tmp_path), 4712: PageNote(tmp_path)}
+        for pid, name in ((4711, "a"), (4712, "b"), (4711, "a"), (4711, None)):
+            monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+            await notes[pid].note(name and f"https://{name}/mine/", "/mine/")
+        assert own_address(tmp_path) == "https://a/mine/"
+        for pid, name in ((4711, "a"), (4712, "b")):
+            monkeypatch.setenv("JPY_PARENT_PID", str(pid))
+            assert own_address(tmp_path) == f"https://{name}/mine/"
+
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"url": 3}', '{"url": "javascript:alert(1)"}'])
     def test_spoilt(self, noted: Path, text: str) -> None:
         (noted / "page.json").write_text(text)
@@ -134,6 +144,6 @@ class TestNoting:
         page = json.loads((shared / "page.json").read_text())
         assert page == {
             "host": socket.gethostname(), "pid": os.getpid(), "base_url": "/a%40b/",
-            "url": "https://hub.example.org/a%40b/",
+            "url": "https://hub.example.org/a%40b/", "others": [],
         }  # fmt: skip
         assert (shared / "page.json").stat().st_mode & 0o777 == 0o600
