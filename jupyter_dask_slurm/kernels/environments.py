@@ -192,7 +192,7 @@ class Environments:
 
     async def _look_at_python(self, python: str) -> Environment:
         known = self._looks.get(python)
-        if known is not None and known.counts:
+        if known is not None and await in_thread(lambda: known.counts):
             return known.environment
         environment = await _ask(None, (python,), {})
         self._looks[python] = _Look(environment, await in_thread(_stamps, environment), clock.now(), False)

@@ -35,7 +35,7 @@ async def environment_of(specification: Specification, said: PythonReport | Sile
     """Return the environment of a kernel that was started, where its Python works without its wrapper."""
     if isinstance(said, Silence):
         return Environment(specification.name, (specification.argv[0],), specification.env, problem=said.why)
-    where = _where(said)
+    where = await in_thread(_where, said)
     # Variables of another machine say nothing here.
     env, unset = (dict(specification.env), frozenset[str]()) if where else _changes(specification, said)
     argv = (said.python or "python", *said.options)
@@ -50,7 +50,8 @@ async def environment_of(specification: Specification, said: PythonReport | Sile
         return _with(environment, here.why if isinstance(here, Silence) else alone)
     why = f"{where}, and its Python {said.python} with its packages is not here: {_CHOOSE}"
     elsewhere = _with(environment, why)
-    return await _in_its_container(specification, elsewhere) if _is_container(said) else elsewhere
+    in_container = await in_thread(_is_container, said)
+    return await _in_its_container(specification, elsewhere) if in_container else elsewhere
 
 
 def _with(environment: Environment, problem: str) -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import json
@@ -9,7 +10,9 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ..protocol.errors import StorageUnavailable
@@ -93,10 +96,13 @@ async def read_specifications(specs: KernelSpecs) -> dict[str, Specification]:
     elsewhere = inspect.isawaitable(found)
     if elsewhere:
         found = await found
-    return {
-        name: await _read(name, about.get("spec") or {}, about.get("resource_dir") or "", elsewhere)
-        for name, about in found.items()
-    }
+    # jupyter_client's objects take their time, and its first import more.
+    return await in_thread(
+        lambda: {
+            name: _read(name, about.get("spec") or {}, about.get("resource_dir") or "", elsewhere)
+            for name, about in found.items()
+        }
+    )
 
 
 def why_left_out(specs: KernelSpecs, name: str) -> str | None:
@@ -119,7 +125,7 @@ def why_left_out(specs: KernelSpecs, name: str) -> str | None:
     return f'cannot be started: its provisioner "{provisioner}" is not installed where Jupyter runs'
 
 
-async def _read(name: str, spec: Mapping[str, Any], folder: str, elsewhere: bool) -> Specification:
+def _read(name: str, spec: Mapping[str, Any], folder: str, elsewhere: bool) -> Specification:
     given = Specification(name, spec, Path(folder) if folder else None)
     problem = None
     if not given.is_python:
@@ -129,7 +135,7 @@ async def _read(name: str, spec: Mapping[str, Any], folder: str, elsewhere: bool
     if problem is not None:
         return Specification(name, spec, given.folder, problem=problem)
     try:
-        argv, env = await as_jupyter_starts_it(name, spec, folder)
+        argv, env = as_jupyter_starts_it(_Described.of(name, spec, folder))
     # jupyter_client raises whatever it meets: no description of somebody's may hide the others.
     except Exception as error:  # noqa: BLE001
         problem = f"cannot be started: its description is not as Jupyter needs it ({error})"
@@ -139,10 +145,28 @@ async def _read(name: str, spec: Mapping[str, Any], folder: str, elsewhere: bool
     return Specification(name, spec, given.folder, argv, env, problem)
 
 
-async def as_jupyter_starts_it(
-    name: str, spec: Mapping[str, Any], folder: str
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the command line and the variables with all that they refer to filled in; starts nothing."""
+@dataclass(frozen=True)
+class _Described:
+    """All that decides what `as_jupyter_starts_it` comes to; `spec` is compared as its text."""
+
+    name: str
+    text: str
+    folder: str
+    environ: tuple[tuple[str, str], ...]
+    spec: Mapping[str, Any] = field(compare=False)
+
+    @classmethod
+    def of(cls, name: str, spec: Mapping[str, Any], folder: str) -> _Described:
+        text = json.dumps(spec, sort_keys=True, default=str)
+        return cls(name, text, folder, tuple(os.environ.items()), spec)
+
+
+@lru_cache(maxsize=256)
+def as_jupyter_starts_it(described: _Described) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Return the command line and the variables with all that they refer to filled in; starts nothing.
+
+    Not for an event loop.
+    """
     # Here and not above: the command line of this project seldom needs them.
     from jupyter_client.manager import KernelManager
     from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -150,15 +174,15 @@ async def as_jupyter_starts_it(
 
     from .jupyter_starts import OneSpec, kernel_spec
 
-    described = kernel_spec(dict(spec), folder)
-    manager = KernelManager(kernel_spec_manager=OneSpec(described), kernel_name=name)
+    spec = kernel_spec(dict(described.spec), described.folder)
+    manager = KernelManager(kernel_spec_manager=OneSpec(spec), kernel_name=described.name)
     if manager._launch_args is None:  # noqa: SLF001 - before jupyter_client 8 it is, until a kernel is started
         manager._launch_args = {}  # noqa: SLF001
     argv = tuple(map(_at_home, manager.format_kernel_cmd()))
-    provisioner = LocalProvisioner(kernel_id="", kernel_spec=described, parent=None)
+    provisioner = LocalProvisioner(kernel_id="", kernel_spec=spec, parent=None)
     # What any provisioner does about variables; that of this machine would also find ports.
-    filled = await KernelProvisionerBase.pre_launch(provisioner, env=dict(os.environ))
-    return argv, {key: filled["env"][key] for key in described.env}
+    filled = asyncio.run(KernelProvisionerBase.pre_launch(provisioner, env=dict(described.environ)))
+    return argv, MappingProxyType({key: filled["env"][key] for key in spec.env})
 
 
 def is_python(language: str) -> bool:

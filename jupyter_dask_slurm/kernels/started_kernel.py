@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..system.beside_loop import Child
+from ..system.beside_loop import Child, in_thread
 from ..system.json_text import parse_json
 from ..system.places import is_folder
 from .python_report import EXPRESSION, PythonReport, Silence, cannot_start, last_words
@@ -46,13 +46,14 @@ class KernelStarter:
             {
                 "spec": dict(specification.spec),
                 "resource_dir": str(specification.folder or ""),
-                "folder": str(self.folder if is_folder(self.folder) else "/"),
+                "folder": str(self.folder if await in_thread(is_folder, self.folder) else "/"),
                 "limit_s": START_LIMIT_S,
                 "end_limit_s": END_LIMIT_S,
                 "expression": EXPRESSION,
             }
         )
-        return _understood(answer, specification)
+        # Why it cannot be started is read from the disk.
+        return await in_thread(_understood, answer, specification)
 
     async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         # With all variables of Jupyter's, as its kernels have them.
