@@ -44,9 +44,10 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
         yield from refusals_of_host(options, jobs, this_host())
     else:
         yield from limits.missing(launch.options)
-    # A log directory of a file is made by the controller, as dask-jobqueue does.
-    typed = None if "log_directory" in draft.filed else launch.options.get("log_directory")
-    named = {**options, "log_directory": typed}
+    # One of a file is made by the controller, as dask-jobqueue does; so is one in the cluster's directory.
+    typed = str(launch.options.get("log_directory") or "")
+    must_exist = typed.startswith("/") and "log_directory" not in draft.filed
+    named = {**options, "log_directory": typed if must_exist else None}
     find = refusals_of_site if launch.backend == "slurm" else refusals_of_machine
     yield from find(named, site)
 

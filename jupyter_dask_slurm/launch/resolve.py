@@ -66,9 +66,14 @@ def resolve_restart(
     """
     # Here and not above: pydantic is not loaded before the first request.
     from ..options.requests import ClusterRequest, parse
+    from ..slurm.jobqueue.reading import without_managed
 
     limits.check_hidden(changes)
-    merged = {**launched.options, "idle_timeout": old.idle_timeout_s, **changes}
+    # It may have been started when these were still let through.
+    kept, notes = without_managed(
+        {name: value for name, value in launched.options.items() if name not in changes}
+    )
+    merged = {**kept, "idle_timeout": old.idle_timeout_s, **changes}
     options = {name: value for name, value in merged.items() if value is not None}
     parse(ClusterRequest, {"options": options})
     return ClusterSpec(
@@ -80,5 +85,5 @@ def resolve_restart(
         old.profile,
         filed=frozenset(name for name, value in launched.options.items() if options.get(name) == value),
         emptied=tuple(name for name in launched.emptied if name not in options),
-        notes=launched.notes,
+        notes=(*launched.notes, *notes),
     )

@@ -176,12 +176,23 @@ def _drop(data: dict[str, Any], location: tuple[int | str, ...], field: str | No
     return data.pop(str(name), _NOTHING) is not _NOTHING
 
 
+def faults_of(body: type[BaseModel], data: dict[str, Any]) -> list[InvalidRequest]:
+    """Return all that is wrong with `data`, what `parse` would tell first."""
+    try:
+        body.model_validate(data)
+    except ValidationError as error:
+        found = [_invalid(body, finding) for finding in _in_order(error)]
+        return list({(fault.field, fault.message): fault for fault in found}.values())
+    return []
+
+
 def _as_invalid_request(body: type[BaseModel], error: ValidationError) -> InvalidRequest:
+    return _invalid(body, _in_order(error)[0])
+
+
+def _in_order(error: ValidationError) -> list[Any]:
     # An unknown field is told first: it often explains the others.
-    findings = sorted(
-        error.errors(include_url=False), key=lambda finding: finding["type"] != "extra_forbidden"
-    )
-    return _invalid(body, findings[0])
+    return sorted(error.errors(include_url=False), key=lambda finding: finding["type"] != "extra_forbidden")
 
 
 def _invalid(body: type[BaseModel], finding: Any) -> InvalidRequest:

@@ -166,8 +166,9 @@ class ClusterOptions(BaseModel):
     )  # fmt: skip
     log_directory: types.FilePath | None = _option(
         "Log directory",
-        "Where the jobs write their output: an existing directory that the nodes see too. The "
-        "cluster's own directory by default.", group="workers", example="/home/ada/logs",
+        "Where the jobs write their output: an existing directory that the nodes see too; one that is "
+        "not absolute is made in the cluster's own directory, which is the default.",
+        group="workers", example="/home/ada/logs",
     )  # fmt: skip
     death_timeout: int | None = _option(
         "Death timeout", "A worker that cannot find the scheduler for so long gives up.", group="workers",

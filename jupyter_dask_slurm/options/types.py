@@ -142,7 +142,9 @@ _INTERFACE_WORDS = 'must be the name of a network interface, for example "ib0"'
 _PATH_WORDS = (
     "must be an absolute path of letters, digits and _ . @ + = , : - (and variables such as $TMPDIR)"
 )
-_FILE_WORDS = "must be an absolute path without control characters, quotes or shell characters"
+_FILE_WORDS = (
+    "must be a path without control characters, quotes or shell characters, and begins with /, . or a letter"
+)
 _PYTHON_WORDS = "must be an absolute path of letters, digits and _ . @ + = , : % -"
 _DURATION_WORDS = 'must be a time with a unit, for example "5 minutes"'
 _SLURM_MEMORY_WORDS = 'must be a size as Slurm writes it, for example "120GB" or "4000M"'
@@ -160,7 +162,9 @@ Host = Annotated[str, matching(r"[A-Za-z0-9_.:\[\]-]{1,255}", "must be a host na
 NodeDirectory = Annotated[
     str, matching(rf"(?=[/$].{{0,1023}}\Z)([A-Za-z0-9_./@+=,:~-]|{EXPANSION})+", _PATH_WORDS)
 ]
-FilePath = Annotated[str, matching(r"/[^\t'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS), _text(_printable_line)]
+FilePath = Annotated[
+    str, matching(r"[\w/.][^\t'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS), _text(_printable_line)
+]
 PythonPath = Annotated[str, matching(r"/[\w./@+=,:%-]{0,1023}", _PYTHON_WORDS)]
 Duration = Annotated[
     str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)

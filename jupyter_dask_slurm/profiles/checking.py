@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from ..options.requests import NAME_PATTERN, ScalingRequest, parse
+from ..options.requests import NAME_PATTERN, ScalingRequest, faults_of, parse
 from ..options.schema import STRICT, ClusterOptions
 from ..protocol.errors import InvalidRequest
 from ..slurm.jobqueue.reading import Reading, read, sentences
@@ -100,19 +100,15 @@ def profile_of_reading(name: str, body: Mapping[str, Any], reading: Reading, fil
     reading : Reading
         What was read of them.
     """
-    if reading.faults:
-        return Profile(name, file.source, origin=file.origin, error=reading.faults[0].sentence)
-    options = body.get("options")
-    if isinstance(options, dict) and not str(options.get("log_directory") or "/").startswith("/"):
-        options = dict(options)
-        relative = options.pop("log_directory")
-        why = f'The log directory "{relative}" is left out: logs stand in the cluster\'s directory anyway.'
-        reading.notes.append(("log_directory", f"{file.where('options.log_directory')}: {why}"))
+    wrong = [fault.sentence for fault in reading.faults]
     try:
-        profile = profile_of_body(name, {**body, "options": options}, file.source)
+        profile = profile_of_body(name, body, file.source)
     except InvalidRequest as error:
-        why = f"{file.where(error.field)}: {error.message}"
-        return Profile(name, file.source, origin=file.origin, error=why)
+        # All that is wrong, so that a file is corrected once.
+        found = faults_of(ProfileBody, {**body, "name": name}) or [error]
+        wrong += [f"{file.where(fault.field)}: {fault.message}" for fault in found]
+    if wrong:
+        return Profile(name, file.source, origin=file.origin, error=" ".join(wrong))
     return dataclasses.replace(
         profile,
         origin=file.origin,

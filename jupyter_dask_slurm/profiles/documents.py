@@ -230,6 +230,11 @@ def _inside_of(node: yaml.Node, above: str = "") -> Iterator[tuple[str, int, str
             plain = isinstance(value, yaml.ScalarNode) and not value.style
             yield path, _line(key), str(value.value) if plain else None
             yield from _inside_of(value, f"{path}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            plain = isinstance(value, yaml.ScalarNode) and not value.style
+            yield f"{above}{index}", _line(value), str(value.value) if plain else None
+            yield from _inside_of(value, f"{above}{index}.")
 
 
 def _line(node: yaml.Node) -> int:

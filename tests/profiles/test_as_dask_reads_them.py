@@ -28,8 +28,9 @@ def profiles(text: str) -> dict[str, Profile]:
 @pytest.mark.parametrize(
     ("line", "options"),
     [
-        ("log-directory: logs", {}),
-        ("log-directory: ./a/b", {}),
+        ("log-directory: logs", {"log_directory": "logs"}),
+        ("protocol: ucx", {}),
+        ("log-directory: ./a/b", {"log_directory": "a/b"}),
         ("log-directory: $HOME/logs", {"log_directory": "{home}/logs"}),
         ("log-directory: ~/logs", {"log_directory": "{home}/logs"}),
         ("log-directory: /not/there", {"log_directory": "/not/there"}),

@@ -121,6 +121,13 @@ def test_wrong_profiles(value: object, words: str) -> None:
     assert words in error
 
 
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    text = "options:\n  cores: two\n  memory: lots\n  qos: a b\nbackend: pbs\n"
+    error = profile_of_entry(read_one("large", text), "user", "a.yaml").error
+    assert error is not None
+    assert [f"a.yaml, line {line}: " in error for line in (2, 3, 4, 5)] == [True] * 4
+
+
 def test_one() -> None:
     entry = read_one("large", "options:\n  cores: 2\n")
     assert (entry.name, entry.value) == ("large", {"options": {"cores": 2}})

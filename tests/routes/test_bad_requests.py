@@ -30,7 +30,7 @@ BAD_BODIES: list[tuple[dict[str, Any], str | None, str]] = [
     ({"options": {"queue": "$(id)"}}, "options.partition", "letters, digits"),
     ({"options": {"account": ""}}, "options.account", "letters, digits"),
     ({"options": {"local_directory": "scratch"}}, "options.local_directory", "absolute path"),
-    ({"options": {"log_directory": "logs"}}, "options.log_directory", "absolute path"),
+    ({"options": {"log_directory": "~/logs"}}, "options.log_directory", "must be a path"),
     ({"options": {"job_extra_directives": ["--wrap=id"]}}, "options.job_extra_directives", "--wrap"),
     ({"options": {"job_extra_directives": ["--arr=0-9"]}}, "options.job_extra_directives", "--array"),
     ({"options": {"job_extra_directives": ["-HJ other"]}}, "options.job_extra_directives", "--job-name"),

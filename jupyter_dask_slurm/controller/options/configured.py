@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import dask
 
 from ...protocol.errors import Unprocessable
-from ...slurm.jobqueue.reading import READERS, Reading, read
+from ...slurm.jobqueue.reading import READERS, Fault, Reading, read
 from ...slurm.jobqueue.sources import Source, underscored
 from ...slurm.script.option_table import FORMER, KEYS
 from ...slurm.script.script_text import is_one_line, is_words
@@ -96,10 +96,10 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     reading.notes += [
         (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
     ]
-    for fault in reading.faults:
-        if fault.option not in asked:
-            raise _refused(fault.option, fault.sentence)
-    _check_texts(reading, source)
+    faults = [fault for fault in reading.faults if fault.option not in asked]
+    faults += _faults_of_texts(reading, source)
+    if faults:
+        raise _refused(faults[0].option, " ".join(fault.sentence for fault in faults))
     _keep_to_allowed(reading, allowed_partitions, source)
     usual = read({key: value for key, value in default.items() if key not in _OURS}, Source()).options
     return Configured(
@@ -140,14 +140,8 @@ def _check_shebang(shebang: Any, source: Source) -> None:
     raise _refused("shebang", source.says("shebang", wrong))
 
 
-def _check_texts(reading: Reading, source: Source) -> None:
-    """Refuse texts that would become commands of the job script.
-
-    Raises
-    ------
-    Unprocessable
-        Which names the key.
-    """
+def _faults_of_texts(reading: Reading, source: Source) -> Iterator[Fault]:
+    """Yield each text that would become commands of the job script."""
     for option, value in reading.options.items():
         texts = [str(part) for part in _leaves(value)]
         if option in _SHELL:
@@ -161,7 +155,8 @@ def _check_texts(reading: Reading, source: Source) -> None:
             )
         else:
             continue
-        raise _refused(option, source.says(KEYS.get(option, option), wrong))
+        key = KEYS.get(option, option)
+        yield Fault(option, key, source.says(key, wrong))
 
 
 def _leaves(value: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,15 @@ READERS: dict[str, values.Reader] = {
     "job_directives_skip": values.lines, "idle_timeout": values.whole(0), "keep_jobs": values.switch,
 }  # fmt: skip
 """How each option is read; `options.schema` says the same of requests."""
+
+_TEXTS = frozenset({
+    "environment_variables", "job_directives_skip", "job_extra_directives", "job_script_epilogue",
+    "job_script_prologue", "partition", "worker_extra_args",
+})  # fmt: skip
+"""Options of several texts: YAML makes numbers and the like of some."""
+
+_FIRST_WORDS = frozenset({"account", "partition"})
+"""Options that stand in the script's header as they are, and are one word there."""
 
 _SCHEDULER: dict[str, values.Reader] = {
     "interface": values.text, "host": values.text, "port": values.whole(0), "contact_address": values.text,
@@ -100,14 +110,21 @@ def read(section: Mapping[Any, Any], source: Source) -> Reading:
     named = _by_option(section, source, found)
     for option, (key, value) in named.items():
         if option not in READERS:
-            why = "is managed here and left out." if option in MANAGED else "has no effect here."
-            found.notes.append((option, source.says(key, why)))
+            found.notes.append((option, source.says(key, _why_unused(option, value))))
             found.unknown[key] = value
         elif value in (None, [], {}, "", ()):
             found.emptied.add(option)
         else:
             _read_one(option, key, value, source, found)
+    for option in _FIRST_WORDS & found.options.keys():
+        _keep_first_word(option, named[option][0], source, found)
     return found
+
+
+def _why_unused(option: str, value: Any) -> str:
+    if option == "protocol" and str(value).startswith("ucx"):
+        return f"is {value}, which is left out: clusters speak TLS, and UCX has none."
+    return "is managed here and left out." if option in MANAGED else "has no effect here."
 
 
 def _by_option(section: Mapping[Any, Any], source: Source, found: Reading) -> dict[str, tuple[str, Any]]:
@@ -129,19 +146,43 @@ def _by_option(section: Mapping[Any, Any], source: Source, found: Reading) -> di
 
 
 def _read_one(option: str, key: str, value: Any, source: Source, found: Reading) -> None:
+    def say(sentence: str) -> None:
+        found.notes.append((option, source.says(key, sentence)))
+
     try:
+        if option in _TEXTS and not isinstance(value, (bool, int, float)):
+            value = source.as_spelt(key, value, say)
         read_value, note = READERS[option](value, source.text(key))
         if note:
-            found.notes.append((option, source.says(key, f"{note}.")))
+            say(f"{note}.")
         if option in _FURTHER:
-            read_value = _FURTHER[option](
-                read_value, lambda sentence: found.notes.append((option, source.says(key, sentence)))
-            )
+            read_value = _FURTHER[option](read_value, say)
     except (ValueError, OverflowError) as error:  # infinity is no whole number
         found.faults.append(Fault(option, key, source.says(key, f"{error}.")))
         return
     if read_value is not None:
         found.options[option] = read_value
+
+
+def _keep_first_word(option: str, key: str, source: Source, found: Reading) -> None:
+    """Make directives of what follows a value in its line of a script: sbatch reads it as its own options."""
+    first, *rest = words_of(found.options[option]) or [""]
+    if not rest:
+        return
+
+    def say(sentence: str) -> None:
+        found.notes.append((option, source.says(key, sentence)))
+
+    found.options[option] = first
+    text = shlex.join(rest)
+    if not text.startswith("-"):
+        say(f'has "{text}" after its first word, which is left out.')
+        return
+    kept = _directives([text], say)
+    if kept:
+        say(f'has "{text}" after its first word, which is taken as a directive.')
+        found.options["job_extra_directives"] = [*found.options.get("job_extra_directives", []), *kept]
+        found.emptied.discard("job_extra_directives")
 
 
 _Say = Callable[[str], None]
@@ -167,6 +208,17 @@ def _arguments(arguments: list[str], say: _Say) -> list[str] | None:
     for argument in dropped:
         say(f'has the argument "{argument}", which is left out: it is managed here.')
     return kept or None
+
+
+def without_managed(options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return options of ours without what is managed here by now, and a sentence for each thing left out."""
+    left, said = dict(options), list[str]()
+    for option, read_further in _MAY_HOLD_MANAGED.items():
+        if options.get(option):
+            told: list[str] = []
+            left[option] = read_further(options[option], told.append)
+            said += [f"{option} {sentence}" for sentence in told]
+    return left, said
 
 
 def _scheduler_options(options: dict[str, Any], say: _Say) -> dict[str, Any] | None:
@@ -214,9 +266,13 @@ def _at_home(path: str) -> str:
     return os.path.expanduser(path)  # noqa: PTH111 - that of pathlib raises where it knows none
 
 
-_FURTHER: dict[str, Callable[[Any, _Say], Any]] = {
+_MAY_HOLD_MANAGED: dict[str, Callable[[Any, _Say], Any]] = {
     "job_extra_directives": _directives,
     "worker_extra_args": _arguments,
+}
+
+_FURTHER: dict[str, Callable[[Any, _Say], Any]] = {
+    **_MAY_HOLD_MANAGED,
     "scheduler_options": _scheduler_options,
     "local_directory": path_on_nodes,
     "log_directory": _path_here,

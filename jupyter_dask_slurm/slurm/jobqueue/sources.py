@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,22 @@ class Source:
         """Return how a value is spelt, None where that is not known."""
         place = self.places.get(underscored(key))
         return place.text if place else None
+
+    def as_spelt(self, key: str, value: Any, say: Callable[[str], object]) -> Any:
+        """Return what is in a list or a table with each number, and the like, as the text that it is there.
+
+        Where how it is spelt is not known it stays what YAML made of it. `say` is told what it would be else.
+        """
+        if isinstance(value, Mapping):
+            return {name: self.as_spelt(f"{key}.{name}", part, say) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.as_spelt(f"{key}.{index}", part, say) for index, part in enumerate(value)]
+        spelt = None if value is None or isinstance(value, (bool, str)) else self.text(key)
+        if spelt is None:
+            return value
+        if spelt != str(value):
+            say(f"has {spelt}, which is taken as it stands there; YAML reads {value}.")
+        return spelt
 
     def says(self, key: str, sentence: str) -> str:
         """Return a sentence about a key, with the file and the line where that stands."""

@@ -45,6 +45,8 @@ def text(value: Any, spelt: str | None) -> tuple[str, str | None]:
 
 def partitions(value: Any, spelt: str | None) -> tuple[str, str | None]:
     """Read names of partitions; a list of them is what a user of several has in mind."""
+    if isinstance(value, str):
+        value = re.sub(r"\s*,\s*", ",", value)
     if isinstance(value, (list, tuple)) and len(value) > 1:
         names = [text(item, None)[0].strip() for item in value]
         return ",".join(names), f'is taken as "{",".join(names)}": any of these'

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 # A letter is enough after $: the rest of a name is plain text.
 EXPANSION = r"\$(?:(?=[A-Za-z_])|\{[A-Za-z_][A-Za-z0-9_]*\})"
-_VARIABLE = re.compile(r"(\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})")
+VARIABLE = re.compile(r"(\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})")
 _WORD = re.compile(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\")+")
 _OTHER_SYNTAX = re.compile(rf"[;|&<>`]|(?!{EXPANSION})\$")
 
@@ -57,7 +57,7 @@ def one_word(text: str) -> str:
     >>> one_word("$TMPDIR/my dask")
     '"${TMPDIR:+$TMPDIR/my dask}"'
     """
-    parts = _VARIABLE.split(text)
+    parts = VARIABLE.split(text)
     variables = parts[1::2]
     if len(variables) == 1 and variables == [part for part in parts if part]:
         return f'"{text}"'
@@ -95,10 +95,10 @@ def _has_quotes(text: str) -> bool:
 
 
 def _kept_together(word: str, *, follows_option: bool) -> str:
-    if not _VARIABLE.search(word) or _has_quotes(word):
+    if not VARIABLE.search(word) or _has_quotes(word):
         return word
     option, sign, value = word.partition("=") if word.startswith("-") else ("", "", word)
-    if not sign and not follows_option and _VARIABLE.fullmatch(word):
+    if not sign and not follows_option and VARIABLE.fullmatch(word):
         return word
     return f"{option}{sign}{one_word(value)}" if value else word
 

@@ -32,7 +32,8 @@ def test_managed_arguments_are_left_out_of_files_and_refused_in_requests(
 ) -> None:
     plain = dask_files.script()
     value = [] if argument in WITHOUT_VALUE else ["7"]
-    ways = [[argument, *value], [" ".join([argument, *value])], [f"'{argument}'", *value]]
+    within = f'{argument[:3]}"{argument[3:]}"' if argument.startswith("--") else '"-"h'
+    ways = [[within, *value], [argument, *value], [" ".join([argument, *value])], [f"'{argument}'", *value]]
     ways += [[f"{argument}=7"]] if value else []
     for way in ways:
         lines = "".join(f"\n      - {json.dumps(word)}" for word in way)
@@ -42,7 +43,7 @@ def test_managed_arguments_are_left_out_of_files_and_refused_in_requests(
         assert note.startswith(
             f"{dask_files.path}, line 3: jobqueue.slurm.worker-extra-args has the argument"
         )
-        assert argument in note
+        assert argument in note or within in note
     with pytest.raises(InvalidRequest, match="is set by jupyter-dask-slurm itself"):
         parse(ClusterRequest, {"options": {"worker_extra_args": [argument, *value]}})
 
@@ -88,6 +89,26 @@ def test_managed_directives_are_left_out_in_every_form(
         dask_files.write(f"jobqueue:\n  slurm:\n    {key}: {written}\n")
         assert dask_files.script() == plain, written
         assert any("is managed here" in note and key in note for note in dask_files.ours().notes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "partition", "kept"),
+    [
+        ("queue: long --array=0-3", "long", []),
+        ("queue: 'long -J a'\n    job-extra-directives: []", "long", []),
+        ("queue: 'long --hint=compute_bound -C \"a&b\"'", "long", ["--hint=compute_bound -C 'a&b'"]),
+        ("queue: 'long, short'", "long,short", []),
+        ("queue: [long, short --array=0-3]", "long,short", []),
+    ],
+)
+def test_what_follows_a_value_in_its_line_is_a_directive(
+    dask_files: DaskFiles, lines: str, partition: str, kept: list[str]
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    {lines}\n    job-extra-directives: [--exclusive]\n")
+    found = dask_files.ours()
+    assert found.options["partition"] == partition
+    assert found.options["job_extra_directives"] == ["--exclusive", *kept]
+    assert all("jobqueue.slurm.queue" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

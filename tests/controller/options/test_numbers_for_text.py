@@ -132,6 +132,34 @@ def test_taken_where_it_can_only_mean_one_thing(
 
 
 @pytest.mark.parametrize(
+    ("lines", "option", "value"),
+    [
+        ("job-extra-directives: [12:00:00, -O]", "job_extra_directives", ["12:00:00", "-O"]),
+        ("job-extra-directives: {--time: 12:00:00}", "job_extra_directives", ["--time=12:00:00"]),
+        ("job-extra-directives:\n      - --nice: 010", "job_extra_directives", ["--nice=010"]),
+        ("worker-extra-args: [--worker-port, 1_000]", "worker_extra_args", ["--worker-port", "1_000"]),
+        ("job-script-prologue: [1e3]", "job_script_prologue", ["1e3"]),
+        ("queue: [0777, b]", "partition", "0777,b"),
+    ],
+)  # fmt: skip
+def test_what_is_in_a_list_is_as_it_stands_there(
+    dask_files: DaskFiles, lines: str, option: str, value: Any
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    {lines}\n")
+    found = dask_files.ours()
+    assert found.options[option] == value
+    changed = "1e3" not in lines  # for PyYAML a text
+    assert any("as it stands there; YAML reads" in note for note in found.notes) is changed
+
+
+def test_all_that_is_wrong_is_said_at_once(dask_files: DaskFiles) -> None:
+    dask_files.write("jobqueue:\n  slurm:\n    cores: two\n    memory: lots\n    interface: a;b\n")
+    with pytest.raises(Unprocessable) as told:
+        dask_files.ours()
+    assert [f"line {line}: " in told.value.message for line in (3, 4, 5)] == [True] * 3
+
+
+@pytest.mark.parametrize(
     ("lines", "option"),
     [
         ("cores: two", "cores"), ("cores: 1.5", "cores"), ("cores: true", "cores"), ("cores: 0", "cores"),
