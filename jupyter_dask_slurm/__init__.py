@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .connection import connect
+    from .deploy.cluster_object import SLURMCluster
 
     __version__: str
 
-__all__ = ["__version__", "connect"]
+__all__ = ["SLURMCluster", "__version__", "connect"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> Any:
         from .connection import connect
 
         return connect
+    if name == "SLURMCluster":
+        from .deploy.cluster_object import SLURMCluster
+
+        return SLURMCluster
     if name == "__version__":
         from importlib.metadata import version
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .clusters.inspection import Inspection
     from .clusters.manager import ClusterManager
     from .kernels.specifications import KernelSpecs
+    from .launch.starter import Starter
     from .page_address import PageNote
     from .profiles.catalogue import Profiles
     from .protocol.models import Cluster
@@ -42,6 +43,7 @@ class Services:
     """
 
     manager: ClusterManager
+    starter: Starter
     inspection: Inspection
     sites: SiteSource
     profiles: Profiles
@@ -124,7 +126,7 @@ class Services:
             SiteProfiles(self._site_profiles),
             KernelProfiles(environments, self.render_client),
         )
-        starter = Starter(
+        self.starter = starter = Starter(
             registry, self.profiles, limits,
             Surveyor(environments, self.sites, registry.shared, limits.allowed_partitions),
             render_client=self.render_client, folder=self._folder, idle_timeout_s=self._idle_timeout_s,

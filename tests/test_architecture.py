@@ -199,6 +199,7 @@ _HOLD_TASKS = {
     "clusters/restart.py",
     "controller/api/dashboard.py",
     "controller/backend/batch.py",
+    "deploy/cluster_object.py",
     "kernels/environments.py",
     "kernels/jupyter_starts.py",
     "services.py",

@@ -1,0 +1,1 @@
+"""``SLURMCluster(…)`` in a notebook: dask-jobqueue's class, for clusters that the panel shows."""
