@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from ..protocol.models import Site
 from ..slurm.installation.hostlist import expand
 from ..slurm.script.gpu_workers import gpus_of, is_cuda
 from ..slurm.units import parse_walltime
+from ..system.mounts import network_file_system
 from .site import possible_partitions
 
 SMALL_WORKER_BYTES = 500_000_000
 MANY_THREADS = 16
 SHORT_S = 300
-_SHARED = ("nfs", "nfs4", "lustre", "gpfs", "beegfs", "cephfs", "fuse.ceph", "panfs", "afs")
 
 
 def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site) -> Iterator[str]:
@@ -126,7 +125,7 @@ def _hyper_threading(options: Mapping[str, Any], site: Site) -> Iterator[str]:
 
 def _local_directory(options: Mapping[str, Any]) -> Iterator[str]:
     directory = options.get("local_directory")
-    if directory and _file_system(os.path.expandvars(directory)) in _SHARED:
+    if directory and network_file_system(os.path.expandvars(directory)):
         yield (
             f"{directory} is on a shared file system here. Workers spill there what does not fit in memory: "
             "a disk of the node is faster, and kinder to the others."
@@ -144,17 +143,3 @@ def _placement(options: Mapping[str, Any], site: Site) -> Iterator[str]:
             yield (
                 f"Reservation {reservation.name} begins at {reservation.starts_at}; until then the jobs wait."
             )
-
-
-def _file_system(path: str) -> str | None:
-    """Return the type of the file system that holds a path on this machine, as /proc/self/mounts has it."""
-    best: tuple[int, str | None] = (0, None)
-    try:
-        with Path("/proc/self/mounts").open(encoding="utf-8", errors="replace") as mounts:
-            for line in mounts:
-                _device, place, kind, *_rest = line.split()
-                if (path + "/").startswith(place.rstrip("/") + "/") and len(place) > best[0]:
-                    best = (len(place), kind)
-    except OSError:
-        return None
-    return best[1]

@@ -6,6 +6,7 @@ how many jobs there shall be, `Reconciler` makes it so.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ from .backend.events import BackendEvents
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
+from .hints.asked_for import asked_for
+from .hints.closing import closing_line
+from .hints.hint_watch import HintWatch
 from .housekeeping import Housekeeper
 from .problems import gather
 from .problems.client_acts import ClientWatch
@@ -64,6 +68,7 @@ class Controller:
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(spec.on_disk.history)
+        self._hints = HintWatch(asked_for(spec.backend, backend.options, backend.size, os.environ))
         self._job_table = backend.job_table
         self._cluster = backend.cluster
         self.record = RecordWriter(spec, self._disk_said)
@@ -133,6 +138,8 @@ class Controller:
         await self.record.leave_jobs(jobs)
         self.state.status = "stopped"
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
+        if used := closing_line(self.publisher.current):
+            self.history.add("used", used)
         self.publisher.close()
         await self.record.flush()
 
@@ -144,6 +151,7 @@ class Controller:
             self.publisher,
             self.record,
             on_disk=self.spec.on_disk,
+            hints=self._hints,
             stop=self.stop,
             on_silence=self._reconciler.workers_silent,
         )
@@ -251,5 +259,7 @@ class Controller:
             workers,
             options={**self._backend.options, "idle_timeout": self.state.idle_timeout_s},
             problems=find_problems(self.state, live, gather.surroundings(scheduler), now),
+            hint=self._hints.hint,
+            usage=self._hints.usage,
             now=now,
         )

@@ -12,6 +12,7 @@ from ..system import clock
 from ..system.beside_loop import in_thread
 from ..system.files import is_plain
 from .backend.base import JobCluster
+from .hints.hint_watch import HintWatch
 from .problems import gather
 from .problems.idle import idle_since, is_over
 from .publish.log_size import bound_log
@@ -29,12 +30,14 @@ HEARTBEAT_S = 30.0
 
 
 class Housekeeper:
-    """Every few seconds: drifting numbers, idle time, requests left on disk; less often: heartbeat, log.
+    """Every few seconds: drifting numbers, hints, idle time, requests on disk; less often: heartbeat, log.
 
     Parameters
     ----------
     on_disk : ClusterDirectory
         Requests are looked for there, and its log is kept short.
+    hints : HintWatch
+        Looks at the scheduler.
     stop : callable
         Ends the cluster; called with the reason, or with None where its user asked for it.
     on_silence : callable
@@ -50,6 +53,7 @@ class Housekeeper:
         record: RecordWriter,
         *,
         on_disk: ClusterDirectory,
+        hints: HintWatch,
         stop: Callable[[str | None], None],
         on_silence: Callable[[], None],
     ) -> None:
@@ -59,6 +63,7 @@ class Housekeeper:
         self._publisher = publisher
         self._record = record
         self._on_disk = on_disk
+        self._hints = hints
         self._stop = stop
         self._on_silence = on_silence
         self._beat_at = time.monotonic()
@@ -86,6 +91,8 @@ class Housekeeper:
         if note_silence(self._job_table, scheduler.silent_workers(), now):
             self._on_silence()
         gather.listen_to_silent_jobs(self._job_table, workers, now)
+        if self._hints.look(scheduler, scheduler.longest_block_s(), state.scaling, now):
+            self._publisher.touch()
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._stop(f"Idle for {state.idle_timeout_s} s.")

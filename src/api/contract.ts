@@ -27,6 +27,23 @@ const problem = object({
   remedies: added(list(text), [])
 });
 
+/** What would make better use of a cluster; what `option` could be at the next start, as text. */
+const hint = object({
+  code: text,
+  message: text,
+  since: text,
+  option: nullable(text),
+  value: nullable(text)
+});
+
+/** What the workers of a cluster used of what they had. */
+const usage = object({
+  core_hours: number,
+  peak_memory_bytes: number,
+  worker_memory_bytes: number,
+  next_memory: nullable(text)
+});
+
 const failure = object({ message: text, reason: text, details: nullable(text) });
 
 const jobCounts = object({
@@ -78,7 +95,9 @@ export const cluster = object({
   idle_timeout_s: number,
   closes_at: nullable(text),
   expires_at: nullable(text),
-  problems: list(problem)
+  problems: list(problem),
+  hints: added(list(hint), []),
+  usage: added(nullable(usage), null)
 });
 
 const worker = object({
@@ -226,6 +245,7 @@ export const clusterEvent = object({
 });
 
 export type Problem = Infer<typeof problem>;
+export type Hint = Infer<typeof hint>;
 export type Cluster = Infer<typeof cluster>;
 export type Job = Infer<typeof job>;
 export type Partition = Infer<typeof partition>;

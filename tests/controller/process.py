@@ -75,6 +75,7 @@ class ControllerProcess:
         environment: dict[str, str] | None = None,
         folder: Path | None = None,
         umask: int = -1,
+        before: str | None = None,
     ) -> None:
         self.directory = directory
         # A test's own temporary folder may be too deep for a unix socket.
@@ -99,7 +100,7 @@ class ControllerProcess:
         self.log = directory / "controller.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self._start(folder), str(directory)],
+                [sys.executable, *self._start(folder, before), str(directory)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -109,11 +110,15 @@ class ControllerProcess:
                 umask=umask,
             )
 
-    def _start(self, folder: Path | None) -> list[str]:
+    def _start(self, folder: Path | None, before: str | None) -> list[str]:
         """Return how Python is started: by the archive, as by a Jupyter server, or of this checkout.
 
-        By the archive only modules can be sent to the scheduler that know nothing of this package.
+        By the archive only modules can be sent to the scheduler that know nothing of this package. `before`
+        is code that runs first, in this checkout.
         """
+        if before is not None:
+            start = "import sys\nfrom jupyter_dask_slurm.controller.__main__ import main\nsys.exit(main())"
+            return ["-c", f"{before}\n{start}"]
         if folder is None:
             return ["-m", "jupyter_dask_slurm.controller"]
         archive = self.spec.on_disk.controller_archive

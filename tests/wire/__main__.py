@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.wire.hints_page import hints_page
 from tests.wire.problems_page import problems_page
 
 _PROJECT = Path(__file__).parents[2]
 _WRITTEN: dict[str, Callable[[], str]] = {
+    "docs/hints.md": hints_page,
     "docs/problems.md": problems_page,
 }
 

@@ -30,6 +30,9 @@ SERVED_ROUTES = (
     "distributed.http.statics",
 )
 
+LOOP_TICK_S = 0.2
+"""How often Dask looks whether the event loop goes, in seconds."""
+
 
 def configure_dask() -> None:
     """Set what the controller needs in Dask's configuration; the user's own stays for all else."""
@@ -48,7 +51,7 @@ def configure_dask() -> None:
                 "check_unused_sessions_milliseconds": 15_000,
             },
             # Dask's own default of 20 ms is most of what an idle scheduler costs.
-            "distributed.admin.tick.interval": "200ms",
+            "distributed.admin.tick.interval": LOOP_TICK_S,
         }
     )
 
@@ -114,6 +117,11 @@ class ControllerScheduler(Scheduler):
         self._forgive_a_jump()
         before = time.time() - max(SILENT_S, 3 * heartbeat_interval(len(self.workers)))
         return {str(worker.name) for worker in self.workers.values() if worker.last_seen < before}
+
+    def longest_block_s(self) -> float:
+        """Return for how long the event loop stood at most since this was asked last, in seconds."""
+        # Dask notes the longest time between two of its ticks.
+        return max(0.0, float(self.digests_max.pop("tick-duration", 0.0)) - LOOP_TICK_S)
 
     def _forgive_a_jump(self) -> None:
         """Give each worker the whole time again where the machine's clock has jumped.

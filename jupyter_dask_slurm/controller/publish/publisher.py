@@ -19,7 +19,10 @@ from ...system.event_loop.background import Background
 
 GATHER_S = 0.25
 DRIFT_S = 5.0
-_DRIFTING = ("memory_used_bytes", "cpu_percent", "tasks", "core_hours", "idle_since", "closes_at", "waiting")
+_DRIFTING = (
+    *("memory_used_bytes", "cpu_percent", "tasks", "core_hours", "usage"),
+    *("idle_since", "closes_at", "waiting"),
+)
 
 
 class Publisher:

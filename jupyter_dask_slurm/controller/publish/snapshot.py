@@ -52,6 +52,8 @@ def cluster_model(
     *,
     options: Mapping[str, Any],
     problems: Iterable[models.Problem],
+    hint: models.Hint | None,
+    usage: models.Usage | None,
     now: float,
 ) -> Cluster:
     """Return the cluster as users see it; `updated_at` is now, the publisher knows better."""
@@ -73,6 +75,8 @@ def cluster_model(
         core_hours=round(job_table.core_hours(now), 4),
         expires_at=_time(sums.first_end),
         problems=tuple(problems),
+        hints=() if hint is None else (hint,),
+        usage=usage,
     )
 
 

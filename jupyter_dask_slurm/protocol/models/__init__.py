@@ -34,6 +34,7 @@ from .cluster import (
     WorkerStatus,
     dashboard_path_of,
 )
+from .hint import Hint, Usage
 from .launch import Ceiling, Credentials, LaunchSpec, Record
 from .problem import Problem, Severity
 from .site import (
@@ -65,6 +66,7 @@ __all__ = [
     "Ended",
     "EnvironmentInfo",
     "ErrorInfo",
+    "Hint",
     "HistoryEntry",
     "Interface",
     "Job",
@@ -88,6 +90,7 @@ __all__ = [
     "SlurmInfo",
     "TaskCounts",
     "Time",
+    "Usage",
     "Waiting",
     "Worker",
     "WorkerCounts",

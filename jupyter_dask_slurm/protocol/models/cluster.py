@@ -1,4 +1,4 @@
-"""A cluster as users see it: its size, jobs, workers and problems."""
+"""A cluster as users see it: its size, jobs, workers, problems and hints."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .base import Model, Time
+from .hint import Hint, Usage
 from .problem import Problem
 
 ClusterStatus = Literal[
@@ -171,6 +172,8 @@ class Cluster(Model):
     closes_at: Time | None = None
     expires_at: Time | None = None
     problems: tuple[Problem, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_shutdown_ends_it_soon(launch: Launch) -> None:
     ended = Record.from_json(json.loads((controller.directory / "record.json").read_text())).cluster.ended
     assert ended is not None
     assert "shut down by a client (Client.shutdown())" in ended.reason
-    events = [event for event, _ in _said(controller)]
+    events = [event for event, _ in _said(controller) if event != "used"]
     assert events[-3:] == ["stopping", "cancelled", "stopped"]
     assert "lost" not in events
 

@@ -1,0 +1,56 @@
+"""Effective options → what hints must know of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...protocol.models import Backend
+from ...protocol.scaling import JobSize
+from ...slurm.script.job_keywords import lines_of
+from ...system.mounts import network_file_system
+from ...system.own_directory import LAST_RESORT
+from .measures import Asked
+
+_OMP = "OMP_NUM_THREADS"
+_EXPORT = re.compile(rf"\s*(?:export\s+)?{_OMP}=[\"']?(\w+)[\"']?\s*", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+
+
+def asked_for(
+    backend: Backend, options: Mapping[str, Any], size: JobSize, environ: Mapping[str, str]
+) -> Asked:
+    """Return what was asked for; looks at this machine's mounts.
+
+    Parameters
+    ----------
+    environ : mapping
+        What jobs inherit.
+    """
+    place = options["local_directory"]
+    # One with variables is known in the jobs alone.
+    kind = network_file_system(str(place)) if place and "$" not in str(place) else None
+    disk = str(LAST_RESORT)
+    return Asked(
+        reserves=backend == "slurm",
+        processes=size.processes,
+        cores=size.cores,
+        memory_bytes=size.memory_bytes,
+        omp_threads=omp_threads(options, environ),
+        spills_to=str(place) if kind else None,
+        file_system=kind,
+        node_disk=disk if kind and network_file_system(disk) is None else None,
+    )
+
+
+def omp_threads(options: Mapping[str, Any], environ: Mapping[str, str]) -> int | None:
+    """Return what `OMP_NUM_THREADS` is in the jobs, as far as options tell; None where Dask sets it.
+
+    Lines of the script come last and count most; of several the last one.
+    """
+    texts = [environ.get(_OMP), (options["environment_variables"] or {}).get(_OMP)]
+    lines = map(_EXPORT.fullmatch, lines_of(options["job_script_prologue"]))
+    texts += [match[1] for match in lines if match]
+    found = [int(text) for text in texts if text is not None and _NUMBER.fullmatch(str(text))]
+    return found[-1] if found else None

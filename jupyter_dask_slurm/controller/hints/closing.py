@@ -1,0 +1,30 @@
+"""A cluster that has ended → one line of history that says what it used of what it had. Pure."""
+
+from __future__ import annotations
+
+from ...protocol.models import Cluster, Usage
+from .amounts import part_of_core_time, size
+
+
+def closing_line(cluster: Cluster) -> str | None:
+    """Return what was used, and what was said of it last; None where no worker was ever there."""
+    usage = cluster.usage
+    if usage is None:
+        return None
+    said = f" {cluster.hints[0].message}" if cluster.hints else _next(usage)
+    return f"{_cores(cluster.core_hours or 0.0, usage)}{_memory(usage)}{said}"
+
+
+def _cores(reserved_hours: float, usage: Usage) -> str:
+    if not reserved_hours:
+        return ""
+    return f"Its workers computed for {part_of_core_time(usage.core_hours * 3600, reserved_hours * 3600)}. "
+
+
+def _memory(usage: Usage) -> str:
+    used, had = size(usage.peak_memory_bytes), size(usage.worker_memory_bytes)
+    return f"The fullest one used {used} of {had} of memory."
+
+
+def _next(usage: Usage) -> str:
+    return f" Next time ask for {usage.next_memory} for each job." if usage.next_memory else ""
