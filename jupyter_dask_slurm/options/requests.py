@@ -20,6 +20,8 @@ MAX_JOBS = 10_000
 
 _Body = TypeVar("_Body", bound=BaseModel)
 _NOTHING = object()
+_IN_OPTIONS = 2
+"""Where a finding is about an option itself, and not about what stands in it: ``options.cores``."""
 
 
 class ScalingRequest(BaseModel):
@@ -146,7 +148,8 @@ def parse_in_part(body: type[_Body], data: dict[str, Any]) -> tuple[_Body, list[
     Raises
     ------
     InvalidRequest
-        For an unknown field, or where a field is wrong without which there is no request.
+        For an unknown field of the request or of its options, or where a field is wrong without which there
+        is no request. What is unknown within an option's value is wrong with that option.
     """
     rest = {name: dict(part) if isinstance(part, dict) else part for name, part in data.items()}
     errors: dict[str | None, InvalidRequest] = {}
@@ -155,7 +158,7 @@ def parse_in_part(body: type[_Body], data: dict[str, Any]) -> tuple[_Body, list[
             return body.model_validate(rest), list(errors.values())
         except ValidationError as error:
             found = error.errors(include_url=False)
-            if any(finding["type"] == "extra_forbidden" for finding in found):
+            if any(_is_unknown(finding) and len(finding["loc"]) <= _IN_OPTIONS for finding in found):
                 raise _as_invalid_request(body, error) from None
             dropped = False
             for finding in found:
@@ -164,6 +167,10 @@ def parse_in_part(body: type[_Body], data: dict[str, Any]) -> tuple[_Body, list[
                 dropped |= _drop(rest, finding["loc"], invalid.field)
             if not dropped:
                 raise next(iter(errors.values())) from None
+
+
+def _is_unknown(finding: Any) -> bool:
+    return finding["type"] == "extra_forbidden"
 
 
 def _drop(data: dict[str, Any], location: tuple[int | str, ...], field: str | None) -> bool:
@@ -192,7 +199,7 @@ def _as_invalid_request(body: type[BaseModel], error: ValidationError) -> Invali
 
 def _in_order(error: ValidationError) -> list[Any]:
     # An unknown field is told first: it often explains the others.
-    return sorted(error.errors(include_url=False), key=lambda finding: finding["type"] != "extra_forbidden")
+    return sorted(error.errors(include_url=False), key=lambda finding: not _is_unknown(finding))
 
 
 def _invalid(body: type[BaseModel], finding: Any) -> InvalidRequest:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 3.0
 """So long a preview waits for the first look at a kernel, in seconds; then it says that it is under way."""
+LOOK_BESIDE_S = 0.1
+"""So long where something is malformed: that is wrong whatever the kernel is, and shall be said at once."""
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Previews:
             spec = await self._resolved(request, findings)
             # Always the same id: the same form shall have the same script.
             cluster_id = f"{slug(spec.name or NAME)}-0000"
-            if not await self._starter.knows_environment(spec, LOOK_S):
+            if not await self._starter.knows_environment(spec, LOOK_BESIDE_S if malformed else LOOK_S):
                 return _answer(findings, looking_at=spec.options.get("kernel") or DEFAULT_KERNEL)
             surroundings = await self._starter.survey(spec)
             draft = await self._starter.complete(spec, surroundings, cluster_id, with_script=True)

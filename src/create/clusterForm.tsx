@@ -33,7 +33,7 @@ const FIELDS: RegistryFieldsType = { pairs: PairsField };
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { defaults, notice, trans } = props;
   const form = useClusterForm(props);
-  const { source, preview, isLate, submission, errors } = form;
+  const { source, preview, isLate } = form;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -55,7 +55,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         <div className="jp-DaskSlurmForm-beside">
           {preview && <ScriptPreview preview={preview} isLate={isLate} trans={trans} />}
         </div>
-        <FormFooter {...{ preview, isLate, submission, errors, trans }} onCancel={props.onCancel} />
+        <FormFooter form={form} onCancel={props.onCancel} trans={trans} />
       </Fields>
     </div>
   );

@@ -4,25 +4,20 @@ import * as React from 'react';
 import type { Preview } from '../api/contract';
 import type { RequestError } from '../api/requestError';
 import { formatBytes, formatTime } from '../model/format';
-import type { IFormErrors } from './fields/formErrors';
-import type { ISubmission } from './request/useSubmit';
+import type { IClusterForm } from './useClusterForm';
 
 /** What all jobs come to, what keeps them from being started, and the two ways out. */
 export function FormFooter(props: {
-  preview: Preview | null;
-  isLate: boolean;
-  submission: ISubmission;
-  errors: IFormErrors;
+  form: IClusterForm;
   onCancel: () => void;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { preview, isLate, submission, errors, onCancel, trans } = props;
-  const { failure, busy } = submission;
+  const { form, onCancel, trans } = props;
+  const { preview, isLate, submission } = form;
+  const { busy } = submission;
   return (
     <div className="jp-DaskSlurmForm-footer">
-      {failure && <Failure failure={failure} errors={errors} trans={trans} />}
-      {!failure &&
-        errors.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
+      <Wrong form={form} trans={trans} />
       <div className="jp-DaskSlurmForm-totals" aria-busy={isLate}>
         {preview && <div>{totals(preview.totals, trans)}</div>}
         {preview?.expected_start_at && (
@@ -39,19 +34,70 @@ export function FormFooter(props: {
   );
 }
 
-function Failure(props: {
-  failure: RequestError;
-  errors: IFormErrors;
-  trans: TranslationBundle;
-}): React.ReactElement {
-  const { failure, errors, trans } = props;
-  const isAtField = Object.values(errors.atFields).includes(failure.message);
+/** What keeps the cluster from being started; what is wrong at a field leads there. */
+function Wrong({ form, trans }: { form: IClusterForm; trans: TranslationBundle }): React.ReactElement {
+  const { isLate, submission, errors, unknown } = form;
+  const { failure } = submission;
+  const said = Object.values(errors.atFields);
+  const isAtField = (error: RequestError | null) => !error || said.includes(error.message);
   return (
-    <div className="jp-DaskSlurmForm-failure" role="alert">
-      {isAtField ? trans.__('One field needs your attention.') : failure.message}
-      {failure.details && <pre>{failure.details}</pre>}
-    </div>
+    <>
+      {said.length > 0 && (
+        <div
+          className="jp-DaskSlurmForm-failure"
+          role={failure ? 'alert' : 'status'}
+          aria-busy={isLate && !failure}
+        >
+          <Attention form={form} trans={trans} />
+        </div>
+      )}
+      {failure && (!isAtField(failure) || failure.details) && (
+        <div className="jp-DaskSlurmForm-failure" role="alert">
+          {!isAtField(failure) && failure.message}
+          {failure.details && <pre>{failure.details}</pre>}
+        </div>
+      )}
+      {!failure &&
+        errors.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
+      {!failure && unknown && !isAtField(unknown) && (
+        <Refusal
+          sentence={trans.__('What this comes to is not known just now: %1', unknown.message)}
+          isLate={false}
+        />
+      )}
+    </>
   );
+}
+
+/** Which fields need to be mended; each name leads to its field. */
+function Attention({ form, trans }: { form: IClusterForm; trans: TranslationBundle }): React.ReactElement {
+  const wrong = Object.keys(form.errors.atFields);
+  const titleOf = (name: string) => {
+    const about = form.schema.properties?.[name];
+    return (typeof about === 'object' && about.title) || name;
+  };
+  return (
+    <>
+      {trans._n('One field needs your attention:', '%1 fields need your attention:', wrong.length)}
+      {wrong.map(name => (
+        <React.Fragment key={name}>
+          {' '}
+          <button
+            type="button"
+            className="jp-DaskSlurmForm-link"
+            onClick={event => focusField(event.currentTarget, name)}
+          >
+            {titleOf(name)}
+          </button>
+        </React.Fragment>
+      ))}
+    </>
+  );
+}
+
+function focusField(from: HTMLElement, name: string): void {
+  const ids = `#root_${name}, [id^="root_${name}_"]`;
+  from.closest('form')?.querySelector<HTMLElement>(`:is(input, select, textarea):is(${ids})`)?.focus();
 }
 
 /** What keeps the cluster from being started, and belongs to no field on the form. */

@@ -39,6 +39,8 @@ export interface IClusterForm {
   readonly preview: Preview | null;
   /** The preview is that of former values, and the answer to these takes long. */
   readonly isLate: boolean;
+  /** Why it is not known what these values come to. */
+  readonly unknown: RequestError | null;
   /** The server is just learning which Python the chosen kernel runs. */
   readonly isLooking: boolean;
   readonly errors: IFormErrors;
@@ -61,13 +63,14 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     [source, backend, profile, trans]
   );
   const names = Object.keys(schema.properties ?? {});
-  const { preview, isLate, judge } = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const previewed = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const { preview, isLate, judge } = previewed;
   const submission = useSubmit(async () => {
     refuseWhatIsWrong(await judge());
     await parts.onSubmit(data, names);
   });
   const isLooking = useLook(source.site, data, preview, isLate);
-  const errors = formErrors(preview, submission.failure, names);
+  const errors = formErrors(preview, submission.failure ?? previewed.failure, names);
   const set = (other: FormData) => {
     submission.forget();
     setData(other);
@@ -80,7 +83,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const filled = { ...data, backend };
   return {
     ...{ source, data: filled, schema, names, profile, preview, isLate, isLooking },
-    ...{ errors, submission, change, set }
+    ...{ errors, submission, change, set, unknown: previewed.failure }
   };
 }
 

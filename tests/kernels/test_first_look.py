@@ -151,6 +151,9 @@ async def test_a_preview_says_that_it_looks_and_lists_run_nothing(
     request = {"backend": "local", "options": {"kernel": "other"}}
     first = (await api("POST", "preview", request)).json
     assert (first["looking_at"], first["script"], first["errors"]) == ("other", None, [])
+    monkeypatch.setattr(preview, "LOOK_S", 600.0)
+    malformed = (await api("POST", "preview", {**request, "name": "a!"})).json
+    assert (malformed["looking_at"], [error["field"] for error in malformed["errors"]]) == ("other", ["name"])
     answer = first
     while answer["looking_at"]:
         answer = (await api("POST", "preview", request)).json

@@ -88,6 +88,66 @@ describe('the form', () => {
     expect(form.node.textContent).toContain(told.errors[0].message);
   });
 
+  it('shows all that is malformed at once, each at its field, and names the fields', async () => {
+    const properties = {
+      ...options.properties,
+      memory: { type: 'string', title: 'Memory per job', 'x-group': 'basic' },
+      worker_extra_args: {
+        type: 'array',
+        items: { type: 'string' },
+        title: 'Worker arguments',
+        'x-group': 'workers'
+      }
+    };
+    const errors = [
+      { field: 'name', message: 'Name must begin with a letter or digit.' },
+      { field: 'scaling.jobs', message: 'Jobs must be at least 0; not -3.' },
+      { field: 'options.memory', message: 'Memory per job must be a size.' },
+      { field: 'options.walltime', message: 'Walltime must be a time.' },
+      { field: 'options.worker_extra_args', message: 'Worker arguments cannot hold --nthreads.' }
+    ];
+    const source = { options: { properties }, site: site(sample('site')), profiles: [own] };
+    const nothing = { script: null, lines: [], command: [], exports: null };
+    await open({ source, preview: () => Promise.resolve({ ...told, ...nothing, errors }) });
+    expect(alerts()).toEqual(errors.map(({ message }) => message));
+    expect(form.node.textContent).toContain('5 fields need your attention: Name Jobs Memory per job');
+    await click('Memory per job');
+    expect(document.activeElement?.id).toBe('root_memory');
+    const copy = Array.from(form.node.querySelectorAll('button')).find(
+      ({ textContent }) => textContent === 'Copy job script'
+    );
+    expect([copy?.disabled, copy?.title]).toEqual([true, 'Once what is wrong in the form is mended.']);
+    expect(form.node.textContent).toContain('16 core hours an hour');
+  });
+
+  it('shows a request that cannot be read at its field', async () => {
+    const refusal = { message: REFUSED, reason: 'InvalidRequest', field: 'options.walltime', details: null };
+    await open({ preview: () => Promise.reject(new RequestError(400, refusal)) });
+    expect(alerts()).toEqual([REFUSED]);
+  });
+
+  it('keeps what the former values come to where these have no answer, and says why', async () => {
+    let isAway = false;
+    const away = {
+      message: 'Slurm does not answer.',
+      reason: 'SlurmUnavailable',
+      field: null,
+      details: null
+    };
+    await open({
+      preview: () =>
+        isAway ? Promise.reject(new RequestError(503, away)) : Promise.resolve({ ...told, errors: [] })
+    });
+    isAway = true;
+    await click('Reset');
+    expect(form.node.textContent).toContain(
+      'What this comes to is not known just now: Slurm does not answer.'
+    );
+    expect(form.node.querySelector('.jp-DaskSlurmForm-totals[aria-busy="true"]')?.textContent).toContain(
+      '16 core'
+    );
+  });
+
   it('shows what is to be known before it is filled in', async () => {
     await open({ notice: 'ocean has left the list.' });
     expect(form.node.querySelector('[role="note"]')?.textContent).toBe('ocean has left the list.');
@@ -104,7 +164,7 @@ describe('the form', () => {
     });
     expect(alerts()).toEqual([]);
     await click('Start');
-    expect(alerts()).toEqual([sentence, 'One field needs your attention.']);
+    expect(alerts()).toEqual([sentence, 'One field needs your attention: Walltime']);
     expect(onSubmit).not.toHaveBeenCalled();
   });
 
@@ -215,7 +275,7 @@ describe('the form', () => {
       // Where defaults are left to be filled in, that alone is an edit.
       await open({ ...refused, initial, defaults: { backend: 'slurm', jobs: 1 } });
       await click('Start');
-      expect(alerts()).toEqual([REFUSED, 'One field needs your attention.']);
+      expect(alerts()).toEqual([REFUSED, 'One field needs your attention: Walltime']);
     }
 
     it('says so no more after Reset', async () => {

@@ -4,8 +4,9 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Preview } from '../../api/contract';
+import { scriptIsHidden } from './scriptPreview';
 
-/** The form as text to take along; nothing where there is no job, and not while it is that of former values. */
+/** The form as text to take along; nothing where there is no job, and not while it is that of other values. */
 export function Exports(props: {
   preview: Preview;
   isLate: boolean;
@@ -13,13 +14,16 @@ export function Exports(props: {
 }): React.ReactElement | null {
   const { preview, isLate, trans } = props;
   const [copied, setCopied] = React.useState('');
-  if (!preview.exports || preview.script === null) {
+  const { exports, script } = preview;
+  const isHidden = scriptIsHidden(preview);
+  if (!exports && !isHidden) {
     return null;
   }
+  const why = isHidden ? trans.__('Once what is wrong in the form is mended.') : undefined;
   const texts = [
-    { label: trans.__('Copy as Python'), text: preview.exports.python },
-    { label: trans.__('Copy as YAML for ~/.config/dask'), text: preview.exports.yaml },
-    { label: trans.__('Copy job script'), text: preview.script }
+    { label: trans.__('Copy as Python'), text: exports?.python ?? '' },
+    { label: trans.__('Copy as YAML for ~/.config/dask'), text: exports?.yaml ?? '' },
+    { label: trans.__('Copy job script'), text: script ?? '' }
   ];
   const copy = (label: string, text: string) => {
     Clipboard.copyToSystem(text);
@@ -32,7 +36,8 @@ export function Exports(props: {
           key={label}
           type="button"
           className="jp-DaskSlurmForm-quiet"
-          disabled={isLate}
+          disabled={isLate || isHidden}
+          title={why}
           onClick={() => copy(label, text)}
         >
           <copyIcon.react tag="span" className="jp-DaskSlurmForm-icon" />

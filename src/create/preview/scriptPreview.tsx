@@ -4,6 +4,11 @@ import * as React from 'react';
 import type { Preview } from '../../api/contract';
 import { commandLine } from '../../model/format';
 
+/** @returns whether something wrong in the form keeps its script from being made. */
+export function scriptIsHidden({ script, errors }: Preview): boolean {
+  return script === null && errors.length > 0;
+}
+
 /** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
 export function ScriptPreview(props: {
   preview: Preview;
@@ -11,7 +16,7 @@ export function ScriptPreview(props: {
   trans: TranslationBundle;
 }): React.ReactElement | null {
   const { preview, isLate, trans } = props;
-  const isHidden = preview.script === null && preview.errors.length > 0;
+  const isHidden = scriptIsHidden(preview);
   if (preview.lines.length === 0 && preview.warnings.length === 0 && !isHidden) {
     return null;
   }

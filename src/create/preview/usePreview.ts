@@ -3,12 +3,14 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../../api/client';
 import type { Preview } from '../../api/contract';
+import { RequestError } from '../../api/requestError';
+import { asRequestError } from '../request/useSubmit';
 
-/** A pause in typing; the server renders the script within some ten milliseconds. */
-const PAUSE_MS = 300;
+/** A pause in typing; the server answers within some ten milliseconds, and so what is wrong is red before 300 have passed. */
+const PAUSE_MS = 100;
 
 /** Beyond this an answer is late, and what is shown is marked as that of former values: sooner it would flicker. */
-const LATE_MS = 500;
+const LATE_MS = 700;
 
 /** While a kernel is looked at, the server answers some seconds after each question. */
 const LOOK_AGAIN_MS = 500;
@@ -23,18 +25,21 @@ export type AskPreview = (request: IPreviewRequest, askSlurm: boolean) => Promis
 export interface IPreviewed {
   /** The preview of the newest request that was answered. */
   readonly preview: Preview | null;
-  /** It is that of a former request, and the answer to this one takes long. */
+  /** Why the newest request has none. */
+  readonly failure: RequestError | null;
+  /** It is that of a former request, and this one has no answer, or not yet for long. */
   readonly isLate: boolean;
   /** Ask now, Slurm too; null where the server cannot tell. */
   readonly judge: () => Promise<Preview | null>;
 }
 
 /**
- * Ask what a request would send, after each pause in typing. An answer to an older question is dropped;
- * one that fails (Slurm does not answer, for example) clears the preview, and "Start" says why.
+ * Ask what a request would send, after each pause in typing. An answer to an older question is dropped. Where there is
+ * none (Slurm does not answer, for example), the former one stays, marked as that, with the reason.
  */
 export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewed {
   const [preview, setPreview] = React.useState<Preview | null>(null);
+  const [failure, setFailure] = React.useState<RequestError | null>(null);
   const [isLate, setLate] = React.useState(false);
   const answered = React.useRef<{ question: string; isWrong: boolean } | null>(null);
   const newest = React.useRef({ request, ask });
@@ -42,17 +47,21 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
   const [judge, debouncer] = React.useMemo(() => {
     const judge = async (askSlurm: boolean) => {
       const asked = newest.current;
-      const answer = await asked.ask(asked.request, askSlurm).catch(() => null);
+      const answer = await asked.ask(asked.request, askSlurm).catch(asRequestError);
       const isNewest = question(newest.current.request) === question(asked.request);
+      const told = answer instanceof RequestError ? null : answer;
       if (!debouncer.isDisposed && isNewest) {
-        answered.current = {
-          question: question(asked.request),
-          isWrong: !answer || answer.errors.length > 0 || answer.looking_at !== null
-        };
-        setPreview(answer);
-        setLate(false);
+        setFailure(answer instanceof RequestError ? answer : null);
+        setLate(!told && answered.current?.question !== question(asked.request));
+        if (told) {
+          answered.current = {
+            question: question(asked.request),
+            isWrong: told.errors.length > 0 || told.looking_at !== null
+          };
+          setPreview(told);
+        }
       }
-      return answer;
+      return told;
     };
     const debouncer = new Debouncer(() => judge(false), PAUSE_MS);
     return [judge, debouncer] as const;
@@ -82,7 +91,7 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
     return () => timers.forEach(clearTimeout);
     // Once a kernel was looked at, the form begins to rest.
   }, [asked, isLooking, debouncer, judge]);
-  return { preview, isLate, judge: () => judge(true) };
+  return { preview, failure, isLate, judge: () => judge(true) };
 }
 
 function question(request: IPreviewRequest): string {

@@ -36,7 +36,8 @@ export function useSubmit(send: () => Promise<void>): ISubmission {
   return { failure, busy, submit, forget: () => setFailure(null) };
 }
 
-function asRequestError(error: unknown): RequestError {
+/** @returns an error in the words of the server, or in its own. */
+export function asRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) {
     return error;
   }
