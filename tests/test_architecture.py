@@ -109,7 +109,7 @@ def _code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 _READ_THE_MACHINES_CLOCK = {
     "clusters/ending/find_orphans.py",
     "clusters/ending/orphan_watch.py",
-    "clusters/heartbeat.py",
+    "clusters/contact/heartbeat.py",
     "controller/backend/scheduler.py",
     "launch/credentials.py",
     "launch/stale_sockets.py",

@@ -27,8 +27,8 @@ from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
 from ..system.event_loop.backoff import Backoff
 from ..system.processes import is_alive, runs
-from .client import ControllerClient
-from .heartbeat import HEARTBEAT_LIMIT_S, Heartbeat
+from .contact.client import ControllerClient
+from .contact.heartbeat import HEARTBEAT_LIMIT_S, Heartbeat
 from .postmortem import as_ended, as_silent, postmortem
 
 log = logging.getLogger(__name__)

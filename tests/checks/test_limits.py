@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.clusters.client import ControllerClient
+from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import LimitExceeded
 from tests.jupyter.api import Api, status
 from tests.jupyter.controllers import SMALL

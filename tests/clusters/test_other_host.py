@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.clusters import handle as attach
-from jupyter_dask_slurm.clusters import heartbeat
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
+from jupyter_dask_slurm.clusters.contact import heartbeat
+from jupyter_dask_slurm.clusters.contact.heartbeat import Heartbeat
 from jupyter_dask_slurm.clusters.ending.endings import Endings
-from jupyter_dask_slurm.clusters.heartbeat import Heartbeat
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.clusters import client as client_module
-from jupyter_dask_slurm.clusters.client import ControllerClient
+from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, MachineFault, NoAnswer
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL, controllers

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from jupyter_dask_slurm.clusters.client import ControllerClient
+from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.paging import PHASES, TOTAL_HEADER, Page
 from tests.controller.process import ControllerProcess, UnixConnection, new_directory
@@ -132,7 +132,7 @@ async def test_a_controller_of_an_older_release_answers_with_all(
         ids = [job.job_id for job in controller.jobs]
         # It knows neither the query nor the header.
         monkeypatch.setattr(Page, "to_query", lambda page: {})
-        monkeypatch.setattr("jupyter_dask_slurm.clusters.client.TOTAL_HEADER", "X-Not-Sent")
+        monkeypatch.setattr("jupyter_dask_slurm.clusters.contact.client.TOTAL_HEADER", "X-Not-Sent")
         client = ControllerClient(controller.spec.socket, controller.spec.nonce)
         jobs, total = await client.jobs(Page("working", offset=1, limit=5))
         assert ([job.job_id for job in jobs], total) == (ids[1:], 2)

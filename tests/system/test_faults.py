@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.client import ControllerClient
+from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import (
     DaskSlurmError,
     MachineFault,

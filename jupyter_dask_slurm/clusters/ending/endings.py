@@ -15,8 +15,8 @@ from ...registry import Registry
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import end_tasks
 from ..cluster_list import ClusterList
+from ..contact.heartbeat import Heartbeat
 from ..handle import ClusterHandle
-from ..heartbeat import Heartbeat
 from .left_jobs import cancel_left_jobs
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from distributed import Scheduler
 
 from jupyter_dask_slurm.clusters import handle as attach
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
+from jupyter_dask_slurm.clusters.contact.heartbeat import Heartbeat
 from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.ending.endings import Endings
-from jupyter_dask_slurm.clusters.heartbeat import Heartbeat
 from jupyter_dask_slurm.controller.backend.scheduler import ControllerScheduler
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
 from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob

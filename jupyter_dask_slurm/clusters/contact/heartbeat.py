@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ..protocol.models import epoch_time
+from ...protocol.models import epoch_time
 
 HEARTBEAT_LIMIT_S = 180.0
 SURE_S = 45.0

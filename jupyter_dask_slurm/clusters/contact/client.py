@@ -23,15 +23,15 @@ from urllib.parse import quote
 
 import aiohttp
 
-from ..protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFault, NoAnswer
-from ..protocol.keys import KEY_HEADER
-from ..protocol.models import Cluster, Job
-from ..protocol.paging import TOTAL_HEADER, Page
-from ..slurm.address.variables import own_token
-from ..system.event_loop.slices import in_slices
-from ..system.faults import is_used_up, of_exhaustion
-from ..system.json_text import parse_json
-from ..system.network.sockets import NOBODY, peer_uid
+from ...protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFault, NoAnswer
+from ...protocol.keys import KEY_HEADER
+from ...protocol.models import Cluster, Job
+from ...protocol.paging import TOTAL_HEADER, Page
+from ...slurm.address.variables import own_token
+from ...system.event_loop.slices import in_slices
+from ...system.faults import is_used_up, of_exhaustion
+from ...system.json_text import parse_json
+from ...system.network.sockets import NOBODY, peer_uid
 
 if TYPE_CHECKING:
     from aiohttp.client import ClientTimeout
