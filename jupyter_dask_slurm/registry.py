@@ -361,7 +361,7 @@ def as_seen_from_afar(record: Record) -> Cluster:
     cluster = record.cluster
     return dataclasses.replace(
         cluster,
-        controller=dataclasses.replace(cluster.controller, reachable=False),
+        controller=dataclasses.replace(cluster.controller, reachable=False, channel=None),
         updated_at=record.heartbeat_at,
         workers=None, threads=None, gpus=None, memory_bytes=None, memory_used_bytes=None, cpu_percent=None,
         tasks=None, core_hours=None, waiting=None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LIMITS = (
     *("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure"),
-    *("hidden_options", "required_options", "read_only"),
+    *("hidden_options", "required_options", "read_only", "remote_channel"),
 )
 
 
@@ -54,6 +54,11 @@ class DaskSlurmSettings(Configurable):
         Unicode(), help="Options that each cluster on Slurm must name, or its profile. None by default."
     ).tag(config=True)
     read_only = Bool(False, help="Whether clusters can only be looked at.").tag(config=True)
+    remote_channel = Bool(
+        True,
+        help="Whether a cluster's controller also listens on its scheduler's address, by TLS and for nobody "
+        "but who has the cluster's key, so that Jupyter servers on other hosts can do everything with it.",
+    ).tag(config=True)
     autostart = List(
         Unicode(),
         help="Profiles of which a cluster starts with Jupyter, where none lives already. None by default.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import shutil
@@ -13,13 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from tests.jupyter.api import working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
-from tests.jupyter.websockets import close
+from tests.jupyter.websockets import bokeh_answers
 
 _PROJECT = Path(__file__).parents[1]
 _COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nclient.close()\n"
@@ -104,17 +101,6 @@ def _tell(server: Jupyter, python: str, folder: Path) -> None:
     base = f"dask-slurm/clusters/{cluster['id']}/dashboard/"
     pages = [server.call("GET", page, below=base) for page in (PAGE, "static/js/bokeh.min.js")]
     assert [(page.status_code, bool(page.content)) for page in pages] == [(200, True)] * 2, pages[0].text
-    address = f"ws{server.address.removeprefix('http').removesuffix('dask-slurm/api')}{base}{PAGE}/ws"
-    assert asyncio.run(asyncio.wait_for(_is_answered(address, pages[0].text), 60))
+    assert bokeh_answers(f"{server.address.removesuffix('dask-slurm/api')}{base}{PAGE}", pages[0].text)
     assert server.call("DELETE", f"clusters/{cluster['id']}").status_code == 202
     server.until_gone(cluster["id"])
-
-
-async def _is_answered(address: str, page: str) -> bool:
-    """Return whether Bokeh answers on the websocket of a page, by the token in it."""
-    token = page.partition('"token":"')[2].partition('"')[0]
-    request = HTTPRequest(address, headers={"Authorization": "token secret"})
-    connection = await websocket_connect(request, subprotocols=["bokeh", token])
-    first = await connection.read_message()
-    await close(connection)
-    return "ACK" in str(first)

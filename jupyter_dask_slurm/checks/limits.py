@@ -35,6 +35,8 @@ class Limits:
         Options that a request, or its profile, must set where its jobs are Slurm's.
     read_only : bool
         Whether nothing may be changed.
+    remote_channel : bool
+        Whether controllers listen for their user's Jupyter servers on other hosts.
     """
 
     max_clusters: int | None = None
@@ -45,6 +47,7 @@ class Limits:
     hidden_options: Collection[str] = ()
     required_options: Collection[str] = ()
     read_only: bool = False
+    remote_channel: bool = True
 
     @property
     def depend_on_size(self) -> bool:

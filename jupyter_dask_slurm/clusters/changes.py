@@ -104,7 +104,7 @@ class Changes:
         cluster = handle.cluster
         if cluster.status not in ("starting", "running"):
             raise WrongState(f'The cluster "{cluster.name}" is {cluster.status} and cannot be changed.')
-        if not handle.here:
+        if not handle.can_answer:
             handle.require_client()
 
     def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:

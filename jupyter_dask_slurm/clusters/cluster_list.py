@@ -14,6 +14,8 @@ from ..protocol.models import Cluster, Record
 from ..registry import Registry
 from ..system.event_loop.background import Background
 from ..system.event_loop.signals import Signal
+from .following.afar import FollowsFromAfar
+from .following.here import FollowsHere
 from .handle import ClusterHandle
 
 
@@ -97,7 +99,8 @@ class ClusterList:
             self._handles[cluster_id] = handle
             self.added.emit(handle)
             self._moved(handle)
-            handle.follow()
+            follower = FollowsHere(handle) if handle.here else FollowsFromAfar(handle)
+            handle.follow(follower.run)
         return self._handles[cluster_id]
 
     def hide(self, handle: ClusterHandle) -> None:

@@ -155,7 +155,7 @@ def _log_directory(handle: ClusterHandle) -> Path:
 def _has_no_job_yet(handle: ClusterHandle) -> bool:
     """Return whether the controller is just starting."""
     starting = handle.cluster.status == "starting" and not handle.cluster.controller.reachable
-    return handle.here and starting
+    return handle.can_answer and starting
 
 
 def _check_runs(handle: ClusterHandle, *states: ClusterStatus) -> None:

@@ -98,7 +98,7 @@ class ClusterManager:
         waiting = [
             handle.wait_until_reachable(SETTLE_LIMIT_S)
             for handle in self._clusters
-            if handle.here and not handle.over
+            if handle.can_answer and not handle.over
         ]
         await asyncio.gather(*waiting)
 

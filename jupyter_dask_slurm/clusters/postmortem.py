@@ -23,7 +23,7 @@ def as_ended(cluster: Cluster) -> Cluster:
     """Return an ended cluster: nobody answers, nothing runs, and nothing of it will happen."""
     return dataclasses.replace(
         cluster,
-        controller=dataclasses.replace(cluster.controller, reachable=False),
+        controller=dataclasses.replace(cluster.controller, reachable=False, channel=None),
         jobs=JobCounts(),
         waiting=None,
         workers=WorkerCounts(),

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 5.0
 HEARTBEAT_S = 30.0
-"""Shorter than others look before they take a controller for dead (`clusters.contact.heartbeat`), in seconds."""
+"""Shorter than others look before they take a controller for dead (`contact.heartbeat`), in seconds."""
 
 
 class Housekeeper:

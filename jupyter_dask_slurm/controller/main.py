@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 import dask
+from distributed.comm.addressing import get_address_host
+from tornado.routing import Router
 
 from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
@@ -23,6 +25,7 @@ from ..system.own_directory import make_own_directory, prefix_beside, usual_plac
 from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
 from .api.performance_report import Reporter
+from .api.tls_server import TlsServer, listen_for_other_hosts
 from .api.unix_server import UnixServer
 from .backend import tls_listener
 from .backend.make import make_backend
@@ -59,6 +62,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         router = make_router(controller, DashboardRouter(scheduler), Reporter(scheduler))
         server = UnixServer(Path(spec.socket), router)
         server.listen()
+        far = _listen_for_other_hosts(controller, router)
         garbage = GarbageCollector()
         garbage.begin()
     except Exception as error:
@@ -77,7 +81,20 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         background.cancel()
         _remove(own)
         await server.close()
+        if far is not None:
+            await far.close()
     return 0
+
+
+def _listen_for_other_hosts(controller: Controller, router: Router) -> TlsServer | None:
+    spec = controller.spec
+    if not spec.remote_channel:
+        return None
+    host = get_address_host(controller.scheduler.address)
+    server = listen_for_other_hosts(router, spec.credentials, host)
+    if server is not None:
+        controller.record.listens_at(server.endpoint, controller.cluster)
+    return server
 
 
 def _own_directory(socket: Path) -> Path:

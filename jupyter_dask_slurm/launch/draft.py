@@ -97,6 +97,7 @@ def make_draft(
         max_array_size=slurm.max_array_size,
         emptied=spec.emptied,
         notes=spec.notes,
+        remote_channel=limits.remote_channel,
     )
     return Draft(_first_record(launch_spec, environment), launch_spec, surroundings, filed=spec.filed)
 

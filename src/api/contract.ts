@@ -70,7 +70,15 @@ export const cluster = object({
   status: word('starting', 'running', 'stopping', 'stopped', 'failed', 'lost'),
   created_at: text,
   updated_at: text,
-  controller: object({ hostname: text, pid: nullable(number), reachable: flag }),
+  controller: object({
+    hostname: text,
+    pid: nullable(number),
+    reachable: flag,
+    channel: added(nullable(text), null),
+    placement: added(text, 'here'),
+    job_id: added(nullable(text), null),
+    ends_at: added(nullable(text), null)
+  }),
   environment: object({ kernel: nullable(text), python: text, distributed: nullable(text) }),
   dashboard_path: text,
   scaling,

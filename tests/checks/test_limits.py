@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.clusters.contact.channel import SocketChannel
 from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import LimitExceeded
 from tests.jupyter.api import Api, status
@@ -53,7 +54,7 @@ async def test_the_controller_holds_them_too(api: Api, shared: Path) -> None:
     cluster = await api.start(backend="local", options=SMALL, scaling=NONE)
     await api.until(cluster["id"], status("running"))
     record = json.loads((shared / "clusters" / cluster["id"] / "record.json").read_text())
-    controller = ControllerClient(record["socket"], record["nonce"])
+    controller = ControllerClient(SocketChannel(record["socket"]), record["nonce"])
     for scaling, limit in (
         ({"mode": "manual", "jobs": 4}, "max_jobs_per_cluster"),
         ({"mode": "manual", "workers": 3}, "max_cores"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from jupyter_dask_slurm.clusters.contact.channel import SocketChannel
 from jupyter_dask_slurm.launch.resolve import ClusterSpec
 from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, DaskSlurmError
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, LaunchSpec, Record, iso_time
@@ -26,6 +27,7 @@ class FakeController:
 
     def __init__(self, record: Record, registry: Registry) -> None:
         self.record = record
+        self.channel = SocketChannel(record.socket)
         self.asked: list[Any] = []
         self._registry = registry
         self._followers: list[asyncio.Queue[Cluster | None]] = []
@@ -113,9 +115,9 @@ class FakeStarter:
         self.may_run.set()
         self._registry = registry
 
-    def client(self, socket: str, _nonce: str) -> FakeController:
+    def client(self, channel: SocketChannel, _nonce: str) -> FakeController:
         """Return the controller that listens on a socket, which here is the id of its cluster."""
-        return self.controllers[socket]
+        return self.controllers[channel.path]
 
     async def resolve(self, request: Any) -> ClusterSpec:
         """Return what was asked for."""

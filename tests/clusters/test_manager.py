@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.checks.limits import Limits
-from jupyter_dask_slurm.clusters import handle as handles
 from jupyter_dask_slurm.clusters.bare_record import bare_record
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending import endings
+from jupyter_dask_slurm.clusters.following import here
 from jupyter_dask_slurm.clusters.manager import ClusterManager
 from jupyter_dask_slurm.options.requests import ChangeRequest, ClusterRequest, RestartRequest, parse
 from jupyter_dask_slurm.protocol.errors import (
@@ -80,7 +80,7 @@ def managed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_asyncio_loop: asyncio.AbstractEventLoop
 ) -> Iterator[Managed]:
     managed = Managed(tmp_path / "shared")
-    monkeypatch.setattr(handles, "ControllerClient", managed.starter.client)
+    monkeypatch.setattr(here, "ControllerClient", managed.starter.client)
     jp_asyncio_loop.run_until_complete(managed.manager.open())
     yield managed
     jp_asyncio_loop.run_until_complete(managed.manager.close())

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters import handle as attach
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.contact import heartbeat
 from jupyter_dask_slurm.clusters.contact.heartbeat import Heartbeat
 from jupyter_dask_slurm.clusters.ending.endings import Endings
+from jupyter_dask_slurm.clusters.following import afar
 from jupyter_dask_slurm.protocol.models import Cluster, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.processes import hostname, is_alive
@@ -40,7 +40,7 @@ def test_seen_from_another_login_node(jupyter: Callable[..., Jupyter], shared: P
     near = here.until(cluster["id"], working(1))
     far = there.until(cluster["id"], working(1))
     contract().validate("Cluster", far)
-    assert far["controller"] == {**near["controller"], "reachable": False}
+    assert far["controller"] == {**near["controller"], "reachable": False, "channel": None}
     assert (near["controller"]["hostname"], far["status"]) == (hostname(), "running")
     live = ("workers", "threads", "gpus", "memory_bytes", "memory_used_bytes", "cpu_percent", "tasks")
     assert [far[name] for name in (*live, "core_hours")] == [None] * 8
@@ -137,7 +137,7 @@ async def test_a_controller_that_dies_after_it_was_asked_to_stop(shared: Path) -
 async def test_a_silent_controller_is_said_and_taken_back_and_can_be_stopped(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attach, "FAR_INTERVAL_S", 0.05)
+    monkeypatch.setattr(afar, "INTERVAL_S", 0.05)
     monkeypatch.setattr(heartbeat, "BETWEEN_LOOKS_S", 0.5)
     registry = Registry(shared)
     record = _of_another_host(registry)

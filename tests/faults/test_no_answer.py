@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.clusters import client as client_module
+from jupyter_dask_slurm.clusters.contact import client as client_module
+from jupyter_dask_slurm.clusters.contact.channel import SocketChannel
 from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, MachineFault, NoAnswer
 from tests.jupyter.api import Api, working
@@ -70,7 +71,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def _known(folder: Path) -> ControllerClient:
     """Return a client that has spoken to its controller before; it waits a fifth of a second for answers."""
     client_module.ANSWER_TIMEOUT_S = 0.2
-    client = ControllerClient(str(folder / "s"), "nonce")
+    client = ControllerClient(SocketChannel(str(folder / "s")), "nonce")
     client._known = True
     return client
 
@@ -161,7 +162,7 @@ async def test_without_descriptors_nothing_is_sent(folder: Path) -> None:
 async def test_a_controller_that_is_not_known_yet_is_not_sent_anything_in_doubt(folder: Path) -> None:
     asked: list[bytes] = []
     server = await _serve(folder, None, asked)
-    client = ControllerClient(str(folder / "s"), "nonce")
+    client = ControllerClient(SocketChannel(str(folder / "s")), "nonce")
     with pytest.raises(ControllerUnreachable):
         await client.change({"name": "sea"})
     assert [head.partition(b" ")[0] for head in asked] == [b"GET"]

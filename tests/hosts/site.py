@@ -29,14 +29,14 @@ class JupyterOn(Jupyter):
     """A Jupyter server on a host, asked from there."""
 
     def __init__(self, host: Host, folder: Path) -> None:
-        self._host = host
+        self.host = host
         super().__init__(folder, host.wrapper)
 
     def call(
         self, method: str, path: str, body: Any = None, *, below: str = "dask-slurm/api/"
     ) -> requests.Response:
         """Call from the host itself: Jupyter listens on its loopback."""
-        with self._host.inside():
+        with self.host.inside():
             return super().call(method, path, body, below=below)
 
     def start(self, **body: Any) -> dict[str, Any]:

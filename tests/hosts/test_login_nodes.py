@@ -12,16 +12,17 @@ import pytest
 
 from jupyter_dask_slurm.registry import Registry
 from tests.hosts.network import Host
-from tests.hosts.site import ONE_NODE, JupyterOn, Site
+from tests.hosts.site import ONE_NODE, REACHED, JupyterOn, Site
 from tests.jupyter.api import working
 from tests.jupyter.contract import contract
 from tests.jupyter.controllers import controllers
+from tests.jupyter.websockets import bokeh_answers
 from tests.slurm.client import wait_until
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_a_cluster_of_another_login_node_is_listed_and_stopped_and_not_adopted(
+def test_a_cluster_of_another_login_node_obeys_and_is_not_adopted(
     site: Site, jupyter_on: Callable[[Host], JupyterOn], shared: Path
 ) -> None:
     login1, login2 = site.logins
@@ -30,10 +31,19 @@ def test_a_cluster_of_another_login_node_is_listed_and_stopped_and_not_adopted(
     near = here.until(cluster["id"], working(2), timeout=90)
     far = there.until(cluster["id"], working(2), timeout=90)
     contract().validate("Cluster", far)
-    assert far["controller"] == {**near["controller"], "reachable": False}
-    assert near["controller"]["hostname"] == "login1"
+    far = there.until(cluster["id"], lambda c: c["controller"]["reachable"], timeout=30)
+    assert far["controller"] == {**near["controller"], "channel": "tls"}
+    assert (near["controller"]["hostname"], near["controller"]["channel"]) == ("login1", "socket")
+    assert (far["workers"], far["threads"]) == ({"connected": 2, "expected": 2}, 4)
     jobs = here.jobs(cluster["id"], "working")
     assert set(jobs) < {"n1", "n2", "n3"}
+    assert there.jobs(cluster["id"], "working") == jobs
+    _tell_from_afar(there, cluster["id"], here)
+    site.network.cut(login1, REACHED)
+    there.until(cluster["id"], lambda c: not c["controller"]["reachable"], timeout=90)
+    assert there.call("PATCH", f"clusters/{cluster['id']}", {"name": "lake"}).status_code == 503
+    site.network.mend(login1, REACHED)
+    there.until(cluster["id"], lambda c: c["controller"]["reachable"], timeout=60)
 
     # Whatever Jupyter starts or ends where, it stays one cluster with one controller and the same jobs.
     (controller,) = controllers(shared)
@@ -82,6 +92,27 @@ def test_a_controller_of_another_login_node_that_stands_still_and_one_that_is_ki
     wait_until(lambda: there.clusters() == [], "the list is empty", timeout=60)
     assert site.slurm.jobs() == {}
     assert list((shared / "clusters").iterdir()) == []
+
+
+def _tell_from_afar(there: JupyterOn, cluster_id: str, here: JupyterOn) -> None:
+    """Change a cluster and look at it from another host, and see both as its own host does."""
+    path = f"clusters/{cluster_id}"
+    changed = there.call("PATCH", path, {"name": "sea", "scaling": {"mode": "manual", "jobs": 3}})
+    assert (changed.status_code, changed.json()["name"]) == (200, "sea"), changed.text
+    for jupyter in (there, here):
+        jupyter.until(cluster_id, lambda c: (c["name"], c["jobs"]["working"]) == ("sea", 3), timeout=60)
+    gone = next(iter(there.jobs(cluster_id, "working").values()))["job_id"]
+    assert there.call("DELETE", f"{path}/jobs/{gone}").status_code == 202
+    here.until(cluster_id, lambda c: c["jobs"]["plan"] == c["jobs"]["working"] == 2, timeout=60)
+    assert there.call("GET", f"{path}/jobs/{gone}/log").status_code == 200
+    assert "<html" in there.call("GET", f"{path}/report").text
+    base = f"dask-slurm/{path}/dashboard/"
+    page = there.call("GET", "status", below=base)
+    script = there.call("GET", "static/js/bokeh.min.js", below=base)
+    assert (page.status_code, script.status_code) == (200, 200), page.text
+    assert script.content == here.call("GET", "static/js/bokeh.min.js", below=base).content
+    with there.host.inside():
+        assert bokeh_answers(f"{there.address.removesuffix('dask-slurm/api')}{base}status", page.text)
 
 
 def _is_silent(cluster: dict[str, Any]) -> bool:

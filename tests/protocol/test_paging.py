@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from jupyter_dask_slurm.clusters.contact.channel import SocketChannel
 from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.paging import PHASES, TOTAL_HEADER, Page
@@ -109,7 +110,7 @@ async def test_at_the_controller_itself(tmp_path: Path) -> None:
     )
     try:
         controller.working(jobs=2)
-        client = ControllerClient(controller.spec.socket, controller.spec.nonce)
+        client = ControllerClient(SocketChannel(controller.spec.socket), controller.spec.nonce)
         jobs, total = await client.jobs(Page("working", limit=1))
         assert ([job.job_id for job in jobs], total) == ([controller.jobs[0].job_id], 2)
         assert [(await client.jobs(Page(phase)))[1] for phase in PHASES] == [0, 0, 2, 0, 0, 0]
@@ -133,7 +134,7 @@ async def test_a_controller_of_an_older_release_answers_with_all(
         # It knows neither the query nor the header.
         monkeypatch.setattr(Page, "to_query", lambda page: {})
         monkeypatch.setattr("jupyter_dask_slurm.clusters.contact.client.TOTAL_HEADER", "X-Not-Sent")
-        client = ControllerClient(controller.spec.socket, controller.spec.nonce)
+        client = ControllerClient(SocketChannel(controller.spec.socket), controller.spec.nonce)
         jobs, total = await client.jobs(Page("working", offset=1, limit=5))
         assert ([job.job_id for job in jobs], total) == (ids[1:], 2)
         assert await client.jobs(Page("queued")) == ([], 0)

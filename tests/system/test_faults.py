@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm.clusters.contact.channel import SocketChannel
 from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.protocol.errors import (
     DaskSlurmError,
@@ -100,7 +101,7 @@ class _NoDescriptors:
 
 
 async def test_without_descriptors_nothing_is_called_dead_or_silent() -> None:
-    client = ControllerClient("/nonexistent/socket", "nonce")
+    client = ControllerClient(SocketChannel("/nonexistent/socket"), "nonce")
     try:
         processes.boot_id()
         with _NoDescriptors():

@@ -1,6 +1,6 @@
-"""Speaks to one controller over its unix socket.
+"""Speaks to one controller, over its unix socket or, from another host, over mutual TLS.
 
-Each connection is checked twice: the socket's peer must be a process of ours, and it must know the
+Each connection is checked twice: at the other end must be a process of ours (`channel`), and it must know the
 cluster's nonce.
 
 No answer is not a refusal. What fails before the request was written is `ControllerUnreachable`: nothing was
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,13 +30,10 @@ from ...slurm.address.variables import own_token
 from ...system.event_loop.slices import in_slices
 from ...system.faults import is_used_up, of_exhaustion
 from ...system.json_text import parse_json
-from ...system.network.sockets import NOBODY, peer_uid
+from .channel import Channel
 
 if TYPE_CHECKING:
-    from aiohttp.client import ClientTimeout
-    from aiohttp.client_reqrep import ClientRequest
-    from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace, TraceRequestHeadersSentParams
+    from aiohttp.tracing import TraceRequestHeadersSentParams
 
 log = logging.getLogger(__name__)
 
@@ -48,25 +44,6 @@ ANSWER_TIMEOUT_S = 15.0
 REPORT_TIMEOUT_S = 120.0
 # The controller sends at least an empty line every 15 s.
 SILENCE_S = 45.0
-
-
-class _OwnPeers(aiohttp.UnixConnector):
-    """Connects only to processes of this user."""
-
-    async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
-        """Connect, and ask the kernel whose process is on the other side (SO_PEERCRED of unix(7))."""
-        connection = await super().connect(req, traces, timeout)
-        transport = connection.transport
-        peer = transport.get_extra_info("socket") if transport is not None else None
-        uid = peer_uid(peer) if peer is not None else NOBODY
-        if uid != os.geteuid():
-            connection.close()
-            if uid == NOBODY:  # the queue of a controller that takes nobody in is full
-                raise ControllerUnreachable("The cluster's controller does not answer.")
-            raise ControllerUnreachable(
-                "Another user's process listens in place of the cluster's controller."
-            )
-        return connection
 
 
 class _ControllerFailed(Exception):
@@ -94,20 +71,25 @@ class ControllerClient:
 
     Parameters
     ----------
-    socket_path : str
-        Where the controller listens.
+    channel : Channel
+        The way to it.
     nonce : str
         What it must answer with.
     """
 
-    def __init__(self, socket_path: str, nonce: str) -> None:
+    def __init__(self, channel: Channel, nonce: str) -> None:
+        self.channel = channel
         self._nonce = nonce
         self._known = False
         self._handed_over: str | None = None
-        self._session = aiohttp.ClientSession(
-            # A connection that is used again may be closed at this moment: whether a request was read then
-            # is not known. A new one is refused, or is not.
-            connector=_OwnPeers(path=socket_path, force_close=True),
+        # A connection that is used again may be closed at this moment: whether a request was read then is not
+        # known. A new one is refused, or is not. So commands have one each.
+        self._commanding = self._session(asks_only=False)
+        self._asking = self._session(asks_only=True)
+
+    def _session(self, *, asks_only: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self.channel.connector(asks_only=asks_only),
             timeout=aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S),
             trace_configs=[_notes_what_is_sent()],
         )
@@ -136,8 +118,7 @@ class ControllerClient:
         """Return the jobs, those that ended in the last hour too, and how many there are in the phase."""
         await self._verify()
         with _errors_of(_Request()):
-            url = "http://controller/control/jobs"
-            async with self._session.get(url, params=page.to_query()) as response:
+            async with self._asking.get(self._at("jobs"), params=page.to_query()) as response:
                 await _raise_for(response)
                 found = parse_json(await response.read())
                 jobs = [Job.from_json(job) async for job in in_slices(found)]
@@ -163,7 +144,7 @@ class ControllerClient:
         await self._verify()
         timeout = aiohttp.ClientTimeout(total=REPORT_TIMEOUT_S)
         with _errors_of(_Request()):
-            async with self._session.get("http://controller/control/report", timeout=timeout) as response:
+            async with self._asking.get(self._at("report"), timeout=timeout) as response:
                 await _raise_for(response)
                 return await response.read()
 
@@ -173,7 +154,7 @@ class ControllerClient:
         await self.hand_token_over()
         timeout = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_S)
         with _errors_of(_Request()):
-            async with self._session.get("http://controller/control/events", timeout=timeout) as response:
+            async with self._asking.get(self._at("events"), timeout=timeout) as response:
                 await _raise_for(response)
                 async for line in response.content:
                     if line.strip():
@@ -193,7 +174,11 @@ class ControllerClient:
 
     async def close(self) -> None:
         """Close the connections; the controller goes on."""
-        await self._session.close()
+        await self._commanding.close()
+        await self._asking.close()
+
+    def _at(self, path: str) -> str:
+        return f"{self.channel.url}/control/{path}"
 
     async def _verify(self) -> None:
         if not self._known:
@@ -223,10 +208,11 @@ class ControllerClient:
         key: str | None = None,
         read: Callable[[Any], _Read],
     ) -> _Read:
+        session = self._asking if method == "GET" else self._commanding
         with _errors_of(request):
-            async with self._session.request(
+            async with session.request(
                 method,
-                f"http://controller/control/{path}",
+                self._at(path),
                 json=body,
                 headers={KEY_HEADER: key} if key else None,
                 trace_request_ctx=request,

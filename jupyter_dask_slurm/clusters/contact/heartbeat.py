@@ -74,6 +74,11 @@ class Heartbeat:
         """Whether its writer has written nothing for so long, by what was seen alone."""
         return self._watched_s() >= self._limit_s
 
+    @property
+    def quiet_s(self) -> float:
+        """For how long the record was seen not to change, in seconds."""
+        return self._watched_s()
+
     def left_s(self) -> float:
         """Return for how long its writer may still be alive, in seconds; 0 or less where it is not."""
         watched_s = self._watched_s()

@@ -89,11 +89,15 @@ class Endings:
         return None
 
     async def stop_from_afar(self, handle: ClusterHandle) -> Cluster:
-        """Leave a request for a controller on another host; where that is dead, or dies, cancel its jobs."""
+        """Have a controller on another host stop; where that is dead, or dies, cancel its jobs.
+
+        Where it cannot be asked a request is left for it on disk.
+        """
         if handle.id not in self._tasks:
-            await in_thread(self._registry.request_stop, handle.id)
-            handle.stop_wanted.set()
-            handle.update(dataclasses.replace(handle.cluster, status="stopping"))
+            if not (handle.is_answering and await handle.stop()):
+                await in_thread(self._registry.request_stop, handle.id)
+                handle.stop_wanted.set()
+                handle.update(dataclasses.replace(handle.cluster, status="stopping"))
             self._check_heartbeat(handle)
         return handle.cluster
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...protocol.errors import StorageUnavailable
-from ...protocol.models import Cluster, Job, LaunchSpec, Record, iso_time
+from ...protocol.models import Cluster, Endpoint, Job, LaunchSpec, Record, iso_time
 from ...system import files
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
@@ -31,9 +31,15 @@ class RecordWriter:
         self._path = spec.on_disk.record
         self._on_storage = on_storage
         self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
+        self._endpoint: Endpoint | None = None
         self._waiting: Cluster | None = None
         self._writing = Background()
         self._refused = False
+
+    def listens_at(self, endpoint: Endpoint, cluster: Cluster) -> None:
+        """Tell other hosts where the controller can be asked."""
+        self._endpoint = endpoint
+        self.write(cluster)
 
     def write(self, cluster: Cluster) -> None:
         """Have `cluster` written soon, in a thread: a slow disk must not hold up the scheduler."""
@@ -109,5 +115,6 @@ class RecordWriter:
             pid=pid,
             start_time=start_time,
             slurm_cluster=self._spec.slurm_cluster,
+            endpoint=self._endpoint,
         )
         files.write_json(self._path, record.to_json())

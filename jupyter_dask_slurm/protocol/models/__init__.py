@@ -35,7 +35,7 @@ from .cluster import (
     dashboard_path_of,
 )
 from .hint import Hint, Usage
-from .launch import Ceiling, Credentials, LaunchSpec, Record
+from .launch import Ceiling, Credentials, Endpoint, LaunchSpec, Record
 from .problem import Problem, Severity
 from .site import (
     Account,
@@ -64,6 +64,7 @@ __all__ = [
     "ControllerInfo",
     "Credentials",
     "Ended",
+    "Endpoint",
     "EnvironmentInfo",
     "ErrorInfo",
     "Hint",

@@ -69,11 +69,19 @@ class ErrorInfo(Model):
 
 @dataclass(frozen=True)
 class ControllerInfo(Model):
-    """Where the controller of a cluster runs, and whether it answers from here."""
+    """Where the controller of a cluster runs, and whether it answers from here.
+
+    `channel` is the way by which it answers this Jupyter server; None where it does not.
+    `placement` is ``job`` where it runs in a Slurm job of its own, `job_id`, which ends at `ends_at`.
+    """
 
     hostname: str
     pid: int | None = None
     reachable: bool = False
+    channel: Literal["socket", "tls"] | None = None
+    placement: Literal["here", "job"] = "here"
+    job_id: str | None = None
+    ends_at: Time | None = None
 
 
 @dataclass(frozen=True)

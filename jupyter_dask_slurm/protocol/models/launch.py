@@ -36,6 +36,14 @@ class Ceiling(Model):
 
 
 @dataclass(frozen=True)
+class Endpoint(Model):
+    """Where a controller listens for the Jupyter servers of its user on other hosts, by mutual TLS."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
 class LaunchSpec(Model):
     """All that a controller is told at its start: ``launch.json``, written once, before launch.
 
@@ -49,6 +57,7 @@ class LaunchSpec(Model):
     `max_array_size` is Slurm's ``MaxArraySize``, which decides how many jobs are sent at once; None where not
     known. `emptied` are options for which the profile says that nothing counts, also nothing of Dask's
     configuration. `notes` are sentences about what of the profile is taken for something else, or left out.
+    `remote_channel` says whether the controller listens for other hosts.
     """
 
     cluster_id: str
@@ -74,6 +83,7 @@ class LaunchSpec(Model):
     max_array_size: int | None = None
     emptied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    remote_channel: bool = True
     version: int = 1
 
     @property
@@ -91,6 +101,7 @@ class Record(Model):
     A process is known by `hostname`, `boot_id`, `pid` and `start_time` together
     (field 22 of ``/proc/<pid>/stat``, in clock ticks since boot), and by its answer on `socket`.
     `slurm_cluster` is that of `LaunchSpec`: jobs are known by their cluster and their ids together.
+    `endpoint` is where the controller can be asked from other hosts; None where it cannot.
     """
 
     cluster: Cluster
@@ -103,6 +114,7 @@ class Record(Model):
     pid: int | None = None
     start_time: int | None = None
     slurm_cluster: str | None = None
+    endpoint: Endpoint | None = None
     version: int = 1
 
     @property

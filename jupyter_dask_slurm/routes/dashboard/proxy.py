@@ -71,7 +71,7 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
 
     async def http_get(self, cluster_id: str, path: str | None) -> None:
         """Answer with a page, or with the window that shows it; the front door leads to the status page."""
-        self._aim(cluster_id)
+        await self._aim(cluster_id)
         if not path and "Sec-Fetch-Mode" not in self.request.headers:
             self.redirect(self._address("/status"))
         elif navigates(self.request) and is_page(path or ""):
@@ -81,12 +81,12 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
 
     async def head(self, cluster_id: str, path: str | None) -> None:
         """Ask for a page's headers."""
-        self._aim(cluster_id)
+        await self._aim(cluster_id)
         await self._answer(page_path(path or ""))
 
     async def open(self, cluster_id: str, path: str | None) -> None:
         """Open a websocket."""
-        self._aim(cluster_id)
+        await self._aim(cluster_id)
         await self.proxy_open("localhost", 0, page_path(path or ""))
 
     def proxy_request_headers(self) -> HTTPHeaders:
@@ -99,14 +99,13 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
         query = without_secrets(self.request.query)
         return f"{protocol}://{host}:{port}{PREFIX}{proxied_path}{'?' if query else ''}{query}"
 
-    def _aim(self, cluster_id: str) -> None:
-        """Aim at the socket of the cluster."""
+    async def _aim(self, cluster_id: str) -> None:
+        """Aim at the socket of the cluster, or at one that leads to its host."""
         try:
             handle = self.settings[SERVICES_KEY].manager.handle(cluster_id)
-            handle.require_client()
+            self.unix_socket = await handle.socket()
         except DaskSlurmError as error:
             raise web.HTTPError(error.status, error.message.replace("%", "%%")) from None
-        self.unix_socket = handle.record.socket
         self.proxy_base = handle.cluster.dashboard_path.rstrip("/")
 
     def _address(self, page: str) -> str:

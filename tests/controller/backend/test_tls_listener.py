@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from distributed.comm.registry import backends
 
-from jupyter_dask_slurm.controller.backend import tls_listener
+from jupyter_dask_slurm.controller.backend import handshakes, tls_listener
 from jupyter_dask_slurm.controller.backend.base import security_from
 from jupyter_dask_slurm.controller.backend.scheduler import ControllerScheduler
 from jupyter_dask_slurm.launch.credentials import make_credentials
@@ -30,7 +30,7 @@ async def listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 async def test_a_connection_that_says_nothing_is_closed_after_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tls_listener, "HANDSHAKE_LIMIT_S", 0.2)
+    monkeypatch.setattr(handshakes, "HANDSHAKE_LIMIT_S", 0.2)
     async with listening(tmp_path, monkeypatch) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         assert await asyncio.wait_for(reader.read(), 30) == b""
@@ -40,7 +40,7 @@ async def test_a_connection_that_says_nothing_is_closed_after_a_while(
 async def test_of_too_many_the_oldest_of_the_host_with_most_gives_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tls_listener, "most_unfinished", lambda: 3)
+    monkeypatch.setattr(handshakes, "most_unfinished", lambda: 3)
     async with listening(tmp_path, monkeypatch) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         crowd = [

@@ -1,0 +1,1 @@
+"""Keeps what is known of a cluster true: from the host of its controller, and from another one."""
