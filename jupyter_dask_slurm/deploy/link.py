@@ -195,12 +195,16 @@ class Link:
 
     def stop_now(self) -> None:
         """Ask the controller to stop, without this process's event loop and threads: they may have ended."""
-        from ..clusters.client import ControllerClient
+        from ..clusters.contact.channel import channel_to
+        from ..clusters.contact.client import ControllerClient
 
         record = self._handle.record
 
         async def ask() -> None:
-            client = ControllerClient(record.socket, record.nonce)
+            channel = channel_to(record)
+            if channel is None:
+                return
+            client = ControllerClient(channel, record.nonce)
             try:
                 await client.stop()
             finally:

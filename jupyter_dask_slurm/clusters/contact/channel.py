@@ -15,6 +15,7 @@ import aiohttp
 
 from ...protocol.errors import ControllerUnreachable
 from ...protocol.models import Endpoint, Record
+from ...registry import is_here
 from ...system.network.mutual_tls import context_of
 from ...system.network.sockets import NOBODY, peer_uid
 
@@ -102,6 +103,11 @@ class TlsChannel:
     def connector(self, *, asks_only: bool) -> aiohttp.BaseConnector:
         """Return what makes connections; a handshake takes longer than most answers."""
         return aiohttp.TCPConnector(ssl=self.context, force_close=not asks_only)
+
+
+def channel_to(record: Record) -> Channel | None:
+    """Return the way to a controller from here; None where there is none. As `tls_channel`."""
+    return SocketChannel(record.socket) if is_here(record) else tls_channel(record)
 
 
 def tls_channel(record: Record) -> TlsChannel | None:
