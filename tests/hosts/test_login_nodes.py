@@ -85,7 +85,7 @@ def test_a_controller_of_another_login_node_that_stands_still_and_one_that_is_ki
 
     here.end(signal.SIGKILL)
     os.kill(controller, signal.SIGKILL)
-    # Its host answers that nobody listens there any more: that is an end, and its jobs are cancelled from here.
+    # Its host answers that nobody listens there any more: that is an end; its jobs are cancelled from here.
     lost = there.until(cluster["id"], status("lost"), timeout=240)
     contract().validate("Cluster", lost)
     wait_until(lambda: site.slurm.jobs() == {}, "its jobs are cancelled", timeout=60)
