@@ -28,6 +28,8 @@ def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> di
     for name in ("account", "walltime"):
         if name not in in_script:
             found[name] = None
+    # Sizes are rounded up on their way into the script.
+    found["memory_in_script"] = in_script.get("memory")
     if "partition" not in in_script:
         found["partition"] = next((place.name for place in site.partitions if place.default), None)
     # Each task, and each node, has the cores of one.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..protocol.errors import SiteRefuses
-from ..protocol.memory_size import parse_memory
+from ..protocol.memory_size import format_memory, parse_memory
 from ..system.own_directory import local_place
 from ..system.trust import problem_of_place
 
@@ -50,7 +50,7 @@ def refusals_of_host(options: Mapping[str, Any], jobs: int, host: HostSize) -> I
         )
     if memory and parse_memory(memory) > host.memory_bytes:
         yield SiteRefuses(
-            f"A job of {memory} is more than this machine has: {host.memory_bytes / 1e9:.4g} GB at most.",
+            f"A job of {memory} is more than this machine has: {format_memory(host.memory_bytes)} at most.",
             field="options.memory",
         )
     place = options.get("local_directory")

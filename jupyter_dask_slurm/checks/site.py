@@ -10,10 +10,10 @@ from typing import Any
 
 from ..protocol.directory import log_directory
 from ..protocol.errors import SiteRefuses
-from ..protocol.memory_size import parse_memory
+from ..protocol.memory_size import format_memory, parse_memory
 from ..protocol.models import Partition, Site
 from ..slurm.rows import count_gpus
-from ..slurm.units import format_walltime, parse_walltime
+from ..slurm.units import format_walltime, most_to_ask, parse_walltime
 from ..system.places import is_folder
 from .accounts import refusals_of_accounts
 from .resources import refusals_of_resources
@@ -99,11 +99,12 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
             field="options.job_cpu" if options.get("job_cpu") else "options.cores",
         )
     most = max(partition.memory_per_node_bytes for partition in partitions)
-    memory = options.get("memory")
-    if memory and most and parse_memory(memory) > most:
+    memory, booked = options.get("memory"), options.get("job_mem")
+    if memory and most and parse_memory(options.get("memory_in_script") or memory) > most:
+        at_most = f"{most // 2**20}M" if booked else format_memory(most_to_ask(most))
         yield SiteRefuses(
-            f"A job of {memory} is more than a node of {where(partitions)} has: {most / 1e9:.4g} GB at most.",
-            field="options.job_mem" if options.get("job_mem") else "options.memory",
+            f"A job of {booked or memory} is more than a node of {where(partitions)} has: {at_most} at most.",
+            field="options.job_mem" if booked else "options.memory",
         )
 
 

@@ -170,7 +170,7 @@ def parse_in_part(body: type[_Body], data: dict[str, Any]) -> tuple[_Body, list[
 
 
 def _is_unknown(finding: Any) -> bool:
-    return finding["type"] == "extra_forbidden"
+    return bool(finding["type"] == "extra_forbidden")
 
 
 def _drop(data: dict[str, Any], location: tuple[int | str, ...], field: str | None) -> bool:

@@ -16,7 +16,7 @@ from ..protocol.memory_size import parse_memory
 from ..slurm.script.sbatch_options import managed_directive, words_of
 from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
 from ..slurm.script.worker_arguments import managed_argument
-from ..slurm.units import parse_walltime
+from ..slurm.units import parse_walltime, walltime_of_span
 
 MAX_TEXT = 4096
 
@@ -59,13 +59,13 @@ def _memory(text: str) -> str:
 
 
 def _walltime(text: str) -> str:
-    _one_word_line(text)
+    text = walltime_of_span(_one_word_line(text)) or text
     try:
         seconds = parse_walltime(text)
     except ValueError:
         raise ValueError(
-            'must be a time as Slurm writes it: "90" (minutes), "12:00:00" or "2-00:00:00"; '
-            f"not {quoted(text)}"
+            'must be a time such as "30 min", "12 h" or "2 d", or as Slurm writes it: "90" (minutes), '
+            f'"12:00:00" or "2-00:00:00"; not {quoted(text)}'
         ) from None
     if seconds is not None and seconds < 1:
         raise ValueError(f'must be longer than nothing, for example "00:30:00"; not {quoted(text)}')

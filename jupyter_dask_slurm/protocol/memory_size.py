@@ -35,3 +35,15 @@ def parse_memory(text: str) -> int:
             f"{text!r} is no memory size. Write a number and a unit, for example 16 GB or 500 MiB."
         )
     return int(float(match[1] + (match[2] or "")) * _UNIT[match[3].lower()])
+
+
+def format_memory(size: int) -> str:
+    """Write a size for a sentence, rounded down: what is typed as it stands there is not over `size`.
+
+    >>> format_memory(67_645_734_912), format_memory(4_294_967_296), format_memory(943_700_000)
+    ('67 GB', '4.2 GB', '943 MB')
+    """
+    power = next((power for power in (4, 3, 2) if size >= 1000**power), 1)
+    tenths = 10 * size // 1000**power
+    number = f"{tenths / 10:g}" if tenths < 100 else str(tenths // 10)
+    return f"{number} {'kMGT'[power - 1]}B"

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..checks.site import possible_partitions
-from ..protocol.memory_size import parse_memory
+from ..protocol.memory_size import format_memory, parse_memory
 from ..protocol.models import Backend, Partition, Site
 from ..slurm.script.option_table import USUAL
-from ..slurm.units import format_walltime, parse_walltime
+from ..slurm.units import format_walltime, most_to_ask, parse_walltime
 
 
 def defaults_for(
@@ -51,7 +51,7 @@ def _sizes(partitions: list[Partition]) -> dict[str, Any]:
     >>> from jupyter_dask_slurm.protocol.models import Partition
     >>> short = Partition("short", False, "UP", 600, None, 1, 2, 4 * 2**30, 0, None, (), 2, True)
     >>> _sizes([short])
-    {'walltime': '00:10:00', 'cores': 2, 'memory': '4096 MiB'}
+    {'walltime': '00:10:00', 'cores': 2, 'memory': '4.2 GB'}
     """
     fitting: dict[str, Any] = {}
     if not partitions:
@@ -65,5 +65,5 @@ def _sizes(partitions: list[Partition]) -> dict[str, Any]:
         fitting["cores"] = cores
     memory = max(partition.memory_per_node_bytes for partition in partitions)
     if 0 < memory < parse_memory(USUAL["memory"]):
-        fitting["memory"] = f"{memory // 2**20} MiB"
+        fitting["memory"] = format_memory(most_to_ask(memory))
     return fitting

@@ -14,6 +14,9 @@ from ..protocol.models import iso_time
 # ASCII: \d alone also takes digits of other scripts, which Slurm does not.
 _DAYS = re.compile(r"(\d{1,6})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,9})(?::(\d{1,6}))?(?::(\d{1,6}))?", re.ASCII)
+_SPAN = re.compile(
+    r"(?:(\d{1,4}) ?(?:d|days?))? ?(?:(\d{1,4}) ?(?:h|hours?))? ?(?:(\d{1,6}) ?(?:min|minutes?))?", re.ASCII
+)
 _UNLIMITED = frozenset({"UNLIMITED", "INFINITE"})
 _SIZE = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s*([A-Za-z]*)", re.ASCII)
 _SLURM_POWER: dict[str, int] = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
@@ -53,6 +56,31 @@ def format_walltime(seconds: int | None) -> str:
     days, rest = divmod(seconds, 86400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
     return f"{days}-{clock}" if days else clock
+
+
+def walltime_of_span(text: str) -> str | None:
+    """Return a time limit as Slurm writes it for one as people do; None where it is none.
+
+    >>> walltime_of_span("30 min"), walltime_of_span("1 d 12 h"), walltime_of_span("90")
+    ('00:30:00', '1-12:00:00', None)
+    """
+    match = _SPAN.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes = (int(part or 0) for part in match.groups())
+    return format_walltime(((days * 24 + hours) * 60 + minutes) * 60)
+
+
+def most_to_ask(size: int) -> int:
+    """Return how much of `size` bytes a job can have: dask-jobqueue asks for whole GiB, below for whole MiB.
+
+    It rounds up (`slurm_format_bytes_ceil`), so that more than this would be over what a node has.
+
+    >>> most_to_ask(64_000 * 2**20) == 62 * 2**30
+    True
+    """
+    unit = 2**30 if size >= 2**30 else 2**20
+    return size // unit * unit
 
 
 def parse_slurm_memory(text: str) -> int:

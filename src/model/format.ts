@@ -1,16 +1,24 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** @returns a number of bytes as people write it: three digits at most, for example `1.2 GiB`. */
+/** Slurm is asked for whole ones. */
+const GIB = 1024 ** 3;
+
+/** @returns a number of bytes as people write it, rounded down: three digits at most, for example `1.2 GB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1024;
+    value /= 1000;
     unit += 1;
   }
-  return `${value < 10 && unit > 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${UNITS[unit]}`;
+  return `${value < 10 && unit > 0 ? Math.floor(value * 10) / 10 : Math.floor(value)} ${UNITS[unit]}`;
+}
+
+/** @returns how much of a node's memory one job can have, for dask-jobqueue asks for whole GiB. */
+export function mostToAsk(bytes: number): number {
+  return bytes < GIB ? bytes : Math.floor(bytes / GIB) * GIB;
 }
 
 /** @returns the larger two units of a time span in seconds, for example `1 d 4 h`, `12 min`. */

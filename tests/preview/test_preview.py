@@ -386,3 +386,22 @@ async def test_what_is_booked_is_what_counts(
     for options, field in (({"job_cpu": 9999}, "job_cpu"), ({"job_mem": "900G"}, "job_mem")):
         (error,) = (await api("POST", "preview", {"options": options})).json["errors"]
         assert error["field"] == f"options.{field}"
+
+
+async def test_numbers_in_sentences_can_be_typed_back(api: Api, slurm: SlurmClient) -> None:
+    async def said(**options: str) -> list[str]:
+        preview = (await api("POST", "preview", {"options": options, "ask_slurm": True})).json
+        return [error["message"] for error in preview["errors"]] + preview["warnings"]
+
+    (too_much,) = [words for words in await said(memory="900 GB") if "more than a node" in words]
+    most = too_much.rpartition(": ")[2].removesuffix(" at most.")
+    assert most.endswith(" GB")
+    assert not any("refuse" in words or "node" in words for words in await said(memory=most))
+    # One more is over what the node has in whole GiB, and Slurm would not say where.
+    (over,) = [words for words in await said(memory=f"{int(most.split()[0]) + 1} GB") if "node" in words]
+    assert over.endswith(f"{most} at most.")
+    (too_long,) = [words for words in await said(walltime="90 d") if "over the limit" in words]
+    longest = too_long.rpartition("which is ")[2].removesuffix(".")
+    assert not any("limit" in words for words in await said(walltime=longest))
+    script = (await api("POST", "preview", {"options": {"walltime": "1 h 30 min"}})).json["script"]
+    assert "#SBATCH -t 01:30:00" in script

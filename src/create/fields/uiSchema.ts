@@ -3,7 +3,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 import type { Partition, Profile, Site } from '../../api/contract';
-import { formatBytes, formatSpan } from '../../model/format';
+import { formatBytes, formatSpan, mostToAsk } from '../../model/format';
 import type { FormData, IFormSource } from '../request/formData';
 
 /** The one that is taken where none is chosen. */
@@ -194,9 +194,14 @@ function limits(site: Site, data: FormData, trans: TranslationBundle): Record<st
   const { name, cpus_per_node: cpus, memory_per_node_bytes: memory, max_walltime_s: walltime } = partition;
   return {
     cores: trans.__('A node of %1 has %2.', name, cpus),
-    memory: trans.__('A node of %1 has %2.', name, formatBytes(memory)),
-    ...(walltime !== null && { walltime: trans.__('At most %1 in %2.', formatSpan(walltime, trans), name) })
+    memory: trans.__('A node of %1 has %2.', name, formatBytes(mostToAsk(memory))),
+    ...(walltime !== null && { walltime: trans.__('At most %1 in %2.', wholeSpan(walltime, trans), name) })
   };
+}
+
+/** What can be typed as it stands there: not more than it is. */
+function wholeSpan(seconds: number, trans: TranslationBundle): string {
+  return formatSpan(Math.floor(seconds / 60) * 60, trans);
 }
 
 /** @returns the partition that jobs would go to. */
