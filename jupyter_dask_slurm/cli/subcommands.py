@@ -42,15 +42,17 @@ async def create(services: Services, arguments: argparse.Namespace) -> Answer:
     }
     body = {key: value for key, value in asked.items() if value is not None}
     cluster = await services.manager.start(parse(ClusterRequest, body))
+    handle = services.manager.handle(cluster.id)
+    notes = list(handle.notes)
     if not arguments.no_wait:
-        handle = services.manager.handle(cluster.id)
         await handle.wait_until_reachable(START_LIMIT_S)
         cluster = handle.cluster
         if cluster.error is not None:
             raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
-        for entry in await services.inspection.history(cluster.id):
-            if entry.event == CONFIGURATION:
-                print(f"Note: {entry.message}", file=sys.stderr)
+        entries = await services.inspection.history(cluster.id)
+        notes = [entry.message for entry in entries if entry.event == CONFIGURATION]
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
     return cluster.to_json(), cluster_lines(cluster)
 
 

@@ -41,6 +41,9 @@ class ClusterHandle:
     ----------
     stop_wanted, gone : asyncio.Event
         Set when its user has asked to stop it; when nothing of it is left and it is off the list.
+    notes : tuple of str
+        What of files is taken for something else, or left out, as far as that was known when it was started
+        here; its history has all of it.
     """
 
     def __init__(self, record: Record, registry: Registry, changed: Callable[[ClusterHandle], None]) -> None:
@@ -53,6 +56,7 @@ class ClusterHandle:
         self.exit_code: int | None = None
         self.stop_wanted = asyncio.Event()
         self.gone = asyncio.Event()
+        self.notes: tuple[str, ...] = ()
         self.removed = False
         self.hidden = False
         self.heartbeat = Heartbeat(record.heartbeat_at)

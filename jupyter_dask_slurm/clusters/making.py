@@ -87,7 +87,9 @@ class Making:
             except BaseException:
                 await self._starter.discard(draft)
                 raise
-            return self._clusters.add(draft.record).cluster
+            handle = self._clusters.add(draft.record)
+            handle.notes = tuple((draft.rendering or {}).get("notes", draft.spec.notes))
+            return handle.cluster
 
     async def _replace(
         self, old: ClusterHandle, draft: Draft, reserved: Reserved

@@ -103,8 +103,13 @@ def test_the_administrators_limits_hold_here_too() -> None:
     assert "(max_clusters)" in cli("create", "--backend", "local", code=1).stderr
 
 
-def test_on_slurm(slurm: SlurmClient, shared: Path) -> None:
-    cluster = answer("create", *SMALL, "--partition", "normal", "--jobs", "2", "--no-wait")
+def test_on_slurm(slurm: SlurmClient, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "jobqueue.yaml"
+    file.write_text("jobqueue:\n  slurm:\n    job-extra-directives: [--parsable]\n")
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path))
+    created = cli("create", *SMALL, "--partition", "normal", "--jobs", "2", "--no-wait", "--json")
+    assert created.stderr.startswith(f"Note: {file}, line 3: jobqueue.slurm.job-extra-directives has the")
+    cluster = json.loads(created.stdout)
     assert (cluster["backend"], cluster["status"]) == ("slurm", "starting")
     until_working("dask-1", 2)
     assert len(answer("jobs", "dask-1")) == 2
