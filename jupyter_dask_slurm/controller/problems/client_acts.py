@@ -86,9 +86,13 @@ class ClientWatch(SchedulerPlugin):
         if not self._retired:
             asyncio.get_running_loop().call_soon(self._tell)
         self._retired[job.job_id or job.name] = None
+        # Before it is noticed that the worker is gone: that is then no loss of its own.
+        job.sent_away = True
 
     def restart(self, scheduler: Scheduler) -> None:
         """Note that a client has the workers restarted (called by the scheduler)."""
+        for job in self._job_table.live():
+            job.sent_away = job.connected_at is not None and job.lost_at is None
         self._keep(None)
         self._on_act("restarted", (), RESTARTED)
 

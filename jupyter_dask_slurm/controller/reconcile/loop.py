@@ -110,8 +110,14 @@ class Reconciler:
         # Of a scheduler that closes all workers go, and why is said by whoever closes it.
         closes = self._cluster.scheduler.status in (Status.closing, Status.closed)
         for word, meaning in () if closes else _CONNECTION.items():
-            those = [job.job_id or job.name for job, said in changes if said == word and job.wanted]
+            those = [
+                job.job_id or job.name
+                for job, said in changes
+                if said == word and job.wanted and not (word == "lost" and job.sent_away)
+            ]
             self._history.add_of_jobs(word, those, meaning)
+        for job, _ in changes:
+            job.sent_away = False
         lost = any(word == "lost" for _, word in changes)
         if lost or (changes and self._all_connected()):
             self._look_soon()

@@ -85,6 +85,8 @@ class TrackedJob:
         When Slurm was asked for what `seen` says.
     lost_at : float or None
         Since when at least one of them is gone again.
+    sent_away : bool
+        A client has had its workers, or some, end by Dask's own means: that they go is no news then.
     silent_since : float or None
         Since when at least one of them is connected and has not been heard of.
     expiring_since : float or None
@@ -116,6 +118,7 @@ class TrackedJob:
     accepted_at: float | None = None
     connected_at: float | None = None
     lost_at: float | None = None
+    sent_away: bool = False
     silent_since: float | None = None
     expiring_since: float | None = None
     retiring: bool = False

@@ -47,6 +47,8 @@ def test_restart_and_a_retired_worker(launch: Launch) -> None:
         assert "a client retired a worker (Client.retire_workers())" in problem.message
         (message,) = (message for event, message in _said(controller) if event == "retired")
         assert message.startswith("Job local_0: a client retired a worker")
+        # What a client did is said as what it is, once.
+        assert "lost" not in controller.history
 
     # Who scales has seen it.
     assert not any(p.code.startswith("client_") for p in controller.scale(0).problems)
