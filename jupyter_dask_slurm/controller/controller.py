@@ -27,6 +27,7 @@ from .hints.asked_for import asked_for
 from .hints.closing import closing_line
 from .hints.hint_watch import HintWatch
 from .housekeeping import Housekeeper
+from .leaving import Leaving
 from .problems import gather
 from .problems.client_acts import ClientWatch
 from .problems.find import find_problems
@@ -73,6 +74,7 @@ class Controller:
         self._cluster = backend.cluster
         self.record = RecordWriter(spec, self._disk_said)
         self.publisher = Publisher(self._snapshot, self.record.write)
+        self.leaving = Leaving(self.state, self.publisher)
         self._reconciler = Reconciler(
             self.state,
             backend.job_table,
@@ -130,9 +132,12 @@ class Controller:
         for work in self._background():
             background.begin(work)
         try:
-            await self._reconciler.run()
+            await self.leaving.unless_left(self._reconciler.run())
         finally:
             background.cancel()
+        if self.leaving.decided:
+            await self._leave_jobs()
+            return
         await self._cluster.end()
         jobs, _ = await self.jobs(Page())
         await self.record.leave_jobs(jobs)
@@ -140,6 +145,14 @@ class Controller:
         self.history.add("stopped", self.state.ended.reason if self.state.ended else "Stopped by its user.")
         if used := closing_line(self.publisher.current):
             self.history.add("used", used)
+        self.publisher.close()
+        await self.record.flush()
+
+    async def _leave_jobs(self) -> None:
+        """Write down what is left in Slurm; what clears up after controllers that died has it cancelled."""
+        job_ids = [job.job_id for job in self._job_table.live() if job.job_id is not None]
+        self.state.status, self.state.error = "lost", self.leaving.words(job_ids)
+        self.history.add("left", self.state.error.message)
         self.publisher.close()
         await self.record.flush()
 

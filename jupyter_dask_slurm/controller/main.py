@@ -122,6 +122,7 @@ def _remove(own: Path | None) -> None:
 async def _end_when(told: asyncio.Event, controller: Controller) -> None:
     await told.wait()
     controller.stop("The controller was told to end by a signal.")
+    await controller.leaving.decide()
 
 
 async def _heal(server: UnixServer) -> None:

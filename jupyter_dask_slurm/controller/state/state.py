@@ -191,6 +191,13 @@ class ClusterState:
         """Whether no job takes the place of one that ends, for now at least."""
         return bool(self.refusal or self.postponed) or len(self.failures) >= MOST_FAILURES
 
+    @property
+    def why_out_of_reach(self) -> str | None:
+        """Why jobs cannot be cancelled now, or it is not known which there are; None where they can."""
+        if self.cancel_refusal is not None:
+            return self.cancel_refusal.stderr or self.cancel_refusal.message
+        return self.silence or (self.doubt.words if self.doubt else None)
+
     def memory_kills_since(self, moment: float) -> int:
         """Return how many jobs Slurm has ended for memory since then."""
         return sum(kill.by == "Slurm" and kill.at >= moment for kill in self.memory_kills)

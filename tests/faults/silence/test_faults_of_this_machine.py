@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,6 +74,31 @@ def test_a_kernel_without_slurms_commands_in_its_path(start: Start, commands: Pa
     assert codes(controller.cluster) == []
     assert "not asked" in controller.history
     assert "silent" not in controller.history
+
+
+@pytest.mark.nightly
+def test_a_signal_ends_it_though_nothing_can_be_cancelled(
+    start: Start, commands: Path, slurm: SlurmClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _install(commands)
+    conf = tmp_path / "slurm.conf"
+    conf.write_bytes(slurm.conf.read_bytes())
+    with monkeypatch.context() as told:
+        told.setenv("SLURM_CONF", str(conf))
+        controller = start(jobs=1)
+        controller.working(1)
+    conf.unlink()
+    (job,) = controller.jobs
+    controller.process.send_signal(signal.SIGTERM)
+    # A machine that goes down gives 90 s.
+    assert controller.process.wait(80) == 0
+    cluster = controller.record.cluster
+    assert (cluster.status, controller.history[-1]) == ("lost", "left")
+    assert cluster.error is not None
+    assert f"Job {job.job_id} may be left in Slurm" in cluster.error.message
+    assert str(conf) in (cluster.error.details or "")
+    # A Jupyter server cancels it; it ends without its scheduler too.
+    wait_until(lambda: job.job_id not in slurm.jobs(), "the job is gone", timeout=90)
 
 
 def test_a_controller_out_of_descriptors(start: Start, commands: Path) -> None:
