@@ -391,7 +391,7 @@ async def test_what_is_booked_is_what_counts(
 async def test_numbers_in_sentences_can_be_typed_back(api: Api, slurm: SlurmClient) -> None:
     async def said(**options: str) -> list[str]:
         preview = (await api("POST", "preview", {"options": options, "ask_slurm": True})).json
-        return [error["message"] for error in preview["errors"]] + preview["warnings"]
+        return [*(error["message"] for error in preview["errors"]), *preview["warnings"]]
 
     (too_much,) = [words for words in await said(memory="900 GB") if "more than a node" in words]
     most = too_much.rpartition(": ")[2].removesuffix(" at most.")
