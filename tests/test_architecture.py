@@ -200,6 +200,7 @@ _HOLD_TASKS = {
     "controller/api/dashboard.py",
     "controller/backend/batch.py",
     "deploy/cluster_object.py",
+    "deploy/linked_cluster.py",
     "kernels/environments.py",
     "kernels/jupyter_starts.py",
     "services.py",

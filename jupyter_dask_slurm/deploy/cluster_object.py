@@ -6,37 +6,27 @@ The object is a face: scheduler and jobs are those of the cluster's controller, 
 from __future__ import annotations
 
 import asyncio
-import sys
-import warnings
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import dask
-from distributed import Security
 from distributed.core import Status
-from distributed.deploy.cluster import Cluster
 from distributed.utils import Log
 from tornado.ioloop import IOLoop
 
 from ..connection import dashboard_link
 from ..page_address import own_address
-from ..protocol.errors import DaskSlurmError
 from ..protocol.scaling import known_size
-from ..system.event_loop.background import Background
 from . import keyword_reading, scaling_calls
-from .keyword_reading import Asked
-from .letting_go import close_at_exit, let_go, let_go_with
-from .link import Link
+from .linked_cluster import LinkedCluster, caller
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from ..protocol.models import Cluster as ClusterInfo
 
 _LOGGED_ENTRIES = 200
 
 
-class SLURMCluster(Cluster):
+class SLURMCluster(LinkedCluster):
     """A Dask cluster whose workers are jobs of Slurm: dask-jobqueue's, kept by a process of its own.
 
     Takes what ``dask_jobqueue.SLURMCluster`` takes, in the same order, and options of jupyter-dask-slurm
@@ -47,7 +37,7 @@ class SLURMCluster(Cluster):
     the command line and other notebooks (`from_name`) have it too. It ends
 
     * at the end of ``with``, by `close`, or from the panel;
-    * when nobody refers to it any more, where it was given no name;
+    * where it was given no name, when no variable holds it any more, nor a client of it;
     * with the kernel where ``close_on_exit=True``, as dask-jobqueue's does;
     * by itself when it has been idle for ``idle_timeout`` seconds, an hour by default.
 
@@ -83,9 +73,6 @@ class SLURMCluster(Cluster):
     6
     """
 
-    _link: Link | None
-    _called = ("SLURMCluster", 0)
-
     def __init__(  # noqa: PLR0917 - in dask-jobqueue's order
         self,
         n_workers: int = 0,
@@ -120,7 +107,7 @@ class SLURMCluster(Cluster):
             given, name=name, workers=n_workers, config_name=config_name, profile=profile,
             backend=backend or ("slurm" if profile is None else None),
         )  # fmt: skip
-        self._called = _caller()
+        self._called = caller()
         for sentence in asked.said:
             self._warn(sentence)
         self._set_up(asked, asked.name, asynchronous=asynchronous, loop=loop, close_on_exit=close_on_exit)
@@ -139,69 +126,6 @@ class SLURMCluster(Cluster):
         self = cls.__new__(cls)
         self._set_up(None, name, asynchronous=asynchronous, loop=loop, close_on_exit=False)
         return self
-
-    def _set_up(
-        self, asked: Asked | None, name: str | None, *, asynchronous: bool, loop: IOLoop | None,
-        close_on_exit: bool,
-    ) -> None:  # fmt: skip
-        self._asked = asked
-        self._link = None
-        self._beginning: asyncio.Task[None] | None = None
-        self._closing: asyncio.Task[None] | None = None
-        self._tasks = Background()
-        self._names: dict[str, set[str]] = {"plan": set(), "requested": set()}
-        self.security = Security()
-        super().__init__(asynchronous=asynchronous, loop=loop, name=name)
-        if close_on_exit:
-            close_at_exit(self)
-        if not self.called_from_running_loop:
-            self._loop_runner.start()
-            try:
-                self.sync(self._begin)
-            except BaseException:
-                self._loop_runner.stop()
-                raise
-
-    def __await__(self) -> Generator[Any, Any, Self]:
-        async def begin() -> Self:
-            await self._begin()
-            return self
-
-        return begin().__await__()
-
-    async def _begin(self) -> None:
-        """Start the cluster, once, whoever waits for it."""
-        if self._beginning is None:
-            self.status = Status.starting
-            self._beginning = asyncio.create_task(self._start())
-        # Who gives up leaves the others theirs.
-        await asyncio.shield(self._beginning)
-
-    async def _start(self) -> None:
-        try:
-            link = await Link.open(self._asked, self.name, self._log, self._warn)
-        except BaseException:
-            self.status = Status.failed
-            raise
-        self._link = link
-        self.name = link.cluster.name
-        self.security = link.security
-        self.scheduler_comm = link.scheduler
-        unnamed = self._asked is not None and self._asked.name is None
-        self._letting_go = let_go_with(self, link, self._loop_runner, stops=unnamed)
-        self.scheduler_info = await link.watch(self)
-        self._names = await link.names()
-        self.status = Status.running
-
-    def _warn(self, sentence: str) -> None:
-        """Show a warning at the line that called, each time that it is called."""
-        warnings.warn_explicit(sentence, UserWarning, *self._called)
-
-    @property
-    def _open_link(self) -> Link:
-        if self._link is None or self.status != Status.running:
-            raise DaskSlurmError(f"The cluster is {self.status.name}.")
-        return self._link
 
     @property
     def cluster_id(self) -> str:
@@ -238,7 +162,7 @@ class SLURMCluster(Cluster):
             as may be.
         """
         for key in [*(["Adaptive"] if args else []), *scaling_calls.unknown_of(limits)]:
-            self._called = _caller()
+            self._called = caller()
             self._warn(f"adapt: {key} has no effect: the cluster's controller adapts it.")
         link = self._open_link
         return self._change(
@@ -278,10 +202,6 @@ class SLURMCluster(Cluster):
             self.sync(self._ask_for_names)
         return set(self._names[which])
 
-    async def _ask_for_names(self) -> None:
-        if self._link is not None and self.status == Status.running:
-            self._names = await self._link.names()
-
     # What is shown
 
     @property
@@ -318,66 +238,3 @@ class SLURMCluster(Cluster):
         from IPython.display import display
 
         display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
-
-    # The end
-
-    async def _close(self) -> None:
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._stop())
-        await asyncio.shield(self._closing)
-
-    async def _stop(self) -> None:
-        if self._beginning is not None:
-            await asyncio.wait({self._beginning})
-        link, was = self._link, self.status
-        self.status = Status.closing
-        try:
-            if link is not None and was != Status.closed:
-                self._letting_go.detach()
-                await link.stop()
-        finally:
-            await self._tasks.end()
-            self.status = Status.closed
-
-    def close(self, timeout: float | None = None) -> Any:
-        """Stop the cluster: its jobs are cancelled, whoever else uses it.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            In seconds. What has not ended by then does so by itself.
-        """
-        awaitable = super().close(timeout)
-        if not self.asynchronous:
-            self._loop_runner.stop()
-        return awaitable
-
-    def stop_at_exit(self) -> None:
-        """Stop the cluster where this process ends, and wait for nothing."""
-        if self._link is not None and self.status == Status.running:
-            self._link.stop_now()
-
-    def note_end(self, cluster: ClusterInfo | None) -> None:
-        """Take notice that the cluster has ended without this object's doing."""
-        if self.status == Status.running:
-            self.status = Status.closed
-            why = cluster.ended.reason if cluster is not None and cluster.ended else "It was stopped."
-            self._log(f'The cluster "{self.name}" has ended: {why}')
-            self._letting_go.detach()
-            if self._link is not None:
-                let_go(self._link, self.loop, self._loop_runner, False)
-
-    def note_workers(self, operation: str, message: Any) -> None:
-        """Take notice of workers that have come or gone."""
-        self._update_worker_status(operation, message)
-        if not self._tasks.runs:
-            self._tasks.begin(self._ask_for_names())
-
-    def __del__(self, _warn: Any = None) -> None:
-        """Say nothing of one that is not closed: it may well go on."""
-
-
-def _caller() -> tuple[str, int]:
-    """Return file and line of whoever has called the method that calls this."""
-    frame = sys._getframe(2)  # noqa: SLF001 - as `warnings` finds it
-    return frame.f_code.co_filename, frame.f_lineno

@@ -10,7 +10,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from distributed import Client
+
     from .link import Link
+
+_CLIENT_LIMIT_S = 5.0
 
 
 def let_go_with(cluster: Any, link: Link, runner: Any, *, stops: bool) -> weakref.finalize:  # type: ignore[type-arg]
@@ -32,16 +38,23 @@ def let_go_with(cluster: Any, link: Link, runner: Any, *, stops: bool) -> weakre
     return finalizer
 
 
-def let_go(link: Link, loop: Any, runner: Any, stops: bool) -> None:
+def let_go(link: Link, loop: Any, runner: Any, stops: bool, clients: Iterable[Client] = ()) -> None:
     """Begin to let go of a link, and stop its cluster or not; may be called in any thread."""
     # That of the loop cannot wait for its own end, and no other shall.
     with suppress(RuntimeError):  # the process ends
         threading.Thread(
-            target=_finish, args=(link, loop, runner, stops), name="let-go-of-cluster", daemon=not stops
+            target=_finish,
+            args=(link, loop, runner, stops, list(clients)),
+            name="let-go-of-cluster",
+            daemon=not stops,
         ).start()
 
 
-def _finish(link: Link, loop: Any, runner: Any, stops: bool) -> None:
+def _finish(link: Link, loop: Any, runner: Any, stops: bool, clients: list[Client]) -> None:
+    for client in clients:
+        with suppress(Exception):  # whatever became of it: the cluster shall end
+            client.close(timeout=_CLIENT_LIMIT_S)
+
     async def finish() -> None:
         await (link.stop() if stops else link.close())
 

@@ -14,7 +14,7 @@ from distributed.comm.core import connect
 from distributed.core import rpc
 from distributed.objects import SchedulerInfo
 
-from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
+from ..protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, NoAnswer
 from ..protocol.models import OVER, Cluster, HistoryEntry
 from ..protocol.scaling import known_size
 from ..system.beside_loop import in_thread
@@ -153,7 +153,10 @@ class Link:
 
         One whose job was not sent yet has no name; a word with a number stands for it.
         """
-        jobs, _ = await self._services.inspection.jobs(self._handle.id)
+        try:
+            jobs, _ = await self._services.inspection.jobs(self._handle.id)
+        except ControllerUnreachable:  # of another host, or it has just ended
+            return {"plan": set(), "requested": set()}
         live = {worker.name for job in jobs if job.phase in _LIVE for worker in job.workers}
         leaving = {worker.name for job in jobs if job.phase == "leaving" for worker in job.workers}
         cluster = self._handle.cluster

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..options.requests import ChangeRequest, ClusterRequest, parse
-from ..protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, NameTaken
+from ..protocol.errors import (
+    ClusterNotFound,
+    ControllerUnreachable,
+    DaskSlurmError,
+    NameTaken,
+    WrongState,
+)
 from ..system.beside_loop import in_thread
 from ..system.event_loop.backoff import Backoff
 from .keyword_reading import Asked
@@ -96,7 +102,8 @@ async def until_running(handle: ClusterHandle) -> None:
         await handle.wait_until_reachable(START_LIMIT_S)
     cluster = handle.cluster
     if cluster.error is not None:
-        raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
+        # A traceback shows the message alone.
+        raise DaskSlurmError("\n".join(filter(None, (cluster.error.message, cluster.error.details))))
     if cluster.scheduler_address is None or cluster.status not in ("starting", "running"):
         raise ControllerUnreachable(
             f'The cluster "{cluster.name}" is {cluster.status}: nobody listens there.'
@@ -127,10 +134,19 @@ async def _if_the_same(
         teller.warn(
             f"The cluster {name} runs with other options: it is stopped, and one with these takes its place."
         )
-    await services.manager.stop(handle.id)
-    await asyncio.wait_for(handle.gone.wait(), STOP_LIMIT_S)
-    await services.manager.finish_clearing()
+    await _end(services, handle)
     return None
+
+
+async def _end(services: Services, handle: ClusterHandle) -> None:
+    """Stop a cluster, or dismiss one that has ended, and wait until nothing is left of it."""
+    # One that is just starting is told as soon as it listens.
+    await services.manager.stop(handle.id)
+    try:
+        await asyncio.wait_for(handle.gone.wait(), STOP_LIMIT_S)
+    except asyncio.TimeoutError:
+        raise WrongState(f'The cluster "{handle.cluster.name}" is still being stopped.') from None
+    await services.manager.finish_clearing()
 
 
 async def _is_the_same(services: Services, asked: Asked, handle: ClusterHandle) -> bool:
@@ -147,5 +163,9 @@ async def _make(services: Services, asked: Asked) -> ClusterHandle:
     request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
     cluster = await services.manager.start(request)
     handle = services.manager.handle(cluster.id)
-    await until_running(handle)
+    try:
+        await until_running(handle)
+    except BaseException:  # it failed, or its user waits no longer: nobody has it
+        await _end(services, handle)
+        raise
     return handle

@@ -70,34 +70,31 @@ async def test_async(shared: Path) -> None:
     assert Registry(shared).ids() == []
 
 
-def test_the_cell_is_run_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_with_a_name_is_for_whoever_knows_it(capsys: pytest.CaptureFixture[str]) -> None:
     first = SLURMCluster(name="ocean", **LOCAL)
-    former_id = first.cluster_id
+    first_id = first.cluster_id
+    # The cell is run again.
     again = SLURMCluster(n_workers=1, name="ocean", **LOCAL)
-    assert again.cluster_id == former_id
+    assert again.cluster_id == first_id
     assert "runs already, with the same options, and is taken again" in capsys.readouterr().out
-    assert len(again.plan) == 1
-
-    with pytest.warns(UserWarning, match="runs with other options: it is stopped") as warned:
-        other = SLURMCluster(name="ocean", **{**LOCAL, "memory": "500 MB"})
-    assert warned[0].filename == __file__
-    assert other.cluster_id != former_id
-    wait_until(lambda: first.status == again.status == Status.closed, "the former ones are closed")
-    assert listed() == {"ocean": "running"}
-    other.close()
-
-
-def test_whoever_has_its_name_has_it_too() -> None:
-    cluster = SLURMCluster(name="ocean", n_workers=1, **LOCAL)
+    del again
+    gc.collect()  # that is not the end of a cluster that has a name
     other = SLURMCluster.from_name("ocean")
     with connect("ocean") as client:
         client.wait_for_workers(1)
     other.wait_for_workers(1)
-    del cluster
-    gc.collect()  # it has a name, by which others may want it
-    other.scale(0)
-    wait_until(lambda: other.observed == set(), "its worker is gone")
-    other.close()
+
+    # The cell is changed, and run again.
+    with pytest.warns(UserWarning, match="runs with other options: it is stopped") as warned:
+        replaced = SLURMCluster(name="ocean", **{**LOCAL, "memory": "500 MB"})
+    assert warned[0].filename == __file__
+    wait_until(lambda: first.status == other.status == Status.closed, "the others know that it has ended")
+    assert 'The cluster "ocean" has ended' in capsys.readouterr().out
+    with pytest.raises(DaskSlurmError, match="The cluster is closed"):
+        first.scale(2)
+    assert listed() == {"ocean": "running"}
+    assert SLURMCluster.from_name(replaced.cluster_id) == replaced != first
+    replaced.close()
     with pytest.raises(ClusterNotFound, match="There are: none"):
         SLURMCluster.from_name("ocean")
 
@@ -107,16 +104,6 @@ def test_one_without_a_name_ends_with_its_variable(shared: Path) -> None:
     assert listed() == {cluster.name: "running"}
     del cluster
     wait_until(lambda: Registry(shared).ids() == [], "nothing is left of it", timeout=60)
-
-
-def test_what_ends_without_the_object_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
-    cluster = SLURMCluster(name="ocean", **LOCAL)
-    subprocess.run([sys.executable, "-m", "jupyter_dask_slurm.cli", "stop", "ocean"], check=True)
-    wait_until(lambda: cluster.status == Status.closed, "the object knows")
-    assert 'The cluster "ocean" has ended' in capsys.readouterr().out
-    with pytest.raises(DaskSlurmError, match="The cluster is closed"):
-        cluster.scale(2)
-    cluster.close()
 
 
 @pytest.mark.parametrize(("closes", "left"), [("False", {"ocean"}), ("True", set())])
