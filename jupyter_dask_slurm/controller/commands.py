@@ -11,8 +11,8 @@ from ..protocol.keys import digest, key_reused
 from ..protocol.models import Ceiling, Cluster, Scaling
 from ..protocol.models.problem import CANCELLED_OUTSIDE
 from ..protocol.scaling import JobSize, most_jobs, resolve_scaling, whole_number
-from .publish.history import History
 from .reconcile.planner import Planner
+from .state.history import History
 from .state.jobs import JobTable
 from .state.state import ClusterState
 

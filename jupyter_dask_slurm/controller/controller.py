@@ -34,12 +34,12 @@ from .problems.find import find_problems
 from .problems.job_ends import NannyWatch, note_nanny_kill
 from .problems.parent_watch import ParentWatch
 from .problems.versions import VersionWatch
-from .publish.history import History
 from .publish.publisher import Publisher
 from .publish.record import RecordWriter
 from .publish.snapshot import cluster_model, job_model
 from .reconcile.loop import Reconciler
 from .reconcile.planner import Planner, plan_of
+from .state.history import History
 from .state.jobs import TrackedJob
 from .state.phases import phase_of
 from .state.state import ClusterState

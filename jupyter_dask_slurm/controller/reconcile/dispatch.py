@@ -24,7 +24,7 @@ from ...system import clock
 from ...system.event_loop.background import Background
 from ...system.event_loop.backoff import Backoff
 from ..backend.base import JobCluster
-from ..publish.history import History
+from ..state.history import History
 from ..state.jobs import JobTable, TrackedJob
 from ..state.state import ClusterState, Doubt, Refusal
 from .decide import try_again_s

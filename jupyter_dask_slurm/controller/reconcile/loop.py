@@ -20,7 +20,7 @@ from ..backend.base import JobCluster
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
 from ..problems.walltime import is_certain, warns_at
-from ..publish.history import History
+from ..state.history import History
 from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.phases import SUSPENDED_STATES, phase_of
 from ..state.slurm_watch import Watch

@@ -11,7 +11,7 @@ from distributed import Scheduler
 
 from ...protocol.models import Scaling
 from ..backend.base import JobCluster
-from ..publish.history import History
+from ..state.history import History
 from ..state.jobs import JobTable
 from ..state.phases import phase_of
 from ..state.state import ClusterState

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.controller.publish.history import History
 from jupyter_dask_slurm.controller.reconcile import loop
 from jupyter_dask_slurm.controller.reconcile.dispatch import Dispatcher
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
+from jupyter_dask_slurm.controller.state.history import History
 from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.directory import ClusterDirectory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_dask_slurm.controller.publish.history import History
+from jupyter_dask_slurm.controller.state.history import History
 from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 from jupyter_dask_slurm.system import files
 
