@@ -8,9 +8,11 @@ from typing import Any
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import InvalidRequest, JobNotFound, WrongState
 from ..protocol.keys import digest, key_reused
-from ..protocol.models import Ceiling, Cluster, Scaling
+from ..protocol.models import Ceiling, Scaling
 from ..protocol.models.problem import CANCELLED_OUTSIDE
 from ..protocol.scaling import JobSize, most_jobs, resolve_scaling, whole_number
+from .publish.publisher import Publisher
+from .reconcile.loop import Reconciler
 from .reconcile.planner import Planner
 from .state.history import History
 from .state.jobs import JobTable
@@ -55,36 +57,28 @@ class Commands:
         What one job has.
     ceiling : Ceiling
         The administrator's sizes.
-    current : callable
-        Returns the cluster as it is.
-    on_change : callable
-        Called after a change that lets what was given up be tried again.
-    on_act : callable
-        Called after any other.
     """
 
     def __init__(
         self,
         state: ClusterState,
         job_table: JobTable,
-        planner: Planner,
         history: History,
         *,
+        planner: Planner,
+        reconciler: Reconciler,
+        publisher: Publisher,
         size: JobSize,
         ceiling: Ceiling,
-        current: Callable[[], Cluster],
-        on_change: Callable[[], None],
-        on_act: Callable[[], None],
     ) -> None:
         self._state = state
         self._job_table = job_table
         self._planner = planner
+        self._reconciler = reconciler
+        self._publisher = publisher
         self._history = history
         self._size = size
         self._ceiling = ceiling
-        self._current = current
-        self._on_change = on_change
-        self._on_act = on_act
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Scale, rename or keep longer.
@@ -163,7 +157,7 @@ class Commands:
             While the cluster stops.
         """
         self._must_run()
-        if code not in {problem.code for problem in self._current().problems}:
+        if code not in {problem.code for problem in self._publisher.current.problems}:
             raise InvalidRequest(f"There is no problem {code!r} now.")
         lost = len(self._state.cancelled_outside) if code == CANCELLED_OUTSIDE.code else 0
         if lost and self._state.scaling.mode == "manual":
@@ -177,11 +171,12 @@ class Commands:
     def _acted(self) -> None:
         # What was given up stays given up: a new name asks for no more jobs.
         self._state.user_acted()
-        self._on_act()
+        self._state.wake.emit()
+        self._state.changed.emit()
 
     def _changed(self) -> None:
         self._state.user_changed()
-        self._on_change()
+        self._reconciler.try_now()
 
     def _must_run(self) -> None:
         if self._state.status != "running":

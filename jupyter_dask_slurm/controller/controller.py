@@ -7,19 +7,18 @@ how many jobs there shall be, `Reconciler` makes it so.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import JobNotFound
-from ..protocol.models import CONFIGURATION, Cluster, Ended, Job, LaunchSpec, iso_time
+from ..protocol.models import CONFIGURATION, Cluster, Job, LaunchSpec
 from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
 from ..system import clock
 from ..system.event_loop.background import Background
 from ..system.event_loop.slices import in_slices
-from .backend.events import BackendEvents
 from .backend.make import Backend
 from .backend.scheduler import ControllerScheduler, dashboard_problem
 from .commands import Commands, Done
@@ -31,7 +30,7 @@ from .leaving import Leaving
 from .problems import gather
 from .problems.client_acts import ClientWatch
 from .problems.find import find_problems
-from .problems.job_ends import NannyWatch, note_nanny_kill
+from .problems.job_ends import NannyWatch
 from .problems.parent_watch import ParentWatch
 from .problems.versions import VersionWatch
 from .publish.publisher import Publisher
@@ -72,40 +71,25 @@ class Controller:
         self._hints = HintWatch(asked_for(spec.backend, backend.options, backend.size, os.environ))
         self._job_table = backend.job_table
         self._cluster = backend.cluster
-        self.record = RecordWriter(spec, self._disk_said)
+        self.record = RecordWriter(spec, self.state)
         self.publisher = Publisher(self._snapshot, self.record.write)
+        self.state.changed.connect(self.publisher.touch)
         self.leaving = Leaving(self.state, self.publisher)
-        self._reconciler = Reconciler(
-            self.state,
-            backend.job_table,
-            backend.cluster,
-            backend.watch,
-            history=self.history,
-            on_change=self.publisher.touch,
-            on_spent=self.stop,
-        )
-        self._planner = Planner(
-            self.state, backend.job_table, backend.cluster, self.history, self._plan_changed
-        )
+        plain = (self.state, backend.job_table, backend.cluster)
+        self._reconciler = Reconciler(*plain, backend.watch, self.history)
+        self._reconciler.listen(backend.events)
+        self._planner = Planner(*plain, self.history)
         self.commands = Commands(
             self.state,
             backend.job_table,
-            self._planner,
             self.history,
+            planner=self._planner,
+            reconciler=self._reconciler,
+            publisher=self.publisher,
             size=backend.size,
             ceiling=spec.ceiling,
-            current=lambda: self.cluster,
-            on_change=self._try_again,
-            on_act=self._plan_changed,
         )
         self.done = Done()
-        self._listen(backend.events)
-
-    def _listen(self, events: BackendEvents) -> None:
-        events.job_ended = self._reconciler.job_ended
-        events.slurm_silent = self._reconciler.dispatch.fell_silent
-        events.in_doubt = self._reconciler.dispatch.in_doubt
-        events.slurm_said = self._reconciler.dispatch.heard
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -118,13 +102,13 @@ class Controller:
         scheduler = self._cluster.scheduler
         scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))
         scheduler.add_plugin(WorkerWatch(self._reconciler.workers_changed))
-        scheduler.add_plugin(NannyWatch(scheduler.workers, self._killed_for_memory))
-        scheduler.add_plugin(ClientWatch(self.state, self._job_table, self._client_acted))
-        scheduler.add_plugin(VersionWatch(self.state.mismatches, self.publisher.touch))
+        scheduler.add_plugin(NannyWatch(self.state, self._job_table, self.history, scheduler.workers))
+        scheduler.add_plugin(ClientWatch(self.state, self._job_table, self.history))
+        scheduler.add_plugin(VersionWatch(self.state))
         await self.record.leave_scheduler(scheduler.identity())
         self.state.status = "running"
         self.history.add("started", f"The scheduler listens on {scheduler.address}.")
-        self.publisher.touch()
+        self.state.changed.emit()
 
     async def run(self) -> None:
         """Keep the cluster until it was stopped and Slurm has none of its jobs."""
@@ -161,35 +145,22 @@ class Controller:
             self.state,
             self._job_table,
             self._cluster,
-            self.publisher,
-            self.record,
+            reconciler=self._reconciler,
+            publisher=self.publisher,
+            record=self.record,
             on_disk=self.spec.on_disk,
             hints=self._hints,
-            stop=self.stop,
-            on_silence=self._reconciler.workers_silent,
         )
-        parent = ParentWatch(self.state, self._job_table.slurm_time, self.publisher.touch)
+        parent = ParentWatch(self.state, self._job_table.slurm_time)
         return [housekeeper.run(), self._planner.run(), self._scheduler_closed(), parent.run()]
+
+    def stop(self, reason: str | None = None) -> None:
+        """Begin to end the cluster; `reason` is None where its user asked for it."""
+        self._reconciler.stop(reason)
 
     async def _scheduler_closed(self) -> None:
         await self._cluster.scheduler.finished()
         self.stop("The scheduler was shut down by a client (Client.shutdown()).")
-
-    def stop(self, reason: str | None = None) -> None:
-        """Begin to end the cluster; `reason` is None where its user asked for it."""
-        if self.state.status == "stopping":
-            return
-        self.state.status = "stopping"
-        self.state.plan = 0
-        # It ends now: there is nothing to warn of any more.
-        self.state.idle_since = None
-        if reason is not None:
-            self.state.ended = Ended(iso_time(), reason)
-        self.history.add("stopping", reason or "Its user stops the cluster.")
-        for job in self._job_table.live():
-            job.cancelling = True
-        self.publisher.touch()
-        self._reconciler.try_now()
 
     # -- what users ask ------------------------------------------------------------------------
 
@@ -226,35 +197,9 @@ class Controller:
     def take_token(self, token: str) -> None:
         """Use a fresher token for Slurm, and see at once what it lets us do."""
         if take_over(token):
-            self._try_again()
+            self._reconciler.try_now()
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _try_again(self) -> None:
-        self._reconciler.try_now()
-        self.publisher.touch()
-
-    def _plan_changed(self) -> None:
-        self._reconciler.wake()
-        self.publisher.touch()
-
-    def _client_acted(self, event: str, job_ids: Sequence[str], sentence: str) -> None:
-        if job_ids:
-            self.history.add_of_jobs(event, job_ids, sentence)
-        else:
-            self.history.add(event, sentence)
-        self.publisher.touch()
-
-    def _killed_for_memory(self, worker: Any, rss: int) -> None:
-        job = note_nanny_kill(self.state, self._job_table, worker, rss, clock.now())
-        if job is not None:
-            self.history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
-            self.publisher.touch()
-
-    def _disk_said(self, error: str | None) -> None:
-        if error != self.state.storage_error:
-            self.state.storage_error = error
-            self.publisher.touch()
 
     def _job(self, job: TrackedJob, workers: Workers) -> Job:
         return job_model(job, workers, gather.reason_text(job))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 
 from ..protocol.directory import ClusterDirectory
 from ..system import clock
@@ -18,6 +17,7 @@ from .problems.idle import idle_since, is_over
 from .publish.log_size import bound_log
 from .publish.publisher import Publisher
 from .publish.record import RecordWriter
+from .reconcile.loop import Reconciler
 from .state.jobs import JobTable
 from .state.state import ClusterState
 from .state.workers import connected, note_silence
@@ -38,10 +38,6 @@ class Housekeeper:
         Requests are looked for there, and its log is kept short.
     hints : HintWatch
         Looks at the scheduler.
-    stop : callable
-        Ends the cluster; called with the reason, or with None where its user asked for it.
-    on_silence : callable
-        Called when workers of a job say nothing any more, or are heard of again.
     """
 
     def __init__(
@@ -49,23 +45,21 @@ class Housekeeper:
         state: ClusterState,
         job_table: JobTable,
         cluster: JobCluster,
+        *,
+        reconciler: Reconciler,
         publisher: Publisher,
         record: RecordWriter,
-        *,
         on_disk: ClusterDirectory,
         hints: HintWatch,
-        stop: Callable[[str | None], None],
-        on_silence: Callable[[], None],
     ) -> None:
         self._state = state
         self._job_table = job_table
         self._cluster = cluster
+        self._reconciler = reconciler
         self._publisher = publisher
         self._record = record
         self._on_disk = on_disk
         self._hints = hints
-        self._stop = stop
-        self._on_silence = on_silence
         self._beat_at = time.monotonic()
 
     async def run(self) -> None:
@@ -89,16 +83,16 @@ class Housekeeper:
         if state.status == "running":
             state.idle_since = idle_since(activity, state.idle_since, now)
         if note_silence(self._job_table, scheduler.silent_workers(), now):
-            self._on_silence()
+            self._reconciler.workers_silent()
         gather.listen_to_silent_jobs(self._job_table, workers, now)
         if self._hints.look(scheduler, scheduler.longest_block_s(), state.scaling, now):
-            self._publisher.touch()
+            self._state.changed.emit()
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
-            self._stop(f"Idle for {state.idle_timeout_s} s.")
+            self._reconciler.stop(f"Idle for {state.idle_timeout_s} s.")
         # Of its user alone: others who can write above could put there what they like.
         if is_plain(self._on_disk.stop_request):
-            self._stop(None)
+            self._reconciler.stop(None)
         elif self._record.is_amiss:
             self._record.write(self._publisher.current)
 

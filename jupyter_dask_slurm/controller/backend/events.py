@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from ...protocol.errors import SlurmUnavailable
+from ...system.event_loop.signals import Signal
 from ..state.jobs import End, TrackedJob
 
 
-def _unheard(*_events: object) -> None:
-    """Before anybody listens there is no job, and so no event."""
-
-
-@dataclass
 class BackendEvents:
-    """Four kinds of events.
+    """Four kinds of events; before anybody listens there is no job, and so no event.
 
     Attributes
     ----------
-    job_ended : callable
+    job_ended : Signal
         A job ended without being asked to.
-    slurm_silent : callable
+    slurm_silent : Signal
         Slurm does not answer.
-    in_doubt : callable
+    in_doubt : Signal
         Whether Slurm took a submission is not known; with None, it is known again.
-    slurm_said : callable
+    slurm_said : Signal
         What a site's plugin said to a submission that Slurm took.
     """
 
-    job_ended: Callable[[TrackedJob, End], None] = _unheard
-    slurm_silent: Callable[[SlurmUnavailable], None] = _unheard
-    in_doubt: Callable[[SlurmUnavailable | None], None] = _unheard
-    slurm_said: Callable[[str], None] = _unheard
+    def __init__(self) -> None:
+        self.job_ended: Signal[[TrackedJob, End]] = Signal()
+        self.slurm_silent: Signal[[SlurmUnavailable]] = Signal()
+        self.in_doubt: Signal[[SlurmUnavailable | None]] = Signal()
+        self.slurm_said: Signal[[str]] = Signal()

@@ -92,7 +92,7 @@ class LocalJob(JobProcess):
     async def _watch(self) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in self._nannies))
         if self._job.live:
-            self._events.job_ended(self._job, End("FAILED", clock.now()))
+            self._events.job_ended.emit(self._job, End("FAILED", clock.now()))
 
     async def close(self) -> None:
         """End the workers and wait for it."""

@@ -15,8 +15,7 @@ from ...system.own_directory import PREFIX, local_place, make_own_directory
 from ..options.effective import Effective, effective, job_size
 from ..options.keywords import jobqueue_keywords
 from ..state.jobs import JobTable
-from ..state.slurm_watch import SlurmWatch, Watch
-from ..state.workers import connected
+from ..state.slurm_watch import NoWatch, SlurmWatch, Watch
 from .base import JobCluster, security_from
 from .events import BackendEvents
 from .local_cluster import LocalCluster
@@ -32,10 +31,10 @@ class Backend:
     ----------
     options : dict
         The effective ones.
-    watch : Watch or None
-        How to learn what became of jobs; None where the cluster object tells by itself.
     events : BackendEvents
-        Where it tells; the controller listens.
+        What the cluster object finds out by itself.
+    watch : Watch
+        How else to learn what became of jobs.
     notes : tuple of str
         What of files is taken for something else, or left out, in sentences.
     """
@@ -45,7 +44,7 @@ class Backend:
     size: JobSize
     options: dict[str, Any]
     events: BackendEvents
-    watch: Watch | None = None
+    watch: Watch
     notes: tuple[str, ...] = ()
 
 
@@ -70,7 +69,7 @@ def _local(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
         interface=options["interface"],
         scheduler_options=options["scheduler_options"],
     )
-    return Backend(cluster, job_table, size, options, events, notes=found.notes)
+    return Backend(cluster, job_table, size, options, events, NoWatch(), found.notes)
 
 
 def _local_directory(spec: LaunchSpec, found: Effective) -> Path:
@@ -110,7 +109,7 @@ def _slurm(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id, found.shebang),
     )
-    watch = SlurmWatch(job_table, lambda: connected(cluster.scheduler))
+    watch = SlurmWatch(job_table, lambda: cluster.scheduler.aliases)
     return Backend(cluster, job_table, size, options, events, watch, found.notes)
 
 

@@ -200,17 +200,17 @@ class Submitter:
             Slurm has nothing of it. Whether to send again is decided anew: the plan may have changed.
         """
         try:
-            return await submission.submit(script, options, hear=self._events.slurm_said)
+            return await submission.submit(script, options, hear=self._events.slurm_said.emit)
         except SlurmAmbiguous as error:
             logger.warning("Whether %s was submitted is not certain: %s", tag, error)
             waits = not_yet(error.details or "")
             if waits is None:
                 # Of an sbatch that waited for room, nothing need be said: most likely it has sent nothing.
-                self._events.in_doubt(error)
+                self._events.in_doubt.emit(error)
             try:
                 found = await self._look_up(tag)
             finally:
-                self._events.in_doubt(None)
+                self._events.in_doubt.emit(None)
             if found is not None:
                 return found
             self._doubtful[tag] = clock.now()
@@ -227,7 +227,7 @@ class Submitter:
             try:
                 rows = await queue.find_or_rule_out({tag}, ended=True)
             except SlurmUnavailable as error:
-                self._events.slurm_silent(error)
+                self._events.slurm_silent.emit(error)
                 nothing, wait_s = 0, pauses.next_s()
             else:
                 if rows:

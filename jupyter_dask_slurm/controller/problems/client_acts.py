@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from distributed import Scheduler
@@ -13,6 +13,7 @@ from ...protocol.models import Problem
 from ...protocol.models.problem import CLIENT_RESTARTED, CLIENT_RETIRED
 from ...protocol.naming import counted
 from ...system import clock
+from ..state.history import History
 from ..state.jobs import JobTable
 from ..state.state import ClientAct, ClusterState
 from .grouping import about
@@ -52,22 +53,14 @@ def client_acts(acts: Sequence[ClientAct], now: float) -> list[Problem]:
 
 
 class ClientWatch(SchedulerPlugin):
-    """Notes what clients do to all of the cluster.
-
-    Parameters
-    ----------
-    on_act : callable
-        Called with a word for the history, the jobs that are meant, none where all are, and a sentence.
-    """
+    """Notes what clients do to all of the cluster."""
 
     name = "jupyter-dask-slurm-clients"
 
-    def __init__(
-        self, state: ClusterState, job_table: JobTable, on_act: Callable[[str, Sequence[str], str], None]
-    ) -> None:
+    def __init__(self, state: ClusterState, job_table: JobTable, history: History) -> None:
         self._state = state
         self._job_table = job_table
-        self._on_act = on_act
+        self._history = history
         self._names: dict[str, str] = {}
         self._retired: dict[str, None] = {}
 
@@ -93,16 +86,17 @@ class ClientWatch(SchedulerPlugin):
         """Note that a client has the workers restarted (called by the scheduler)."""
         for job in self._job_table.live():
             job.sent_away = job.connected_at is not None and job.lost_at is None
+        self._history.add("restarted", RESTARTED)
         self._keep(None)
-        self._on_act("restarted", (), RESTARTED)
 
     def _tell(self) -> None:
         """Tell once of all that were retired in one turn of the loop."""
         job_ids, self._retired = list(self._retired), {}
+        self._history.add_of_jobs("retired", job_ids, f"a client retired {_RETIRED}")
         self._keep(*job_ids)
-        self._on_act("retired", job_ids, f"a client retired {_RETIRED}")
 
     def _keep(self, *job_ids: str | None) -> None:
         now = clock.now()
         kept = [act for act in self._state.client_acts if now - act.at < ACTS_COUNT_S]
         self._state.client_acts = (*kept, *(ClientAct(now, job_id) for job_id in job_ids))
+        self._state.changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from ...protocol.errors import StorageUnavailable
+from ...system import clock
 from ...system.logs import tail
+from ..state.history import History
 from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.state import ClusterState, Loss, MemoryKill
 from .memory import MOST_KILLS
@@ -55,10 +57,8 @@ def last_words(job: TrackedJob) -> str:
     return "\n".join(telling[-_LINES_KEPT:])
 
 
-def note_nanny_kill(
-    state: ClusterState, job_table: JobTable, worker: Any, rss: int, now: float
-) -> TrackedJob | None:
-    """Write into `state` that a nanny ended its worker for memory; return the worker's job.
+def nanny_kill(job: TrackedJob, worker: Any, rss: int, now: float) -> MemoryKill:
+    """Return what a nanny did that ended its worker for memory.
 
     Parameters
     ----------
@@ -67,14 +67,8 @@ def note_nanny_kill(
     rss : int
         What it used, in bytes.
     """
-    job = job_table.of_worker(str(worker.name))
-    if job is not None and not job.live:
-        return None
-    if job is not None:
-        memory = worker.memory_limit * len(job.workers)
-        kill = MemoryKill(job.job_id or job.name, now, "Dask", memory, rss, worker.memory_limit)
-        _note_kill(state, kill)
-    return job
+    memory = worker.memory_limit * len(job.workers)
+    return MemoryKill(job.job_id or job.name, now, "Dask", memory, rss, worker.memory_limit)
 
 
 def _note_kill(state: ClusterState, kill: MemoryKill) -> None:
@@ -82,24 +76,32 @@ def _note_kill(state: ClusterState, kill: MemoryKill) -> None:
 
 
 class NannyWatch(SchedulerPlugin):
-    """Tells when a nanny ended its worker for memory.
+    """Notes when a nanny ended its worker for memory.
 
     Parameters
     ----------
-    on_kill : callable
-        Gets the worker as the scheduler has it, and what it used, in bytes.
+    workers : mapping
+        The scheduler's: address → worker.
     """
 
     name = "jupyter-dask-slurm-nannies"
 
-    def __init__(self, workers: Mapping[str, Any], on_kill: Callable[[Any, int], None]) -> None:
+    def __init__(
+        self, state: ClusterState, job_table: JobTable, history: History, workers: Mapping[str, Any]
+    ) -> None:
+        self._state = state
+        self._job_table = job_table
+        self._history = history
         self._workers = workers
-        self._on_kill = on_kill
 
     def log_event(self, topic: str, msg: Any) -> None:
         """Look at an event (called by the scheduler)."""
         if topic != _KILLED_BY_NANNY or not isinstance(msg, dict):
             return
         worker = self._workers.get(msg.get("worker", ""))
-        if worker is not None:
-            self._on_kill(worker, int(msg.get("rss", 0)))
+        job = self._job_table.of_worker(str(worker.name)) if worker is not None else None
+        if worker is None or job is None or not job.live:
+            return
+        _note_kill(self._state, nanny_kill(job, worker, int(msg.get("rss", 0)), clock.now()))
+        self._history.add("killed", f"Job {job.job_id}: a worker was ended for memory.")
+        self._state.changed.emit()

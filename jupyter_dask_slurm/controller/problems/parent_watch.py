@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,14 +35,11 @@ class ParentWatch:
     ----------
     slurm_time : SlurmTime
         How Slurm's clock goes.
-    changed : callable
-        Called after each change.
     """
 
-    def __init__(self, state: ClusterState, slurm_time: SlurmTime, changed: Callable[[], None]) -> None:
+    def __init__(self, state: ClusterState, slurm_time: SlurmTime) -> None:
         self._state = state
         self._slurm_time = slurm_time
-        self._changed = changed
 
     async def run(self) -> None:
         """Look until it is certain that no job or service ends this process, or until cancelled."""
@@ -52,13 +49,13 @@ class ParentWatch:
                 found = replace(found, found_at=known.found_at, ends_at=found.ends_at or known.ends_at)
             if found != known:
                 self._state.parent = found
-                self._changed()
+                self._state.changed.emit()
             if not found.is_job:
                 return
             await asyncio.sleep(LOOK_AGAIN_S if found.ends_at is not None else ASK_AGAIN_S)
         if self._state.parent is not None:
             self._state.parent = None
-            self._changed()
+            self._state.changed.emit()
 
 
 async def find_parent(environ: Mapping[str, str], cgroup: Path, slurm_time: SlurmTime) -> Parent | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from distributed import Scheduler
@@ -13,7 +13,7 @@ from ...protocol.models import Problem
 from ...protocol.models.problem import ENVIRONMENT_MISMATCH
 from ...protocol.naming import named, one_or_many
 from ...system import clock
-from ..state.state import Mismatch
+from ..state.state import ClusterState, Mismatch
 from .grouping import Group, by_cause
 
 # What the three exchange pickled or compressed, and what data are most often made of.
@@ -69,22 +69,13 @@ def _told(group: Group[tuple[str, Mismatch], tuple[str, tuple[str, ...]]]) -> st
 
 
 class VersionWatch(SchedulerPlugin):
-    """Compares all who connect with the scheduler.
-
-    Parameters
-    ----------
-    mismatches : dict
-        Kept up to date: those who differ and are connected, clients by name and workers by address.
-    on_change : callable
-        Called when it changed.
-    """
+    """Compares all who connect with the scheduler, and keeps `ClusterState.mismatches` true."""
 
     name = "jupyter-dask-slurm-versions"
 
-    def __init__(self, mismatches: dict[str, Mismatch], on_change: Callable[[], None]) -> None:
+    def __init__(self, state: ClusterState) -> None:
         self._ours = get_versions()
-        self._mismatches = mismatches
-        self._on_change = on_change
+        self._state = state
 
     def add_worker(self, scheduler: Scheduler, worker: str) -> None:
         """Compare a worker (called by the scheduler)."""
@@ -104,9 +95,9 @@ class VersionWatch(SchedulerPlugin):
 
     def _compare(self, key: str, who: str, theirs: Mapping[str, Any]) -> None:
         if found := differences(self._ours, theirs):
-            self._mismatches[key] = Mismatch(who, found, clock.now())
-            self._on_change()
+            self._state.mismatches[key] = Mismatch(who, found, clock.now())
+            self._state.changed.emit()
 
     def _forget(self, key: str) -> None:
-        if self._mismatches.pop(key, None) is not None:
-            self._on_change()
+        if self._state.mismatches.pop(key, None) is not None:
+            self._state.changed.emit()

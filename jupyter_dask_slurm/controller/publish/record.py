@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...protocol.errors import StorageUnavailable
@@ -13,23 +13,18 @@ from ...system import files
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
 from ...system.processes import boot_id, hostname, own_start_time
+from ..state.state import ClusterState
 
 logger = logging.getLogger(__name__)
 
 
 class RecordWriter:
-    """Writes the record: one write at a time, the newest state only.
+    """Writes the record: one write at a time, the newest state only. The state holds the disk's words."""
 
-    Parameters
-    ----------
-    on_storage : callable
-        Called with the disk's words when a write failed, and with None when one worked again.
-    """
-
-    def __init__(self, spec: LaunchSpec, on_storage: Callable[[str | None], None]) -> None:
+    def __init__(self, spec: LaunchSpec, state: ClusterState) -> None:
         self._spec = spec
         self._path = spec.on_disk.record
-        self._on_storage = on_storage
+        self._state = state
         self._identity = (hostname(), boot_id(), os.getpid(), own_start_time())
         self._endpoint: Endpoint | None = None
         self._waiting: Cluster | None = None
@@ -89,11 +84,16 @@ class RecordWriter:
             try:
                 await in_thread(self.write_now, cluster)
                 self._refused = False
-                self._on_storage(None)
+                self._disk_said(None)
             except StorageUnavailable as error:
                 self._refused = True
                 logger.warning("%s", error)
-                self._on_storage(error.message)
+                self._disk_said(error.message)
+
+    def _disk_said(self, error: str | None) -> None:
+        if error != self._state.storage_error:
+            self._state.storage_error = error
+            self._state.changed.emit()
 
     def write_now(self, cluster: Cluster) -> None:
         """Write `cluster` at once.

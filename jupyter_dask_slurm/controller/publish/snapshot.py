@@ -6,7 +6,7 @@ import dataclasses
 import os
 import socket
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -58,13 +58,13 @@ def cluster_model(
 ) -> Cluster:
     """Return the cluster as users see it; `updated_at` is now, the publisher knows better."""
     totals = _totals(workers)
-    sums = _sums(job_table, workers)
+    sums = count(job_table, workers)
     return dataclasses.replace(
         _without_numbers(spec, state, now),
         scheduler_address=_address(scheduler),
         options=dict(options),
         jobs=_job_counts(state.plan, sums.phases),
-        waiting=waiting(sums.queued, workers, now),
+        waiting=waiting(sums.queued, now),
         workers=WorkerCounts(connected=len(workers), expected=state.plan * job_table.processes),
         threads=totals.threads,
         gpus=sums.gpus,
@@ -162,7 +162,7 @@ def _worker_model(name: str, job: TrackedJob, workers: Workers) -> models.Worker
 
 
 @dataclass
-class _Sums:
+class Counts:
     """What is counted of the live jobs, in one pass over all of them: there may be thousands."""
 
     phases: Counter[str]
@@ -171,8 +171,9 @@ class _Sums:
     first_end: float | None = None
 
 
-def _sums(job_table: JobTable, workers: Workers) -> _Sums:
-    sums = _Sums(Counter(), [])
+def count(job_table: Iterable[TrackedJob], workers: Workers) -> Counts:
+    """Return what is counted of the live jobs among these."""
+    sums = Counts(Counter(), [])
     for job in job_table:
         if not job.live:
             continue
@@ -242,11 +243,13 @@ def _time(epoch_s: float | None) -> str | None:
     return None if epoch_s is None else clock.moment(epoch_s)
 
 
-def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) -> Waiting | None:
+def waiting(queued: Iterable[TrackedJob], now: float) -> Waiting | None:
     """Return the reason that most queued jobs have and the earliest expected start that is yet to come.
 
     Parameters
     ----------
+    queued : iterable of TrackedJob
+        Those whose phase that is.
     now : float
         A moment of `system.clock`.
 
@@ -255,13 +258,11 @@ def waiting(jobs: Iterable[TrackedJob], connected: Collection[str], now: float) 
     Waiting or None
         None where no job waits of which Slurm has said anything.
     """
-    queued = [
-        job.seen for job in jobs if job.seen and not job.cancelling and phase_of(job, connected) == "queued"
-    ]
-    if not queued:
+    views = [job.seen for job in queued if job.seen]
+    if not views:
         return None
-    words = Counter((waiting_reason(seen.state, seen.reason), seen.restarts > 0) for seen in queued)
+    words = Counter((waiting_reason(seen.state, seen.reason), seen.restarts > 0) for seen in views)
     [((reason, requeued), _)] = words.most_common(1)
-    starts = [seen.expected_start for seen in queued if seen.expected_start and seen.expected_start > now]
+    starts = [seen.expected_start for seen in views if seen.expected_start and seen.expected_start > now]
     text = explain(reason, requeued=requeued).text
     return Waiting(reason, text, clock.moment(min(starts)) if starts else None)

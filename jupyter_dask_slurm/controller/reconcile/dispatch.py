@@ -6,7 +6,7 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...protocol.errors import (
@@ -26,6 +26,7 @@ from ...system.event_loop.backoff import Backoff
 from ..backend.base import JobCluster
 from ..state.history import History
 from ..state.jobs import JobTable, TrackedJob
+from ..state.slurm_watch import Watch
 from ..state.state import ClusterState, Doubt, Refusal
 from .decide import try_again_s
 from .retire import retire
@@ -55,13 +56,6 @@ MOST_CUT_TASKS = 20
 class Dispatcher:
     """What the reconcile loop has done to jobs.
 
-    Parameters
-    ----------
-    on_change : callable
-        Called after everything that users would notice.
-    look_soon : callable
-        Called after everything that Slurm should be asked about.
-
     Attributes
     ----------
     not_before : float
@@ -75,17 +69,14 @@ class Dispatcher:
         state: ClusterState,
         job_table: JobTable,
         cluster: JobCluster,
-        *,
+        watch: Watch,
         history: History,
-        on_change: Callable[[], None],
-        look_soon: Callable[[], None],
     ) -> None:
         self._state = state
         self._job_table = job_table
         self._cluster = cluster
+        self._watch = watch
         self._history = history
-        self._on_change = on_change
-        self._look_soon = look_soon
         self._silences = Backoff(2.0, LONGEST_SILENCE_S)
         self._refusals = Backoff(5.0, LONGEST_SILENCE_S)
         self._postponements = 0
@@ -104,6 +95,11 @@ class Dispatcher:
     def waits_for_slurm(self) -> bool:
         """Whether Slurm did not answer and is not asked again yet."""
         return self.silent and clock.now() < self.not_before
+
+    def look_soon(self) -> None:
+        """Take the next turn now, and ask Slurm soon: something became of a job."""
+        self._watch.something_happened()
+        self._state.wake.emit()
 
     def hold(self, seconds: float) -> None:
         """Submit nothing for so long."""
@@ -124,7 +120,7 @@ class Dispatcher:
     async def submit(self, count: int) -> None:
         """Submit so many jobs, as many as Slurm takes; what goes wrong is written into the state."""
         jobs = [self._job_table.new(clock.now()) for _ in range(count)]
-        self._on_change()
+        self._state.changed.emit()
         held = None
         try:
             await self._cluster.add(jobs)
@@ -151,8 +147,8 @@ class Dispatcher:
         accepted = [job.job_id for job in jobs if job.job_id]
         if accepted:
             self._history.add("submitted", f"Submitted {_span(accepted)}.")
-        self._look_soon()
-        self._on_change()
+        self.look_soon()
+        self._state.changed.emit()
 
     async def cancel(self) -> None:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
@@ -178,8 +174,8 @@ class Dispatcher:
             job.cancelled_at = clock.now()
         if jobs:
             self._history.add("cancelled", f"Cancelled {_span([job.job_id or job.name for job in jobs])}.")
-        self._look_soon()
-        self._on_change()
+        self.look_soon()
+        self._state.changed.emit()
 
     def _outlives_its_cancellation(self, job: TrackedJob) -> bool:
         """Return whether Slurm took the cancellation of a job a while ago, and has it as before."""
@@ -196,7 +192,7 @@ class Dispatcher:
             for job in group:
                 job.retiring = True
             self._retiring.begin(self._retire(group))
-            self._on_change()
+            self._state.changed.emit()
 
     async def _retire(self, jobs: Sequence[TrackedJob]) -> None:
         names = [name for job in jobs for name in job.workers]
@@ -207,7 +203,7 @@ class Dispatcher:
         self._state.cut_tasks = (*self._state.cut_tasks, *cut)[-MOST_CUT_TASKS:]
         for job in jobs:
             job.cancelling, job.retiring = True, False
-        self._look_soon()
+        self.look_soon()
 
     def _cancel_refused(self, error: SlurmRefused) -> None:
         """Note Slurm's words; the jobs stay in Dask's books, so that it is asked again."""
@@ -215,8 +211,8 @@ class Dispatcher:
             self._history.add("cancel refused", error.details or error.message)
         self._state.cancel_refusal = Refusal(error.message, error.details, None, clock.now())
         self._cancel_at = clock.now() + self._refusals.next_s()
-        self._look_soon()
-        self._on_change()
+        self.look_soon()
+        self._state.changed.emit()
 
     def _cancel_accepted(self) -> None:
         self._state.cancel_refusal = None
@@ -250,14 +246,14 @@ class Dispatcher:
         # To ask one's own machine again costs nobody anything.
         longest_s = LONGEST_FAULT_S if of_this_machine else LONGEST_SILENCE_S
         self.not_before = clock.now() + self._silences.next_s(longest_s)
-        self._on_change()
+        self._state.changed.emit()
 
     def in_doubt(self, error: SlurmUnavailable | None) -> None:
         """Note that it is not known whether Slurm took a submission; None: it is known again."""
         self._state.doubt = Doubt(error.details or error.message, clock.now()) if error else None
         if error:
             self._history.add("doubt", "Whether Slurm took the jobs is not known; they are looked up.")
-        self._on_change()
+        self._state.changed.emit()
 
     def heard(self, words: str) -> None:
         """Note what a site's plugin says to a job that Slurm takes; once, for it says so each time."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 from distributed.core import Status
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, TIME_MENDS, DaskSlurmError
+from ...protocol.models import Ended, iso_time
 from ...system import clock
 from ...system.event_loop.slices import in_slices
 from ..backend.base import JobCluster
+from ..backend.events import BackendEvents
 from ..problems.job_ends import note_end
 from ..problems.memory import KILLS_COUNT_S
 from ..problems.walltime import is_certain, warns_at
@@ -48,13 +50,6 @@ AFTER_LATE_S = 1.0
 class Reconciler:
     """Keeps the cluster's jobs as the state's plan wants them.
 
-    Parameters
-    ----------
-    on_change : callable
-        Called after everything that users would notice.
-    on_spent : callable
-        Called with the reason when the last job has ended and none is to take its place.
-
     Attributes
     ----------
     dispatch : Dispatcher
@@ -66,34 +61,48 @@ class Reconciler:
         state: ClusterState,
         job_table: JobTable,
         cluster: JobCluster,
-        watch: Watch | None,
-        *,
+        watch: Watch,
         history: History,
-        on_change: Callable[[], None],
-        on_spent: Callable[[str], None],
     ) -> None:
         self._state = state
         self._job_table = job_table
         self._cluster = cluster
         self._watch = watch
         self._history = history
-        self._on_change = on_change
-        self._on_spent = on_spent
         self._wake = asyncio.Event()
-        self._pace = Pace(state, on_change)
-        self.dispatch = Dispatcher(
-            state, job_table, cluster, history=history, on_change=on_change, look_soon=self._look_soon
-        )
+        state.wake.connect(self._wake.set)
+        self._pace = Pace(state)
+        self.dispatch = Dispatcher(state, job_table, cluster, watch, history)
 
-    def wake(self) -> None:
-        """Take the next turn now."""
-        self._wake.set()
+    def listen(self, events: BackendEvents) -> None:
+        """Hear what the backend finds out by itself."""
+        events.job_ended.connect(self.job_ended)
+        events.slurm_silent.connect(self.dispatch.fell_silent)
+        events.in_doubt.connect(self.dispatch.in_doubt)
+        events.slurm_said.connect(self.dispatch.heard)
 
     def try_now(self) -> None:
         """Take the next turn now, whatever failed before: the user asked for something."""
         self.dispatch.not_before = 0.0
         self.dispatch.expect_room()
-        self._look_soon()
+        self.dispatch.look_soon()
+        self._state.changed.emit()
+
+    def stop(self, reason: str | None = None) -> None:
+        """Begin to end the cluster; `reason` is None where its user asked for it."""
+        state = self._state
+        if state.status == "stopping":
+            return
+        state.status = "stopping"
+        state.plan = 0
+        # It ends now: there is nothing to warn of any more.
+        state.idle_since = None
+        if reason is not None:
+            state.ended = Ended(iso_time(), reason)
+        self._history.add("stopping", reason or "Its user stops the cluster.")
+        for job in self._job_table.live():
+            job.cancelling = True
+        self.try_now()
 
     def workers_changed(self, names: Collection[str]) -> None:
         """Note which jobs got or lost their workers (called once per turn of the loop).
@@ -120,17 +129,17 @@ class Reconciler:
             job.sent_away = False
         lost = any(word == "lost" for _, word in changes)
         if lost or (changes and self._all_connected()):
-            self._look_soon()
-        self._on_change()
+            self.dispatch.look_soon()
+        self._state.changed.emit()
 
     def workers_silent(self) -> None:
         """Ask what became of jobs whose workers say nothing any more, or again."""
         resumed = (job.seen and job.seen.state in SUSPENDED_STATES for job in self._job_table.live())
         if any(resumed):
-            self._look_soon()
+            self.dispatch.look_soon()
         # Else one look now is enough, and it is due: on a busy machine workers are silent for a moment.
-        self.wake()
-        self._on_change()
+        self._state.wake.emit()
+        self._state.changed.emit()
 
     def _all_connected(self) -> bool:
         # Node and times of a whole submission are asked for once, when its last worker is there.
@@ -160,9 +169,9 @@ class Reconciler:
             ),
         )
         if policy == "lower" and self._state.is_spent:
-            self._on_spent(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
-        self._on_change()
-        self.wake()
+            self.stop(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
+        self._state.changed.emit()
+        self._state.wake.emit()
 
     def _meaning(self, policy: EndPolicy) -> str:
         """Return what becomes of a job's place, as far as it is known now."""
@@ -219,7 +228,7 @@ class Reconciler:
         if self.dispatch.room_at > now:
             times.append(self.dispatch.room_at)
         times.extend(at for at in self._end_nears_at().values() if at > now)
-        look = self._watch.next_look(now) if self._watch else None
+        look = self._watch.next_look(now)
         if look is not None:
             times.append(max(look, self.dispatch.not_before if self.dispatch.silent else 0.0))
         return max(0.05, min(times) - now)
@@ -244,8 +253,8 @@ class Reconciler:
             self.dispatch.nothing_waits()
 
     async def _look(self) -> None:
-        due = self._watch.next_look(clock.now()) if self._watch else None
-        if self._watch is None or due is None or due > clock.now() or self.dispatch.waits_for_slurm:
+        due = self._watch.next_look(clock.now())
+        if due is None or due > clock.now() or self.dispatch.waits_for_slurm:
             return
         began_at = clock.now()
         try:
@@ -259,7 +268,7 @@ class Reconciler:
         self.dispatch.answered()
         async for job, end in in_slices(ended):
             self.job_ended(job, end)
-        self._on_change()
+        self._state.changed.emit()
 
     async def _make_way(self) -> None:
         """Cancel jobs that Slurm lets wait because their node failed; others follow when they are gone."""
@@ -307,7 +316,7 @@ class Reconciler:
 
     def _is_certain(self, job: TrackedJob, at: float, now: float) -> bool:
         """Return whether a job's end is what Slurm says now: somebody may have changed its walltime."""
-        if self._watch is None or is_certain(job.seen_at, at, now):
+        if is_certain(job.seen_at, at, now):
             return True
         self._watch.ask_about(job)
         return False
@@ -342,14 +351,9 @@ class Reconciler:
 
         Somebody may have cancelled it, and then no other one takes its place.
         """
-        if job.lost_at is None or (self._watch and not self._watch.has_answered_since(job.lost_at)):
+        if job.lost_at is None or not self._watch.has_answered_since(job.lost_at):
             return 0.0
         return now - job.lost_at
-
-    def _look_soon(self) -> None:
-        if self._watch is not None:
-            self._watch.something_happened()
-        self.wake()
 
 
 _CONNECTION = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...protocol.errors import DaskSlurmError
 from ...slurm.installation.configuration import limits_requests, read_config
 from ...system import clock
@@ -14,17 +12,10 @@ SLOW_S = 3.0
 
 
 class Pace:
-    """Notes slow answers in the state; why they are slow is asked once.
+    """Notes slow answers in the state; why they are slow is asked once."""
 
-    Parameters
-    ----------
-    on_change : callable
-        Called when it becomes slow on purpose, or quick again.
-    """
-
-    def __init__(self, state: ClusterState, on_change: Callable[[], None]) -> None:
+    def __init__(self, state: ClusterState) -> None:
         self._state = state
-        self._on_change = on_change
         self._is_limited: bool | None = None
 
     async def note(self, began_at: float) -> None:
@@ -38,4 +29,4 @@ class Pace:
         limited = is_slow and self._is_limited is True
         if limited != (self._state.limited_since is not None):
             self._state.limited_since = began_at if limited else None
-            self._on_change()
+            self._state.changed.emit()

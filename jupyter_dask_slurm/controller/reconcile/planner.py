@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 
 from distributed import Scheduler
 
@@ -22,27 +21,15 @@ logger = logging.getLogger(__name__)
 
 
 class Planner:
-    """Writes `state.scaling` and `state.plan`.
-
-    Parameters
-    ----------
-    on_change : callable
-        Called when adaptive scaling has changed the plan.
-    """
+    """Writes `state.scaling` and `state.plan`."""
 
     def __init__(
-        self,
-        state: ClusterState,
-        job_table: JobTable,
-        cluster: JobCluster,
-        history: History,
-        on_change: Callable[[], None],
+        self, state: ClusterState, job_table: JobTable, cluster: JobCluster, history: History
     ) -> None:
         self._state = state
         self._job_table = job_table
         self._cluster = cluster
         self._history = history
-        self._on_change = on_change
         self._lull: Lull | None = None
         self._scaled = asyncio.Event()
 
@@ -78,7 +65,8 @@ class Planner:
         if plan != state.plan:
             self._history.add("adapted", f"{plan} jobs suit the load better than {state.plan}.")
             state.plan = plan
-            self._on_change()
+            state.wake.emit()
+            state.changed.emit()
 
 
 def load_of(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Load:

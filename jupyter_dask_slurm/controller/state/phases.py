@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 
 from ...protocol.models import JobPhase
 from .jobs import TrackedJob
@@ -22,14 +22,14 @@ WAITING_STATES = SUSPENDED_STATES | {
 }
 
 
-def connected_workers(job: TrackedJob, connected: Collection[str]) -> int:
+def connected_workers(job: TrackedJob, connected: Collection[Hashable]) -> int:
     """Return how many of the job's workers are among the names `connected`."""
     if len(job.workers) == 1:  # the usual case, asked for thousands of jobs at once
         return int(job.workers[0] in connected)
     return sum(name in connected for name in job.workers)
 
 
-def is_suspended(job: TrackedJob, connected: Collection[str]) -> bool:
+def is_suspended(job: TrackedJob, connected: Collection[Hashable]) -> bool:
     """Return whether Slurm has a job stand still: its workers are there, or were, and say nothing.
 
     A worker that is heard of proves that it was resumed, whatever squeue said before.
@@ -39,7 +39,7 @@ def is_suspended(job: TrackedJob, connected: Collection[str]) -> bool:
     return job.silent_since is not None or connected_workers(job, connected) < len(job.workers)
 
 
-def phase_of(job: TrackedJob, connected: Collection[str]) -> JobPhase:
+def phase_of(job: TrackedJob, connected: Collection[Hashable]) -> JobPhase:
     """Return the phase of a job.
 
     A job that we end ourselves is ``leaving`` until Slurm has it no more, whatever becomes of its workers
@@ -50,7 +50,7 @@ def phase_of(job: TrackedJob, connected: Collection[str]) -> JobPhase:
     return phase_by_itself(job, connected)
 
 
-def phase_by_itself(job: TrackedJob, connected: Collection[str]) -> JobPhase:
+def phase_by_itself(job: TrackedJob, connected: Collection[Hashable]) -> JobPhase:
     """Return the phase of a job, whatever we mean to do with it.
 
     A connected worker proves that its job runs, whatever squeue said before, unless Slurm has suspended it:

@@ -9,7 +9,7 @@ another walltime, without its workers noticing.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -37,7 +37,7 @@ ALL_S = 600.0
 
 
 class Watch(Protocol):
-    """How the loop learns what became of jobs; the local backend needs none."""
+    """How the loop learns what became of jobs."""
 
     def next_look(self, now: float) -> float | None:
         """Return when to look next; None while everything is accounted for."""
@@ -55,16 +55,38 @@ class Watch(Protocol):
         """Ask Slurm, write what it said into the job table, return the jobs that ended."""
 
 
+class NoWatch:
+    """Where jobs tell by themselves what becomes of them, there is nobody to ask."""
+
+    def next_look(self, now: float) -> float | None:
+        """Return that there is never anything to look for."""
+        return None
+
+    def has_answered_since(self, moment: float) -> bool:
+        """Return that all there is to know is known."""
+        return True
+
+    def something_happened(self) -> None:
+        """Nothing is to be noted."""
+
+    def ask_about(self, job: TrackedJob) -> None:
+        """Nothing is to be noted."""
+
+    async def look(self) -> list[tuple[TrackedJob, End]]:
+        """Return no job."""
+        return []
+
+
 class SlurmWatch:
     """Looks after the jobs of `job_table` in Slurm's queue.
 
     Parameters
     ----------
     connected : callable
-        Returns the names of the connected workers.
+        Returns the names of the connected workers; asked for each job, so at no cost.
     """
 
-    def __init__(self, job_table: JobTable, connected: Callable[[], Collection[str]]) -> None:
+    def __init__(self, job_table: JobTable, connected: Callable[[], Collection[Hashable]]) -> None:
         self._job_table = job_table
         self._connected = connected
         self._happened_at = 0.0
@@ -170,7 +192,7 @@ class SlurmWatch:
         self._interval_s = interval_s * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
 
 
-def is_settled(job: TrackedJob, connected: Collection[str]) -> bool:
+def is_settled(job: TrackedJob, connected: Collection[Hashable]) -> bool:
     """Return whether nothing about a live job needs to be asked: it works, node and times are known."""
     if job.cancelling or job.silent_since is not None or phase_by_itself(job, connected) != "working":
         return False

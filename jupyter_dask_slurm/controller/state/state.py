@@ -7,6 +7,7 @@ from typing import Literal
 
 from ...protocol.models import ClusterStatus, Ended, ErrorInfo, Scaling
 from ...system import clock
+from ...system.event_loop.signals import Signal
 
 MOST_FAILURES = 3
 """So many jobs in a row that ended without ever connecting, and no more are submitted."""
@@ -150,6 +151,10 @@ class ClusterState:
         What this process was started in and cannot outlive.
     changed_at : float
         When the user last changed something: the idle clock starts again.
+    changed : Signal
+        Something that users see may have changed; said by whoever wrote it here, or into a job.
+    wake : Signal
+        There may be something to do: the reconcile loop takes its next turn.
     """
 
     name: str
@@ -180,6 +185,8 @@ class ClusterState:
     parent: Parent | None = None
     idle_since: float | None = None
     changed_at: float = field(default_factory=clock.now)
+    changed: Signal[[]] = field(default_factory=Signal, repr=False, compare=False)
+    wake: Signal[[]] = field(default_factory=Signal, repr=False, compare=False)
 
     @property
     def is_spent(self) -> bool:

@@ -14,6 +14,7 @@ from jupyter_dask_slurm.controller.reconcile.dispatch import Dispatcher
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
 from jupyter_dask_slurm.controller.state.history import History
 from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
+from jupyter_dask_slurm.controller.state.slurm_watch import NoWatch
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 from jupyter_dask_slurm.protocol.errors import SlurmUnreachable
@@ -54,14 +55,8 @@ class StaleOnce:
 def test_a_slurm_that_is_silent_for_days_is_asked_each_five_minutes(tmp_path: Path) -> None:
     state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0)
     nobody: Any = SimpleNamespace()
-    dispatcher = Dispatcher(
-        state,
-        JobTable("ocean-3f9c", 1),
-        nobody,
-        history=History(ClusterDirectory(tmp_path).history),
-        on_change=lambda: None,
-        look_soon=lambda: None,
-    )
+    history = History(ClusterDirectory(tmp_path).history)
+    dispatcher = Dispatcher(state, JobTable("ocean-3f9c", 1), nobody, NoWatch(), history)
     for _ in range(1100):
         dispatcher.fell_silent(SlurmUnreachable("Slurm does not answer."))
     assert 299 < dispatcher.not_before - clock.now() <= 300
@@ -81,14 +76,7 @@ async def test_an_error_in_one_turn_is_not_the_end(
         return True
 
     nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}), leaves_nothing=leaves_nothing)
-    await Reconciler(
-        state,
-        JobTable("ocean-3f9c", 1),
-        nobody,
-        watch,
-        history=History(ClusterDirectory(tmp_path).history),
-        on_change=lambda: None,
-        on_spent=lambda _reason: None,
-    ).run()
+    history = History(ClusterDirectory(tmp_path).history)
+    await Reconciler(state, JobTable("ocean-3f9c", 1), nobody, watch, history).run()
     assert watch.looks == 2
     assert "A turn failed" in caplog.text
