@@ -48,7 +48,7 @@ from .system.trust import problem_of_place
 
 # As a record has them; others, which are only shown, may be whatever JSON has.
 _KINDS_OF_OPTIONS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("cores", "processes", "gpus"), int),
+    **dict.fromkeys(("cores", "processes", "gpus", "nodes_per_job"), int),
     **dict.fromkeys(("log_directory", "local_directory", "partition", "kernel", "python"), str),
     "memory": (str, int, float),
     **dict.fromkeys(("job_script_prologue", "job_extra_directives", "worker_extra_args"), list),

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..protocol.errors import SiteRefuses
 from ..protocol.models import Association, Level, Limits, Partition, Rules, Site
+from ..protocol.scaling import known_nodes
 from ..slurm.units import format_walltime, parse_walltime
 
 _CPUS = {
@@ -142,7 +143,7 @@ def _over_walltime(
 def _over_cores(
     options: Mapping[str, Any], rules: Rules, places: Iterable[Partition]
 ) -> Iterator[SiteRefuses]:
-    cores = options.get("cores") or 1
+    cores = known_nodes(options) * (options.get("cores") or 1)
     orders = [deciding_limits(options, rules, place) for place in places]
     for kind, of_what in _CPUS.items():
         exceeded = _exceeded(kind, cores, orders)

@@ -33,7 +33,7 @@ def allocation(rendering: Mapping[str, Any], site: Site) -> Allocation:
     rendering : mapping
         What `controller.render.render.render` found.
     """
-    cores = int(rendering["cpus"])
+    cores = int(rendering["cpus"]) * int(rendering["nodes"])
     if not rendering["script"]:
         return Allocation(cores)
     found = [_in(partition, rendering) for partition in possible_partitions(rendering["options"], site)]
@@ -42,24 +42,31 @@ def allocation(rendering: Mapping[str, Any], site: Site) -> Allocation:
 
 def _in(partition: Partition, rendering: Mapping[str, Any]) -> Allocation:
     cores, where = int(rendering["cpus"]), f"partition {partition.name}"
+    nodes = max(int(rendering["nodes"]), partition.min_nodes)
     cpus, reasons = cores, []
     if partition.cpus_per_node and (partition.whole_nodes or _WHOLE_NODE.search(rendering["script"])):
         cpus = partition.cpus_per_node
-        reasons = [f"a job has its node to itself, up to {cpus} cores"] if cpus > cores else []
+        whose = "its node" if rendering["nodes"] == 1 else "each of its nodes"
+        reasons = [f"a job has {whose} to itself, up to {cpus} cores"] if cpus > cores else []
     else:
+        on_each = "" if rendering["nodes"] == 1 else " on each node"
         by_memory = _cpus_for_memory(int(rendering["booked_bytes"]), partition.max_memory_per_cpu_bytes)
         if by_memory > cpus:
             cpus = by_memory
-            reasons.append(f"so much memory comes with {cpus} cores")
+            reasons.append(f"so much memory comes with {cpus} cores{on_each}")
         whole = _whole_cores(cpus, partition.threads_per_core, rendering["options"].get("threads_per_core"))
         if whole > cpus:
             cpus = whole
             reasons.append(f"a core has {partition.threads_per_core} hardware threads, which go to one job")
-    if partition.min_nodes > 1:
-        cpus *= partition.min_nodes
-        reasons.append(f"a job gets {partition.min_nodes} nodes at least, of which it uses one")
-    said = f"Slurm allocates {cpus} cores for a job of {cores}"
+    if nodes > rendering["nodes"]:
+        reasons.append(f"a job gets {nodes} nodes at least, of which it uses {_in_words(rendering['nodes'])}")
+    cpus *= nodes
+    said = f"Slurm allocates {cpus} cores for a job of {cores * rendering['nodes']}"
     return Allocation(cpus, tuple(f"{said}: in {where} {reason}." for reason in reasons))
+
+
+def _in_words(nodes: int) -> str:
+    return "one" if nodes == 1 else str(nodes)
 
 
 def _cpus_for_memory(memory_bytes: int, most_per_cpu: int | None) -> int:

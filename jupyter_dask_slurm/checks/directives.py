@@ -7,6 +7,7 @@ from typing import Any
 
 from ..protocol.errors import InvalidRequest
 from ..protocol.models import Site
+from ..protocol.scaling import known_nodes
 from ..slurm.script.directive_settings import settings_in
 
 
@@ -32,8 +33,8 @@ def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> di
     found["memory_in_script"] = in_script.get("memory")
     if "partition" not in in_script:
         found["partition"] = next((place.name for place in site.partitions if place.default), None)
-    # Each task, and each node, has the cores of one.
-    found["cores"] = (found.get("cores") or 1) * max(found.pop("tasks", 1), found.pop("nodes", 1))
+    # Each task has the cores of one; of those that are more than nodes, a node may have several.
+    found["cores"] = (found.get("cores") or 1) * -(-found.pop("tasks", 1) // known_nodes(found))
     if found["cores"] != booked["cores"]:  # a directive counts, and not what this option says
         found["job_cpu"] = None
     return found
@@ -59,13 +60,13 @@ def refuse_settings(directives: Iterable[str]) -> None:
         Which names the option.
     """
     for option, value in settings_in(directives).items():
-        if option in ("tasks", "nodes"):
-            if value != 1:
-                raise InvalidRequest(
-                    f"Extra directives cannot ask for {value} {option}: a job is one task on one node. "
-                    "Take more cores, or more jobs.",
-                    field="options.job_extra_directives",
-                )
+        if option == "tasks" and value != 1:
+            raise InvalidRequest(
+                f"Extra directives cannot ask for {value} tasks: a job is one task on each of its nodes. "
+                "Take more cores, or more jobs.",
+                field="options.job_extra_directives",
+            )
+        if option in ("tasks", "nodes_per_job") and value == 1:
             continue
         raise InvalidRequest(
             f"Extra directives cannot set what the option {option} is for; use that one.",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..protocol.models import Site
+from ..protocol.scaling import known_nodes
 from ..slurm.installation.hostlist import expand
 from ..slurm.script.gpu_workers import gpus_of, is_cuda
 from ..slurm.units import parse_walltime
@@ -136,7 +137,8 @@ def _placement(options: Mapping[str, Any], site: Site) -> Iterator[str]:
     nodelist = options.get("nodelist") or ""
     with suppress(ValueError):
         # Slurm takes "these nodes" for "all of them", and for a job on one node leaves the first (tried).
-        if len(nodes := expand(nodelist)) > 1:
+        wanted = known_nodes(options)
+        if len(nodes := expand(nodelist)) > wanted == 1:
             yield f"A job runs on one node: of {nodelist} Slurm takes {nodes[0]} for every job."
     for reservation in site.reservations or ():
         if reservation.name == options.get("reservation") and not reservation.active:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..protocol.errors import SiteRefuses
 from ..protocol.models import Partition, Reservation, Site
+from ..protocol.scaling import known_nodes
 from ..slurm.installation.hostlist import expand
 from .sentences import listed, where
 
@@ -32,8 +33,9 @@ def refusals_of_resources(
         Where the jobs may run.
     """
     yield from _reservation(options.get("reservation"), site.reservations)
-    yield from _nodes("nodelist", options.get("nodelist"), site, partitions)
-    yield from _nodes("exclude", options.get("exclude"), site, partitions)
+    nodes = known_nodes(options)
+    yield from _nodes("nodelist", options.get("nodelist"), nodes, site, partitions)
+    yield from _nodes("exclude", options.get("exclude"), nodes, site, partitions)
     if partitions and not any(partition.hidden_nodes for partition in partitions):
         yield from _constraint(options.get("constraint"), partitions)
         yield from _gres(options.get("gres"), partitions)
@@ -54,7 +56,7 @@ def _reservation(name: str | None, reservations: tuple[Reservation, ...] | None)
 
 
 def _nodes(
-    option: str, expression: str | None, site: Site, partitions: list[Partition]
+    option: str, expression: str | None, nodes: int, site: Site, partitions: list[Partition]
 ) -> Iterator[SiteRefuses]:
     if not expression or any(partition.node_names is None for partition in site.partitions):
         return
@@ -70,8 +72,19 @@ def _nodes(
         yield SiteRefuses(f"There is no node {listed(unknown)}. There are: {there_are}.", field=field)
     elif option == "nodelist" and here and (elsewhere := [name for name in asked if name not in here]):
         yield SiteRefuses(f"{listed(elsewhere)} is not in {_which_have(partitions)}.", field=field)
-    elif option == "exclude" and here and here <= set(asked):
-        yield SiteRefuses(f"That leaves none of the nodes of {_which_have(partitions)}.", field=field)
+    elif option == "nodelist" and len(asked) > nodes > 1:
+        # sbatch takes "these nodes" for "all of them in each job" (tried).
+        yield SiteRefuses(
+            f"A job of {nodes} nodes cannot have all {len(asked)} of {expression}: name {nodes} of them, or "
+            "say which nodes it must not run on.",
+            field=field,
+        )
+    elif option == "exclude" and here and len(here - set(asked)) < nodes:
+        left = len(here - set(asked))
+        too_few = f", and a job has {nodes}" if left else ""
+        yield SiteRefuses(
+            f"That leaves {left or 'none'} of the nodes of {_which_have(partitions)}{too_few}.", field=field
+        )
 
 
 def _names_in(partitions: Iterable[Partition]) -> set[str]:

@@ -12,6 +12,7 @@ from ..protocol.directory import log_directory
 from ..protocol.errors import SiteRefuses
 from ..protocol.memory_size import format_memory, parse_memory
 from ..protocol.models import Partition, Site
+from ..protocol.scaling import known_nodes
 from ..slurm.rows import count_gpus
 from ..slurm.units import format_walltime, most_to_ask, parse_walltime
 from ..system.places import is_folder
@@ -29,6 +30,7 @@ def refusals_of_site(options: Mapping[str, Any], site: Site) -> Iterator[SiteRef
     yield from refusals_of_resources(options, site, partitions)
     if partitions:
         yield from _walltime(options, partitions)
+        yield from _nodes(options, partitions)
         if not any(partition.hidden_nodes for partition in partitions):  # what those have, nobody knows
             yield from _node_size(options, partitions)
             yield from _gpus(options, partitions)
@@ -89,13 +91,26 @@ def _walltime(options: Mapping[str, Any], partitions: list[Partition]) -> Iterat
         )
 
 
+def _nodes(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
+    nodes = known_nodes(options)
+    most = max(min(partition.nodes, partition.max_nodes or partition.nodes) for partition in partitions)
+    if nodes > most > 0:
+        yield SiteRefuses(
+            f"A job of {nodes} nodes is more than {where(partitions)} gives one job: {most} at most.",
+            field="options.nodes_per_job",
+        )
+
+
 def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Iterator[SiteRefuses]:
+    several = known_nodes(options) > 1
+    on_each, a_node = (" on each node" if several else ""), f"a node of {where(partitions)}"
     largest = max(partition.cpus_per_node for partition in partitions)
     cores = options.get("cores")
     if cores and largest and cores > largest:
+        take = "more nodes per job" if several else "several nodes per job"
         yield SiteRefuses(
-            f"A job of {cores} cores is more than a node of {where(partitions)} has: {largest} at most. "
-            "A job runs on one node; take several jobs.",
+            f"A job of {cores} cores{on_each} is more than {a_node} has: {largest} at most. Take {take}, or "
+            "more jobs.",
             field="options.job_cpu" if options.get("job_cpu") else "options.cores",
         )
     most = max(partition.memory_per_node_bytes for partition in partitions)
@@ -103,7 +118,7 @@ def _node_size(options: Mapping[str, Any], partitions: list[Partition]) -> Itera
     if memory and most and parse_memory(options.get("memory_in_script") or memory) > most:
         at_most = f"{most // 2**20}M" if booked else format_memory(most_to_ask(most))
         yield SiteRefuses(
-            f"A job of {booked or memory} is more than a node of {where(partitions)} has: {at_most} at most.",
+            f"A job of {booked or memory}{on_each} is more than {a_node} has: {at_most} at most.",
             field="options.job_mem" if booked else "options.memory",
         )
 

@@ -95,4 +95,5 @@ def _problems(cluster: Cluster) -> list[str]:
 def _job_row(job: Job) -> tuple[str, ...]:
     running = sum(worker.status == "running" for worker in job.workers)
     why = job.reason_text or job.reason or ""
-    return (job.job_id, job.state, job.phase, job.node or "", f"{running}/{len(job.workers)}", why)
+    more = f" +{len(job.nodes) - 1}" if len(job.nodes) > 1 else ""
+    return (job.job_id, job.state, job.phase, f"{job.node or ''}{more}", f"{running}/{len(job.workers)}", why)

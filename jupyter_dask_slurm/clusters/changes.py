@@ -12,7 +12,7 @@ from ..checks.host import refusals_of_host, this_host
 from ..checks.limits import Limits, cores_of
 from ..protocol.errors import ControllerUnreachable, InvalidRequest, ProblemNotFound, WrongState
 from ..protocol.models import Cluster
-from ..protocol.scaling import known_size, most_jobs, resolve_scaling
+from ..protocol.scaling import known_cpus, known_size, most_jobs, resolve_scaling
 from .cluster_list import ClusterList
 from .handle import ClusterHandle
 
@@ -109,7 +109,7 @@ class Changes:
 
     def _check_size(self, cluster: Cluster, scaling: dict[str, Any]) -> None:
         jobs = most_jobs(resolve_scaling(scaling, known_size(cluster.options)))
-        self._limits.check_size(jobs, cluster.options.get("cores") or 1, self._others(cluster))
+        self._limits.check_size(jobs, known_cpus(cluster.options), self._others(cluster))
         if cluster.backend == "local":
             for refusal in refusals_of_host(cluster.options, jobs, this_host()):
                 raise refusal

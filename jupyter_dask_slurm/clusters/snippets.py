@@ -17,8 +17,10 @@ import yaml
 from ..connection import dashboard_link
 from ..protocol.errors import InvalidRequest, WrongState
 from ..protocol.models import Cluster, Credentials, Model, Scaling
+from ..protocol.scaling import known_nodes
 from ..slurm.script.job_keywords import job_keywords, lines_of
 from ..slurm.script.option_table import KEYS
+from ..slurm.script.several_nodes import exported
 
 _CLUSTERS = "SLURM_CLUSTERS"
 _CLIENT = "ClusterClient"
@@ -188,7 +190,8 @@ def _slurmcluster(source: Source) -> Snippet:
 
 def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
     """Return code that makes a cluster of these (effective) options with dask-jobqueue alone."""
-    arguments = [f"    {name}={value!r},\n" for name, value in job_keywords(options).items()]
+    keywords = exported(job_keywords(options), options)
+    arguments = [f"    {name}={value!r},\n" for name, value in keywords.items()]
     if scaling.mode == "adaptive":
         size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
     else:
@@ -218,13 +221,19 @@ def _yaml(source: Source) -> Snippet:
 
 def as_yaml(options: Mapping[str, Any]) -> str:
     """Return (effective) options as a file of Dask's configuration."""
-    section = {name.replace("_", "-"): value for name, value in job_keywords(options).items()}
+    nodes = known_nodes(options)
+    keywords = job_keywords({**options, "nodes_per_job": None})
+    section = {name.replace("_", "-"): value for name, value in keywords.items()}
+    if nodes > 1:
+        section[KEYS["nodes_per_job"]] = nodes
     if options.get("job_script_epilogue"):
         section[KEYS["job_script_epilogue"]] = options["job_script_epilogue"]
     text = yaml.safe_dump({"jobqueue": {"slurm": section}}, sort_keys=False, allow_unicode=True)
     slurm_cluster = options.get("slurm_cluster")
     needed = f"# Needs {_CLUSTERS}={slurm_cluster} in the environment.\n" if slurm_cluster else ""
-    return f"# ~/.config/dask/jobqueue.yaml\n{needed}{text}"
+    key = KEYS["nodes_per_job"]
+    alone = f"# dask-jobqueue alone does not know {key}: its jobs have one node.\n" if nodes > 1 else ""
+    return f"# ~/.config/dask/jobqueue.yaml\n{needed}{alone}{text}"
 
 
 def _job_script(source: Source) -> Snippet:

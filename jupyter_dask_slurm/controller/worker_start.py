@@ -5,7 +5,8 @@
 The script tells by variables what bash knows:
 
 * ``JDS_PLACE``: where the user wants the workers' directory. Empty, a variable of it is not set in this job;
-* ``JDS_PYTHONPATH``: ``PYTHONPATH``, of which a Python that is being started takes notice too early.
+* ``JDS_PYTHONPATH``: ``PYTHONPATH``, of which a Python that is being started takes notice too early;
+* ``JDS_NODE``: the number of this node, where the job has several. It is part of the workers' names.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def main() -> int:
     # The last one counts, as for Dask.
     wanted = [wanted, *_taken_out(sys.argv, "--local-directory")][-1]
     places = _places(wanted)
-    prefix = f"{PREFIX}{os.environ.get('SLURM_JOB_ID', os.getpid())}-"
+    node = os.environ.pop("JDS_NODE", "")
+    # A directory may be seen by all nodes of a job: each clears up its own.
+    prefix = f"{PREFIX}{os.environ.get('SLURM_JOB_ID', os.getpid())}-{node and f'{node}-'}"
     if sys.argv[1:] == ["--clear"]:
         remove_own_directories(prefix, places)
         return 0
@@ -48,6 +51,8 @@ def main() -> int:
     if wanted == "":
         _say("local_directory is not used: a variable in it is not set in this job.")
     _leave_out_empty(sys.argv)
+    if node:
+        _name_after(node, sys.argv)
     try:
         own = make_own_directory(prefix, places, _say)
     except OSError as error:
@@ -105,6 +110,12 @@ def _leave_out_empty(arguments: list[str]) -> None:
             del arguments[at : at + (2 if follows else 1)]
         else:
             at += 1
+
+
+def _name_after(node: str, arguments: list[str]) -> None:
+    """Append the number of this node to the name on a worker's command line: each name is of one worker."""
+    for name in _taken_out(arguments, "--name")[-1:]:  # the last one counts
+        arguments += ["--name", f"{name}-{node}"]
 
 
 def _take_over_path(folder: Path) -> None:

@@ -123,7 +123,7 @@ def as_rendered(draft: Draft, rendering: Mapping[str, Any]) -> Draft:
         options=rendering["options"],
         scaling=scaling,
         jobs=JobCounts(plan=jobs),
-        workers=WorkerCounts(expected=jobs * rendering["processes"]),
+        workers=WorkerCounts(expected=jobs * rendering["nodes"] * rendering["processes"]),
     )
     record = dataclasses.replace(draft.record, cluster=cluster)
     return dataclasses.replace(draft, record=record, rendering=rendering)
@@ -147,7 +147,8 @@ def _as_it_starts(launch_spec: LaunchSpec, environment: Environment) -> Cluster:
     # Here and not above: pydantic is not loaded before the first request.
     from ..options.schema import OPTION_NAMES
 
-    scaling = resolve_scaling(launch_spec.scaling, known_size(launch_spec.options))
+    size = known_size(launch_spec.options)
+    scaling = resolve_scaling(launch_spec.scaling, size)
     plan = first_jobs(scaling)
     return Cluster(
         id=launch_spec.cluster_id,
@@ -165,6 +166,6 @@ def _as_it_starts(launch_spec: LaunchSpec, environment: Environment) -> Cluster:
         secure=launch_spec.options.get("secure") is not False,
         options={**dict.fromkeys(OPTION_NAMES), **launch_spec.options},
         jobs=JobCounts(plan=plan),
-        workers=WorkerCounts(expected=plan * (launch_spec.options.get("processes") or 1)),
+        workers=WorkerCounts(expected=plan * size.workers),
         idle_timeout_s=launch_spec.idle_timeout_s,
     )

@@ -86,6 +86,12 @@ class ClusterOptions(BaseModel):
         group="basic", example="python3",
     )  # fmt: skip
 
+    nodes_per_job: int | None = _option(
+        "Nodes per job",
+        "On how many nodes one job runs. Cores, memory, GPUs and workers are those of each node: a job of "
+        "two nodes has them twice. More of them where a site wants few large jobs. Becomes --nodes.",
+        group="slurm", example=2, unit="nodes", ge=1, le=1000,
+    )  # fmt: skip
     qos: types.Name | None = _option(
         "Quality of service", "Priority and limits of the jobs. Becomes --qos.", group="slurm",
         example="normal",

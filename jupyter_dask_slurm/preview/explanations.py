@@ -13,6 +13,7 @@ from ..slurm.script.option_table import ROWS
 _DIRECTIVES: tuple[tuple[str, str], ...] = (
     (r"(?:-J|--job-name)", "The job's name. The command line replaces it by the tag of the cluster's jobs."),
     (r"(?:-n|--ntasks)", "One task for Slurm, the worker command; it starts the workers itself."),
+    ("--ntasks-per-node", "One task on each node, the worker command."),
     (r"--(?:gres|gpus\S*)", "Generic resources, such as GPUs, of the job."),
     (r"(?:-e|--error)", "Where Slurm writes the job's stderr; replaced by the cluster's own logs."),
     (r"(?:-o|--output)", "Where Slurm writes what the job says; replaced by the cluster's own logs."),
@@ -36,6 +37,14 @@ _LINES: tuple[tuple[str, str], ...] = (
             "How Python is run here: in a new directory of this job's own, in the local directory if one is "
             "named and nobody else can write there, else where the node has temporary files. Nothing is "
             "imported from where others can write."
+        ),
+    ),
+    (
+        "JDS_ON_NODE=",
+        (
+            "What runs on each node: Python, in a new directory of this job's own, in the local directory if "
+            "one is named and nobody else can write there, else where the node has temporary files. Nothing "
+            "is imported from where others can write. At the end, what killed workers have left is removed."
         ),
     ),
     (r"trap 'exit 143' TERM", "When Slurm ends the job, this script waits for its workers, and ends."),
@@ -96,7 +105,8 @@ def _worker_command(line: str) -> str:
         for option, meaning in _WORKER
         if option in words[:-1]
     ]
-    return f"Starts the workers. {'; '.join(parts)}."
+    where = ", on each node of the job: srun starts one task there" if words[:1] == ["srun"] else ""
+    return f"Starts the workers{where}. {'; '.join(parts)}."
 
 
 def _split(line: str) -> list[str]:

@@ -11,11 +11,11 @@ from ..slurm.script.gpu_workers import gpus_of
 # What each sum is made of, beside the number of jobs.
 _MADE_OF = {
     "jobs": (),
-    "workers": ("processes", "gpu_workers"),
-    "threads": ("processes", "gpu_workers", "cores"),
-    "memory_bytes": ("memory", "job_mem"),
-    "gpus": ("gpus", "gres"),
-    "core_hours_per_hour": ("cores", "job_cpu"),
+    "workers": ("processes", "gpu_workers", "nodes_per_job"),
+    "threads": ("processes", "gpu_workers", "cores", "nodes_per_job"),
+    "memory_bytes": ("memory", "job_mem", "nodes_per_job"),
+    "gpus": ("gpus", "gres", "nodes_per_job"),
+    "core_hours_per_hour": ("cores", "job_cpu", "nodes_per_job"),
 }
 
 
@@ -26,12 +26,13 @@ def totals(
     if rendering is None or allocated is None:
         return dict.fromkeys(_MADE_OF)
     jobs, processes, cores = rendering["most_jobs"], rendering["processes"], rendering["cores"]
+    nodes = jobs * rendering["nodes"]
     sums = {
         "jobs": jobs,
-        "workers": jobs * processes,
-        "threads": jobs * processes * (cores // processes),
-        "memory_bytes": jobs * rendering["booked_bytes"],
-        "gpus": jobs * gpus_of(rendering["options"]),
+        "workers": nodes * processes,
+        "threads": nodes * processes * (cores // processes),
+        "memory_bytes": nodes * rendering["booked_bytes"],
+        "gpus": nodes * gpus_of(rendering["options"]),
         "core_hours_per_hour": jobs * allocated.cpus,
     }
     wrong = {str(name).removeprefix("options.") for name in malformed}

@@ -19,7 +19,7 @@ MOST_JOBS = 10_000
 
 @dataclass(frozen=True)
 class JobSize:
-    """What one job holds: workers, cores of all of them, and memory in bytes, 0 where it is not known.
+    """What one job holds on each of its nodes: workers, their cores, and memory in bytes, 0 where not known.
 
     `job_cpu` are the CPUs that Slurm is asked for, where they are others than the cores of the workers.
     """
@@ -28,11 +28,22 @@ class JobSize:
     cores: int
     memory_bytes: int
     job_cpu: int | None = None
+    nodes: int = 1
+
+    @property
+    def workers(self) -> int:
+        """Workers of the whole job."""
+        return self.nodes * self.processes
+
+    @property
+    def cpus_of_node(self) -> int:
+        """CPUs that Slurm is asked for on each node."""
+        return self.job_cpu or self.cores
 
     @property
     def cpus(self) -> int:
-        """CPUs that Slurm is asked for, which is what counts for limits."""
-        return self.job_cpu or self.cores
+        """CPUs that Slurm is asked for, for the whole job, which is what counts for limits."""
+        return self.nodes * self.cpus_of_node
 
 
 def known_size(options: Mapping[str, Any]) -> JobSize:
@@ -44,13 +55,22 @@ def known_size(options: Mapping[str, Any]) -> JobSize:
     memory = options.get("memory")
     memory_bytes = parse_memory(str(memory)) if memory else 0
     return JobSize(
-        options.get("processes") or 1, options.get("cores") or 1, memory_bytes, options.get("job_cpu")
+        options.get("processes") or 1,
+        options.get("cores") or 1,
+        memory_bytes,
+        options.get("job_cpu"),
+        known_nodes(options),
     )
+
+
+def known_nodes(options: Mapping[str, Any]) -> int:
+    """Return on how many nodes one job of these options runs; records of former versions do not say."""
+    return int(options.get("nodes_per_job") or 1)
 
 
 def known_cpus(options: Mapping[str, Any]) -> int:
     """Return the CPUs that one job of these options asks Slurm for, as far as they tell it."""
-    return int(options.get("job_cpu") or options.get("cores") or 1)
+    return known_nodes(options) * int(options.get("job_cpu") or options.get("cores") or 1)
 
 
 def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
@@ -74,13 +94,13 @@ def resolve_scaling(request: Mapping[str, Any], size: JobSize) -> Scaling:
 
 
 def _fixed(request: Mapping[str, Any], size: JobSize) -> Scaling:
-    per_job = {"jobs": 1, "workers": size.processes, "cores": size.cores}
+    per_job = {"jobs": 1, "workers": size.workers, "cores": size.nodes * size.cores}
     for key, units in per_job.items():
         if key in request:
             return Scaling("manual", jobs=math.ceil(whole_number(request[key], f"scaling.{key}") / units))
     if "memory" in request:
         whole = _bytes(request["memory"])
-        return Scaling("manual", jobs=math.ceil(whole / (size.memory_bytes or whole or 1)))
+        return Scaling("manual", jobs=math.ceil(whole / (size.nodes * size.memory_bytes or whole or 1)))
     raise InvalidRequest(
         "scaling needs one of jobs, workers, cores or memory, or the mode adaptive with its limits.",
         field="scaling",

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..protocol.errors import SlurmRefused, SlurmUnavailable
+from .installation.hostlist import nodes_in
 from .jobid import array_ids
 from .queue import contradiction, jobs
 from .rows import ENDED, JobRow, parse_exit_code
@@ -99,6 +100,8 @@ class EndState:
             return _TEXTS["OUT_OF_MEMORY"]
         if self.state == "FAILED":
             return f"It failed: {_exit_text(self.exit_code)}."
+        if self.state == "NODE_FAIL" and len(nodes_in(self.node)) > 1:
+            return f"A node of {self.node} failed, and Slurm ended the job on all of them."
         return _TEXTS.get(self.state, "How it ended is not known.")
 
 

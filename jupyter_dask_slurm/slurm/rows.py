@@ -33,12 +33,13 @@ ENDED = frozenset(
 KNOWN_STATES = PENDING | RUNNING | COMPLETING | ENDED
 
 # squeue cuts a field at its width; the widths are far beyond what Slurm writes.
+_NODES_WIDTH = 256
 _FIELDS = (
     ("ArrayJobID", 16),
     ("ArrayTaskID", 16),
     ("State", 24),
     ("Partition", 128),
-    ("NodeList", 256),
+    ("NodeList", _NODES_WIDTH),
     ("NumCPUs", 16),
     ("tres-alloc", 256),
     ("tres-per-node", 256),
@@ -68,9 +69,10 @@ _GPU = re.compile(r"(?:gres[:/])?gpu(?:[:=].*)?")
 class JobRow:
     """What Slurm says about one job or one element of an array; times are ISO 8601 in UTC.
 
-    `state` is Slurm's word as it is; whether it is one that we know is `known`. `started_at` is None while
-    the job waits, `expected_start_at` after it has started, and `ends_at` is the walltime's end, or when the
-    job ended. `uid` is the number of the user whose it is.
+    `node` is the one that it runs on, or several as Slurm writes them (``n[1-2]``); cores, memory and GPUs
+    are those of all. `state` is Slurm's word as it is; whether it is one that we know is `known`.
+    `started_at` is None while the job waits, `expected_start_at` after it has started, and `ends_at` is the
+    walltime's end, or when the job ended. `uid` is the number of the user whose it is.
     """
 
     job_id: str
@@ -135,7 +137,7 @@ def _parse_row(line: str) -> JobRow | None:
         state=value["State"],
         reason=_text(value["Reason"]),
         partition=_text(value["Partition"]),
-        node=_text(value["NodeList"]),
+        node=_text(_whole_names(value["NodeList"])),
         cores=_number(value["NumCPUs"]),
         memory_bytes=_memory(value["tres-alloc"]),
         gpus=_gpus(value["tres-alloc"], value["tres-per-job"], value["tres-per-node"]),
@@ -183,8 +185,21 @@ def count_gpus(tres: str) -> int:
 
 
 def _gpus(allocated: str, for_job: str, for_node: str) -> int:
-    # tres-alloc names GPUs only where AccountingStorageTRES lists them; our jobs have one node.
-    return count_gpus(allocated) or count_gpus(for_job) or count_gpus(for_node)
+    # tres-alloc names GPUs only where AccountingStorageTRES lists them, and nodes always.
+    return count_gpus(allocated) or count_gpus(for_job) or count_gpus(for_node) * _nodes(allocated)
+
+
+@_same_in_many_rows
+def _nodes(tres: str) -> int:
+    return next((_number(part[5:]) for part in tres.split(",") if part.startswith("node=")), 0) or 1
+
+
+def _whole_names(nodes: str) -> str:
+    """Return a list of nodes without a last name that squeue has cut: of very many nodes it is long."""
+    if len(nodes) < _NODES_WIDTH:
+        return nodes
+    whole = nodes.rpartition(",")[0]
+    return whole + "]" if whole.count("[") > whole.count("]") else whole
 
 
 @_same_in_many_rows

@@ -135,7 +135,8 @@ export const job = object({
   restarts: number,
   workers: list(worker),
   stdout: nullable(text),
-  stderr: nullable(text)
+  stderr: nullable(text),
+  nodes: added(list(text), [])
 });
 
 const partition = object({
@@ -161,7 +162,8 @@ const partition = object({
   min_nodes: number,
   max_memory_per_cpu_bytes: nullable(number),
   threads_per_core: number,
-  why_closed: nullable(text)
+  why_closed: nullable(text),
+  max_nodes: added(nullable(number), null)
 });
 
 const kernel = object({

@@ -6,8 +6,8 @@ import { formatSpan, formatTime, walltimeSeconds } from './format';
 // The words of a card. Those of a state alone are beside it in status.ts, which JupyterLab loads at its start.
 
 /**
- * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores`, `12 h`; the
- * walltime as long as it is not known how much of it is left.
+ * @returns what a cluster is made of, for example `normal`, `4 jobs × 8 cores` (`4 jobs × 2 nodes × 8
+ * cores`), `12 h`; the walltime as long as it is not known how much of it is left.
  *
  * @param partition - where jobs run that name no partition.
  */
@@ -37,13 +37,24 @@ function jobsTimesCores(cluster: Cluster, trans: TranslationBundle): string {
     mode === 'adaptive'
       ? trans.__('%1–%2 jobs', minimum_jobs ?? 0, maximum_jobs ?? 0)
       : trans._n('%1 job', '%1 jobs', jobs ?? 0);
-  const cores = coresPerJob(cluster);
-  return cores === null ? size : `${size} × ${trans._n('%1 core', '%1 cores', cores)}`;
+  const { cores } = cluster.options;
+  const nodes = nodesPerJob(cluster);
+  const parts = [
+    size,
+    nodes > 1 && trans._n('%1 node', '%1 nodes', nodes),
+    typeof cores === 'number' && trans._n('%1 core', '%1 cores', cores)
+  ];
+  return parts.filter(Boolean).join(' × ');
 }
 
-/** @returns the cores of each job, null where the option is not known yet. */
+/** @returns the cores of each job, on all of its nodes; null where the option is not known yet. */
 export function coresPerJob(cluster: Cluster): number | null {
-  return typeof cluster.options.cores === 'number' ? cluster.options.cores : null;
+  const { cores } = cluster.options;
+  return typeof cores === 'number' ? nodesPerJob(cluster) * cores : null;
+}
+
+function nodesPerJob({ options }: Cluster): number {
+  return typeof options.nodes_per_job === 'number' ? options.nodes_per_job : 1;
 }
 
 /** @returns what a cluster has and has used, for example `6 workers`, `24 threads`, `1.3 core hours`. */

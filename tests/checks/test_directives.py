@@ -32,7 +32,7 @@ NOWHERE = Site(slurm=SlurmInfo(available=True))
         ("--time-min=10", {}),
         ("-G a100:2", {"gpus": 2}),
         ("--gres=gpu:1 -c 8", {"gres": "gpu:1", "cores": 8}),
-        ("-N 2-4", {"nodes": 4}),
+        ("-N 2-4", {"nodes_per_job": 4}),
         ("--exclusive", {}),
         ("--exclude=n1", {"exclude": "n1"}),
         ("--hint=nomultithread", {}),

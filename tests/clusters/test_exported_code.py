@@ -21,6 +21,7 @@ from jupyter_dask_slurm.controller.options.keywords import WORKER_ARGUMENTS
 from jupyter_dask_slurm.controller.render.render import SCHEDULER
 from jupyter_dask_slurm.options.schema import OPTION_NAMES, options_schema
 from jupyter_dask_slurm.protocol.models import Scaling
+from jupyter_dask_slurm.slurm.script.several_nodes import srun
 from tests.security.scripts import Renderer
 
 # As the form shows them.
@@ -69,6 +70,12 @@ def command_of(script: str) -> str:
     return next(line for line in script.splitlines() if " --nthreads " in line)
 
 
+def arguments_of(script: str) -> list[str]:
+    """Return the words of that line from the worker's module on."""
+    words = command_of(script).split()
+    return words[words.index("-m") :]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.sampled_from(OPTION_NAMES)))
 def test_exported_code_is_what_is_sent(renderer: Renderer, names: set[str]) -> None:
@@ -81,9 +88,13 @@ def test_exported_code_is_what_is_sent(renderer: Renderer, names: set[str]) -> N
     # Beside it stand only: a name of its own, no pages of workers, and a directory of each job's own.
     place = keywords.get("local_directory")
     directory = ["--local-directory", place] if place else []
-    here, there = command_of(script).split(), command_of(exported).split()
-    ours = ["jds", here[here.index("--name") + 1], *WORKER_ARGUMENTS]
-    assert Counter(here) - Counter(ours) == Counter(there[1:]) - Counter(["worker", *directory])
+    here, there = arguments_of(script), arguments_of(exported)
+    ours = [here[here.index("--name") + 1], *WORKER_ARGUMENTS]
+    assert Counter(here) - Counter(ours) == Counter(there) - Counter(["worker", *directory])
+    nodes = options["nodes_per_job"]
+    assert [command_of(text).startswith(f"{srun(nodes)} bash -c ") for text in (script, exported)] == [
+        nodes > 1
+    ] * 2
     assert place is None or f'JDS_PLACE="{place}"' in script
     lines = script.splitlines()
     assert [line for line in keywords.get("job_script_prologue", []) if line not in lines] == []
@@ -100,7 +111,10 @@ def test_exported_configuration_says_the_same(renderer: Renderer, names: set[str
     section = yaml.safe_load(as_yaml(options))["jobqueue"]["slurm"]
     read = {key.replace("-", "_"): value for key, value in section.items()}
     assert read.pop("job_script_epilogue", None) == options["job_script_epilogue"]
-    assert read == keywords_of(as_python(options, Scaling("manual", jobs=1)))
+    nodes = read.pop("nodes_per_job", 1)
+    assert nodes == options["nodes_per_job"]
+    on_one_node = {**options, "nodes_per_job": 1}
+    assert read == keywords_of(as_python(on_one_node, Scaling("manual", jobs=1)))
 
 
 def test_what_dask_jobqueue_has_no_word_for_is_said(renderer: Renderer) -> None:

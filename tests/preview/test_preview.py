@@ -349,6 +349,15 @@ def test_slurms_words() -> None:
     assert parse_start("sbatch: error: Batch job submission failed") is None
 
 
+def test_lines_of_jobs_of_several_nodes_are_explained() -> None:
+    assert explain("#SBATCH --nodes=2").startswith("Nodes of the job")
+    assert explain("#SBATCH --ntasks-per-node=1").startswith("One task on each node")
+    assert explain("JDS_ON_NODE='jds() { …").startswith("What runs on each node")
+    command = explain('srun --nodes=2 bash -c "$JDS_ON_NODE" jds -m m a --nthreads 2 --death-timeout 60')
+    assert command.startswith("Starts the workers, on each node of the job: srun starts one task there.")
+    assert "--nthreads 2" in command
+
+
 def test_unknown_lines_are_the_users_own() -> None:
     assert explain("#SBATCH --hint=nomultithread") == "An option of sbatch, as you gave it."
     assert explain("module load gcc") == "A line of your own: it runs in each job."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
-from jupyter_dask_slurm.protocol.scaling import JobSize, known_size, resolve_scaling
+from jupyter_dask_slurm.protocol.scaling import JobSize, known_cpus, known_size, resolve_scaling
 
 SIZE = JobSize(processes=4, cores=8, memory_bytes=16 * 10**9)
 
@@ -26,6 +26,16 @@ SIZE = JobSize(processes=4, cores=8, memory_bytes=16 * 10**9)
 )
 def test_sizes_are_rounded_up_to_whole_jobs(request_: dict[str, Any], jobs: int) -> None:
     assert resolve_scaling(request_, SIZE).to_json() == {"mode": "manual", "jobs": jobs}
+
+
+@pytest.mark.parametrize(
+    ("request_", "jobs"),
+    [({"jobs": 3}, 3), ({"workers": 9}, 2), ({"cores": 48}, 3), ({"memory": "200 GB"}, 7)],
+)
+def test_sizes_of_several_nodes(request_: dict[str, Any], jobs: int) -> None:
+    options = {"processes": 4, "cores": 8, "memory": "16 GB", "nodes_per_job": 2}
+    assert resolve_scaling(request_, known_size(options)).jobs == jobs
+    assert (known_cpus(options), known_cpus({**options, "job_cpu": 12})) == (16, 24)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ IN_EACH_RUN = settings(
     max_examples=20, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 AT_NIGHT = settings(IN_EACH_RUN, max_examples=500, derandomize=False)
+_SRUN = 'srun() { while [ "$1" != bash ]; do shift; done; SLURM_NODEID=1 "$@"; }\n'
+"""Stands in for Slurm's, on one node."""
 # They change how bash reports what it runs, and with that this test alone.
 _REPORTING = {"PS4", "BASH_XTRACEFD"}
 
@@ -95,6 +97,22 @@ def test_every_kind_of_option_is_found() -> None:
 def test_each_fragment(option: TextOption, renderer: Renderer) -> None:
     for fragment in FRAGMENTS:
         check_text(option, option.example + fragment, renderer)
+
+
+@pytest.mark.parametrize("path", ["local_directory", "worker_extra_args"])
+def test_each_fragment_on_the_nodes_of_a_job(path: str, renderer: Renderer) -> None:
+    option = next(option for option in OPTIONS if option.path == path)
+    for fragment in FRAGMENTS:
+        options = accepted(option.holding(option.example + fragment), path)
+        if options is None:
+            continue
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            script = renderer.script({"cores": 1, "processes": 1, "nodes_per_job": 2, **options}, folder)
+            run = run_script(_SRUN + script, folder)
+        assert run.files == set(), fragment
+        assert path != "local_directory" or set(fragment) & set("$~") or run.environment["JDS_PLACE"]
+        assert run.arguments[1:3] == ["-m", "distributed.cli.dask_worker"]
 
 
 def check_any_text(option: TextOption, renderer: Renderer, extent: settings) -> None:

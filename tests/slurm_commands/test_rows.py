@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous
+from jupyter_dask_slurm.slurm.installation.hostlist import expand
 from jupyter_dask_slurm.slurm.rows import count_gpus, parse_exit_code, parse_rows
 
 RUNNING = (
@@ -49,6 +50,17 @@ def test_reads_a_failed_job() -> None:
     (row,) = parse_rows(FAILED)
     assert (row.ended, row.exit_code, row.walltime_s) == (True, "3:0", None)
     assert row.ends_at == row.started_at == "2026-11-20T23:35:57Z"
+
+
+def test_reads_a_job_of_several_nodes() -> None:
+    (row,) = parse_rows(RUNNING.replace("n1  ", "n[1-2]").replace("node=1", "node=2").replace("4G", "8G"))
+    assert (row.node, row.memory_bytes, row.gpus) == ("n[1-2]", 8 * 1024**3, 2)
+
+
+def test_a_name_that_squeue_has_cut_is_none() -> None:
+    names = "node[" + ",".join(f"{number:03}" for number in range(0, 200, 2))
+    (row,) = parse_rows(RUNNING.replace("n1              ", names[:256]))
+    assert expand(row.node or "") == [f"node{number:03}" for number in range(0, 124, 2)]
 
 
 def test_expected_start_is_not_a_start() -> None:

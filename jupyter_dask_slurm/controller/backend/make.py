@@ -52,7 +52,7 @@ def make_backend(spec: LaunchSpec) -> Backend:
     """Return the backend that `spec` asks for; nothing is started yet."""
     found = effective(spec)
     size = job_size(found.options)
-    job_table = JobTable(spec.cluster_id, size.processes)
+    job_table = JobTable(spec.cluster_id, size.processes, size.nodes)
     make = _local if spec.backend == "local" else _slurm
     return make(spec, found, size, job_table)
 

@@ -19,6 +19,7 @@ from distributed.core import Status
 
 from ...protocol.errors import DaskSlurmError, SlurmUnavailable
 from ...slurm.address.variables import lines_before
+from ...slurm.script.several_nodes import NODE, srun
 from ..state.jobs import JobTable, TrackedJob
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
@@ -31,6 +32,10 @@ FIRST = "JDS_FIRST"
 
 WORKER = "jds"
 """Shell function in the script: runs Python as ``python -m``, in directories of the job's own."""
+
+
+ON_NODE = "JDS_ON_NODE"
+"""Shell variable in the script of a job of several nodes: what a shell on each of them runs."""
 
 
 @contextmanager
@@ -62,6 +67,8 @@ class SlurmJob(JobProcess, SLURMJob):
         Where the workers' directory shall be, as one word of the script.
     epilogue : sequence of str
         Lines after the worker's command.
+    nodes : int, optional
+        On so many nodes the worker's command runs.
 
     Attributes
     ----------
@@ -79,17 +86,19 @@ class SlurmJob(JobProcess, SLURMJob):
         python: str,
         place: str | None = None,
         epilogue: tuple[str, ...] = (),
+        nodes: int = 1,
         **keywords: Any,
     ) -> None:
         prefix, _, number = str(name).rpartition("-")
         # Array indices start at 0 for every array, worker names are never used twice: the script adds up.
         in_script = f"{prefix}-$(({FIRST}+${{SLURM_ARRAY_TASK_ID:-0}}))"
+        worker = WORKER if nodes == 1 else f'{srun(nodes)} bash -c "${ON_NODE}" {WORKER}'
         with told_all():
-            super().__init__(scheduler, name=in_script, python=WORKER, **_with_quoted_tls(keywords))
+            super().__init__(scheduler, name=in_script, python=worker, **_with_quoted_tls(keywords))
         self.name = name
         self.tag = ""
         self.number = int(number) if number.isdigit() else 0
-        self._prologue = _prologue(python, archive, place)
+        self._prologue = _prologue(python, archive, place, several_nodes=nodes > 1)
         self._epilogue = epilogue
         self._submitter = submitter
 
@@ -132,17 +141,23 @@ class SlurmJob(JobProcess, SLURMJob):
         self.release()
 
 
-def _prologue(python: str, archive: Path, place: str | None) -> list[str]:
+def _prologue(python: str, archive: Path, place: str | None, *, several_nodes: bool) -> list[str]:
     """Return the lines that have workers run in a directory of their own, and that removed."""
     # A Python takes notice of PYTHONPATH before anything else can; `worker_start` does so when it is safe.
     told = f'{f"JDS_PLACE={place} " if place else ""}JDS_PYTHONPATH="$PYTHONPATH" PYTHONPATH='
-    return [
-        "umask 077",
+    told += f" JDS_NODE=${NODE}" if several_nodes else ""
+    # Slurm ends this shell and its workers together: it waits for them, then removes what they have left.
+    wait = "trap 'exit 143' TERM"
+    lines = [
         f'{WORKER}() {{ {told} {python} {shlex.quote(str(archive))} "$@"; }}',
-        # Slurm ends this shell and its workers together: it waits for them, then removes what they have left.
-        "trap 'exit 143' TERM",
+        wait,
         f"trap '{WORKER} --clear' EXIT",
     ]
+    if several_nodes:
+        # The nodes have directories of their own, and shells of their own look after them.
+        on_each = "; ".join([*lines, f'{WORKER} "$@"'])
+        lines = [f"{ON_NODE}={shlex.quote(on_each)}", wait]
+    return ["umask 077", *lines]
 
 
 def _with_quoted_tls(keywords: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from distributed.deploy.utils import nprocesses_nthreads
 from ...protocol.directory import log_directory
 from ...protocol.errors import InvalidRequest, Unprocessable
 from ...protocol.models import LaunchSpec
-from ...protocol.scaling import JobSize, known_size
+from ...protocol.scaling import JobSize, known_nodes, known_size
 from ...slurm.jobqueue.reading import path_on_nodes, sentences
 from ...slurm.script.option_table import ROWS, USUAL
 from ...slurm.script.script_text import is_one_line
@@ -27,7 +27,7 @@ from .configured import Configured, configured
 from .one_per_gpu import settle_gpu_workers
 
 _TEMPORARY = "temporary-directory of Dask's configuration"
-_NEVER_NOTHING = ("cores", "memory", "keep_jobs", "worker_command")
+_NEVER_NOTHING = ("cores", "memory", "keep_jobs", "worker_command", "nodes_per_job")
 """Without these there is no job."""
 
 
@@ -80,6 +80,10 @@ def effective(spec: LaunchSpec) -> Effective:
     options = _filled(spec, asked, found)
     place_of = _name_place(options)
     options["log_directory"] = _resolved(options["log_directory"], Path(spec.directory))
+    if spec.backend == "local" and known_nodes(options) > 1:
+        raise InvalidRequest(
+            "Jobs of several nodes are for Slurm: this machine is one node.", field="options.nodes_per_job"
+        )
     settle_gpu_workers(options, asked, slurm=spec.backend == "slurm")
     options["processes"] = options["processes"] or nprocesses_nthreads(options["cores"])[0]
     options["python"] = options["python"] or spec.python
@@ -167,4 +171,4 @@ def _local_defaults(asked: Mapping[str, Any]) -> dict[str, Any]:
     cores = asked.get("cores") or max(1, min(4, cpus // 2))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     share = memory * min(cores, cpus) // (2 * cpus)
-    return {"cores": cores, "memory": format_bytes(share), "keep_jobs": True}
+    return {"cores": cores, "memory": format_bytes(share), "keep_jobs": True, "nodes_per_job": 1}

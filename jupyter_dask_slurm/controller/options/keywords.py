@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ...protocol.scaling import known_nodes
 from ...protocol.tags import tag_stem
 from ...slurm.script.job_keywords import job_keywords, lines_of
 from ...slurm.script.script_text import one_word, one_word_each
@@ -36,6 +37,7 @@ def jobqueue_keywords(
         # Given also where they are empty: the configuration's own are among them already.
         "job_extra_directives": named.get("job_extra_directives", []),
         "job_script_prologue": [_NO_ROUTES, *named.get("job_script_prologue", [])],
+        "nodes": known_nodes(options),
         "epilogue": tuple(lines_of(options["job_script_epilogue"])),
         "worker_extra_args": [*WORKER_ARGUMENTS, *named.get("worker_extra_args", [])],
         "scheduler_options": named.get("scheduler_options", {}),

@@ -15,6 +15,10 @@ class JobFacts:
     ----------
     never : str or None
         Why it can never start, in plain words, and what to do; None where it may.
+    nodes : tuple of str
+        Those that it has.
+    bare : tuple of str
+        Those of several on which no worker is connected.
     """
 
     job_id: str
@@ -23,7 +27,8 @@ class JobFacts:
     reason: str | None = None
     never: str | None = None
     never_advice: str = ""
-    node: str | None = None
+    nodes: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
     started: float | None = None
     ends: float | None = None
     seen_at: float | None = None

@@ -21,6 +21,7 @@ from ...protocol.models.problem import (
 )
 from ...system import clock
 from ..state.state import MOST_FAILURES, ClusterState, Doubt, Refusal
+from .bare_nodes import bare_nodes
 from .client_acts import client_acts
 from .facts import JobFacts, Surroundings
 from .grouping import bounded
@@ -42,6 +43,7 @@ def find_problems(
     others = (
         ends_with(state.parent, now),
         environment_mismatch(state.mismatches),
+        bare_nodes(jobs, now),
         jobs_suspended(jobs),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, held=state.replaces_none, now=now),
         task_too_long(state.cut_tasks, now),

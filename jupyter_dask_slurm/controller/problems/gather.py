@@ -10,6 +10,7 @@ from distributed import Scheduler
 
 from ...protocol.models import Interface
 from ...protocol.naming import MOST_NAMED
+from ...slurm.installation.hostlist import nodes_in
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.network.interfaces import interfaces
 from ..state.jobs import JobTable, SlurmView, TrackedJob
@@ -43,6 +44,8 @@ def _may_have_a_problem(job: TrackedJob, seen: SlurmView, now: float) -> bool:
         return True
     if job.connected_at is None:
         return seen.started is not None
+    if job.lost_at is not None and seen.node is not None:
+        return True
     return job.expiring or (seen.ends is not None and seen.ends - now <= SOON_S)
 
 
@@ -55,7 +58,8 @@ def _of_job(job: TrackedJob, seen: SlurmView, workers: Workers) -> JobFacts:
         reason=seen.reason,
         never=explanation.text if explanation else None,
         never_advice=explanation.advice if explanation else "",
-        node=seen.node,
+        nodes=nodes_in(seen.node),
+        bare=_bare_nodes(job, nodes_in(seen.node), workers),
         started=seen.started,
         ends=seen.ends if job.connected_at and seen.state not in SUSPENDED_STATES else None,
         seen_at=job.seen_at,
@@ -64,6 +68,17 @@ def _of_job(job: TrackedJob, seen: SlurmView, workers: Workers) -> JobFacts:
         expiring_since=job.expiring_since,
         lost_at=job.lost_at,
         words=job.words,
+    )
+
+
+def _bare_nodes(job: TrackedJob, nodes: tuple[str, ...], workers: Workers) -> tuple[str, ...]:
+    """Return those of a job's several nodes on which no worker of it is connected."""
+    on_each, odd = divmod(len(job.workers), len(nodes) or 1)
+    if len(nodes) < 2 or odd:  # Slurm may have given it other nodes than it asked for
+        return ()
+    parts = (job.workers[at * on_each : (at + 1) * on_each] for at in range(len(nodes)))
+    return tuple(
+        node for node, names in zip(nodes, parts, strict=True) if not any(name in workers for name in names)
     )
 
 

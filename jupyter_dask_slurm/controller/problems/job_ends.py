@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from ...protocol.errors import StorageUnavailable
+from ...slurm.installation.hostlist import nodes_in
 from ...system import clock
 from ...system.logs import tail
 from ..state.history import History
@@ -21,6 +23,8 @@ _LINES_READ = 200
 _LINES_KEPT = 8
 # Of a traceback only the lines that say what happened; they begin at the margin.
 _NOISE = (" ", "\t", "Traceback (most", "The above exception", "During handling")
+# What srun writes before each line of a job of several nodes: the number of the node.
+_LABEL = re.compile(r"^ *\d+: ")
 # Thousands of jobs may end at once: the words of a few are read from the disk.
 _MOST_HEARD = 10
 _AT_ONCE_S = 60.0
@@ -38,7 +42,8 @@ def note_end(state: ClusterState, job: TrackedJob, end: End, policy: EndPolicy) 
     elif policy == "outside":
         state.cancelled_outside += (loss,)
     if end.kind == "memory":
-        memory = job.seen.memory_bytes if job.seen else 0
+        seen = job.seen
+        memory = seen.memory_bytes // max(1, len(nodes_in(seen.node))) if seen else 0
         lately = sum(end.at - kill.at < _AT_ONCE_S for kill in state.memory_kills)
         words = last_words(job) if lately < _MOST_HEARD else ""
         _note_kill(state, MemoryKill(loss.job_id, end.at, "Slurm", memory, words=words or end.text))
@@ -53,7 +58,9 @@ def last_words(job: TrackedJob) -> str:
         lines = tail(Path(job.stderr), _LINES_READ).text.splitlines()
     except StorageUnavailable:
         return ""
-    telling = [line for line in lines if line.strip() and not line.startswith(_NOISE)]
+    telling = [
+        line for line in lines if line.strip() and not _LABEL.sub("", line, count=1).startswith(_NOISE)
+    ]
     return "\n".join(telling[-_LINES_KEPT:])
 
 
@@ -67,7 +74,8 @@ def nanny_kill(job: TrackedJob, worker: Any, rss: int, now: float) -> MemoryKill
     rss : int
         What it used, in bytes.
     """
-    memory = worker.memory_limit * len(job.workers)
+    nodes = len(nodes_in(job.seen.node)) if job.seen else 1
+    memory = worker.memory_limit * len(job.workers) // max(1, nodes)
     return MemoryKill(job.job_id or job.name, now, "Dask", memory, rss, worker.memory_limit)
 
 

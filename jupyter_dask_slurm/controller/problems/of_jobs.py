@@ -54,17 +54,18 @@ def no_connection(jobs: Iterable[JobFacts], around: Surroundings, now: float) ->
         (job.started, job)
         for job in jobs
         if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S
+        if len(job.bare) in (0, len(job.nodes))  # else some are connected
     ]
     if not silent:
         return
     job_ids = [job.job_id for _, job in silent]
-    run = one_or_many(len(silent), "runs", "run")
+    run = one_or_many(len(silent), "runs", "run") + _where(node for _, job in silent for node in job.nodes)
     tries, log = one_or_many(len(silent), "It tries", "They try"), one_or_many(len(silent), "the", "a")
     yield about(
         job_ids,
         NO_CONNECTION.problem(
-            f"{counted(job_ids)} {run}{_where([job.node for _, job in silent])}, but no worker has connected "
-            f"after {NO_CONNECTION_S:.0f} s. {tries} {around.scheduler_address}.",
+            f"{counted(job_ids)} {run}, but no worker has connected after "
+            f"{NO_CONNECTION_S:.0f} s. {tries} {around.scheduler_address}.",
             f"Read {log} job's log. Perhaps: {_other_interface(around)}",
             since=clock.moment(min(started for started, _ in silent) + NO_CONNECTION_S),
             details=quoted((job.job_id, job.words) for _, job in silent),
@@ -72,8 +73,8 @@ def no_connection(jobs: Iterable[JobFacts], around: Surroundings, now: float) ->
     )
 
 
-def _where(nodes: Iterable[str | None]) -> str:
-    names = list(dict.fromkeys(node for node in nodes if node))
+def _where(nodes: Iterable[str]) -> str:
+    names = list(dict.fromkeys(nodes))
     if not names:
         return ""
     return one_or_many(len(names), f" on {names[0]}", f" on {len(names)} nodes ({named(names)})")

@@ -23,6 +23,7 @@ from ...protocol.models import (
     Waiting,
     WorkerCounts,
 )
+from ...slurm.installation.hostlist import nodes_in
 from ...slurm.reasons import explain, waiting_reason
 from ...system import clock
 from ..state.jobs import JobTable, TrackedJob
@@ -65,7 +66,7 @@ def cluster_model(
         options=dict(options),
         jobs=_job_counts(state.plan, sums.phases),
         waiting=waiting(sums.queued, now),
-        workers=WorkerCounts(connected=len(workers), expected=state.plan * job_table.processes),
+        workers=WorkerCounts(connected=len(workers), expected=state.plan * job_table.workers_per_job),
         threads=totals.threads,
         gpus=sums.gpus,
         memory_bytes=totals.memory_bytes,
@@ -120,11 +121,13 @@ def job_model(job: TrackedJob, workers: Workers, reason_text: str | None) -> Job
     )
     if seen is None:
         return model
+    nodes = nodes_in(seen.node)
     return dataclasses.replace(
         model,
         reason=seen.reason,
         partition=seen.partition,
-        node=seen.node,
+        node=nodes[0] if nodes else None,
+        nodes=nodes,
         cores=seen.cores,
         memory_bytes=seen.memory_bytes,
         gpus=seen.gpus,

@@ -32,7 +32,7 @@ class Load:
     ----------
     workers : int
         Wanted by Dask's own estimate (``Scheduler.adaptive_target``).
-    processes : int
+    per_job : int
         Workers in each job.
     present : int
         Connected workers, also of jobs that are about to leave.
@@ -43,7 +43,7 @@ class Load:
     """
 
     workers: int
-    processes: int
+    per_job: int
     present: int = 0
     waiting: int = 0
     busy: int = 0
@@ -78,7 +78,7 @@ def adapt(plan: int, load: Load, limits: Limits, lull: Lull | None, now: float) 
         Seconds, on any clock.
     """
     plan = _clip(plan, limits)
-    wanted = max(math.ceil(load.workers / load.processes), load.busy)
+    wanted = max(math.ceil(load.workers / load.per_job), load.busy)
     if load.workers <= load.present:
         # What is there is enough: jobs that leave while their replacements work ask for none.
         wanted = min(wanted, plan)

@@ -32,7 +32,7 @@ from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
 from .pace import Pace
-from .put_back import GAVE_WAY, is_put_back, without_node
+from .put_back import GAVE_WAY, is_put_back, where_it_ran, without_node
 from .replacement import longest_wait_s, replace_at
 
 logger = logging.getLogger(__name__)
@@ -288,7 +288,7 @@ class Reconciler:
             job.cancelling = job.giving_way = True
             self._history.add(
                 "put back",
-                f"Job {job.job_id}: node {job.last_node} failed, and Slurm lets it wait before it starts "
+                f"Job {job.job_id}: {where_it_ran(job)} failed, and Slurm lets it wait before it starts "
                 "again. It is cancelled, and another one takes its place.",
             )
 

@@ -74,7 +74,7 @@ def load_of(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Load
     phases = [phase_of(job, workers) for job in job_table.live() if job.wanted]
     return Load(
         workers=int(scheduler.adaptive_target()),
-        processes=job_table.processes,
+        per_job=job_table.workers_per_job,
         present=len(workers),
         waiting=phases.count("queued") + phases.count("starting"),
         busy=sum(

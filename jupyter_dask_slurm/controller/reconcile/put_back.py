@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ...slurm.installation.hostlist import expand
+from ...slurm.installation.hostlist import nodes_in
 from ...slurm.installation.node_states import failed_nodes
 from ..state.jobs import TrackedJob
 from ..state.phases import connected_workers
@@ -31,6 +31,11 @@ def is_put_back(job: TrackedJob, connected: Collection[str]) -> bool:
     return waits and gone and job.last_node is not None
 
 
+def where_it_ran(job: TrackedJob) -> str:
+    """Return in words which of a job's nodes may have failed."""
+    return f"{'a node of' if len(nodes_in(job.last_node)) > 1 else 'node'} {job.last_node}"
+
+
 async def without_node(jobs: Sequence[TrackedJob]) -> list[TrackedJob]:
     """Return those of the jobs whose last node has failed; each is looked into once.
 
@@ -39,15 +44,8 @@ async def without_node(jobs: Sequence[TrackedJob]) -> list[TrackedJob]:
     SlurmUnavailable
         No answer; nothing is known.
     """
-    nodes = {job.name: _names(job.last_node) for job in jobs}
+    nodes = {job.name: nodes_in(job.last_node) for job in jobs}
     failed = await failed_nodes(set().union(*nodes.values()))
     for job in jobs:
         job.judged_restarts = job.seen.restarts if job.seen else 0
     return [job for job in jobs if failed.intersection(nodes[job.name])]
-
-
-def _names(nodes: str | None) -> set[str]:
-    try:
-        return set(expand(nodes or ""))
-    except ValueError:
-        return set()

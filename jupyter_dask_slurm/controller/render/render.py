@@ -36,9 +36,9 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
     -------
     dict
         ``options``: the effective ones; ``script``, empty without Slurm; ``command``; ``jobs``: how many are
-        submitted at once; ``most_jobs``: how many there may come to be; ``processes``, ``cores`` and
-        ``memory_bytes`` of the workers of one job; ``cpus`` and ``booked_bytes`` that it asks Slurm for;
-        ``notes``: sentences about the configuration; ``said``: options that it decides.
+        submitted at once; ``most_jobs``: how many there may come to be; ``nodes`` of one job; ``processes``,
+        ``cores`` and ``memory_bytes`` of the workers on each of them; ``cpus`` and ``booked_bytes`` that it
+        asks Slurm for there; ``notes``: sentences about the configuration; ``said``: options that it decides.
 
     Raises
     ------
@@ -59,9 +59,10 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
         "command": command,
         "jobs": jobs,
         "most_jobs": most_jobs(scaling),
+        "nodes": size.nodes,
         "processes": size.processes,
         "cores": size.cores,
-        "cpus": size.cpus,
+        "cpus": size.cpus_of_node,
         "memory_bytes": size.memory_bytes,
         "booked_bytes": _booked_bytes(options, size),
         "notes": list(found.notes),
@@ -70,7 +71,7 @@ async def render(spec: LaunchSpec) -> dict[str, Any]:
 
 
 def _booked_bytes(options: Mapping[str, Any], size: JobSize) -> int:
-    """Return the memory that a job asks Slurm for; all of a node's is as much as the workers are told."""
+    """Return the memory that a job asks for on each node; all of a node's is as much as workers are told."""
     booked = parse_slurm_memory(str(options["job_mem"]).removesuffix("B")) if options["job_mem"] else 0
     return booked or size.memory_bytes
 
@@ -97,7 +98,7 @@ def _submission(spec: LaunchSpec, found: Effective, size: JobSize, jobs: int) ->
     from ..backend.slurm_cluster import SlurmCluster
 
     options = found.options
-    job_table = JobTable(spec.cluster_id, size.processes)
+    job_table = JobTable(spec.cluster_id, size.processes, size.nodes)
     on_disk = spec.on_disk
     submitter = Submitter(job_table, on_disk, on_disk.logs(options["log_directory"]), BackendEvents())
     cluster = SlurmCluster(

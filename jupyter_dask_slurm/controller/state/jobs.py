@@ -163,22 +163,30 @@ class JobTable:
     prefix : str
         What all names begin with: the cluster's id.
     processes : int
-        Workers in each job.
+        Workers on each node of a job.
+    nodes : int, optional
+        Nodes of each job.
     """
 
     prefix: str
     processes: int
+    nodes: int = 1
     jobs: dict[str, TrackedJob] = field(default_factory=dict)
     slurm_time: SlurmTime = field(default_factory=SlurmTime)
     _of_worker: dict[str, TrackedJob] = field(default_factory=dict)
     _next_number: int = 0
     _forgotten_core_seconds: float = 0.0
 
+    @property
+    def workers_per_job(self) -> int:
+        """Workers in each job."""
+        return self.nodes * self.processes
+
     def new(self, now: float) -> TrackedJob:
         """Enter one more job, with a name that was never used."""
         name = f"{self.prefix}-{self._next_number}"
         self._next_number += 1
-        job = TrackedJob(name, worker_names(name, self.processes), now)
+        job = TrackedJob(name, worker_names(name, self.processes, self.nodes), now)
         self.jobs[name] = job
         self._of_worker.update(dict.fromkeys(job.workers, job))
         return job
@@ -221,11 +229,13 @@ class JobTable:
         return iter(self.jobs.values())
 
 
-def worker_names(job_name: str, processes: int) -> tuple[str, ...]:
-    """Return the names under which the workers of a job register.
+def worker_names(job_name: str, processes: int, nodes: int = 1) -> tuple[str, ...]:
+    """Return the names under which the workers of a job register, those of its first node first.
 
-    `dask worker` appends ``-0``, ``-1`` … to ``--name`` where ``--nworkers`` is above one.
+    Where a job has several nodes, `controller.worker_start` appends the number of the node to ``--name``; and
+    `dask worker` appends ``-0``, ``-1`` … where ``--nworkers`` is above one.
     """
+    starts = (job_name,) if nodes == 1 else tuple(f"{job_name}-{node}" for node in range(nodes))
     if processes == 1:
-        return (job_name,)
-    return tuple(f"{job_name}-{index}" for index in range(processes))
+        return starts
+    return tuple(f"{start}-{index}" for start in starts for index in range(processes))

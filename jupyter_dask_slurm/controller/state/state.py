@@ -51,7 +51,7 @@ class MemoryKill:
     by : str
         ``Dask``: a nanny ended one worker; ``Slurm``: the whole job was ended.
     job_bytes : int
-        What the job has; 0 where that is not known.
+        What the job has, on each of its nodes; 0 where that is not known.
     used_bytes, worker_bytes : int or None
         What the worker used and has; None where Slurm ended the job and does not say.
     """

@@ -197,7 +197,10 @@ class Worker(Model):
 
 @dataclass(frozen=True)
 class Job(Model):
-    """One Slurm job: one element of a job array. `state` is Slurm's own word, `phase` is ours."""
+    """One Slurm job: one element of a job array. `state` is Slurm's own word, `phase` is ours.
+
+    `node` is the first of its `nodes`; cores, memory and GPUs are those of all of them.
+    """
 
     job_id: str
     state: str
@@ -218,6 +221,7 @@ class Job(Model):
     workers: tuple[Worker, ...] = ()
     stdout: str | None = None
     stderr: str | None = None
+    nodes: tuple[str, ...] = ()
 
 
 CONFIGURATION = "configuration"

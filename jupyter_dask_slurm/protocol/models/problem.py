@@ -190,6 +190,16 @@ NO_CONNECTION = ProblemKind(
     "`jupyter dask-slurm interfaces` tries which one the nodes reach.",
     remedies=("read_log", "change_options"),
 )
+BARE_NODES = ProblemKind(
+    "bare_nodes",
+    "warning",
+    "A job of several nodes runs, and on some of them no worker is connected: it has ended, or never reached "
+    "the scheduler. The workers on its other nodes go on. Where a node itself fails, Slurm ends the whole "
+    "job instead.",
+    "Look at the job's log. Where a worker that was there does not come back within a minute, another job "
+    "takes the place of its job.",
+    remedies=("read_log",),
+)
 JOBS_FAIL = ProblemKind(
     "jobs_fail",
     "error",

@@ -17,8 +17,9 @@ class Partition(Model):
     Slurm writes it (``n[1-4]``), `node_gres` has each kind of resource with the most that a node has of it.
     `hidden_nodes` says of how many nodes Slurm shows nothing: cloud nodes without power, for example; of
     those, features and resources are not known, and `gpus_per_node` is None where the others have none.
-    `whole_nodes` says that a job has its nodes to itself, `min_nodes` how many it gets at least; memory over
-    `max_memory_per_cpu_bytes` costs more CPUs, and `threads_per_core` CPUs go to one job together.
+    `whole_nodes` says that a job has its nodes to itself, `min_nodes` how many it gets at least, `max_nodes`
+    how many at most; memory over `max_memory_per_cpu_bytes` costs more CPUs, and `threads_per_core` CPUs go
+    to one job together.
     `why_closed` says why it may not be used where it is not `allowed`.
     """
 
@@ -45,6 +46,7 @@ class Partition(Model):
     max_memory_per_cpu_bytes: int | None = None
     threads_per_core: int = 1
     why_closed: str | None = None
+    max_nodes: int | None = None
 
 
 @dataclass(frozen=True)

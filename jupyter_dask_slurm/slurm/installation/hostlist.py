@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 MOST = 100_000
 """No expression may come to more names: what a user types is expanded too."""
@@ -31,6 +32,19 @@ def expand(expression: str) -> list[str]:
     if len(names) > MOST:
         raise ValueError(expression)
     return names
+
+
+@lru_cache(maxsize=1024)
+def nodes_in(text: str | None) -> tuple[str, ...]:
+    """Return the names of a job's nodes, as squeue has written them; what cannot be read stays as it is.
+
+    >>> nodes_in("n[1-2]"), nodes_in(None)
+    (('n1', 'n2'), ())
+    """
+    try:
+        return tuple(expand(text or ""))
+    except ValueError:
+        return (text or "",)
 
 
 def _names(expression: str) -> Iterator[str]:

@@ -211,6 +211,7 @@ def _allocating(
         partition,
         whole_nodes=fields.get("OverSubscribe") == "EXCLUSIVE" or config.get("SelectType") == "select/linear",
         min_nodes=max(1, _leading_int(fields.get("MinNodes", ""))),
+        max_nodes=_leading_int(fields.get("MaxNodes", "")) or None,
         max_memory_per_cpu_bytes=_leading_int(per_cpu or "") * 1024**2 or None,
         threads_per_core=1 if by_threads else max((group.threads_per_core for group in groups), default=1),
     )

@@ -23,7 +23,8 @@ from .sources import Source, underscored
 READERS: dict[str, values.Reader] = {
     "slurm_cluster": values.text, "partition": values.partitions, "cores": values.whole(1),
     "processes": values.whole(1), "memory": values.memory, "walltime": values.walltime,
-    "account": values.text, "kernel": values.text, "qos": values.text, "constraint": values.text,
+    "account": values.text, "kernel": values.text, "nodes_per_job": values.whole(1),
+    "qos": values.text, "constraint": values.text,
     "reservation": values.text, "gpus": values.whole(0), "gres": values.text,
     "gpu_workers": values.text, "nodelist": values.text,
     "exclude": values.text, "threads_per_core": values.whole(1), "cpu_bind": values.text,

@@ -19,7 +19,7 @@ from .sbatch_options import settings_of, words_of
 _OPTIONS = (
     *((str(row.sbatch), row.letter, row.name) for row in ROWS if row.sbatch and row.name != "log_directory"),
     ("--gpus", "G", "gpus"), ("--gpus-per-node", "", "gpus"), ("--gpus-per-task", "", "gpus"),
-    ("--ntasks", "n", "tasks"), ("--nodes", "N", "nodes"),
+    ("--ntasks", "n", "tasks"),
 )  # fmt: skip
 _BY_LETTER = {letter: option for _long, letter, option in _OPTIONS if letter}
 _SIZE = re.compile(r"(\d+)([KMGT]?)B?", re.IGNORECASE)
@@ -58,7 +58,7 @@ def _by_name(name: str) -> str | None:
 def _value(option: str, text: str) -> Any:
     if option in ("cores", "threads_per_core", "tasks"):
         return int(text)
-    if option == "nodes":
+    if option == "nodes_per_job":
         return int(text.partition("-")[2] or text.partition("-")[0])
     if option == "gpus":
         return sum(int(part.rpartition(":")[2]) for part in text.split(","))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..units import parse_walltime
+from . import several_nodes
 from .gpu_workers import gpus_of, is_cuda
 from .option_table import ROWS
 from .script_text import one_word, one_word_each
@@ -25,6 +26,7 @@ def job_keywords(options: Mapping[str, Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {row.keyword: options.get(row.name) for row in ROWS if row.keyword}
     before = {
+        "job_directives_skip": several_nodes.skipped(options),
         "job_extra_directives": _directives(options),
         "job_script_prologue": _exports(options),
         "worker_extra_args": (*_lifetime_argument(options), *_resources(options)),
@@ -34,7 +36,8 @@ def job_keywords(options: Mapping[str, Any]) -> dict[str, Any]:
         if keyword == "worker_extra_args" and own is not None:
             own = one_word_each(lines_of(own))
         # An empty list of the user's says that a configuration's does not count.
-        found[keyword] = [*first, *lines_of(own)] or own
+        last = several_nodes.directives(options) if keyword == "job_extra_directives" else []
+        found[keyword] = [*first, *lines_of(own), *last] or own
     if "$" in str(found["interface"]):
         found["interface"] = one_word(str(found["interface"]))
     if options.get("scheduler_interface"):

@@ -94,6 +94,8 @@ ROWS = (
     Row("account", "--account", "A", "The account that the core hours are charged to.",
         keyword="account", former="project", variable="SBATCH_ACCOUNT"),
     Row("kernel", becomes="the Python in the worker command"),
+    Row("nodes_per_job", "--nodes", "N", "Nodes of the job, with the same number of workers on each.",
+        key="nodes-per-job", usual=1, more=", --ntasks-per-node=1, and srun before the worker command"),
     _sbatch("qos", letter="q", line="The quality of service: priority and limits of its own.",
             variable="SBATCH_QOS"),
     _sbatch("constraint", letter="C", line="Only nodes with these features.", variable="SBATCH_CONSTRAINT"),

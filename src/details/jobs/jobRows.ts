@@ -80,8 +80,9 @@ export function arrangeRows(rows: readonly IJobRow[], filter: IJobFilter, sortin
   return shown.sort((a, b) => sign * compare(a, b) || COMPARE.job(a, b));
 }
 
-function matches({ job_id, node, reason, state }: Job, text: string): boolean {
-  return text === '' || [job_id, node, reason, state].some(field => field?.toLowerCase().includes(text));
+function matches({ job_id, node, nodes, reason, state }: Job, text: string): boolean {
+  const fields = [job_id, node, ...nodes, reason, state];
+  return text === '' || fields.some(field => field?.toLowerCase().includes(text));
 }
 
 const COLLATOR = new Intl.Collator(undefined, { numeric: true });

@@ -51,7 +51,9 @@ export const JobsTableRow = React.memo(function JobsTableRow(props: IRowProps) {
         <span className={`jp-DaskSlurmTable-mark jp-mod-${job.phase}`} aria-hidden="true" />
         {phaseWord(job.phase, trans)}
       </span>
-      <span role="cell">{job.node}</span>
+      <span role="cell" title={job.nodes.join(', ')}>
+        {job.nodes.length > 1 ? trans.__('%1 + %2 more', job.node ?? '', job.nodes.length - 1) : job.node}
+      </span>
       <span role="cell" title={trans.__('%1 cores', job.cores)}>
         {running && trans.__('%1 %', Math.round(cpu))}
       </span>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -48,7 +49,7 @@ def hopeless(number: int, reasons: Sequence[str] = ("Its walltime is too long.",
 
 def silent(number: int, nodes: int = 1) -> list[JobFacts]:
     return [
-        JobFacts(f"8_{i}", "starting", NOW, node=f"n{i % nodes}", started=NOW - 61, words=f"word {i}")
+        JobFacts(f"8_{i}", "starting", NOW, nodes=(f"n{i % nodes}",), started=NOW - 61, words=f"word {i}")
         for i in range(number)
     ]
 
@@ -111,6 +112,26 @@ def test_jobs_without_their_workers() -> None:
     )
     assert many.details == "Job 8_0:\nword 0\n\nJob 8_1:\nword 1\n\nJob 8_2:\nword 2"
     assert " on n0, but" in found(silent(2))[0].message
+
+
+def bare(number: int, **facts: object) -> list[JobFacts]:
+    """Return jobs of two nodes, of which the second has no worker."""
+    known = {"nodes": ("n1", "n2"), "bare": ("n2",), "started": NOW - 300, **facts}
+    return [JobFacts(f"5_{i}", "missing", NOW, **known) for i in range(number)]  # type: ignore[arg-type]
+
+
+def test_nodes_without_workers_beside_nodes_that_have_some() -> None:
+    (one,) = found(bare(1, lost_at=NOW - 20))
+    assert one.message == "1 of 2 nodes of job 5_0 has no worker (n2). The others go on."
+    assert one.advice == "Where they do not come back within a minute, another job takes its place."
+    (many,) = found([replace(job, phase="starting") for job in bare(3)])
+    assert many.message == "3 of 6 nodes of 3 jobs have no worker (n2, n2, n2). The others go on."
+    assert (many.advice.startswith("Read a job's log."), many.jobs) == (True, 3)
+    # A nanny may be about to bring it back; nobody is connected yet; and none at all is another matter.
+    assert found(bare(1, lost_at=NOW - 2)) == ()
+    assert found([replace(job, phase="starting", started=NOW - 5) for job in bare(1)]) == ()
+    (none,) = found([replace(job, phase="starting", bare=("n1", "n2")) for job in bare(1)])
+    assert none.message.startswith("Job 5_0 runs on 2 nodes (n1, n2), but no worker has connected")
 
 
 def test_jobs_that_fail() -> None:

@@ -10,6 +10,11 @@ def test_names_are_those_that_dask_gives() -> None:
     assert worker_names("c-3", 2) == ("c-3-0", "c-3-1")
 
 
+def test_names_of_several_nodes_say_which_node() -> None:
+    assert worker_names("c-3", 1, nodes=2) == ("c-3-0", "c-3-1")
+    assert worker_names("c-3", 2, nodes=2) == ("c-3-0-0", "c-3-0-1", "c-3-1-0", "c-3-1-1")
+
+
 def test_core_hours_count_ended_and_forgotten_jobs() -> None:
     job_table = JobTable("c", 2)
     first = job_table.new(0.0)

@@ -40,6 +40,8 @@ describe('arrangeRows', () => {
     const jobs = [working, queued, named('4712_0', { node: 'gpu7' })];
     expect(arranged(jobs, { phase: 'queued', text: '' })).toEqual([queued.job_id]);
     expect(arranged(jobs, { phase: null, text: ' GPU ' })).toEqual(['4712_0']);
+    const several = named('4712_1', { nodes: ['n1', 'gpu8'] });
+    expect(arranged([...jobs, several], { phase: null, text: 'gpu8' })).toEqual(['4712_1']);
     expect(arranged(jobs, { phase: null, text: 'priority' })).toEqual([queued.job_id]);
   });
 

@@ -1,0 +1,66 @@
+"""Jobs of several nodes of which some have no worker, while the job goes on → a problem. Pure.
+
+A job of which a node fails is ended by Slurm. Here the node may be well: the worker on it has ended, or never
+found the scheduler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...protocol.models import Problem
+from ...protocol.models.problem import BARE_NODES
+from ...protocol.naming import named, one_or_many
+from ...system import clock
+from .facts import JobFacts
+from .grouping import about, quoted
+from .of_jobs import NO_CONNECTION_S
+
+LOST_S = 10.0
+"""A nanny brings its worker back in less, in seconds."""
+
+
+def bare_nodes(jobs: Iterable[JobFacts], now: float) -> Problem | None:
+    """Return what to say of jobs that lack workers on some of their nodes, and have them on others."""
+    found = [
+        (since, job)
+        for job in jobs
+        if 0 < len(job.bare) < len(job.nodes) and (since := _since(job)) is not None and now >= since
+    ]
+    if not found:
+        return None
+    job_ids = [job.job_id for _, job in found]
+    lost = all(job.lost_at is not None for _, job in found)
+    return about(
+        job_ids,
+        BARE_NODES.problem(
+            _sentence([job for _, job in found]),
+            _advice(len(found), lost=lost),
+            since=clock.moment(min(since for since, _ in found)),
+            details=quoted((job.job_id, job.words) for _, job in found),
+        ),
+    )
+
+
+def _since(job: JobFacts) -> float | None:
+    """Return from when on it is worth a word."""
+    if job.lost_at is not None:
+        return job.lost_at + LOST_S
+    return None if job.started is None or job.phase != "starting" else job.started + NO_CONNECTION_S
+
+
+def _sentence(jobs: list[JobFacts]) -> str:
+    bare = [node for job in jobs for node in job.bare]
+    of, has = sum(len(job.nodes) for job in jobs), one_or_many(len(bare), "has", "have")
+    whose = f"job {jobs[0].job_id}" if len(jobs) == 1 else f"{len(jobs)} jobs"
+    return f"{len(bare)} of {of} nodes of {whose} {has} no worker ({named(bare)}). The others go on."
+
+
+def _advice(jobs: int, *, lost: bool) -> str:
+    if lost:
+        place = one_or_many(jobs, "its place", "their places")
+        return f"Where they do not come back within a minute, another job takes {place}."
+    log = one_or_many(jobs, "the", "a")
+    return (
+        f"Read {log} job's log. To have another in its place, cancel the job and scale the cluster up again."
+    )
