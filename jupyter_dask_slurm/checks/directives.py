@@ -33,6 +33,8 @@ def as_slurm_reads_it(options: Mapping[str, Any], script: str, site: Site) -> di
     found["memory_in_script"] = in_script.get("memory")
     if "partition" not in in_script:
         found["partition"] = next((place.name for place in site.partitions if place.default), None)
+    if (nodes := known_nodes(options)) > 1:  # ours are the last directives, and count
+        found["nodes_per_job"] = nodes
     # Each task has the cores of one; of those that are more than nodes, a node may have several.
     found["cores"] = (found.get("cores") or 1) * -(-found.pop("tasks", 1) // known_nodes(found))
     if found["cores"] != booked["cores"]:  # a directive counts, and not what this option says

@@ -84,7 +84,8 @@ def test_enough_nodes_for_a_partitions_least() -> None:
 
 
 def test_limits_count_all_nodes() -> None:
-    options = as_slurm_reads_it(TWO, "#SBATCH -n 1\n", _site())
+    asked = {**TWO, "job_extra_directives": ["--nodes=1"]}
+    options = as_slurm_reads_it(asked, "#SBATCH --nodes=1\n#SBATCH --nodes=2\n", _site())
     assert list(Limits(max_cores=16).refusals(options, 2, ())) == []
     (refusal,) = Limits(max_cores=15).refusals(options, 2, ())
     assert isinstance(refusal, LimitExceeded)
