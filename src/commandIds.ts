@@ -9,6 +9,7 @@ export const CommandIDs = {
   stopCluster: 'dask-slurm:stop-cluster',
   keepCluster: 'dask-slurm:keep-cluster',
   resubmitJobs: 'dask-slurm:resubmit-jobs',
+  saveProfile: 'dask-slurm:save-profile',
   copyAddress: 'dask-slurm:copy-address',
   refreshClusters: 'dask-slurm:refresh-clusters',
   insertClient: 'dask-slurm:insert-client',

@@ -6,10 +6,12 @@ import { hasEnded, isOutOfReach } from '../model/status';
 import { composition, queueWords } from '../model/words';
 import { Actions, LastActions } from './actions';
 import { useMinutes, useClusterContext } from './context';
+import { HintNote } from './hintNote';
 import { JobsBar } from './jobsBar';
 import { Load } from './load';
 import { Problems } from './problems';
 import { Scaling } from './scaling/scaling';
+import { Used } from './used';
 import { useSite } from './useSite';
 
 /** What a cluster is made of, and for how long yet. */
@@ -55,6 +57,7 @@ export function Activity({ cluster, inDetails }: IActivityProps): React.ReactEle
         </div>
       )}
       <Problems cluster={cluster} />
+      <HintNote cluster={cluster} />
       <Scaling cluster={cluster} />
       <Actions cluster={cluster} inDetails={inDetails} />
     </>
@@ -96,6 +99,7 @@ export function Ending({ cluster }: { cluster: Cluster }): React.ReactElement {
         </div>
       )}
       <Problems cluster={cluster} />
+      <Used cluster={cluster} />
       <LastActions cluster={cluster} />
     </>
   );

@@ -3,6 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
+import type { HintSettings } from '../model/hintSettings';
 import type { SiteSource } from '../model/site';
 import type { Trends } from '../model/trends';
 import type { IClusterManager, ISelection } from '../tokens';
@@ -13,6 +14,8 @@ export interface IClusterParts {
   readonly selection: ISelection;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
+  /** Which hints are shown. */
+  readonly hints: HintSettings;
 }
 
 /** What they work with: also what whoever shows them keeps for them. */

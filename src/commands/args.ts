@@ -11,6 +11,12 @@ const CLUSTER = {
   description: 'The id of the cluster; the selected one by default'
 };
 
+/** Which option is another one at the next start. */
+export const NEXT_OPTION: Properties = {
+  option: { type: 'string', description: 'The option that is changed' },
+  value: { type: 'string', description: 'What it becomes; NAME=value for one more variable' }
+};
+
 /** @returns the `describedBy` of a command about one cluster, with further arguments. */
 export function aboutCluster(properties: Properties = {}): { args: ReadonlyJSONObject } {
   return described({ cluster: CLUSTER, ...properties });

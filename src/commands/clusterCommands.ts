@@ -8,6 +8,7 @@ import { canBeChanged, isOutOfReach } from '../model/status';
 import { aboutCluster, described, namedCluster } from './args';
 import { attempt } from './attempt';
 import type { IClusterAction, IClusterCommands } from './clusterAction';
+import { saveProfileAction } from './profileAction';
 import { adaptAction, cancelJobsAction, resubmitAction, scaleAction } from './jobActions';
 
 /** Register what can be done with the clusters that exist. */
@@ -40,6 +41,7 @@ export function addClusterCommands(commands: CommandRegistry, parts: IClusterCom
   add(CommandIDs.restartCluster, restartAction(parts));
   add(CommandIDs.stopCluster, stopAction(parts));
   add(CommandIDs.keepCluster, keepAction(parts));
+  add(CommandIDs.saveProfile, saveProfileAction(parts));
   add(CommandIDs.copyAddress, copyAddressAction(parts));
   commands.addCommand(CommandIDs.refreshClusters, {
     label: trans.__('Refresh Clusters'),

@@ -41,6 +41,32 @@ export async function askMostJobs(cluster: Cluster, trans: TranslationBundle): P
   return answer.button.accept ? answer.value : null;
 }
 
+/**
+ * @param taken - names of profiles that would be replaced.
+ * @returns how a profile of a cluster's options is called; null where the user gave up.
+ */
+export async function askProfileName(
+  cluster: Cluster,
+  taken: readonly string[],
+  trans: TranslationBundle
+): Promise<string | null> {
+  const answer = await InputDialog.getText({
+    title: trans.__('Save %1 as a profile', cluster.name),
+    label: trans.__('Name of the profile: new clusters can be started from it'),
+    text: cluster.name,
+    okLabel: trans.__('Save')
+  });
+  const name = answer.value?.trim() ?? '';
+  if (!answer.button.accept || name === '') {
+    return null;
+  }
+  const replace = [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Replace') })];
+  const body = trans.__('There is a profile of that name. What it holds is lost.');
+  return !taken.includes(name) || (await confirmed(trans.__('Replace %1?', name), body, replace))
+    ? name
+    : null;
+}
+
 /** @returns whether a cluster is to start anew; one that has ended has nothing to lose. */
 export async function confirmRestart(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {
   return (

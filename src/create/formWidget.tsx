@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { IProfileRequest } from '../api/client';
 import type { Cluster } from '../api/contract';
+import { INextOption, withOption } from '../model/nextStart';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './clusterForm';
 import type { FormData, IFormSource } from './request/formData';
@@ -18,6 +19,8 @@ export interface IFormWidgetOptions {
   readonly choices: LastChoices;
   /** The id of a cluster to start again with changes. */
   readonly like?: string;
+  /** One of its options that is to be another one. */
+  readonly next?: INextOption | null;
   /** The kernel of the notebook at hand; a new cluster is for it where it can be. */
   readonly kernel?: string;
 }
@@ -53,6 +56,7 @@ export class FormWidget extends ReactWidget {
       <ClusterForm
         source={this._source}
         initial={this._initial}
+        changes={withOption(this._initial, this._options.next ?? null)}
         defaults={this._defaults}
         notice={this._notice}
         trans={trans}

@@ -19,6 +19,8 @@ export interface IFormParts {
   readonly source: IFormSource;
   /** What the form begins with. */
   readonly initial: FormData;
+  /** What is changed of it already when the form opens. */
+  readonly changes?: FormData;
   readonly trans: TranslationBundle;
   /** Send it; `names` are the fields on the form. A `RequestError` comes back to its field. */
   readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
@@ -53,8 +55,8 @@ export interface IClusterForm {
 
 /** The state of the form: what was typed, what it would send, and what is wrong with it. */
 export function useClusterForm(parts: IFormParts): IClusterForm {
-  const { initial, trans } = parts;
-  const [data, setData] = React.useState(initial);
+  const { initial, changes, trans } = parts;
+  const [data, setData] = React.useState(() => ({ ...initial, ...changes }));
   const source = useSource(parts, data);
   const backend = data.backend === 'local' || !source.site.slurm.available ? 'local' : 'slurm';
   const profile = chosenProfile(data, source.profiles);

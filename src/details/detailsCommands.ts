@@ -1,5 +1,6 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { listIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
@@ -10,11 +11,15 @@ import { detailsLink } from './detailsLink';
 import type { ClusterDetails } from './detailsWidget';
 import { readSection, SECTIONS } from './sections';
 
+/** The plugin whose settings say which hints are shown. */
+const PANEL = 'jupyter-dask-slurm:panel';
+
 /** What the command about details works with. */
 export interface IDetailsCommands extends IClusterCommands {
   readonly tracker: WidgetTracker<ClusterDetails>;
   /** Null where the shell holds a single main widget. */
   readonly labShell: ILabShell | null;
+  readonly settings: ISettingRegistry | null;
 }
 
 /** Register what opens everything about a cluster as a tab; its code is loaded when it is first opened. */
@@ -40,7 +45,7 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
         openInBrowser(detailsLink(manager.client.settings.baseUrl, clusterId, args));
         return;
       }
-      const { ClusterDetails, detailsId } = await import('./detailsWidget');
+      const { ClusterDetails, detailsId, HintSettings } = await import('./detailsWidget');
       const job = typeof args.job === 'string' ? args.job : null;
       const section = readSection(args.section);
       const given = typeof args.name === 'string' ? args.name : clusterId;
@@ -48,7 +53,8 @@ export function addDetailsCommands(app: JupyterFrontEnd, parts: IDetailsCommands
       let tab = tracker.find(open => open.id === detailsId(clusterId));
       if (!tab) {
         const options = { clusterId, clusterName, section, job };
-        tab = new ClusterDetails(options, { manager, selection, commands, trans });
+        const hints = new HintSettings(parts.settings, PANEL);
+        tab = new ClusterDetails(options, { manager, selection, commands, trans, hints });
         const opened = tab;
         opened.content.sectionChanged.connect(() => void tracker.save(opened));
         app.shell.add(tab, 'main');

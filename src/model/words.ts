@@ -110,3 +110,25 @@ export function queueWords(cluster: Cluster, trans: TranslationBundle, now = new
 function textOption(value: unknown): string | false {
   return typeof value === 'string' && value !== '' && value;
 }
+
+/** @returns in a line each what an ended cluster used of what was reserved for it. */
+export function usageWords(cluster: Cluster, trans: TranslationBundle): string[] {
+  const { usage, core_hours: reserved } = cluster;
+  if (usage === null) {
+    return [];
+  }
+  const percent = Math.round((100 * usage.peak_memory_bytes) / Math.max(1, usage.worker_memory_bytes));
+  const memory = textOption(cluster.options.memory);
+  const lines = [
+    reserved && trans.__('Computed for %1 of %2 core hours', oneDigit(usage.core_hours), oneDigit(reserved)),
+    memory
+      ? trans.__('Filled at most %1 % of its memory (%2 for each job)', percent, memory)
+      : trans.__('Filled at most %1 % of its memory', percent)
+  ];
+  return lines.filter((line): line is string => Boolean(line));
+}
+
+/** Small amounts of time are not zero. */
+function oneDigit(hours: number): string {
+  return hours >= 10 ? String(Math.round(hours)) : String(Number(hours.toPrecision(2)));
+}

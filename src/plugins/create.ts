@@ -8,8 +8,9 @@ import { ITranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandIds';
-import { described } from '../commands/args';
+import { described, NEXT_OPTION } from '../commands/args';
 import { daskSlurmIcon } from '../icons';
+import { readNextOption } from '../model/nextStart';
 import { IClusterManager, ISelection } from '../tokens';
 
 /** The form for a new cluster; its code is loaded when it is first opened. */
@@ -37,13 +38,15 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Start a Dask cluster on Slurm or on this machine'),
       icon: args => (args.isToolbar ? addIcon : daskSlurmIcon),
       describedBy: described({
-        like: { type: 'string', description: 'The id of a cluster to start again with changes' }
+        like: { type: 'string', description: 'The id of a cluster to start again with changes' },
+        ...NEXT_OPTION
       }),
       execute: async args => {
         const { LastChoices, openAsDialog, openAsTab } = await import('../create/openForm');
         const like = typeof args.like === 'string' ? args.like : undefined;
         const kernel = kernelOf(notebooks?.currentWidget ?? null);
-        const options = { manager, trans, like, kernel, choices: new LastChoices(state) };
+        const next = readNextOption(args);
+        const options = { manager, trans, like, next, kernel, choices: new LastChoices(state) };
         const form = labShell ? openAsTab(app, options) : openAsDialog(options);
         form.done.connect((_, cluster) => {
           if (cluster) {

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILabShell, ILayoutRestorer, IRouter } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
@@ -15,7 +16,7 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows jobs, logs, code, history and options of a Dask cluster.',
   autoStart: true,
   requires: [IClusterManager, ISelection, ITranslator],
-  optional: [ILayoutRestorer, ICommandPalette, IRouter, ILabShell],
+  optional: [ILayoutRestorer, ICommandPalette, IRouter, ILabShell, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
@@ -24,11 +25,12 @@ export const detailsPlugin: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     router: IRouter | null,
-    labShell: ILabShell | null
+    labShell: ILabShell | null,
+    settings: ISettingRegistry | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const tracker = new WidgetTracker<ClusterDetails>({ namespace: 'dask-slurm-details' });
-    addDetailsCommands(app, { manager, selection, tracker, trans, labShell });
+    addDetailsCommands(app, { manager, selection, tracker, trans, labShell, settings });
     void restorer?.restore(tracker, {
       command: CommandIDs.openDetails,
       args: tab => tab.args,

@@ -28,6 +28,7 @@ const IN_PALETTE = [
   CommandIDs.renameCluster,
   CommandIDs.restartCluster,
   CommandIDs.stopCluster,
+  CommandIDs.saveProfile,
   CommandIDs.copyAddress
 ];
 
@@ -56,8 +57,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const toolbarOf =
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
     const panel = new LazyWidget(async () => {
-      const { ClustersPanel } = await import('../sidebar/panel');
-      const parts = { manager, selection, commands, trans };
+      const { ClustersPanel, HintSettings } = await import('../sidebar/panel');
+      const parts = { manager, selection, commands, trans, hints: new HintSettings(settings, ID) };
       const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);
       if (toolbarOf) {
         setToolbar(content, toolbarOf);

@@ -14,6 +14,8 @@ import { DashboardList } from './dashboardList';
 
 import '../../style/panel.css';
 
+export { HintSettings } from '../model/hintSettings';
+
 /** The sidebar: clusters, and the dashboards of the selected one. */
 export class ClustersPanel extends SidePanel {
   constructor(parts: IClusterParts, favourites: Favourites, translator: ITranslator) {

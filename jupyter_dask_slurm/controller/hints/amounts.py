@@ -14,13 +14,6 @@ def enough(number: float) -> str:
     return f"{max(1, math.ceil(number / (100 * _MB))) * 100} MB"
 
 
-def size(number: float) -> str:
-    """Return a number of bytes to two digits or three: ``1.2 GB``, ``16 GB``, ``340 MB``."""
-    if number >= 0.995 * _GB:
-        return f"{_short(number / _GB)} GB"
-    return f"{_short(number / _MB)} MB"
-
-
 def part_of_core_time(part_s: float, whole_s: float) -> str:
     """Return ``14 of 18 core hours``; minutes where there are few hours."""
     unit_s, unit = (3600.0, "hours") if whole_s >= 2 * 3600 else (60.0, "minutes")

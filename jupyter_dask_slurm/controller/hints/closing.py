@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...protocol.memory_size import format_memory
 from ...protocol.models import Cluster, Usage
-from .amounts import part_of_core_time, size
+from .amounts import part_of_core_time
 
 
 def closing_line(cluster: Cluster) -> str | None:
@@ -22,7 +23,7 @@ def _cores(reserved_hours: float, usage: Usage) -> str:
 
 
 def _memory(usage: Usage) -> str:
-    used, had = size(usage.peak_memory_bytes), size(usage.worker_memory_bytes)
+    used, had = format_memory(usage.peak_memory_bytes), format_memory(usage.worker_memory_bytes)
     return f"The fullest one used {used} of {had} of memory."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ...protocol.memory_size import parse_memory
+from ...protocol.memory_size import format_memory, parse_memory
 from ...protocol.models.hint import (
     CORES_WAIT,
     HINTS,
@@ -19,7 +19,7 @@ from ...protocol.models.hint import (
     TINY_TASKS,
     HintKind,
 )
-from .amounts import duration, enough, part_of_core_time, percent, size
+from .amounts import duration, enough, part_of_core_time, percent
 from .measures import Asked, Load, Peak, Reading
 
 MANY_TASKS = 10_000
@@ -118,11 +118,11 @@ def _large_chunks(load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdict]:
     need = LARGE_CHUNKS.threshold * chunks.each_bytes * threads
     if need > load.worker_bytes:
         more = enough(need * asked.processes)
-        has = f"{threads} thread{'' if threads == 1 else 's'} and {size(load.worker_bytes)}"
+        has = f"{threads} thread{'' if threads == 1 else 's'} and {format_memory(load.worker_bytes)}"
         yield Verdict(
             LARGE_CHUNKS,
-            f"The chunks of “{chunks.name}” are {size(chunks.each_bytes)} each, and a worker has {has}: two "
-            f"for each thread do not fit. Use smaller chunks, or ask for {more} for each job.",
+            f"The chunks of “{chunks.name}” are {format_memory(chunks.each_bytes)} each, and a worker has "
+            f"{has}: two for each thread do not fit. Use smaller chunks, or ask for {more} for each job.",
             more,
         )
 
@@ -175,8 +175,8 @@ def _memory_unused(_load: Load, peak: Peak, asked: Asked) -> Iterator[Verdict]:
     if less is not None:
         yield Verdict(
             MEMORY_UNUSED,
-            f"Workers used at most {size(peak.used_bytes)} of {size(peak.limit_bytes)} of memory. "
-            f"Ask for {less} for each job: that leaves enough, and may start sooner.",
+            f"Workers used at most {format_memory(peak.used_bytes)} of {format_memory(peak.limit_bytes)} of "
+            f"memory. Ask for {less} for each job: that leaves enough, and may start sooner.",
             less,
         )
 

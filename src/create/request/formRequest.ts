@@ -2,6 +2,7 @@ import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutil
 
 import type { IClusterRequest, IPreviewRequest, IProfileRequest } from '../../api/client';
 import type { Cluster, Profile } from '../../api/contract';
+import { isSet, optionsOfCluster } from '../../model/nextStart';
 import type { FormData, IFormSource } from './formData';
 
 const AROUND_OPTIONS = ['name', 'profile', 'backend', 'jobs'];
@@ -101,13 +102,9 @@ function emptied(data: FormData, known: readonly string[], base?: Profile): Read
   return Object.fromEntries(gone.map(name => [name, null]));
 }
 
-/** Options that belong to one cluster alone, or follow from others. */
-const OWN_OPTIONS = ['log_directory'];
-
 /** @returns the form's data for a cluster that is started again. */
 export function fromCluster(cluster: Cluster): FormData {
-  const options = pick(cluster.options as FormData, name => !OWN_OPTIONS.includes(name));
-  return { ...options, backend: cluster.backend };
+  return { ...optionsOfCluster(cluster), backend: cluster.backend };
 }
 
 /** @returns the options that differ from those that the form began with; null where one was emptied. */
@@ -130,14 +127,6 @@ function pick(data: FormData, wanted: (name: string) => boolean): ReadonlyJSONOb
 
 function set(value: ReadonlyJSONValue | undefined): ReadonlyJSONValue {
   return isSet(value) ? value : null;
-}
-
-/** Empty lists and objects are what an untouched field leaves behind. */
-function isSet(value: ReadonlyJSONValue | undefined): value is ReadonlyJSONValue {
-  if (value === null || value === undefined || value === '') {
-    return false;
-  }
-  return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
 /** @returns the form's field that the server's `field` is about: `options.memory` is `memory`. */

@@ -33,4 +33,4 @@ def test_tasks_that_wait_are_seen(slurm: SlurmClient, launch: Launch) -> None:
     assert controller.record.cluster.hints == (hint,)
     last = files.read_json_lines(controller.directory / "history.jsonl")[-1]
     assert last["event"] == "used"
-    assert last["message"].endswith(f" of 1 GB of memory. {hint.message}")
+    assert last["message"].endswith(f" of 998 MB of memory. {hint.message}")
