@@ -62,11 +62,7 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
 
     def _emit(self, cluster_id: str, cluster: Cluster | None) -> None:
         """Tell the browsers that listen."""
-        self._server().event_logger.emit(
-            schema_id=EVENT_SCHEMA_ID,
-            data={
-                "action": "changed" if cluster is not None else "removed",
-                "cluster_id": cluster_id,
-                "cluster": cluster.to_json() if cluster is not None else None,
-            },
-        )
+        from .protocol.models import ClusterEvent
+
+        event = ClusterEvent("removed" if cluster is None else "changed", cluster_id, cluster)
+        self._server().event_logger.emit(schema_id=EVENT_SCHEMA_ID, data=event.to_json())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
-SNIPPETS = ("connect", "portable", "attach", "environment", "slurmcluster", "yaml", "job_script")
+from ..protocol.models import SnippetKind
+
 _UNITS = ("jobs", "workers", "cores", "memory")
 
 
@@ -31,7 +32,7 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     _named(_add(commands, "jobs", "list the jobs of a cluster"))
     _logs(_named(_add(commands, "logs", "show the end of a log")))
     snippet = _named(_add(commands, "snippet", "print a cluster as code"))
-    snippet.add_argument("kind", choices=SNIPPETS, nargs="?", default="connect")
+    snippet.add_argument("kind", choices=get_args(SnippetKind), nargs="?", default="connect")
     doctor = _add(commands, "doctor", "say what was found here, and what was left behind")
     doctor.add_argument(
         "--check-interfaces",

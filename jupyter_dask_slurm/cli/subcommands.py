@@ -13,7 +13,7 @@ from ..clusters.handle import ClusterHandle
 from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..page_address import own_address
 from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
-from ..protocol.models import CONFIGURATION, Cluster
+from ..protocol.models import Cluster
 from ..services import Services
 from ..system.beside_loop import in_thread
 from .arguments import options_of, scaling_of
@@ -50,7 +50,7 @@ async def create(services: Services, arguments: argparse.Namespace) -> Answer:
         if cluster.error is not None:
             raise DaskSlurmError(cluster.error.message, details=cluster.error.details)
         entries = await services.inspection.history(cluster.id)
-        notes = [entry.message for entry in entries if entry.event == CONFIGURATION]
+        notes = [entry.message for entry in entries if entry.event == "configuration"]
     for note in notes:
         print(f"Note: {note}", file=sys.stderr)
     return cluster.to_json(), cluster_lines(cluster)

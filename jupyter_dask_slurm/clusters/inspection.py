@@ -8,14 +8,14 @@ from pathlib import Path
 
 from ..protocol.directory import ClusterDirectory, job_log
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
-from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail
+from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail, Snippet
 from ..protocol.paging import Page
 from ..system.beside_loop import in_thread
 from ..system.files import is_plain, read_json, read_private
 from ..system.logs import tail
 from .handle import ClusterHandle
 from .manager import ClusterManager
-from .snippets import Snippet, Source, make_snippet
+from .snippets import Source, make_snippet
 
 _JOB_ID = re.compile(r"\d{1,12}(_\d{1,9})?|local_\d{1,9}")
 ALL = Page()
@@ -134,7 +134,7 @@ def _scheduler_file(on_disk: ClusterDirectory) -> str | None:
     return str(path) if is_plain(path) else None
 
 
-def _last_submission(on_disk: ClusterDirectory) -> tuple[str | None, list[str] | None]:
+def _last_submission(on_disk: ClusterDirectory) -> tuple[str | None, tuple[str, ...] | None]:
     """Return the script that was sent last and the command line that sent it."""
     for number in on_disk.sent():
         # The newest may be one whose intent is being written at this moment.
@@ -142,7 +142,7 @@ def _last_submission(on_disk: ClusterDirectory) -> tuple[str | None, list[str] |
             intent = read_json(on_disk.submission(number))
             command = intent.get("command") if isinstance(intent, dict) else None
             text = read_private(on_disk.script(number)).decode("utf-8", errors="replace")
-            return text, [str(word) for word in command] if isinstance(command, list) else None
+            return text, tuple(map(str, command)) if isinstance(command, list) else None
     return None, None
 
 

@@ -6,6 +6,8 @@ import dataclasses
 from typing import Any
 
 from ..protocol.models import (
+    CONTROLLER_FAILED,
+    CONTROLLER_LOST,
     Cluster,
     ErrorInfo,
     JobCounts,
@@ -68,11 +70,11 @@ def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:
         else f" by signal {-exit_code}"
     )
     if record.pid is None:
-        error = ErrorInfo(f"The controller could not start: it ended{code}.", "ControllerFailed", last_words)
+        error = ErrorInfo(f"The controller could not start: it ended{code}.", CONTROLLER_FAILED, last_words)
         return {"status": "failed", "error": error, "updated_at": iso_time()}
     if booted_since(record):
         why = f"{record.hostname} was started anew"
     else:
         why = f"its controller ended{code} without stopping it"
-    error = ErrorInfo(f"The cluster is lost: {why}.", "ControllerLost", last_words)
+    error = ErrorInfo(f"The cluster is lost: {why}.", CONTROLLER_LOST, last_words)
     return {"status": "lost", "error": error, "updated_at": iso_time()}

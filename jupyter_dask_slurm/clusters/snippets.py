@@ -16,7 +16,7 @@ import yaml
 
 from ..connection import dashboard_link
 from ..protocol.errors import InvalidRequest, WrongState
-from ..protocol.models import Cluster, Credentials, Model, Scaling
+from ..protocol.models import Cluster, Credentials, Scaling, Snippet
 from ..protocol.scaling import known_nodes
 from ..slurm.script.job_keywords import job_keywords, lines_of
 from ..slurm.script.option_table import KEYS
@@ -24,16 +24,6 @@ from ..slurm.script.several_nodes import exported
 
 _CLUSTERS = "SLURM_CLUSTERS"
 _CLIENT = "ClusterClient"
-
-
-@dataclass(frozen=True)
-class Snippet(Model):
-    """A text in a language; that of a job script comes with the command that it was sent with."""
-
-    kind: str
-    language: str
-    code: str
-    command: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,7 @@ class Source:
         Of the Jupyter server that was asked: its whole address where that is known, else its path.
     script : str, optional
         The last script that was sent to Slurm.
-    command : list of str, optional
+    command : tuple of str, optional
         The command line that sent it.
     scheduler_file : str, optional
         The file for ``Client(scheduler_file=…)``, where the controller has written one.
@@ -56,7 +46,7 @@ class Source:
     credentials: Credentials | None
     base_url: str
     script: str | None = None
-    command: list[str] | None = None
+    command: tuple[str, ...] | None = None
     scheduler_file: str | None = None
 
 

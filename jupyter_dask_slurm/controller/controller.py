@@ -12,7 +12,7 @@ from typing import Any
 
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import JobNotFound
-from ..protocol.models import CONFIGURATION, Cluster, Job, LaunchSpec
+from ..protocol.models import Cluster, Job, LaunchSpec
 from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
@@ -97,7 +97,7 @@ class Controller:
         """Start the scheduler; returns when clients can connect."""
         self.history.begin(self.spec)
         for note in self._backend.notes:
-            self.history.add(CONFIGURATION, note)
+            self.history.add("configuration", note)
         await self._cluster
         scheduler = self._cluster.scheduler
         scheduler.standing_still = lambda: suspended_workers(self._job_table, connected(scheduler))

@@ -24,6 +24,7 @@ from ..registry import slug
 from ..slurm.forecast import Forecast
 from ..slurm.refusals import may_pass, option_of, words_of
 from ..system.beside_loop import in_thread
+from .answer import Complaint, ExportedCode, Preview, ScriptLine
 from .explanations import explain
 from .forecasts import Forecasts
 from .totals import totals
@@ -58,10 +59,8 @@ class Previews:
 
     async def preview(
         self, request: PreviewRequest | RestartPreviewRequest, malformed: list[InvalidRequest]
-    ) -> dict[str, Any]:
-        """Return what the REST contract says of ``POST /preview``.
-
-        What keeps the cluster from being started stands in ``errors``; all of it, not just the first.
+    ) -> Preview:
+        """Return what a request would send, with all that keeps it from being sent, not just the first.
 
         Parameters
         ----------
@@ -140,26 +139,22 @@ def _hear(forecast: Forecast, options: Mapping[str, Any], findings: _Findings) -
     findings.errors.append(SiteRefuses(f"Slurm refuses this: {words}.", field=option and f"options.{option}"))
 
 
-def _answer(
-    findings: _Findings, draft: Draft | None = None, *, looking_at: str | None = None
-) -> dict[str, Any]:
+def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str | None = None) -> Preview:
     rendering = draft.rendering if draft else None
     # What is malformed was left out to see what else is wrong: the script is not that of this form.
     sent = None if findings.malformed else rendering
     script = sent["script"] if sent else None
-    return {
-        "script": script,
-        "command": sent["command"] if sent else [],
-        "lines": [{"text": line, "explanation": explain(line)} for line in (script or "").splitlines()],
-        "totals": totals(rendering, findings.allocated, {error.field for error in findings.malformed}),
-        "expected_start_at": findings.start,
-        "exports": _exports(draft) if draft and sent else None,
-        "errors": [
-            {"field": error.field, "message": error.message} for error in _as_in_the_form(findings.errors)
-        ],
-        "warnings": findings.warnings,
-        "looking_at": looking_at,
-    }
+    return Preview(
+        script=script,
+        command=tuple(sent["command"]) if sent else (),
+        lines=tuple(ScriptLine(line, explain(line)) for line in (script or "").splitlines()),
+        totals=totals(rendering, findings.allocated, {error.field for error in findings.malformed}),
+        expected_start_at=findings.start,
+        exports=_exports(draft) if draft and sent else None,
+        errors=tuple(Complaint(error.field, error.message) for error in _as_in_the_form(findings.errors)),
+        warnings=tuple(findings.warnings),
+        looking_at=looking_at,
+    )
 
 
 def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:
@@ -176,9 +171,9 @@ def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:
     return sorted(errors, key=place)
 
 
-def _exports(draft: Draft) -> dict[str, str] | None:
+def _exports(draft: Draft) -> ExportedCode | None:
     """Return the cluster as text to take along; None where it has no jobs in Slurm."""
     if not draft.rendering or not draft.rendering["script"]:
         return None
     cluster = draft.record.cluster
-    return {"python": as_python(cluster.options, cluster.scaling), "yaml": as_yaml(cluster.options)}
+    return ExportedCode(as_python(cluster.options, cluster.scaling), as_yaml(cluster.options))

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..checks.allocation import Allocation
 from ..slurm.script.gpu_workers import gpus_of
+from .answer import Totals
 
 # What each sum is made of, beside the number of jobs.
 _MADE_OF = {
@@ -21,10 +22,10 @@ _MADE_OF = {
 
 def totals(
     rendering: Mapping[str, Any] | None, allocated: Allocation | None, malformed: Collection[str | None]
-) -> dict[str, int | None]:
+) -> Totals:
     """Return what all jobs come to, at most where their number is adaptive; None where that is not known."""
     if rendering is None or allocated is None:
-        return dict.fromkeys(_MADE_OF)
+        return Totals()
     jobs, processes, cores = rendering["most_jobs"], rendering["processes"], rendering["cores"]
     nodes = jobs * rendering["nodes"]
     sums = {
@@ -37,5 +38,5 @@ def totals(
     }
     wrong = {str(name).removeprefix("options.") for name in malformed}
     if any(name.startswith("scaling") for name in wrong):
-        return dict.fromkeys(_MADE_OF)
-    return {name: None if wrong.intersection(_MADE_OF[name]) else total for name, total in sums.items()}
+        return Totals()
+    return Totals(**{name: n for name, n in sums.items() if not wrong.intersection(_MADE_OF[name])})

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ..protocol.models import Backend, Model
+from ..protocol.models.base import Schema
 
 ProfileSource = Literal["dask", "site", "user"]
 
 
 @dataclass(frozen=True)
 class Profile(Model):
-    """Options under a name; `error` says why it cannot be used.
-
-    `options` are those of the REST contract, only the ones that are set; `scaling` is a request as ``POST
-    /clusters`` takes it. `origin` is the file, or the section of Dask's configuration, that it stands in;
-    `warnings` say what of it is not used. `emptied` are options for which it says that nothing counts, also
-    nothing of Dask's configuration.
-    """
+    """Options under a name."""
 
     name: str
     source: ProfileSource
+    """Only those of the user can be changed."""
     backend: Backend | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    scaling: dict[str, Any] | None = None
+    options: Annotated[dict[str, Any], Schema("Options")] = field(default_factory=dict)
+    """Only those that are set."""
+    scaling: Annotated[dict[str, Any], Schema("ScalingRequest")] | None = None
     description: str = ""
     origin: str | None = None
+    """The file, or the section of Dask's configuration, that it stands in."""
     error: str | None = None
+    """Why it cannot be used."""
     warnings: tuple[str, ...] = ()
+    """What of it is not used."""
     emptied: tuple[str, ...] = ()
+    """Options for which it says that nothing counts, also nothing of Dask's configuration."""

@@ -39,7 +39,24 @@ Standard library only: this module also runs inside the kernel's environment.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from .models.base import Model
+
+
+@dataclass(frozen=True)
+class ErrorBody(Model):
+    """The body of an answer that says what is wrong."""
+
+    message: str
+    """A sentence for the user."""
+    reason: str
+    """The name of the error's class, for example `SiteRefuses`."""
+    field: str | None
+    """What it is about, for example `options.memory`."""
+    details: str | None
+    """Somebody else's words, for example what sbatch wrote to stderr."""
 
 
 class DaskSlurmError(Exception):
@@ -65,12 +82,7 @@ class DaskSlurmError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """Return the body of the error answer, as the REST contract has it."""
-        return {
-            "message": self.message,
-            "reason": type(self).__name__,
-            "field": self.field,
-            "details": self.details,
-        }
+        return ErrorBody(self.message, type(self).__name__, self.field, self.details).to_json()
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any], otherwise: type[DaskSlurmError]) -> DaskSlurmError:

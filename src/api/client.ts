@@ -12,7 +12,7 @@ import { list, record, text } from './shape';
 export interface IClusterRequest {
   readonly name?: string;
   readonly profile?: string;
-  readonly backend?: read.Cluster['backend'];
+  readonly backend?: read.Backend;
   readonly options?: ReadonlyJSONObject;
   readonly scaling?: ScalingRequest;
 }
@@ -24,7 +24,7 @@ export type IPreviewRequest =
 
 /** What is kept under a profile's name. */
 export interface IProfileRequest {
-  readonly backend?: read.Cluster['backend'];
+  readonly backend?: read.Backend;
   readonly options: ReadonlyJSONObject;
   readonly scaling: ReadonlyJSONObject | null;
   readonly description: string;
@@ -138,7 +138,7 @@ export class ClusterClient {
     return read.logTail(await this._ask(`${clusterPath(id, 'log')}?lines=${lines}`));
   }
 
-  async snippet(id: string, kind: string): Promise<read.Snippet> {
+  async snippet(id: string, kind: read.SnippetKind): Promise<read.Snippet> {
     return read.snippet(await this._ask(`${clusterPath(id, 'snippet')}?kind=${encodeURIComponent(kind)}`));
   }
 

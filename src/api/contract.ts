@@ -1,269 +1,579 @@
 /**
- * What the server sends, as shapes. The golden samples in `contract/` hold both languages to it.
+ * What the server sends, as shapes. Written by scripts/contract from the models of Python: change it there.
  *
- * Numbers carry their unit in the name; times are ISO 8601 text in UTC.
+ * Numbers carry their unit in the name; times are ISO 8601 text in UTC. `added` is what may be left out.
  */
 
 import { added, anything, flag, Infer, list, nullable, number, object, record, text, word } from './shape';
 
-/** Which keys are there depends on `mode`: `jobs`, or both limits. */
+/** The body of an answer that says what is wrong. */
+export const errorBody = object({
+  /** A sentence for the user. */
+  message: text,
+  /** The name of the error's class, for example `SiteRefuses`. */
+  reason: text,
+  /** What it is about, for example `options.memory`. */
+  field: nullable(text),
+  /** Somebody else's words, for example what sbatch wrote to stderr. */
+  details: nullable(text)
+});
+export type ErrorBody = Infer<typeof errorBody>;
+
+export const backend = word('slurm', 'local');
+export type Backend = Infer<typeof backend>;
+
+export const clusterStatus = word(
+  'starting', // asked for; its scheduler does not listen yet
+  'running', // its scheduler listens, with or without workers
+  'stopping', // its jobs are being cancelled, on its user's word
+  'stopped', // it ended as asked or by itself: `ended` says why
+  'failed', // it could not start: `error` says why
+  'lost' // its controller ended without a word; its jobs are cancelled
+);
+export type ClusterStatus = Infer<typeof clusterStatus>;
+
+/** Where the controller of a cluster runs, and whether it answers from here. */
+export const controllerInfo = object({
+  hostname: text,
+  pid: nullable(number),
+  /**
+   * Whether it answers from here. While it does not, live numbers are null where it runs on another host, and
+   * the problem `controller_silent` says when it has written nothing for three minutes.
+   */
+  reachable: added(flag, false),
+  /**
+   * The way by which it answers; null where it does not. `socket`: a unix socket on this host; `tls`: mutual
+   * TLS, from another host. Words may be added.
+   */
+  channel: nullable(text),
+  /** `here`: on the host where it was started; `job`: in a Slurm job of its own. Words may be added. */
+  placement: added(text, 'here'),
+  /** Its own Slurm job. */
+  job_id: nullable(text),
+  /** When that job ends. */
+  ends_at: nullable(text)
+});
+export type ControllerInfo = Infer<typeof controllerInfo>;
+
+/** The Python in which controller and workers run. */
+export const environmentInfo = object({
+  kernel: nullable(text),
+  python: text,
+  /** Its version. */
+  distributed: nullable(text)
+});
+export type EnvironmentInfo = Infer<typeof environmentInfo>;
+
+/**
+ * How large a cluster shall be, in whole jobs: fixed (`jobs`) or between two limits.
+ *
+ * Which keys are there depends on `mode`; workers, cores and memory that were asked for are rounded up.
+ */
 export const scaling = object({
-  mode: word('manual', 'adaptive'),
+  mode: added(word('manual', 'adaptive'), 'manual'),
   jobs: nullable(number),
   minimum_jobs: nullable(number),
   maximum_jobs: nullable(number)
 });
+export type Scaling = Infer<typeof scaling>;
 
-const problem = object({
-  code: text,
-  severity: word('info', 'warning', 'error'),
+/** When and why a cluster ended by itself. */
+export const ended = object({
+  time: text,
+  reason: text
+});
+export type Ended = Infer<typeof ended>;
+
+/** Why a cluster failed or was lost. */
+export const errorInfo = object({
   message: text,
-  advice: text,
-  since: text,
-  details: nullable(text),
-  job_id: nullable(text),
-  job_ids: added(list(text), []),
-  jobs: added(number, 0),
-  remedies: added(list(text), [])
+  /** The name of an error's class; `ControllerFailed` or `ControllerLost` where its controller left none. */
+  reason: text,
+  details: nullable(text)
 });
+export type ErrorInfo = Infer<typeof errorInfo>;
 
-/** What would make better use of a cluster; what `option` could be at the next start, as text. */
-const hint = object({
-  code: text,
-  message: text,
-  since: text,
-  option: nullable(text),
-  value: nullable(text)
+/** How many jobs are wanted, and how many Slurm has, by phase. */
+export const jobCounts = object({
+  /** How many are wanted. */
+  plan: added(number, 0),
+  queued: added(number, 0),
+  starting: added(number, 0),
+  working: added(number, 0),
+  missing: added(number, 0),
+  leaving: added(number, 0)
 });
+export type JobCounts = Infer<typeof jobCounts>;
 
-/** What the workers of a cluster used of what they had. */
-const usage = object({
-  core_hours: number,
-  peak_memory_bytes: number,
-  worker_memory_bytes: number,
-  next_memory: nullable(text)
-});
-
-const failure = object({ message: text, reason: text, details: nullable(text) });
-
-const jobCounts = object({
-  plan: number,
-  queued: number,
-  starting: number,
-  working: number,
-  missing: number,
-  leaving: number
-});
-
-/** Why most of the queued jobs wait, and when the first of them is expected to start. */
-const waiting = object({
+/** Why most of the queued jobs wait, and when Slurm expects the first of them to start. */
+export const waiting = object({
+  /** Slurm's own word, for example `Priority`. */
   reason: nullable(text),
+  /** The same in plain words. */
   reason_text: nullable(text),
   expected_start_at: nullable(text)
 });
+export type Waiting = Infer<typeof waiting>;
 
-/** Live numbers are null where the cluster is known from its record alone. */
+/** Workers connected to the scheduler, and those that the plan will bring. */
+export const workerCounts = object({
+  connected: added(number, 0),
+  expected: added(number, 0)
+});
+export type WorkerCounts = Infer<typeof workerCounts>;
+
+/** Tasks of the scheduler by state. */
+export const taskCounts = object({
+  processing: added(number, 0),
+  queued: added(number, 0),
+  in_memory: added(number, 0),
+  erred: added(number, 0)
+});
+export type TaskCounts = Infer<typeof taskCounts>;
+
+export const severity = word('info', 'warning', 'error');
+export type Severity = Infer<typeof severity>;
+
+/** Something wrong with a cluster, in words, with what to do about it. */
+export const problem = object({
+  /** What kind of problem it is, for example `submit_refused`; `docs/problems.md` has them all. */
+  code: text,
+  severity,
+  message: text,
+  /** What to do about it. */
+  advice: text,
+  since: text,
+  /** Slurm's or Dask's own words. */
+  details: nullable(text),
+  /** The job whose log tells most about it. */
+  job_id: nullable(text),
+  /** The first few of the jobs that have it, all for the same cause; none where none is meant. */
+  job_ids: added(list(text), []),
+  /** How many jobs have it. */
+  jobs: added(number, 0),
+  /**
+   * What a browser can offer, what helps most first. `submit_again`: `POST …/problems/{code}/resubmit`, where
+   * the plan goes up again; `try_again`: `POST …/problems/{code}/resubmit`, with the plan as it is; `keep`:
+   * `PATCH` of `idle_timeout_s`; `read_log`: of `job_id`; `change_options`: start it again with changes.
+   * Words may be added.
+   */
+  remedies: added(list(text), [])
+});
+export type Problem = Infer<typeof problem>;
+
+/** What would make better use of a cluster, in words. */
+export const hint = object({
+  /** What kind of hint it is, for example `memory_unused`; `docs/hints.md` has them all. */
+  code: text,
+  message: text,
+  since: text,
+  /** The option that helps at the next start; null where no single one does. */
+  option: nullable(text),
+  /** What it could be, as text; `NAME=value` where the option is a mapping. Null where `option` is. */
+  value: nullable(text)
+});
+export type Hint = Infer<typeof hint>;
+
+/** What the workers of a cluster used of what they had, as far as it was measured. */
+export const usage = object({
+  /** Time of processors; `Cluster.core_hours` is what was reserved. */
+  core_hours: added(number, 0),
+  /** What the fullest worker used at most. */
+  peak_memory_bytes: added(number, 0),
+  /** What that worker had. */
+  worker_memory_bytes: added(number, 0),
+  /** What a job could ask for at the next start; null where it asked for about the right amount. */
+  next_memory: nullable(text)
+});
+export type Usage = Infer<typeof usage>;
+
+/**
+ * One Dask scheduler with its workers, as users see it.
+ *
+ * Live numbers are null where the cluster is shown from its record alone.
+ */
 export const cluster = object({
+  /** Never changes. */
   id: text,
   name: text,
-  backend: word('slurm', 'local'),
-  status: word('starting', 'running', 'stopping', 'stopped', 'failed', 'lost'),
+  backend,
+  status: clusterStatus,
   created_at: text,
+  /** The last change of state; numbers that drift do not touch it. */
   updated_at: text,
-  controller: object({
-    hostname: text,
-    pid: nullable(number),
-    reachable: flag,
-    channel: added(nullable(text), null),
-    placement: added(text, 'here'),
-    job_id: added(nullable(text), null),
-    ends_at: added(nullable(text), null)
-  }),
-  environment: object({ kernel: nullable(text), python: text, distributed: nullable(text) }),
+  controller: controllerInfo,
+  environment: environmentInfo,
+  /** Below Jupyter's base URL. */
   dashboard_path: text,
   scaling,
   profile: nullable(text),
-  ended: nullable(object({ time: text, reason: text })),
+  ended: nullable(ended),
+  /** The id of the cluster that this one took the place of. */
   replaces: nullable(text),
-  error: nullable(failure),
+  /** Why it is `failed` or `lost`. */
+  error: nullable(errorInfo),
+  /** For example `tls://10.0.0.1:40123`. */
   scheduler_address: nullable(text),
-  secure: flag,
-  options: record(anything),
-  jobs: jobCounts,
+  secure: added(flag, true),
+  /** What it really has, from whatever source. */
+  options: added(record(anything), {}),
+  jobs: added(jobCounts, { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 }),
+  /** Null where no job waits, where Slurm has said nothing yet, and where only the record is known. */
   waiting: nullable(waiting),
-  workers: nullable(object({ connected: number, expected: number })),
+  workers: nullable(workerCounts),
   threads: nullable(number),
   gpus: nullable(number),
   memory_bytes: nullable(number),
   memory_used_bytes: nullable(number),
+  /** Mean over the cluster's threads. */
   cpu_percent: nullable(number),
-  tasks: nullable(object({ processing: number, queued: number, in_memory: number, erred: number })),
+  tasks: nullable(taskCounts),
   core_hours: nullable(number),
   idle_since: nullable(text),
-  idle_timeout_s: number,
+  idle_timeout_s: added(number, 3600),
+  /** When it ends if it stays idle. */
   closes_at: nullable(text),
+  /** When the walltime of its first job is over. */
   expires_at: nullable(text),
-  problems: list(problem),
+  problems: added(list(problem), []),
+  /** What would make better use of it, one at most; none for one that is well. */
   hints: added(list(hint), []),
-  usage: added(nullable(usage), null)
+  /** Null where no worker was ever there. */
+  usage: nullable(usage)
 });
+export type Cluster = Infer<typeof cluster>;
 
-const worker = object({
+/**
+ * The data of an event of the schema `https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1`.
+ *
+ * A change of state is told at once, further ones are gathered for 250 ms; numbers that drift cause at most
+ * one event in 5 s.
+ */
+export const clusterEvent = object({
+  action: word('changed', 'removed'),
+  cluster_id: text,
+  /** As it is now; null where it is no more. */
+  cluster: nullable(cluster)
+});
+export type ClusterEvent = Infer<typeof clusterEvent>;
+
+export const jobPhase = word(
+  'queued', // Slurm has it, and it waits for nodes: not begun, requeued or suspended
+  'starting', // it runs, and not all of its workers were ever connected
+  'working', // all of its workers are connected
+  'missing', // its workers were all connected once, and are not now
+  'leaving', // we end it: cancelled, or retired because fewer jobs are wanted
+  'ended' // Slurm has it no more
+);
+export type JobPhase = Infer<typeof jobPhase>;
+
+/** A Dask worker process of a job. */
+export const worker = object({
   name: text,
+  /**
+   * `expected`: its job waits or starts; `running`: it takes tasks; `paused`: it takes none, for its memory
+   * is nearly full (distributed.worker.memory.pause); `closing`: it is being retired; `gone`: it was
+   * connected, and is not now. Words may be added.
+   */
   status: text,
   address: nullable(text),
-  memory_used_bytes: number,
-  cpu_percent: number
+  memory_used_bytes: added(number, 0),
+  cpu_percent: added(number, 0)
 });
+export type Worker = Infer<typeof worker>;
 
+/** One Slurm job, that is one element of a job array; on the local backend one group of workers. */
 export const job = object({
+  /** For example `4711_3` or `local_0`. */
   job_id: text,
+  /** Slurm's own word, for example `PENDING`. */
   state: text,
-  phase: word('queued', 'starting', 'working', 'missing', 'leaving', 'ended'),
+  phase: jobPhase,
+  /** Slurm's own word for why it waits, for example `Priority`. */
   reason: nullable(text),
+  /** The same in a sentence. */
   reason_text: nullable(text),
   partition: nullable(text),
+  /** The first of its nodes. */
   node: nullable(text),
-  cores: number,
-  memory_bytes: number,
-  gpus: number,
+  cores: added(number, 0),
+  memory_bytes: added(number, 0),
+  gpus: added(number, 0),
   submitted_at: nullable(text),
   expected_start_at: nullable(text),
   started_at: nullable(text),
   ends_at: nullable(text),
+  /** Code and signal, for example `0:9`. */
   exit_code: nullable(text),
-  restarts: number,
-  workers: list(worker),
+  restarts: added(number, 0),
+  workers: added(list(worker), []),
+  /** The path of its log. */
   stdout: nullable(text),
   stderr: nullable(text),
+  /** All that it runs on; cores, memory and GPUs are those of all of them. */
   nodes: added(list(text), [])
 });
+export type Job = Infer<typeof job>;
 
-const partition = object({
+/** One thing that happened to a cluster. */
+export const historyEntry = object({
+  time: text,
+  /**
+   * `created`: its user asked for the cluster; `configuration`: what of the user's files is taken for
+   * something else, or left out; `started`: its scheduler listens; `renamed`: its user gave it another name;
+   * `scaled`: its user asked for another size; `adapted`: the load asked for another number of jobs;
+   * `submitted`: Slurm has taken jobs; `slurm said`: what sbatch said besides; `refused`: Slurm has refused
+   * jobs, for good; `postponed`: Slurm takes no jobs now; `doubt`: whether Slurm has taken jobs is not known;
+   * `silent`: Slurm does not answer; `not asked`: this machine cannot ask Slurm; `answers`: Slurm answers
+   * again; `connected`: all workers of a job are connected; `lost`: workers of a job are connected no more;
+   * `back`: they are connected again; `killed`: a worker used more memory than it has; `restarted`: a client
+   * had all workers restarted; `retired`: a client retired workers; `expiring`: a job nears its walltime, and
+   * another one is to follow; `put back`: Slurm lets a job wait again, for its node failed; `cancelling`: its
+   * user cancels a job; `cancelled`: jobs that are wanted no more are cancelled; `cancel refused`: Slurm
+   * refuses to cancel jobs; `ended`: a job has ended; `used`: what it used of what it had, at its end;
+   * `stopping`: the cluster is being stopped; `stopped`: the cluster has ended; `left`: its jobs could not be
+   * cancelled at its end, for Slurm was out of reach; `damaged`: lines of the history cannot be understood.
+   * Words may be added.
+   */
+  event: text,
+  /** A sentence. */
+  message: text
+});
+export type HistoryEntry = Infer<typeof historyEntry>;
+
+/** The end of a log file. */
+export const logTail = object({
+  path: text,
+  text,
+  /** There is more before it. */
+  truncated: added(flag, false)
+});
+export type LogTail = Infer<typeof logTail>;
+
+export const snippetKind = word(
+  'connect', // Python: with this package
+  'portable', // Python: with `distributed` alone
+  'attach', // the same for a kernel that works already, where it leaves no name but `client`
+  'environment', // lines of shell, after which a plain `Client()` connects, and knows the dashboard's link
+  'slurmcluster', // the same cluster by dask-jobqueue
+  'yaml', // for `~/.config/dask`
+  'job_script' // what was last sent to Slurm
+);
+export type SnippetKind = Infer<typeof snippetKind>;
+
+/** A cluster as text in a language, to take along. */
+export const snippet = object({
+  kind: snippetKind,
+  language: word('python', 'yaml', 'shell'),
+  code: text,
+  /** Of a job script, the command line that sent it, by standard input. */
+  command: nullable(list(text))
+});
+export type Snippet = Infer<typeof snippet>;
+
+/** Whether Slurm answers here, and what it is. */
+export const slurmInfo = object({
+  available: flag,
+  version: nullable(text),
+  cluster_name: nullable(text),
+  max_array_size: nullable(number),
+  /** What could not be learnt, and why. */
+  error: nullable(text),
+  /** All that its database knows, this one too; none without one. The option `slurm_cluster` chooses one. */
+  clusters: added(list(text), [])
+});
+export type SlurmInfo = Infer<typeof slurmInfo>;
+
+/** A partition of this site; sizes are those of its largest node. */
+export const partition = object({
   name: text,
   default: flag,
   state: text,
+  /** Null where unlimited. */
   max_walltime_s: nullable(number),
   default_walltime_s: nullable(number),
   nodes: number,
   cpus_per_node: number,
   memory_per_node_bytes: number,
+  /** Null where none are seen and Slurm shows nothing of some nodes (`hidden_nodes`). */
   gpus_per_node: nullable(number),
   gres: nullable(text),
   features: list(text),
   idle_cpus: number,
+  /** Whether this user may use it. */
   allowed: flag,
+  /** Null where any may be charged. */
   allowed_accounts: nullable(list(text)),
+  /** Null where any may be used. */
   allowed_qos: nullable(list(text)),
+  /** As Slurm writes them together, for example `n[1-4]`. */
   node_names: nullable(text),
-  node_gres: list(text),
-  hidden_nodes: number,
-  whole_nodes: flag,
-  min_nodes: number,
+  /** Each kind of resource with the most that a node has of it. */
+  node_gres: added(list(text), []),
+  /** Of how many nodes Slurm shows nothing: cloud nodes without power, for example. */
+  hidden_nodes: added(number, 0),
+  /** A job has its nodes to itself. */
+  whole_nodes: added(flag, false),
+  /** So many nodes a job gets at least. */
+  min_nodes: added(number, 1),
+  /** A job with more memory gets more CPUs. */
   max_memory_per_cpu_bytes: nullable(number),
-  threads_per_core: number,
+  /** CPUs that go to one job together. */
+  threads_per_core: added(number, 1),
+  /** Why it may not be used where `allowed` is false. */
   why_closed: nullable(text),
-  max_nodes: added(nullable(number), null)
+  /** So many nodes a job gets at most. */
+  max_nodes: nullable(number)
 });
+export type Partition = Infer<typeof partition>;
 
-const kernel = object({
+/** An account that this user may charge; limits are the user's there, null where unlimited or unknown. */
+export const account = object({
+  name: text,
+  default: flag,
+  qos: added(list(text), []),
+  max_walltime_s: nullable(number),
+  /** Of all of the user's jobs together. */
+  max_cpus: nullable(number)
+});
+export type Account = Infer<typeof account>;
+
+/** A quality of service and its limits; null where unlimited or unknown. */
+export const qos = object({
+  name: text,
+  max_walltime_s: nullable(number),
+  max_cpus_per_user: nullable(number)
+});
+export type Qos = Infer<typeof qos>;
+
+/** A network interface of this host. */
+export const networkInterface = object({
+  name: text,
+  address: text
+});
+export type NetworkInterface = Infer<typeof networkInterface>;
+
+/** A Jupyter kernel, and whether a cluster can run in its Python. */
+export const kernel = object({
   name: text,
   display_name: text,
   python: nullable(text),
+  /** Its version. */
   distributed: nullable(text),
+  /** As far as is known where it is not `looked_at`. */
   usable: flag,
+  /** Why it is not usable, as a predicate, with the command that mends it. */
   problem: nullable(text),
+  /** In small letters. */
   language: added(text, 'python'),
+  /**
+   * False where only a look can tell, which is taken when a preview or a cluster names it: to list kernels
+   * runs nothing of them.
+   */
   looked_at: added(flag, true)
 });
+export type Kernel = Infer<typeof kernel>;
 
+/** Nodes that are kept for some at a time. */
+export const reservation = object({
+  name: text,
+  active: flag,
+  /** Whether this user may use it; true also where only Slurm can tell. */
+  allowed: flag,
+  starts_at: nullable(text),
+  users: added(list(text), [])
+});
+export type Reservation = Infer<typeof reservation>;
+
+/** What this Slurm installation offers to this user, and the kernels of this Jupyter. */
 export const site = object({
-  slurm: object({
-    available: flag,
-    version: nullable(text),
-    cluster_name: nullable(text),
-    max_array_size: nullable(number),
-    error: nullable(text),
-    clusters: added(list(text), [])
-  }),
-  partitions: list(partition),
-  accounts: list(
-    object({
-      name: text,
-      default: flag,
-      qos: list(text),
-      max_walltime_s: nullable(number),
-      max_cpus: nullable(number)
-    })
-  ),
-  qos: list(object({ name: text, max_walltime_s: nullable(number), max_cpus_per_user: nullable(number) })),
-  interfaces: list(object({ name: text, address: text })),
-  kernels: list(kernel),
-  reservations: nullable(
-    list(object({ name: text, active: flag, allowed: flag, starts_at: nullable(text), users: list(text) }))
-  )
+  slurm: slurmInfo,
+  partitions: added(list(partition), []),
+  accounts: added(list(account), []),
+  qos: added(list(qos), []),
+  /** Those of the Jupyter server's host. */
+  interfaces: added(list(networkInterface), []),
+  kernels: added(list(kernel), []),
+  /** Null where they could not be learnt. */
+  reservations: nullable(list(reservation))
 });
+export type Site = Infer<typeof site>;
 
-export const historyEntry = object({ time: text, event: text, message: text });
+export const profileSource = word('dask', 'site', 'user');
+export type ProfileSource = Infer<typeof profileSource>;
 
-/**
- * What a cluster would send. `script` is null where something wrong prevents it, and empty without Slurm; totals are
- * null where what is wrong hides them. `looking_at` is the kernel of which it is just being learnt which Python it runs.
- */
-export const preview = object({
-  script: nullable(text),
-  command: list(text),
-  lines: list(object({ text, explanation: text })),
-  totals: object({
-    jobs: nullable(number),
-    workers: nullable(number),
-    threads: nullable(number),
-    memory_bytes: nullable(number),
-    gpus: nullable(number),
-    core_hours_per_hour: nullable(number)
-  }),
-  expected_start_at: nullable(text),
-  exports: nullable(object({ python: text, yaml: text })),
-  errors: list(object({ field: nullable(text), message: text })),
-  warnings: list(text),
-  looking_at: nullable(text)
-});
-
-/** Options under a name; `error` says why one cannot be used. */
+/** Options under a name. */
 export const profile = object({
   name: text,
-  source: word('dask', 'site', 'user'),
-  backend: nullable(word('slurm', 'local')),
-  options: anything,
-  scaling: anything,
-  description: text,
-  error: nullable(text)
+  /** Only those of the user can be changed. */
+  source: profileSource,
+  backend: nullable(backend),
+  /** Only those that are set. */
+  options: added(record(anything), {}),
+  scaling: nullable(record(anything)),
+  description: added(text, ''),
+  /** The file, or the section of Dask's configuration, that it stands in. */
+  origin: nullable(text),
+  /** Why it cannot be used. */
+  error: nullable(text),
+  /** What of it is not used. */
+  warnings: added(list(text), []),
+  /** Options for which it says that nothing counts, also nothing of Dask's configuration. */
+  emptied: added(list(text), [])
 });
-
-export const logTail = object({ path: text, text, truncated: flag });
-export const snippet = object({ kind: text, language: text, code: text, command: nullable(list(text)) });
-export const errorBody = object({
-  message: text,
-  reason: text,
-  field: nullable(text),
-  details: nullable(text)
-});
-export const clusterEvent = object({
-  action: word('changed', 'removed'),
-  cluster_id: text,
-  cluster: nullable(cluster)
-});
-
-export type Problem = Infer<typeof problem>;
-export type Hint = Infer<typeof hint>;
-export type Cluster = Infer<typeof cluster>;
-export type Job = Infer<typeof job>;
-export type Partition = Infer<typeof partition>;
-export type Site = Infer<typeof site>;
-export type HistoryEntry = Infer<typeof historyEntry>;
-export type Preview = Infer<typeof preview>;
 export type Profile = Infer<typeof profile>;
-export type LogTail = Infer<typeof logTail>;
-export type Snippet = Infer<typeof snippet>;
-export type ErrorBody = Infer<typeof errorBody>;
-export type ClusterEvent = Infer<typeof clusterEvent>;
+
+/** A line of a job script, and what it means. */
+export const scriptLine = object({
+  text,
+  explanation: text
+});
+export type ScriptLine = Infer<typeof scriptLine>;
+
+/**
+ * What all jobs come to; where their number is adaptive, as many as there may come to be.
+ *
+ * Null where what is wrong hides it.
+ */
+export const totals = object({
+  jobs: nullable(number),
+  workers: nullable(number),
+  threads: nullable(number),
+  memory_bytes: nullable(number),
+  gpus: nullable(number),
+  core_hours_per_hour: nullable(number)
+});
+export type Totals = Infer<typeof totals>;
+
+/** The same cluster for dask-jobqueue alone. */
+export const exportedCode = object({
+  python: text,
+  /** A file of `~/.config/dask`. */
+  yaml: text
+});
+export type ExportedCode = Infer<typeof exportedCode>;
+
+/** What keeps a cluster from being started, and the field that it is about. */
+export const complaint = object({
+  field: nullable(text),
+  message: text
+});
+export type Complaint = Infer<typeof complaint>;
+
+/** What a cluster would send to Slurm. */
+export const preview = object({
+  /** Empty for the backend `local`, null where something wrong prevents it. */
+  script: nullable(text),
+  /** The words of sbatch's command line. */
+  command: list(text),
+  lines: list(scriptLine),
+  totals,
+  expected_start_at: nullable(text),
+  /** Null where it has no jobs in Slurm. */
+  exports: nullable(exportedCode),
+  errors: list(complaint),
+  warnings: list(text),
+  /** The kernel of which it is just being learnt which Python it runs; the rest comes when asked again. */
+  looking_at: nullable(text)
+});
+export type Preview = Infer<typeof preview>;

@@ -44,14 +44,16 @@ export const flag: Shape<boolean> = (value, path = '') => {
 /** Any JSON value; for parts that are passed on and not looked into. */
 export const anything: Shape<unknown> = value => value;
 
-export function word<W extends string>(...words: readonly W[]): Shape<W> {
-  return (value, path = '') => {
+/** One of some words, which stand in `words` in their order. */
+export function word<W extends string>(...words: readonly W[]): Shape<W> & { readonly words: readonly W[] } {
+  const read = (value: unknown, path = ''): W => {
     const found = words.find(known => known === value);
     if (found === undefined) {
       throw new ContractError(path, `one of ${words.join(', ')}`, value);
     }
     return found;
   };
+  return Object.assign(read, { words });
 }
 
 /** The value or null; a missing key counts as null. */
@@ -59,7 +61,7 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, path = '') => (value === null || value === undefined ? null : shape(value, path));
 }
 
-/** The value, or another one where the key is missing: a Jupyter server that was not restarted since an update. */
+/** The value, or another one where the key is missing: in what older programs tell. */
 export function added<T>(shape: Shape<T>, otherwise: T): Shape<T> {
   return (value, path = '') => (value === undefined ? otherwise : shape(value, path));
 }

@@ -1,10 +1,11 @@
 import * as React from 'react';
 
-import type { Cluster } from '../api/contract';
+import type { Cluster, JobPhase } from '../api/contract';
 import { phaseWords } from '../model/status';
 import { useClusterContext } from './context';
 
-const PHASES = ['working', 'starting', 'missing', 'leaving', 'queued'] as const;
+/** From what computes to what waits. */
+const PHASES = ['working', 'starting', 'missing', 'leaving', 'queued'] as const satisfies readonly JobPhase[];
 
 /** The jobs of a cluster by phase, as a bar and in words. */
 export function JobsBar({ cluster }: { cluster: Cluster }): React.ReactElement {

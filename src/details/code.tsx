@@ -2,12 +2,13 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster } from '../api/contract';
+import type { Cluster, SnippetKind } from '../api/contract';
 import { useClusterContext } from '../cluster/context';
 import { commandLine } from '../model/format';
 import { useFetched } from './useFetched';
 
-type Kind = 'job_script' | 'connect' | 'portable' | 'environment' | 'slurmcluster' | 'yaml';
+/** What there are buttons for; a notebook asks for the other one by itself. */
+type Kind = Exclude<SnippetKind, 'attach'>;
 
 /** The script that Slurm gets, and the cluster as code for elsewhere. */
 export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/contract';
+import type { Cluster, ClusterStatus } from '../api/contract';
 
 /** @returns whether a cluster still can get work. */
 export function isAlive(cluster: Cluster | undefined): boolean {
@@ -24,7 +24,7 @@ export function hasEnded(cluster: Cluster): boolean {
 
 /** @returns the state of a cluster in one word. */
 export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
-  const words: Record<Cluster['status'], string> = {
+  const words: Record<ClusterStatus, string> = {
     starting: trans.__('starting'),
     running: trans.__('running'),
     stopping: trans.__('stopping'),

@@ -58,7 +58,7 @@ def _rendering(**facts: Any) -> dict[str, Any]:
 
 def test_totals_are_those_of_all_nodes() -> None:
     rendering = _rendering()
-    assert totals(rendering, allocation(rendering, _site()), ()) == {
+    assert totals(rendering, allocation(rendering, _site()), ()).to_json() == {
         "jobs": 3, "workers": 12, "threads": 24, "memory_bytes": 48 * 10**9, "gpus": 6,
         "core_hours_per_hour": 24,
     }  # fmt: skip

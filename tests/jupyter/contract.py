@@ -54,7 +54,7 @@ class Contract:
         operation = self.operation(method, template) if template else None
         if operation is None:
             assert status in ((405, 403) if template else (404, 403)), f"{where} is not documented"
-            self.validate("Error", json.loads(text))
+            self.validate("ErrorBody", json.loads(text))
             return
         responses = operation["responses"]
         assert str(status) in responses, f"{where}: this status is not documented; it said {text}"

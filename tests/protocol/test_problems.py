@@ -56,7 +56,7 @@ def test_each_kind_is_explained() -> None:
 
 
 def test_remedies_are_explained_and_used() -> None:
-    assert set(get_args(Remedy)) == REMEDIES.keys()
+    assert set(get_args(get_args(Remedy)[0])) == REMEDIES.keys()
     assert {remedy for kind in CATALOGUE for remedy in kind.remedies} == REMEDIES.keys()
 
 

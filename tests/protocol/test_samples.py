@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters.snippets import Snippet
 from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol import models
 from jupyter_dask_slurm.protocol.errors import SiteRefuses
@@ -20,7 +19,7 @@ KINDS = {
     "site": models.Site,
     "history-entry": models.HistoryEntry,
     "log-tail": models.LogTail,
-    "snippet": Snippet,
+    "snippet": models.Snippet,
 }
 
 

@@ -33,7 +33,7 @@ KINDS = {
     "snippet": "Snippet",
     "preview": "Preview",
     "profile": "Profile",
-    "error": "Error",
+    "error": "ErrorBody",
     "event": "ClusterEvent",
 }
 

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 import psutil
 import pytest
 
-from jupyter_dask_slurm.cli.arguments import SNIPPETS
+from jupyter_dask_slurm.protocol.models import SnippetKind
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import working
 from tests.jupyter.controllers import SMALL
@@ -66,7 +67,7 @@ def test_no_secret_leaves_jupyter(secrets: list[str], target: Target) -> None:
     for path, content in read.items():
         assert [secret for secret in (*secrets, key) if secret in content] == [], path
     cluster = f"clusters/{target.record.cluster.id}"
-    for kind in set(SNIPPETS) - {"job_script"}:
+    for kind in set(get_args(SnippetKind)) - {"job_script"}:
         answer = target.jupyter.call("GET", f"{cluster}/snippet?kind={kind}")
         assert key not in answer.text
 
@@ -92,7 +93,7 @@ def test_nothing_of_a_whole_story_shows_a_secret(
         for one in (cluster, other):
             server.until(one["id"], working(1))
             watched.keys.add(Registry(shared).read(one["id"]).nonce)
-            for kind in SNIPPETS:
+            for kind in get_args(SnippetKind):
                 snippet = server.call("GET", f"clusters/{one['id']}/snippet?kind={kind}")
                 watched.scripts[f"{kind} of {one['id']}"] = snippet.text
         (job,) = slurm.jobs_of(cluster["id"])

@@ -9,7 +9,7 @@ import shutil
 import time
 
 from ...protocol.errors import DaskSlurmError
-from ...protocol.models import ErrorInfo, Problem, Record, iso_time
+from ...protocol.models import CONTROLLER_LOST, ErrorInfo, Problem, Record, iso_time
 from ...protocol.models.problem import ORPHANED_JOBS
 from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
@@ -129,7 +129,7 @@ def _say(handle: ClusterHandle, problem: Problem) -> None:
 def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
     """Return the record that a cluster would have of which only its jobs are left; it is never written."""
     error = ErrorInfo(
-        "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", "ControllerLost"
+        "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", CONTROLLER_LOST
     )
     record = bare_record(registry, orphan.cluster_id, error, orphan.since, orphan.slurm_cluster)
     cluster = dataclasses.replace(record.cluster, problems=(_problem(orphan, iso_time()),))

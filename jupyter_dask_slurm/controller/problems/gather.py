@@ -8,7 +8,7 @@ from itertools import islice
 
 from distributed import Scheduler
 
-from ...protocol.models import Interface
+from ...protocol.models import NetworkInterface
 from ...protocol.naming import MOST_NAMED
 from ...slurm.installation.hostlist import nodes_in
 from ...slurm.reasons import explain, never, waiting_reason
@@ -123,7 +123,7 @@ def surroundings(scheduler: Scheduler | None) -> Surroundings:
     return Surroundings(address, tuple(f"{found.name} ({found.address})" for found in others), results)
 
 
-def _interfaces() -> tuple[Interface, ...]:
+def _interfaces() -> tuple[NetworkInterface, ...]:
     """Return this host's interfaces; none where descriptors are used up: the rest can be said."""
     with suppress(OSError):
         return interfaces()

@@ -27,7 +27,7 @@ from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.phases import SUSPENDED_STATES, phase_of
 from ..state.slurm_watch import Watch
 from ..state.state import MOST_FAILURES, ClusterState
-from ..state.workers import connected, is_idle, note_connections
+from ..state.workers import Change, connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
@@ -356,7 +356,7 @@ class Reconciler:
         return now - job.lost_at
 
 
-_CONNECTION = {
+_CONNECTION: dict[Change, str] = {
     "connected": "all workers are connected.",
     "lost": "a worker was lost.",
     "back": "its workers are back.",

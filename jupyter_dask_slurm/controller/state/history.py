@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...protocol.errors import StorageUnavailable
-from ...protocol.models import HistoryEntry, LaunchSpec, iso_time
+from ...protocol.models import HistoryEntry, HistoryEvent, LaunchSpec, iso_time
 from ...protocol.naming import MOST_NAMED, counted
 from ...system import files
 
@@ -26,14 +26,14 @@ class History:
         place = f", in place of {spec.replaces}" if spec.replaces else ""
         self.add("created", f"Its user makes the cluster {spec.name}{source}{place}.", spec.created_at)
 
-    def add_of_jobs(self, event: str, job_ids: Sequence[str], meaning: str) -> None:
+    def add_of_jobs(self, event: HistoryEvent, job_ids: Sequence[str], meaning: str) -> None:
         """Enter what happened to jobs: one entry each, or a single one where they are many."""
         some = [job_ids] if len(job_ids) > MOST_NAMED else [[job_id] for job_id in job_ids]
         for those in some:
             self.add(event, f"{counted(those)}: {meaning}")
 
-    def add(self, event: str, message: str, time: str | None = None) -> None:
-        """Enter what happened, now if no `time` is given; `event` is one word, `message` a sentence."""
+    def add(self, event: HistoryEvent, message: str, time: str | None = None) -> None:
+        """Enter what happened, now if no `time` is given; `message` is a sentence."""
         logger.info("%s: %s", event, message)
         try:
             files.append_json_line(self._path, HistoryEntry(time or iso_time(), event, message).to_json())

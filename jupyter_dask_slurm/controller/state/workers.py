@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from distributed import Scheduler
 from distributed.diagnostics.plugin import SchedulerPlugin
@@ -34,9 +34,12 @@ def is_idle(job: TrackedJob, workers: Workers) -> bool:
     )
 
 
+Change = Literal["connected", "lost", "back"]
+
+
 def note_connections(
     jobs: Iterable[TrackedJob], workers: Workers, now: float
-) -> list[tuple[TrackedJob, str]]:
+) -> list[tuple[TrackedJob, Change]]:
     """Write into jobs, of which workers came or went, whether they have all of them; return what changed.
 
     Returns
@@ -44,7 +47,7 @@ def note_connections(
     list of (job, word)
         The word is ``connected``, ``lost`` or ``back``.
     """
-    changes: list[tuple[TrackedJob, str]] = []
+    changes: list[tuple[TrackedJob, Change]] = []
     for job in jobs:
         if not job.live:
             continue

@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from .base import Model, Time, WrongShapeError, epoch_time, iso_time
 from .cluster import (
-    CONFIGURATION,
+    CONTROLLER_FAILED,
+    CONTROLLER_LOST,
     OVER,
     Backend,
     Cluster,
+    ClusterEvent,
     ClusterStatus,
     ControllerInfo,
     Ended,
     EnvironmentInfo,
     ErrorInfo,
-    HistoryEntry,
     Job,
     JobCounts,
     JobPhase,
-    LogTail,
     Scaling,
     TaskCounts,
     Waiting,
@@ -35,15 +35,17 @@ from .cluster import (
     dashboard_path_of,
 )
 from .hint import Hint, Usage
+from .history import HistoryEntry, HistoryEvent
 from .launch import Ceiling, Credentials, Endpoint, LaunchSpec, Record
+from .looking import LogTail, Snippet, SnippetKind
 from .problem import Problem, Severity
 from .site import (
     Account,
     Association,
-    Interface,
     Kernel,
     Level,
     Limits,
+    NetworkInterface,
     Partition,
     Qos,
     Reservation,
@@ -53,13 +55,15 @@ from .site import (
 )
 
 __all__ = [
-    "CONFIGURATION",
+    "CONTROLLER_FAILED",
+    "CONTROLLER_LOST",
     "OVER",
     "Account",
     "Association",
     "Backend",
     "Ceiling",
     "Cluster",
+    "ClusterEvent",
     "ClusterStatus",
     "ControllerInfo",
     "Credentials",
@@ -69,7 +73,7 @@ __all__ = [
     "ErrorInfo",
     "Hint",
     "HistoryEntry",
-    "Interface",
+    "HistoryEvent",
     "Job",
     "JobCounts",
     "JobPhase",
@@ -79,6 +83,7 @@ __all__ = [
     "Limits",
     "LogTail",
     "Model",
+    "NetworkInterface",
     "Partition",
     "Problem",
     "Qos",
@@ -89,6 +94,8 @@ __all__ = [
     "Severity",
     "Site",
     "SlurmInfo",
+    "Snippet",
+    "SnippetKind",
     "TaskCounts",
     "Time",
     "Usage",

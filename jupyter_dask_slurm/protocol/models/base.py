@@ -37,6 +37,18 @@ def epoch_time(iso: str) -> float:
 
 Time = Annotated[str, "ISO 8601 in UTC, as `iso_time` writes it"]
 
+GROWING = "words may be added"
+"""Annotates words of which a reader that is older than the writer may meet some that it does not know."""
+UNSENT = {"sent": False}
+"""The metadata of a field that is no part of the JSON."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """Annotates JSON that is no model of ours: the schema in ``openapi.yaml`` that describes it."""
+
+    name: str
+
 
 class WrongShapeError(ValueError):
     """A plain JSON value is not what a model has in its place.
@@ -64,7 +76,7 @@ class Model:
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as plain dicts, lists, text and numbers."""
-        return {f.name: _encode(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+        return {name: _encode(getattr(self, name)) for name in sent_fields(type(self))}  # type: ignore[arg-type]
 
     @cached_property
     def json_text(self) -> str:
@@ -96,6 +108,13 @@ class Model:
 
 
 @cache
+def sent_fields(cls: type[Model]) -> tuple[str, ...]:
+    """Return the fields that its JSON has, in their order."""
+    every = dataclasses.fields(cls)  # type: ignore[arg-type]
+    return tuple(f.name for f in every if f.metadata.get("sent", True))
+
+
+@cache
 def _required(cls: type[Model]) -> tuple[str, ...]:
     """Return the fields that have no default."""
     return tuple(
@@ -119,6 +138,8 @@ def _decoders(cls: type[Model]) -> tuple[tuple[str, _Decoder], ...]:
 
 
 def _decoder(hint: Any) -> _Decoder:
+    if typing.get_origin(hint) is Annotated and hint not in _SIMPLE:
+        hint = typing.get_args(hint)[0]
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         inner = _decoder(next(arg for arg in args if arg is not type(None)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from .base import Model, Time
+from .base import GROWING, Model, Schema, Time
 from .hint import Hint, Usage
 from .problem import Problem
 
@@ -26,19 +26,39 @@ JobPhase = Literal[
     "leaving",  # we end it: cancelled, or retired because fewer jobs are wanted
     "ended",  # Slurm has it no more
 ]
-WorkerStatus = Literal[
-    "expected",  # its job waits or starts
-    "running",  # it takes tasks
-    "paused",  # it takes none, for its memory is nearly full (distributed.worker.memory.pause)
-    "closing",  # it is being retired
-    "gone",  # it was connected, and is not now
+WorkerStatus = Annotated[
+    Literal[
+        "expected",  # its job waits or starts
+        "running",  # it takes tasks
+        "paused",  # it takes none, for its memory is nearly full (distributed.worker.memory.pause)
+        "closing",  # it is being retired
+        "gone",  # it was connected, and is not now
+    ],
+    GROWING,
 ]
 Backend = Literal["slurm", "local"]
+Channel = Annotated[
+    Literal[
+        "socket",  # a unix socket on this host
+        "tls",  # mutual TLS, from another host
+    ],
+    GROWING,
+]
+Placement = Annotated[
+    Literal[
+        "here",  # on the host where it was started
+        "job",  # in a Slurm job of its own
+    ],
+    GROWING,
+]
 
 
 @dataclass(frozen=True)
 class Scaling(Model):
-    """How large a cluster shall be, in whole jobs: fixed (`jobs`) or between two limits."""
+    """How large a cluster shall be, in whole jobs: fixed (`jobs`) or between two limits.
+
+    Which keys are there depends on `mode`; workers, cores and memory that were asked for are rounded up.
+    """
 
     mode: Literal["manual", "adaptive"] = "manual"
     jobs: int | None = None
@@ -58,30 +78,38 @@ class Ended(Model):
     reason: str
 
 
+CONTROLLER_FAILED = "ControllerFailed"
+"""The reason of a cluster whose controller could not start, and left no error."""
+CONTROLLER_LOST = "ControllerLost"
+"""The reason of a cluster whose controller ended without a word."""
+
+
 @dataclass(frozen=True)
 class ErrorInfo(Model):
-    """Why a cluster failed; `reason` is the name of an error class."""
+    """Why a cluster failed or was lost."""
 
     message: str
     reason: str
+    """The name of an error's class; `ControllerFailed` or `ControllerLost` where its controller left none."""
     details: str | None = None
 
 
 @dataclass(frozen=True)
 class ControllerInfo(Model):
-    """Where the controller of a cluster runs, and whether it answers from here.
-
-    `channel` is the way by which it answers this Jupyter server; None where it does not.
-    `placement` is ``job`` where it runs in a Slurm job of its own, `job_id`, which ends at `ends_at`.
-    """
+    """Where the controller of a cluster runs, and whether it answers from here."""
 
     hostname: str
     pid: int | None = None
     reachable: bool = False
-    channel: Literal["socket", "tls"] | None = None
-    placement: Literal["here", "job"] = "here"
+    """Whether it answers from here. While it does not, live numbers are None where it runs on another host,
+    and the problem `controller_silent` says when it has written nothing for three minutes."""
+    channel: Channel | None = None
+    """The way by which it answers; None where it does not."""
+    placement: Placement = "here"
     job_id: str | None = None
+    """Its own Slurm job."""
     ends_at: Time | None = None
+    """When that job ends."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +119,15 @@ class EnvironmentInfo(Model):
     kernel: str | None
     python: str
     distributed: str | None = None
+    """Its version."""
 
 
 @dataclass(frozen=True)
 class JobCounts(Model):
-    """Jobs wanted (`plan`), and those in Slurm by phase."""
+    """How many jobs are wanted, and how many Slurm has, by phase."""
 
     plan: int = 0
+    """How many are wanted."""
     queued: int = 0
     starting: int = 0
     working: int = 0
@@ -107,13 +137,12 @@ class JobCounts(Model):
 
 @dataclass(frozen=True)
 class Waiting(Model):
-    """Why most of the queued jobs wait, and when Slurm expects the first of them to start.
-
-    `reason` is Slurm's own word, `reason_text` the same in plain words.
-    """
+    """Why most of the queued jobs wait, and when Slurm expects the first of them to start."""
 
     reason: str | None = None
+    """Slurm's own word, for example `Priority`."""
     reason_text: str | None = None
+    """The same in plain words."""
     expected_start_at: Time | None = None
 
 
@@ -144,44 +173,56 @@ def dashboard_path_of(cluster_id: str) -> str:
 class Cluster(Model):
     """One Dask scheduler with its workers, as users see it.
 
-    `updated_at` is the time of the last change of state; numbers that drift do not touch it.
     Live numbers are None where the cluster is shown from its record alone.
     """
 
     id: str
+    """Never changes."""
     name: str
     backend: Backend
     status: ClusterStatus
     created_at: Time
     updated_at: Time
+    """The last change of state; numbers that drift do not touch it."""
     controller: ControllerInfo
     environment: EnvironmentInfo
     dashboard_path: str
+    """Below Jupyter's base URL."""
     scaling: Scaling
     profile: str | None = None
     ended: Ended | None = None
     replaces: str | None = None
+    """The id of the cluster that this one took the place of."""
     error: ErrorInfo | None = None
+    """Why it is `failed` or `lost`."""
     scheduler_address: str | None = None
+    """For example `tls://10.0.0.1:40123`."""
     secure: bool = True
-    options: dict[str, Any] = field(default_factory=dict)
+    options: Annotated[dict[str, Any], Schema("EffectiveOptions")] = field(default_factory=dict)
+    """What it really has, from whatever source."""
     jobs: JobCounts = JobCounts()
     waiting: Waiting | None = None
+    """None where no job waits, where Slurm has said nothing yet, and where only the record is known."""
     workers: WorkerCounts | None = WorkerCounts()
     threads: int | None = 0
     gpus: int | None = 0
     memory_bytes: int | None = 0
     memory_used_bytes: int | None = 0
     cpu_percent: float | None = 0.0
+    """Mean over the cluster's threads."""
     tasks: TaskCounts | None = TaskCounts()
     core_hours: float | None = 0.0
     idle_since: Time | None = None
     idle_timeout_s: int = 3600
     closes_at: Time | None = None
+    """When it ends if it stays idle."""
     expires_at: Time | None = None
+    """When the walltime of its first job is over."""
     problems: tuple[Problem, ...] = ()
     hints: tuple[Hint, ...] = ()
+    """What would make better use of it, one at most; none for one that is well."""
     usage: Usage | None = None
+    """None where no worker was ever there."""
 
 
 @dataclass(frozen=True)
@@ -197,18 +238,20 @@ class Worker(Model):
 
 @dataclass(frozen=True)
 class Job(Model):
-    """One Slurm job: one element of a job array. `state` is Slurm's own word, `phase` is ours.
-
-    `node` is the first of its `nodes`; cores, memory and GPUs are those of all of them.
-    """
+    """One Slurm job, that is one element of a job array; on the local backend one group of workers."""
 
     job_id: str
+    """For example `4711_3` or `local_0`."""
     state: str
+    """Slurm's own word, for example `PENDING`."""
     phase: JobPhase
     reason: str | None = None
+    """Slurm's own word for why it waits, for example `Priority`."""
     reason_text: str | None = None
+    """The same in a sentence."""
     partition: str | None = None
     node: str | None = None
+    """The first of its nodes."""
     cores: int = 0
     memory_bytes: int = 0
     gpus: int = 0
@@ -217,30 +260,25 @@ class Job(Model):
     started_at: Time | None = None
     ends_at: Time | None = None
     exit_code: str | None = None
+    """Code and signal, for example `0:9`."""
     restarts: int = 0
     workers: tuple[Worker, ...] = ()
     stdout: str | None = None
+    """The path of its log."""
     stderr: str | None = None
     nodes: tuple[str, ...] = ()
-
-
-CONFIGURATION = "configuration"
-"""The event of an entry about what of the user's files is taken for something else, or left out."""
+    """All that it runs on; cores, memory and GPUs are those of all of them."""
 
 
 @dataclass(frozen=True)
-class HistoryEntry(Model):
-    """One thing that happened to a cluster."""
+class ClusterEvent(Model):
+    """The data of an event of the schema `https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1`.
 
-    time: Time
-    event: str
-    message: str
+    A change of state is told at once, further ones are gathered for 250 ms; numbers that drift cause at most
+    one event in 5 s.
+    """
 
-
-@dataclass(frozen=True)
-class LogTail(Model):
-    """The end of a log file; `truncated` says that there is more before it."""
-
-    path: str
-    text: str
-    truncated: bool = False
+    action: Literal["changed", "removed"]
+    cluster_id: str
+    cluster: Cluster | None
+    """As it is now; None where it is no more."""

@@ -14,36 +14,30 @@ from .base import Model, Time
 
 @dataclass(frozen=True)
 class Hint(Model):
-    """What would make better use of a cluster, in words.
-
-    `value` is what `option` could be at the next start, as text; both are None where no single option helps.
-    """
+    """What would make better use of a cluster, in words."""
 
     code: str
+    """What kind of hint it is, for example `memory_unused`; `docs/hints.md` has them all."""
     message: str
     since: Time
     option: str | None = None
+    """The option that helps at the next start; None where no single one does."""
     value: str | None = None
+    """What it could be, as text; `NAME=value` where the option is a mapping. None where `option` is."""
 
 
 @dataclass(frozen=True)
 class Usage(Model):
-    """What the workers of a cluster used of what they had, as far as it was measured.
-
-    Attributes
-    ----------
-    core_hours : float
-        Time of processors. `Cluster.core_hours` is what was reserved.
-    peak_memory_bytes, worker_memory_bytes : int
-        What the fullest worker used at most, and what it had.
-    next_memory : str or None
-        What a job could ask for at the next start; None where it asked for about the right amount.
-    """
+    """What the workers of a cluster used of what they had, as far as it was measured."""
 
     core_hours: float = 0.0
+    """Time of processors; `Cluster.core_hours` is what was reserved."""
     peak_memory_bytes: int = 0
+    """What the fullest worker used at most."""
     worker_memory_bytes: int = 0
+    """What that worker had."""
     next_memory: str | None = None
+    """What a job could ask for at the next start; None where it asked for about the right amount."""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from .base import Model, Time
+from .base import GROWING, Model, Time
 
 Severity = Literal["info", "warning", "error"]
-Remedy = Literal["submit_again", "try_again", "keep", "read_log", "change_options"]
+Remedy = Annotated[
+    Literal[
+        "submit_again",  # `POST …/problems/{code}/resubmit`, where the plan goes up again
+        "try_again",  # `POST …/problems/{code}/resubmit`, with the plan as it is
+        "keep",  # `PATCH` of `idle_timeout_s`
+        "read_log",  # of `job_id`
+        "change_options",  # start it again with changes
+    ],
+    GROWING,
+]
 Maker = Literal["controller", "jupyter"]
 
 REMEDIES: dict[Remedy, str] = {
@@ -29,23 +38,25 @@ REMEDIES: dict[Remedy, str] = {
 
 @dataclass(frozen=True)
 class Problem(Model):
-    """Something wrong with a cluster, in words, with what to do about it.
-
-    `message` and `advice` are ours; `details` are Slurm's or Dask's own words. `jobs` says how many jobs it
-    is about (0: none in particular), `job_ids` which are the first of them, `job_id` whose log tells most.
-    `remedies` are words of `REMEDIES`, what helps most first; a later version may know more of them.
-    """
+    """Something wrong with a cluster, in words, with what to do about it."""
 
     code: str
+    """What kind of problem it is, for example `submit_refused`; `docs/problems.md` has them all."""
     severity: Severity
     message: str
     advice: str
+    """What to do about it."""
     since: Time
     details: str | None = None
+    """Slurm's or Dask's own words."""
     job_id: str | None = None
+    """The job whose log tells most about it."""
     job_ids: tuple[str, ...] = ()
+    """The first few of the jobs that have it, all for the same cause; none where none is meant."""
     jobs: int = 0
-    remedies: tuple[str, ...] = ()
+    """How many jobs have it."""
+    remedies: tuple[Remedy, ...] = ()
+    """What a browser can offer, what helps most first."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Problem:

@@ -4,89 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from .base import Model
+from .base import UNSENT, Model
 
 
 @dataclass(frozen=True)
 class Partition(Model):
-    """A partition of this site; sizes are those of its largest node, limits None where unlimited.
-
-    `allowed_accounts` and `allowed_qos` are None where any may be used there. `node_names` is written as
-    Slurm writes it (``n[1-4]``), `node_gres` has each kind of resource with the most that a node has of it.
-    `hidden_nodes` says of how many nodes Slurm shows nothing: cloud nodes without power, for example; of
-    those, features and resources are not known, and `gpus_per_node` is None where the others have none.
-    `whole_nodes` says that a job has its nodes to itself, `min_nodes` how many it gets at least, `max_nodes`
-    how many at most; memory over `max_memory_per_cpu_bytes` costs more CPUs, and `threads_per_core` CPUs go
-    to one job together.
-    `why_closed` says why it may not be used where it is not `allowed`.
-    """
+    """A partition of this site; sizes are those of its largest node."""
 
     name: str
     default: bool
     state: str
     max_walltime_s: int | None
+    """None where unlimited."""
     default_walltime_s: int | None
     nodes: int
     cpus_per_node: int
     memory_per_node_bytes: int
     gpus_per_node: int | None
+    """None where none are seen and Slurm shows nothing of some nodes (`hidden_nodes`)."""
     gres: str | None
     features: tuple[str, ...]
     idle_cpus: int
     allowed: bool
+    """Whether this user may use it."""
     allowed_accounts: tuple[str, ...] | None = None
+    """None where any may be charged."""
     allowed_qos: tuple[str, ...] | None = None
+    """None where any may be used."""
     node_names: str | None = None
+    """As Slurm writes them together, for example `n[1-4]`."""
     node_gres: tuple[str, ...] = ()
+    """Each kind of resource with the most that a node has of it."""
     hidden_nodes: int = 0
+    """Of how many nodes Slurm shows nothing: cloud nodes without power, for example."""
     whole_nodes: bool = False
+    """A job has its nodes to itself."""
     min_nodes: int = 1
+    """So many nodes a job gets at least."""
     max_memory_per_cpu_bytes: int | None = None
+    """A job with more memory gets more CPUs."""
     threads_per_core: int = 1
+    """CPUs that go to one job together."""
     why_closed: str | None = None
+    """Why it may not be used where `allowed` is false."""
     max_nodes: int | None = None
+    """So many nodes a job gets at most."""
 
 
 @dataclass(frozen=True)
 class Reservation(Model):
-    """Nodes that are kept for some at a time; `allowed` is true also where only Slurm can tell."""
+    """Nodes that are kept for some at a time."""
 
     name: str
     active: bool
     allowed: bool
+    """Whether this user may use it; true also where only Slurm can tell."""
     starts_at: str | None = None
     users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SlurmInfo(Model):
-    """Whether Slurm answers here, and what it is.
-
-    `clusters` are all that its database knows, where it has one: option ``slurm_cluster`` chooses among them.
-    """
+    """Whether Slurm answers here, and what it is."""
 
     available: bool
     version: str | None = None
     cluster_name: str | None = None
     max_array_size: int | None = None
     error: str | None = None
+    """What could not be learnt, and why."""
     clusters: tuple[str, ...] = ()
+    """All that its database knows, this one too; none without one. The option `slurm_cluster` chooses one."""
 
 
 @dataclass(frozen=True)
 class Account(Model):
-    """An account that this user may charge; limits are the user's there, None where unlimited or unknown.
-
-    `max_cpus` is for all jobs together.
-    """
+    """An account that this user may charge; limits are the user's there, None where unlimited or unknown."""
 
     name: str
     default: bool
     qos: tuple[str, ...] = ()
     max_walltime_s: int | None = None
     max_cpus: int | None = None
+    """Of all of the user's jobs together."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Qos(Model):
 
 
 @dataclass(frozen=True)
-class Interface(Model):
+class NetworkInterface(Model):
     """A network interface of this host."""
 
     name: str
@@ -108,19 +109,22 @@ class Interface(Model):
 
 @dataclass(frozen=True)
 class Kernel(Model):
-    """A Jupyter kernel, and whether a cluster can run in its Python; `problem` says why not, as a predicate.
-
-    One that is not `looked_at` is `usable` as far as is known: only a look, when it is chosen, can tell.
-    """
+    """A Jupyter kernel, and whether a cluster can run in its Python."""
 
     name: str
     display_name: str
     python: str | None
     distributed: str | None
+    """Its version."""
     usable: bool
+    """As far as is known where it is not `looked_at`."""
     problem: str | None
+    """Why it is not usable, as a predicate, with the command that mends it."""
     language: str = "python"
+    """In small letters."""
     looked_at: bool = True
+    """False where only a look can tell, which is taken when a preview or a cluster names it: to list kernels
+    runs nothing of them."""
 
 
 @dataclass(frozen=True)
@@ -175,23 +179,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Site(Model):
-    """What this Slurm installation offers to this user, and the kernels of this Jupyter.
-
-    `reservations` is None where they are not known.
-    `rules` are what options are checked against, and no part of the JSON.
-    """
+    """What this Slurm installation offers to this user, and the kernels of this Jupyter."""
 
     slurm: SlurmInfo
     partitions: tuple[Partition, ...] = ()
     accounts: tuple[Account, ...] = ()
     qos: tuple[Qos, ...] = ()
-    interfaces: tuple[Interface, ...] = ()
+    interfaces: tuple[NetworkInterface, ...] = ()
+    """Those of the Jupyter server's host."""
     kernels: tuple[Kernel, ...] = ()
     reservations: tuple[Reservation, ...] | None = None
-    rules: Rules = Rules()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what the browser is told: all but the rules."""
-        told = super().to_json()
-        del told["rules"]
-        return told
+    """None where they could not be learnt."""
+    rules: Rules = field(default=Rules(), metadata=UNSENT)
+    """What options are checked against."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...protocol.directory import CHECKS
 from ...protocol.errors import DaskSlurmError, FileDamaged, SlurmAmbiguous, SlurmRefused
-from ...protocol.models import Interface, Model, Site, iso_time
+from ...protocol.models import Model, NetworkInterface, Site, iso_time
 from ...protocol.tags import tag_of
 from ...slurm.cluster_jobs import cancel_cluster
 from ...slurm.end_states import EndState, end_states
@@ -180,7 +180,7 @@ async def _clear(run: _Run) -> None:
     await in_thread(shutil.rmtree, run.directory, ignore_errors=True)
 
 
-def _result(run: _Run, partition: str, interfaces: tuple[Interface, ...]) -> PartitionResult:
+def _result(run: _Run, partition: str, interfaces: tuple[NetworkInterface, ...]) -> PartitionResult:
     if partition in run.refused:
         return PartitionResult(partition, "refused", f"Slurm refused the job: {run.refused[partition]}")
     greetings = [greeting for greeting in run.listener.greetings if greeting.partition == partition]

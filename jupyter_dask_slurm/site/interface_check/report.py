@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...protocol.models import Interface, Model, Site, Time
+from ...protocol.models import Model, NetworkInterface, Site, Time
 
 JOB_MINUTES = 2
 LIMIT_S = 90.0
@@ -19,10 +19,12 @@ class CheckPlan(Model):
     """What the check will spend."""
 
     partitions: tuple[str, ...]
-    interfaces: tuple[Interface, ...]
+    interfaces: tuple[NetworkInterface, ...]
     jobs: int
     core_minutes: int
+    """At most."""
     message: str
+    """The same in words."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,7 @@ class Attempt(Model):
 
 @dataclass(frozen=True)
 class PartitionResult(Model):
-    """What the job in one partition has found.
-
-    `clock_difference_s` is the node's time minus this host's; `shared_directory` whether it could write where
-    clusters stand.
-    """
+    """What the job in one partition has found."""
 
     partition: str
     state: Literal["answered", "waiting", "refused", "failed"]
@@ -49,18 +47,22 @@ class PartitionResult(Model):
     node: str | None = None
     attempts: tuple[Attempt, ...] = ()
     clock_difference_s: float | None = None
+    """The node's time minus this host's."""
     shared_directory: bool = False
+    """Whether it could write where clusters stand."""
 
 
 @dataclass(frozen=True)
 class CheckReport(Model):
-    """What was found; `interface` is the one to use, None where none will do."""
+    """What a check has found."""
 
     checked_at: Time
     hostname: str
     partitions: tuple[PartitionResult, ...]
     interface: str | None
+    """The one to use; None where none will do."""
     reason: str
+    """Why that one."""
 
 
 def make_plan(site: Site) -> CheckPlan:

@@ -25,6 +25,7 @@ class CheckState(Model):
     running: bool
     report: CheckReport | None
     error: ErrorInfo | None
+    """Why the last one could not be done."""
 
 
 class InterfaceCheck:

@@ -6,12 +6,12 @@ import fcntl
 import socket
 import struct
 
-from ...protocol.models import Interface
+from ...protocol.models import NetworkInterface
 
 _SIOCGIFADDR = 0x8915  # netdevice(7)
 
 
-def interfaces() -> tuple[Interface, ...]:
+def interfaces() -> tuple[NetworkInterface, ...]:
     """Return the interfaces that have an IPv4 address, loopback last."""
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -21,5 +21,5 @@ def interfaces() -> tuple[Interface, ...]:
             except OSError:
                 continue  # no IPv4 address
             # struct ifreq: 16 bytes of name, then sockaddr_in, in which the address follows family and port.
-            found.append(Interface(name, socket.inet_ntoa(answer[20:24])))
+            found.append(NetworkInterface(name, socket.inet_ntoa(answer[20:24])))
     return tuple(sorted(found, key=lambda interface: interface.address.startswith("127.")))

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Job } from '../../api/contract';
+import { Job, jobPhase, JobPhase } from '../../api/contract';
 
 /** A row of the table of jobs: a job, and the sums over its workers. */
 export interface IJobRow {
@@ -21,24 +21,17 @@ export interface ISorting {
 
 export interface IJobFilter {
   /** Null for all. */
-  readonly phase: Job['phase'] | null;
+  readonly phase: JobPhase | null;
   /** Found in id, node, reason or state. */
   readonly text: string;
 }
 
 /** In the order in which a job goes through them. */
-export const PHASES: readonly Job['phase'][] = [
-  'queued',
-  'starting',
-  'working',
-  'missing',
-  'leaving',
-  'ended'
-];
+export const PHASES = jobPhase.words;
 
 /** @returns a phase in one word. */
-export function phaseWord(phase: Job['phase'], trans: TranslationBundle): string {
-  const words: Record<Job['phase'], string> = {
+export function phaseWord(phase: JobPhase, trans: TranslationBundle): string {
+  const words: Record<JobPhase, string> = {
     queued: trans.__('queued'),
     starting: trans.__('starting'),
     working: trans.__('working'),
@@ -61,7 +54,7 @@ export function jobRow(job: Job): IJobRow {
 }
 
 /** @returns how many jobs are in each phase. */
-export function countPhases(jobs: readonly Job[]): Readonly<Record<Job['phase'], number>> {
+export function countPhases(jobs: readonly Job[]): Readonly<Record<JobPhase, number>> {
   const counts = { queued: 0, starting: 0, working: 0, missing: 0, leaving: 0, ended: 0 };
   for (const { phase } of jobs) {
     counts[phase] += 1;

@@ -1,7 +1,7 @@
 import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster, Job } from '../../api/contract';
+import type { Cluster, Job, JobPhase } from '../../api/contract';
 import { useClusterContext } from '../../cluster/context';
 import { CommandIDs } from '../../commandIds';
 import { canBeChanged } from '../../model/status';
@@ -70,7 +70,7 @@ function PhaseFilter(props: IFilterProps & { readonly jobs: readonly Job[] }): R
   const { trans } = useClusterContext();
   const { jobs, filter, onChange } = props;
   const counts = React.useMemo(() => countPhases(jobs), [jobs]);
-  const button = (phase: Job['phase'] | null, label: string) => (
+  const button = (phase: JobPhase | null, label: string) => (
     <button
       key={label}
       className="jp-DaskSlurmFilter"

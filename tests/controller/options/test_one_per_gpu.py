@@ -92,7 +92,7 @@ def test_each_worker_gets_its_part(sent: Sent, options: dict[str, Any], section:
     assert "memory of each worker" in explain(command_of(script))
 
     sums = totals(answer, Allocation(8, ()), ())
-    assert (sums["workers"], sums["threads"], sums["gpus"]) == (2, 8, 2)
+    assert (sums.workers, sums.threads, sums.gpus) == (2, 8, 2)
 
     code = as_python(found, Scaling("manual", jobs=1))
     ast.parse(code)

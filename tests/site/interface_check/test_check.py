@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.protocol.models import Interface, Site
+from jupyter_dask_slurm.protocol.models import NetworkInterface, Site
 from jupyter_dask_slurm.site.interface_check import check
 from jupyter_dask_slurm.site.interface_check.check import check_interfaces
 from jupyter_dask_slurm.site.interface_check.greeting import proof
@@ -27,7 +27,7 @@ from tests.faults.bent import TIMES_OUT, BentCommands
 from tests.slurm.client import SlurmClient
 
 # Of TEST-NET-1 (RFC 5737): no host has it.
-NOWHERE = Interface("nowhere0", "192.0.2.1")
+NOWHERE = NetworkInterface("nowhere0", "192.0.2.1")
 NO_NETWORK = ("unshare", "--user", "--net")
 
 

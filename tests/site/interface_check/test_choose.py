@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_dask_slurm.protocol.models import Interface, Partition, Site, SlurmInfo
+from jupyter_dask_slurm.protocol.models import NetworkInterface, Partition, Site, SlurmInfo
 from jupyter_dask_slurm.site.interface_check.report import Attempt, PartitionResult, choose, make_plan
 
 
@@ -42,7 +42,7 @@ def test_the_plan_says_what_it_spends() -> None:
         return Partition(name, False, "UP", None, None, 1, 1, 1, 0, None, (), 1, allowed)
 
     partitions = (partition("a", True), partition("b", False), partition("c", True))
-    site = Site(SlurmInfo(True), partitions, interfaces=(Interface("eth0", "10.0.0.1"),))
+    site = Site(SlurmInfo(True), partitions, interfaces=(NetworkInterface("eth0", "10.0.0.1"),))
     plan = make_plan(site)
     assert (plan.partitions, plan.jobs, plan.core_minutes) == (("a", "c"), 2, 4)
     assert plan.message.startswith("Submits 2 jobs of one core, one to each of a, c. Each tries")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import SlurmAmbiguous, SlurmUnreachable
-from jupyter_dask_slurm.protocol.models import Interface
+from jupyter_dask_slurm.protocol.models import NetworkInterface
 from jupyter_dask_slurm.slurm import queue, submission
 from jupyter_dask_slurm.slurm.installation.configuration import parse_config
 from jupyter_dask_slurm.slurm.installation.reader import SiteReader, read_site
@@ -104,7 +104,7 @@ async def test_without_a_controller_nothing_is_done(
 
 def test_interfaces_of_this_host() -> None:
     found = interfaces()
-    assert found[-1] == Interface("lo", "127.0.0.1")
+    assert found[-1] == NetworkInterface("lo", "127.0.0.1")
     assert {interface.name for interface in found} <= {name for _, name in socket.if_nameindex()}
 
 

@@ -1,0 +1,66 @@
+"""What a preview tells: the answer to ``POST /preview``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..protocol.models import Model, Time
+
+
+@dataclass(frozen=True)
+class ScriptLine(Model):
+    """A line of a job script, and what it means."""
+
+    text: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Totals(Model):
+    """What all jobs come to; where their number is adaptive, as many as there may come to be.
+
+    None where what is wrong hides it.
+    """
+
+    jobs: int | None = None
+    workers: int | None = None
+    threads: int | None = None
+    memory_bytes: int | None = None
+    gpus: int | None = None
+    core_hours_per_hour: int | None = None
+
+
+@dataclass(frozen=True)
+class ExportedCode(Model):
+    """The same cluster for dask-jobqueue alone."""
+
+    python: str
+    yaml: str
+    """A file of `~/.config/dask`."""
+
+
+@dataclass(frozen=True)
+class Complaint(Model):
+    """What keeps a cluster from being started, and the field that it is about."""
+
+    field: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Preview(Model):
+    """What a cluster would send to Slurm."""
+
+    script: str | None
+    """Empty for the backend `local`, None where something wrong prevents it."""
+    command: tuple[str, ...]
+    """The words of sbatch's command line."""
+    lines: tuple[ScriptLine, ...]
+    totals: Totals
+    expected_start_at: Time | None
+    exports: ExportedCode | None
+    """None where it has no jobs in Slurm."""
+    errors: tuple[Complaint, ...]
+    warnings: tuple[str, ...]
+    looking_at: str | None
+    """The kernel of which it is just being learnt which Python it runs; the rest comes when asked again."""

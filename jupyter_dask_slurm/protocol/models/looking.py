@@ -1,0 +1,39 @@
+"""What one looks at of a cluster: its logs, and the cluster as code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .base import Model
+
+SnippetKind = Literal[
+    "connect",  # Python: with this package
+    "portable",  # Python: with `distributed` alone
+    "attach",  # the same for a kernel that works already, where it leaves no name but `client`
+    "environment",  # lines of shell, after which a plain `Client()` connects, and knows the dashboard's link
+    "slurmcluster",  # the same cluster by dask-jobqueue
+    "yaml",  # for `~/.config/dask`
+    "job_script",  # what was last sent to Slurm
+]
+
+
+@dataclass(frozen=True)
+class LogTail(Model):
+    """The end of a log file."""
+
+    path: str
+    text: str
+    truncated: bool = False
+    """There is more before it."""
+
+
+@dataclass(frozen=True)
+class Snippet(Model):
+    """A cluster as text in a language, to take along."""
+
+    kind: SnippetKind
+    language: Literal["python", "yaml", "shell"]
+    code: str
+    command: tuple[str, ...] | None = None
+    """Of a job script, the command line that sent it, by standard input."""

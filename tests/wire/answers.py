@@ -1,0 +1,23 @@
+"""What is told in answers and events, and so written down for other languages."""
+
+from __future__ import annotations
+
+from jupyter_dask_slurm.preview.answer import Preview
+from jupyter_dask_slurm.profiles.profile import Profile
+from jupyter_dask_slurm.protocol.errors import ErrorBody
+from jupyter_dask_slurm.protocol.models import (
+    Cluster,
+    ClusterEvent,
+    HistoryEntry,
+    Job,
+    LogTail,
+    Model,
+    Site,
+    Snippet,
+)
+from jupyter_dask_slurm.site.interface_check.service import CheckState
+
+FOR_BROWSERS: tuple[type[Model], ...] = (
+    ErrorBody, Cluster, ClusterEvent, Job, HistoryEntry, LogTail, Snippet, Site, Profile, Preview,
+)  # fmt: skip
+ALL: tuple[type[Model], ...] = (*FOR_BROWSERS, CheckState)
