@@ -44,7 +44,7 @@ describe('a hint on a card', () => {
     const hints = new HintSettings(settings as unknown as ISettingRegistry, PANEL);
     const commands = new CommandRegistry();
     for (const id of [CommandIDs.createCluster, CommandIDs.saveProfile]) {
-      commands.addCommand(id, { execute: args => run(id, args), describedBy: { args: {} } });
+      commands.addCommand(id, { execute: args => void run(id, args), describedBy: { args: {} } });
     }
     const trans = nullTranslator.load('jupyter_dask_slurm');
     const context = { commands, trans, hints, manager: { clusters: [running] } };
