@@ -101,9 +101,11 @@ class Inspection:
         """
         handle = self._manager.handle(cluster_id)
         script, command = _last_submission(handle.record.on_disk) if kind == "job_script" else (None, None)
+        launched = self._manager.registry.read_launch(cluster_id)
         source = Source(
             cluster=handle.cluster,
-            credentials=self._manager.registry.read_launch(cluster_id).credentials,
+            credentials=launched.credentials,
+            asked=launched.options,
             base_url=base_url,
             script=script,
             command=command,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from shlex import quote
 from textwrap import indent
 from typing import Any
@@ -38,6 +38,8 @@ class Source:
         The last script that was sent to Slurm.
     command : tuple of str, optional
         The command line that sent it.
+    asked : mapping
+        The options that the cluster was asked for with, its profile's among them.
     scheduler_file : str, optional
         The file for ``Client(scheduler_file=…)``, where the controller has written one.
     """
@@ -48,6 +50,7 @@ class Source:
     script: str | None = None
     command: tuple[str, ...] | None = None
     scheduler_file: str | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make_snippet(kind: str, source: Source) -> Snippet:
@@ -62,7 +65,8 @@ def make_snippet(kind: str, source: Source) -> Snippet:
     """
     makers = {
         "connect": _connect, "portable": _portable, "attach": _attach, "environment": _environment,
-        "slurmcluster": _slurmcluster, "yaml": _yaml, "job_script": _job_script,
+        "from_name": _from_name, "notebook": _notebook, "slurmcluster": _slurmcluster, "yaml": _yaml,
+        "job_script": _job_script,
     }  # fmt: skip
     if kind not in makers:
         raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
@@ -174,6 +178,29 @@ def _environment(source: Source) -> Snippet:
     return Snippet("environment", "shell", "\n".join((*said, *lines)) + "\n")
 
 
+def _from_name(source: Source) -> Snippet:
+    return Snippet("from_name", "python", (
+        "from jupyter_dask_slurm import SLURMCluster\n\n"
+        f"cluster = SLURMCluster.from_name({_text(source.cluster.name)})\n"
+        "client = cluster.get_client()\n"
+        "client\n"
+    ))  # fmt: skip
+
+
+def _notebook(source: Source) -> Snippet:
+    """Return what makes another one like it, in whatever kernel it runs."""
+    elsewhere = ("kernel", "python")
+    asked = {name: value for name, value in source.asked.items() if name not in elsewhere}
+    if source.cluster.backend == "local":
+        asked = {"backend": "local", **asked}
+    arguments = "".join(f"    {name}={value!r},\n" for name, value in asked.items())
+    call = f"SLURMCluster(\n{arguments})" if arguments else "SLURMCluster()"
+    return Snippet("notebook", "python", (
+        f"from jupyter_dask_slurm import SLURMCluster\n\ncluster = {call}\n"
+        f"{_size(source.cluster.scaling)}\nclient = cluster.get_client()\nclient\n"
+    ))  # fmt: skip
+
+
 def _slurmcluster(source: Source) -> Snippet:
     return Snippet("slurmcluster", "python", as_python(source.cluster.options, source.cluster.scaling))
 
@@ -182,17 +209,20 @@ def as_python(options: Mapping[str, Any], scaling: Scaling) -> str:
     """Return code that makes a cluster of these (effective) options with dask-jobqueue alone."""
     keywords = exported(job_keywords(options), options)
     arguments = [f"    {name}={value!r},\n" for name, value in keywords.items()]
-    if scaling.mode == "adaptive":
-        size = f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
-    else:
-        size = f"cluster.scale(jobs={scaling.jobs})"
     slurm_cluster = options.get("slurm_cluster")
     # dask-jobqueue knows of no other Slurm cluster: its scancel would end another one's job of the same id.
     before = f"import os\n\nos.environ[{_CLUSTERS!r}] = {slurm_cluster!r}\n\n" if slurm_cluster else ""
     return (
         f"{before}from dask_jobqueue import SLURMCluster\n\n{_not_exported(options)}"
-        f"cluster = SLURMCluster(\n{''.join(arguments)})\n{size}\n"
+        f"cluster = SLURMCluster(\n{''.join(arguments)})\n{_size(scaling)}\n"
     )
+
+
+def _size(scaling: Scaling) -> str:
+    """Return the line that gives a cluster this size; dask-jobqueue and our `SLURMCluster` say it alike."""
+    if scaling.mode == "adaptive":
+        return f"cluster.adapt(minimum_jobs={scaling.minimum_jobs}, maximum_jobs={scaling.maximum_jobs})"
+    return f"cluster.scale(jobs={scaling.jobs})"
 
 
 def _not_exported(options: Mapping[str, Any]) -> str:

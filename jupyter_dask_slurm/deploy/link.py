@@ -160,7 +160,7 @@ class Link:
         live = {worker.name for job in jobs if job.phase in _LIVE for worker in job.workers}
         leaving = {worker.name for job in jobs if job.phase == "leaving" for worker in job.workers}
         cluster = self._handle.cluster
-        planned = cluster.jobs.plan * known_size(cluster.options).processes
+        planned = cluster.jobs.plan * known_size(cluster.options).workers
         unsent = {f"{cluster.id}-unsent-{number}" for number in range(planned - len(live))}
         return {"plan": live | unsent, "requested": live | leaving}
 

@@ -24,12 +24,12 @@ def as_fixed(size: JobSize, n: Any, jobs: Any, memory: Any, cores: Any) -> dict[
     n : int, optional
         Workers; where they are given, `jobs` does not count.
     """
-    wanted = jobs if n is None else _jobs("n", n, size.processes)
+    wanted = jobs if n is None else _jobs("n", n, size.workers)
     found = [_jobs("jobs", wanted, 1)]
     if memory is not None:
         found.append(_of_memory("memory", memory, size, math.ceil))
     if cores is not None:
-        found.append(_jobs("cores", cores, size.cores))
+        found.append(_jobs("cores", cores, size.nodes * size.cores))
     return {"mode": "manual", "jobs": max(found)}
 
 
@@ -67,9 +67,9 @@ def _limit(size: JobSize, limits: Mapping[str, Any], side: str) -> list[int]:
     if f"{side}_jobs" in said:
         found.append(_jobs(f"{side}_jobs", said[f"{side}_jobs"], 1))
     elif side in said:
-        found.append(_jobs(side, said[side], size.processes))
+        found.append(_jobs(side, said[side], size.workers))
     if f"{side}_cores" in said:
-        found.append(_jobs(f"{side}_cores", said[f"{side}_cores"], size.cores, rounded))
+        found.append(_jobs(f"{side}_cores", said[f"{side}_cores"], size.nodes * size.cores, rounded))
     if f"{side}_memory" in said:
         found.append(_of_memory(f"{side}_memory", said[f"{side}_memory"], size, rounded))
     return found
@@ -82,7 +82,7 @@ def _of_memory(name: str, value: Any, size: JobSize, rounded: Any) -> int:
         raise InvalidRequest(
             f'{name} must be a size such as "200 GB", not {value!r}.', field="scaling"
         ) from None
-    return _jobs(name, wanted, size.memory_bytes or wanted or 1, rounded)
+    return _jobs(name, wanted, size.nodes * size.memory_bytes or wanted or 1, rounded)
 
 
 def _jobs(name: str, value: Any, per_job: int, rounded: Any = math.ceil) -> int:

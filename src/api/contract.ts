@@ -352,9 +352,11 @@ export type LogTail = Infer<typeof logTail>;
 
 export const snippetKind = word(
   'connect', // Python: with this package
+  'from_name', // Python: the same as a cluster object, which scales and closes too
   'portable', // Python: with `distributed` alone
   'attach', // the same for a kernel that works already, where it leaves no name but `client`
   'environment', // lines of shell, after which a plain `Client()` connects, and knows the dashboard's link
+  'notebook', // another cluster like it, by this package's `SLURMCluster`, in the Python that it runs in
   'slurmcluster', // the same cluster by dask-jobqueue
   'yaml', // for `~/.config/dask`
   'job_script' // what was last sent to Slurm

@@ -17,9 +17,11 @@ export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
   const kinds: Record<Kind, string> = {
     job_script: trans.__('Job script'),
     connect: trans.__('Connect'),
+    from_name: trans.__('Cluster object'),
     portable: trans.__('Connect with distributed alone'),
     environment: trans.__('Shell'),
-    slurmcluster: trans.__('SLURMCluster'),
+    notebook: trans.__('SLURMCluster'),
+    slurmcluster: trans.__('SLURMCluster of dask-jobqueue'),
     yaml: trans.__('YAML')
   };
   return (

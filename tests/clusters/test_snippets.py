@@ -86,7 +86,7 @@ print(dask.config.get("distributed.dashboard.link"))
     assert setting == "{scheme}://{host}:{port}/status"
 
 
-async def test_the_same_cluster_elsewhere(api: Api) -> None:
+async def test_the_same_cluster_elsewhere(api: Api, shared: Path, tmp_path: Path) -> None:
     options = {**SMALL, "environment_variables": {"OMP_NUM_THREADS": "1", "GREETING": "it's $HOME"}}
     cluster = await api.start(backend="local", options=options, scaling={"mode": "manual", "jobs": 0})
     path = f"clusters/{cluster['id']}/snippet"
@@ -99,6 +99,15 @@ async def test_the_same_cluster_elsewhere(api: Api) -> None:
         1,
         ["export OMP_NUM_THREADS=1", "export GREETING='it'\"'\"'s $HOME'"],
     )
+    object_of_it, another = [
+        (await api("GET", f"{path}?kind={kind}")).json["code"] for kind in ("from_name", "notebook")
+    ]
+    said = "\nprint(cluster.cluster_id, cluster.options['environment_variables'])\n"
+    code = f"{object_of_it}{said}client.close()\n{another}{said}client.close()\ncluster.close()\n"
+    one, other = (await _run(code, shared, tmp_path)).splitlines()
+    assert one == f"{cluster['id']} {options['environment_variables']}"
+    assert other.partition(" ")[2] == one.partition(" ")[2]
+    assert other != one
     none_yet = await api("GET", f"{path}?kind=job_script")
     assert (none_yet.status, none_yet.json["reason"]) == (409, "WrongState")
 

@@ -47,6 +47,14 @@ def test_adapt(limits: dict[str, Any], found: tuple[int, int]) -> None:
     assert (scaling["minimum_jobs"], scaling["maximum_jobs"]) == found
 
 
+def test_a_job_of_several_nodes_is_as_large_as_all_of_them() -> None:
+    size = JobSize(processes=2, cores=10, memory_bytes=20_000_000_000, nodes=3)
+    found = [
+        as_fixed(size, n, 0, memory, cores) for n, memory, cores in ((7, None, None), (None, "61 GB", 30))
+    ]
+    assert [scaling["jobs"] for scaling in found] == [2, 2]
+
+
 def test_without_a_maximum_the_administrators_counts() -> None:
     assert as_adaptive(SIZE, {"minimum": 2}, 6)["maximum_jobs"] == 6
 
