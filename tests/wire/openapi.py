@@ -1,13 +1,15 @@
-"""The models as schemas of the OpenAPI document; what is asked, and where, is written there by hand."""
+"""The models and the options as schemas of the OpenAPI document; the rest is written there by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from jupyter_dask_slurm.protocol.models import Model, Scaling
 
 from .answers import ALL
+from .option_schemas import option_schemas
 from .shapes import Field, Kind, ListOf, MappingTo, Nullable, Words, about, about_field, fields_of, needed_for
 from .yaml_text import yaml_lines
 
@@ -28,12 +30,15 @@ _SIMPLE: dict[str, dict[str, Any]] = {
 def openapi_yaml() -> str:
     """Return ``openapi.yaml`` with the schemas of the models below what is written by hand."""
     by_hand = PATH.read_text(encoding="utf-8").partition(_MARK)[0]
-    return by_hand + _MARK + schemas(ALL)
+    return by_hand + _MARK + _lines(option_schemas()) + schemas(ALL)
 
 
 def schemas(models: tuple[type[Model], ...]) -> str:
     """Return the schemas of models, and of what they are made of, as lines of YAML."""
-    named = [_named(each) for each in needed_for(models) if each not in _BY_HAND]
+    return _lines(_named(each) for each in needed_for(models) if each not in _BY_HAND)
+
+
+def _lines(named: Iterable[dict[str, Any]]) -> str:
     return "".join(f"{line}\n" for schema in named for line in yaml_lines(schema, 4))
 
 
