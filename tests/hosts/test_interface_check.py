@@ -42,6 +42,10 @@ def test_the_interface_that_nodes_reach_is_found_and_is_the_default_from_then_on
     }
     assert attempts[UNREACHED]["error"] == "timed out"
     assert (report["hostname"], report["interface"]) == ("login1", REACHED)
+    # The other way too: by the network that both have.
+    calls = {call["interface"]: call["reached"] for call in result["calls"]}
+    assert calls[report["node_interface"]]
+    assert not calls.get("lo")
     # Kept for this login node alone: the other one has networks of its own.
     assert os.listdir(shared / "interfaces") == ["login1.json"]
 

@@ -23,9 +23,19 @@ from ...system.clean_environment import clean_environment
 from ...system.files import create_private, make_private_directory
 from ...system.processes import hostname
 from ...system.set_aside import read_or_set_aside
+from .caller import call
 from .listener import Listener
 from .probe import NO_KEY, probe_script
-from .report import JOB_MINUTES, LIMIT_S, Attempt, CheckReport, PartitionResult, choose, make_plan
+from .report import (
+    JOB_MINUTES,
+    LIMIT_S,
+    Attempt,
+    CheckReport,
+    PartitionResult,
+    choose,
+    choose_of_nodes,
+    make_plan,
+)
 
 # Files of another host come without an event.
 _LOOK_S = 0.5
@@ -34,21 +44,25 @@ _ASK_SLURM_S = 10.0
 
 @dataclass(frozen=True)
 class NodeReport(Model):
-    """What the job on a node writes at its end; `errors` are those of `probe`, by address."""
+    """What the job on a node writes: whom it could not reach (`probe`), and where it can be called itself."""
 
     node: str
     errors: dict[str, str]
+    interfaces: tuple[NetworkInterface, ...] = ()
+    port: int = 0
 
 
 @dataclass
 class _Run:
     """A check under way.
 
-    By partition: jobs, words of refusals and of lost answers, reports or why there are none, ends of jobs.
+    By partition: jobs, words of refusals and of lost answers, reports or why there are none, what came of
+    calling the node, ends of jobs.
     """
 
     check_id: str
     directory: Path
+    key: bytes
     listener: Listener
     partitions: tuple[str, ...]
     jobs: dict[str, str] = field(default_factory=dict)
@@ -56,6 +70,7 @@ class _Run:
     unanswered: dict[str, str] = field(default_factory=dict)
     reports: dict[str, NodeReport] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, tuple[Attempt, ...]] = field(default_factory=dict)
     gone: dict[str, EndState] = field(default_factory=dict)
     asked: bool = False
 
@@ -95,7 +110,7 @@ async def check_interfaces(
     make_private_directory(shared)
     make_private_directory(shared / CHECKS)
     directory = make_private_directory(shared / CHECKS / check_id)
-    run = _Run(check_id, directory, Listener(key), make_plan(site).partitions)
+    run = _Run(check_id, directory, key, Listener(key), make_plan(site).partitions)
     try:
         create_private(run.key_path, key)
         await run.listener.open([interface.address for interface in site.interfaces])
@@ -106,7 +121,7 @@ async def check_interfaces(
         await _clear(run)
     results = tuple(_result(run, name, site.interfaces) for name in run.partitions)
     interface, reason = choose(results)
-    return CheckReport(iso_time(), hostname(), results, interface, reason)
+    return CheckReport(iso_time(), hostname(), results, interface, reason, *choose_of_nodes(results))
 
 
 async def _submit(run: _Run, python: str) -> None:
@@ -142,8 +157,16 @@ async def _wait(run: _Run) -> None:
             ended = await _ended(run, waiting)
         for partition in waiting | run.unanswered.keys():
             await in_thread(_read_report, run, partition)
+        await _call_nodes(run)
         # Looked at after Slurm was asked: a job that has ended has written all that it will.
         run.gone.update((name, end) for name, end in ended.items() if name not in run.reports)
+
+
+async def _call_nodes(run: _Run) -> None:
+    """Call each node that has told where, once."""
+    told = {name: report for name, report in run.reports.items() if name not in run.calls and report.port}
+    calls = await asyncio.gather(*(call(run.key, report.interfaces, report.port) for report in told.values()))
+    run.calls.update(zip(told, calls, strict=True))
 
 
 def _read_report(run: _Run, partition: str) -> None:
@@ -212,4 +235,5 @@ def _result(run: _Run, partition: str, interfaces: tuple[NetworkInterface, ...])
         ),
         clock_difference_s=round(greetings[0].ahead_s, 2) if greetings else None,
         shared_directory=report is not None,
+        calls=run.calls.get(partition, ()),
     )

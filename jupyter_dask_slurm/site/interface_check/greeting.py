@@ -17,7 +17,8 @@ def proof(key: bytes, role: str, challenge: str, said: str) -> str:
     key : bytes
         That of the check.
     role : str
-        ``node`` or ``host``: the word of one is not that of the other.
+        ``node`` or ``host``, and where this host calls ``called`` or ``caller``: the word of one is not that
+        of another.
     challenge : str
         Drawn by the host for this one connection: an old greeting is worth nothing.
     said : str

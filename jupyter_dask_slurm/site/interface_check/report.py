@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +29,7 @@ class CheckPlan(Model):
 
 @dataclass(frozen=True)
 class Attempt(Model):
-    """Whether a node reached this host by one of its interfaces."""
+    """Whether one host reached another by one of the interfaces of that."""
 
     interface: str
     address: str
@@ -46,10 +46,13 @@ class PartitionResult(Model):
     message: str
     node: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    """By which interfaces of this host the node reaches it."""
     clock_difference_s: float | None = None
     """The node's time minus this host's."""
     shared_directory: bool = False
     """Whether it could write where clusters stand."""
+    calls: tuple[Attempt, ...] = ()
+    """By which interfaces of the node this host reaches it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ class CheckReport(Model):
     """The one to use; None where none will do."""
     reason: str
     """Why that one."""
+    node_interface: str | None = None
+    """The nodes' one by which this host reaches them, as it must for a controller in a job; None if none."""
+    node_reason: str = ""
+    """What that means; empty where a former version has checked."""
 
 
 def make_plan(site: Site) -> CheckPlan:
@@ -75,7 +82,7 @@ def make_plan(site: Site) -> CheckPlan:
         jobs=len(partitions),
         core_minutes=len(partitions) * JOB_MINUTES,
         message=f"Submits {len(partitions)} jobs of one core, one to each of {', '.join(partitions)}. "
-        f"Each tries to connect to this host by {names}, and ends after seconds. "
+        f"Each tries to connect to this host by {names}, is called from here, and ends after seconds. "
         f"At most {len(partitions) * JOB_MINUTES} core minutes are charged.",
     )
 
@@ -89,17 +96,47 @@ def choose(results: Sequence[PartitionResult]) -> tuple[str | None, str]:
     answered = [result for result in results if result.state == "answered"]
     if not answered:
         return None, "No job has answered, so nothing is known."
+    found = _widest([result.attempts for result in answered])
+    if found is None:
+        return None, "The nodes reach this host by none of its interfaces."
+    best, count, others = found
+    beside = f"; so do {others}, if less widely or by a slower network" if others else " as the only one"
+    where = _of_all(count, len(answered))
+    return best, f"{best} is reached from nodes of {where} partitions that answered{beside}."
+
+
+def choose_of_nodes(results: Sequence[PartitionResult]) -> tuple[str | None, str]:
+    """Return the interface by which this host reaches the nodes of most partitions, and what that means."""
+    answered = [result for result in results if result.state == "answered"]
+    called = [result for result in answered if result.calls]
+    if not called:
+        why = "no node could tell where to call it" if answered else "no job has answered"
+        return None, f"Whether this host reaches the nodes is not known: {why}."
+    found = _widest([result.calls for result in called])
+    if found is None:
+        return (
+            None,
+            "This host reaches the nodes by none of their interfaces: no controller can live in a job.",
+        )
+    best, count, _others = found
+    where = _of_all(count, len(called))
+    return best, f"This host reaches nodes of {where} partitions that answered by their {best}."
+
+
+def _widest(attempts: Iterable[Sequence[Attempt]]) -> tuple[str, int, str] | None:
+    """Return the interface by which most was reached, how often, and the others that were reached."""
     reached: dict[str, int] = {}
-    for result in answered:
-        for attempt in result.attempts:
+    for of_one in attempts:
+        for attempt in of_one:
             reached[attempt.interface] = reached.get(attempt.interface, 0) + attempt.reached
     candidates = {name: count for name, count in reached.items() if count}
     if len(candidates) > 1:
         candidates.pop("lo", None)
     if not candidates:
-        return None, "The nodes reach this host by none of its interfaces."
+        return None
     best = max(candidates, key=lambda name: (candidates[name], name.startswith(_FAST)))
-    where = "all" if candidates[best] == len(answered) else f"{candidates[best]} of {len(answered)}"
-    others = ", ".join(name for name in candidates if name != best)
-    beside = f"; so do {others}, if less widely or by a slower network" if others else " as the only one"
-    return best, f"{best} is reached from nodes of {where} partitions that answered{beside}."
+    return best, candidates[best], ", ".join(name for name in candidates if name != best)
+
+
+def _of_all(count: int, answered: int) -> str:
+    return "all" if count == answered else f"{count} of {answered}"

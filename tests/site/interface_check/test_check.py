@@ -16,6 +16,7 @@ import pytest
 
 from jupyter_dask_slurm.protocol.models import NetworkInterface, Site
 from jupyter_dask_slurm.site.interface_check import check
+from jupyter_dask_slurm.site.interface_check.caller import call
 from jupyter_dask_slurm.site.interface_check.check import check_interfaces
 from jupyter_dask_slurm.site.interface_check.greeting import proof
 from jupyter_dask_slurm.site.interface_check.last_report import last_report, remember, remembered_interface
@@ -24,7 +25,7 @@ from jupyter_dask_slurm.site.interface_check.probe import probe_script
 from jupyter_dask_slurm.slurm.installation.reader import read_site
 from jupyter_dask_slurm.slurm.submission import submit
 from tests.faults.bent import TIMES_OUT, BentCommands
-from tests.slurm.client import SlurmClient
+from tests.slurm.client import SlurmClient, wait_until
 
 # Of TEST-NET-1 (RFC 5737): no host has it.
 NOWHERE = NetworkInterface("nowhere0", "192.0.2.1")
@@ -42,9 +43,14 @@ async def test_jobs_of_all_partitions_try_all_addresses(slurm: SlurmClient, tmp_
         reached = {attempt.interface: attempt.reached for attempt in result.attempts}
         assert reached == {found.name: found is not NOWHERE for found in site.interfaces}
         assert result.shared_directory
+        # The nodes are this machine.
+        assert {(call.interface, call.reached) for call in result.calls} == {
+            (found.name, True) for found in site.interfaces if found is not NOWHERE
+        }
         assert result.clock_difference_s is not None
         assert abs(result.clock_difference_s) < 30
     assert report.interface in {found.name for found in site.interfaces} - {"nowhere0"}
+    assert report.node_interface in {found.name for found in site.interfaces} - {"nowhere0"}
     assert list((tmp_path / "shared" / "checks").iterdir()) == []
 
     remember(tmp_path / "shared", report)
@@ -97,8 +103,8 @@ async def _say(address: tuple[str, int], answer: Callable[[str], bytes]) -> byte
     try:
         challenge = (await reader.readline()).decode().strip()
         writer.write(answer(challenge))
-        writer.write_eof()
-        with suppress(ConnectionResetError):  # closed before all of it was read
+        with suppress(OSError):  # closed before all of it was read
+            writer.write_eof()
             return await reader.read()
         return b""
     finally:
@@ -146,6 +152,52 @@ async def test_nobody_forges_a_greeting() -> None:
     assert await _say(other, honest) == b""
     assert len(listener.greetings) == 1
     await listener.close()
+
+
+async def test_nobody_else_is_taken_for_a_node() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"a challenge\n")
+        said, proven = json.loads(await reader.readline())
+        # It knows all that was said, and gives it back; or has another key.
+        writer.write(
+            proven.encode() + b"\n" if not heard else proof(b"", "called", "a challenge", said).encode()
+        )
+        heard.append(said)
+        writer.close()
+
+    heard: list[str] = []
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    for _ in range(2):
+        (attempt,) = await call(KEY, [NetworkInterface("eth0", "127.0.0.1")], port)
+        assert (attempt.reached, attempt.error) == (False, "something else answers there")
+    server.close()
+    (attempt,) = await call(KEY, [NetworkInterface("eth0", "127.0.0.1")], port)
+    assert not attempt.reached
+    assert len(set(heard)) == 2
+
+
+async def test_a_node_answers_none_but_who_has_the_key(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(KEY)
+    told = tmp_path / "0.json"
+    script = probe_script(
+        sys.executable, key=str(tmp_path / "key"), partition="p", addresses=[], report=str(told)
+    )
+    node = await asyncio.create_subprocess_exec("sh", stdin=asyncio.subprocess.PIPE)
+    assert node.stdin is not None
+    try:
+        node.stdin.write(script.encode())
+        node.stdin.close()
+        await asyncio.to_thread(wait_until, told.exists, "the node has told where it can be called")
+        port = json.loads(told.read_text())["port"]
+        for said in (b"", b"[]\n", b"x" * 9999, _greeting("{}", "é"), b"[" * 4000 + b"\n"):
+            assert await _say(("127.0.0.1", port), lambda _, said=said: said) == b""  # type: ignore[misc]
+        for key, reached in ((b"another", False), (KEY, True)):
+            (attempt,) = await call(key, [NetworkInterface("lo", "127.0.0.1")], port)
+            assert attempt.reached is reached
+    finally:
+        node.kill()
+        await node.wait()
 
 
 async def test_crowds_do_not_take_the_descriptors_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
