@@ -107,11 +107,7 @@ def _gpus(rendering: Mapping[str, Any]) -> Iterator[str]:
 
 def _walltime(options: Mapping[str, Any], chosen: Collection[str]) -> Iterator[str]:
     walltime = options.get("walltime")
-    if not walltime:
-        return
-    if "walltime" not in chosen:
-        yield (f"No walltime was chosen: jobs end after {walltime}, and are replaced while they are wanted.")
-    elif 0 < (parse_walltime(walltime) or 0) < SHORT_S:
+    if walltime and "walltime" in chosen and 0 < (parse_walltime(walltime) or 0) < SHORT_S:
         yield f"Jobs of {walltime} spend much of their time with starting."
 
 

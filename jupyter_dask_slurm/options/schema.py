@@ -68,7 +68,7 @@ class ClusterOptions(BaseModel):
         "Workers per job",
         "Into how many worker processes a job is cut. Each gets an equal part of cores and memory: "
         "more of them for pure Python code, fewer for NumPy.",
-        group="basic", example=2, unit="workers", ge=1, le=10_000,
+        group="workers", example=2, unit="workers", ge=1, le=10_000,
     )  # fmt: skip
     memory: types.Memory | None = _option(
         "Memory per job", "How much memory one job has; its workers share it. Becomes --mem.",
@@ -79,7 +79,7 @@ class ClusterOptions(BaseModel):
         group="basic", example="04:00:00",
     )  # fmt: skip
     account: types.Name | None = _option(
-        "Account", "Who is charged for the jobs. Becomes --account.", group="basic", example="ocean",
+        "Account", "Who is charged for the jobs. Becomes --account.", group="slurm", example="ocean",
     )  # fmt: skip
     kernel: types.KernelName | None = _option(
         "Kernel", "The Jupyter kernel in whose Python scheduler and workers run: the one of your notebook.",

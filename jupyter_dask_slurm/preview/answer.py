@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..protocol.models import Model, Time
 
@@ -57,6 +58,10 @@ class Preview(Model):
     """The words of sbatch's command line."""
     lines: tuple[ScriptLine, ...]
     totals: Totals
+    options: dict[str, Any] | None
+    """The effective ones: what counts where a field is left empty or malformed. None where not known."""
+    configured: tuple[str, ...]
+    """Those of the options that nobody has asked for and Dask's configuration decides."""
     expected_start_at: Time | None
     exports: ExportedCode | None
     """None where it has no jobs in Slurm."""

@@ -570,6 +570,10 @@ export const preview = object({
   command: list(text),
   lines: list(scriptLine),
   totals,
+  /** The effective ones: what counts where a field is left empty or malformed. Null where not known. */
+  options: nullable(record(anything)),
+  /** Those of the options that nobody has asked for and Dask's configuration decides. */
+  configured: list(text),
   expected_start_at: nullable(text),
   /** Null where it has no jobs in Slurm. */
   exports: nullable(exportedCode),

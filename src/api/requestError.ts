@@ -17,3 +17,12 @@ export class RequestError extends Error implements ErrorBody {
   readonly field: string | null;
   readonly details: string | null;
 }
+
+/** @returns an error in the words of the server, or in its own. */
+export function asRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new RequestError(0, { message, reason: 'UnexpectedAnswer', field: null, details: null });
+}

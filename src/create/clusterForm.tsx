@@ -6,8 +6,8 @@ import * as React from 'react';
 import { toErrorSchema } from './fields/formErrors';
 import { noValidator } from './fields/noValidator';
 import { FieldTemplate, ObjectTemplate } from './fields/templates';
-import { uiSchema } from './fields/uiSchema';
-import { ChoicesWidget, LinesWidget, OneOfTwoWidget, PairsField } from './fields/widgets';
+import { chosenPartition, uiSchema } from './fields/uiSchema';
+import { ChoicesWidget, LinesWidget, OneOfTwoWidget, PairsField, YesNoWidget } from './fields/widgets';
 import { FormFooter } from './formFooter';
 import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
@@ -27,13 +27,20 @@ export interface IFormProps extends IFormParts {
 }
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
-const WIDGETS: RegistryWidgetsType = { choices: ChoicesWidget, lines: LinesWidget, oneOfTwo: OneOfTwoWidget };
+const WIDGETS: RegistryWidgetsType = {
+  choices: ChoicesWidget,
+  lines: LinesWidget,
+  oneOfTwo: OneOfTwoWidget,
+  yesNo: YesNoWidget
+};
 const FIELDS: RegistryFieldsType = { pairs: PairsField };
 
 export function ClusterForm(props: IFormProps): React.ReactElement {
   const { defaults, notice, trans } = props;
   const form = useClusterForm(props);
   const { source, preview, isLate } = form;
+  const onSlurm = form.data.backend === 'slurm';
+  const partition = chosenPartition(source.site, form.data)?.name;
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -51,9 +58,9 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
           onReset={reset}
           trans={trans}
         />
-        {preview && <Exports preview={preview} isLate={isLate} trans={trans} />}
+        {preview && onSlurm && <Exports preview={preview} isLate={isLate} trans={trans} />}
         <div className="jp-DaskSlurmForm-beside">
-          {preview && <ScriptPreview preview={preview} isLate={isLate} trans={trans} />}
+          {preview && <ScriptPreview {...{ preview, isLate, onSlurm, partition, trans }} />}
         </div>
         <FormFooter form={form} onCancel={props.onCancel} trans={trans} />
       </Fields>
@@ -72,7 +79,7 @@ function Fields(
     <FormComponent
       className="jp-DaskSlurmForm-body"
       schema={form.schema}
-      uiSchema={uiSchema(form.source, form.schema, form.data, form.isLooking, trans)}
+      uiSchema={uiSchema(form, trans)}
       formData={form.data}
       onChange={event => form.change(event.formData ?? {})}
       onSubmit={() => void form.submission.submit()}

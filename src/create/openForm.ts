@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, MainAreaWidget } from '@jupyterlab/apputils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
 
 import { daskSlurmIcon } from '../icons';
 import { FormWidget, IFormWidgetOptions } from './formWidget';
@@ -27,9 +28,22 @@ export function openAsTab(app: JupyterFrontEnd, options: IFormWidgetOptions): Fo
   tab.title.closable = true;
   tab.toolbar.hide();
   content.done.connect(() => tab.dispose());
-  app.shell.add(tab, 'main');
+  app.shell.add(tab, 'main', placeFor(app));
   app.shell.activateById(ID);
   return content;
+}
+
+/** A pane that is narrower than this has no room for the form. */
+const NARROW_PX = 500;
+
+/** @returns where the form opens: as a tab beside what is in use, unless the widest pane alone has room. */
+function placeFor(app: JupyterFrontEnd): DocumentRegistry.IOpenOptions {
+  const shown = [...app.shell.widgets('main')].filter(widget => widget.isVisible);
+  const inUse = shown.find(widget => widget === app.shell.currentWidget);
+  const byWidth = [...shown].sort((one, other) => other.node.clientWidth - one.node.clientWidth);
+  const hasRoom = inUse && inUse.node.clientWidth >= NARROW_PX;
+  const ref = hasRoom ? inUse : byWidth[0];
+  return ref ? { ref: ref.id, mode: 'tab-after' } : {};
 }
 
 /** Show the form as a dialog, for shells that hold a single main widget. */

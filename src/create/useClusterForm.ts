@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import type { Preview, Profile, Site } from '../api/contract';
 import { RequestError } from '../api/requestError';
+import { NOTHING_USED, Used } from './fields/emptyMeans';
 import { formErrors, IFormErrors } from './fields/formErrors';
 import { formSchema } from './fields/formSchema';
 import { DEFAULT_KERNEL } from './fields/uiSchema';
@@ -41,6 +42,8 @@ export interface IClusterForm {
   readonly preview: Preview | null;
   /** The preview is that of former values, and the answer to these takes long. */
   readonly isLate: boolean;
+  /** What counts where a field is left empty. */
+  readonly used: Used;
   /** Why it is not known what these values come to. */
   readonly unknown: RequestError | null;
   /** The server is just learning which Python the chosen kernel runs. */
@@ -72,6 +75,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     await parts.onSubmit(data, names);
   });
   const isLooking = useLook(source.site, data, preview, isLate);
+  const used = useUsed(preview);
   const errors = formErrors(preview, submission.failure ?? previewed.failure, names);
   const set = (other: FormData) => {
     submission.forget();
@@ -85,8 +89,17 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const filled = { ...data, backend };
   return {
     ...{ source, data: filled, schema, names, profile, preview, isLate, isLooking },
-    ...{ errors, submission, change, set, unknown: previewed.failure }
+    ...{ errors, submission, change, set, unknown: previewed.failure, used }
   };
+}
+
+/** What fields that are left empty come to; where a preview cannot tell, as the one before has told. */
+function useUsed(preview: Preview | null): Used {
+  const known = React.useRef(NOTHING_USED);
+  if (preview?.options) {
+    known.current = preview;
+  }
+  return known.current;
 }
 
 /** @returns whether the chosen kernel is one that only a look can tell of, and that is not done yet. */

@@ -166,7 +166,6 @@ async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> N
     warnings = (await api("POST", "preview", {"options": options})).json["warnings"]
     assert any("do not divide" in warning for warning in warnings)
     assert any("300 MB" in warning for warning in warnings)
-    assert any("No walltime was chosen" in warning for warning in warnings)
 
 
 async def test_without_slurm_the_local_backend_is_previewed(api: Api) -> None:
@@ -183,8 +182,12 @@ async def test_dasks_configuration_counts_also_when_it_changes(
     monkeypatch.setenv("DASK_CONFIG", str(file.parent))
     for cores, partition in ((2, "normal"), (3, "short")):
         file.write_text(yaml.safe_dump({"jobqueue": {"slurm": {"cores": cores, "queue": partition}}}))
-        preview = (await api("POST", "preview", {})).json
+        preview = (await api("POST", "preview", {"options": {"memory": "3 GB"}})).json
         assert f"#SBATCH -p {partition}" in preview["script"]
+        # What counts where a field is left empty, and why.
+        told = [preview["options"][name] for name in ("cores", "memory", "walltime", "secure", "constraint")]
+        assert told == [cores, "3 GB", "00:30:00", True, None]
+        assert preview["configured"] == ["cores", "partition"]
         assert preview["totals"]["core_hours_per_hour"] == cores
 
 
@@ -265,7 +268,6 @@ async def test_all_that_is_malformed_is_said_at_once(api: Api, slurm: SlurmClien
         "options.idle_timeout",
     ]  # fmt: skip
     assert (answer.json["script"], answer.json["lines"], answer.json["command"]) == (None, [], [])
-    assert not any("No walltime was chosen" in warning for warning in answer.json["warnings"])
     assert answer.json["exports"] is None
 
 

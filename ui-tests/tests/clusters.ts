@@ -1,5 +1,5 @@
 import { expect, IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { APIRequestContext, Locator } from '@playwright/test';
+import type { APIRequestContext, Locator, Page } from '@playwright/test';
 
 const CLUSTERS = '/dask-slurm/api/clusters';
 
@@ -45,6 +45,11 @@ export async function stopClusters(request: APIRequestContext): Promise<void> {
 export async function openPanel(page: IJupyterLabPageFixture): Promise<Locator> {
   await page.sidebar.openTab('jupyter-dask-slurm-panel');
   return page.getByRole('region', { name: 'Dask on Slurm' });
+}
+
+/** Unfold a group of the form's fields. */
+export async function unfold(page: Page, group: string): Promise<void> {
+  await page.locator('.jp-DaskSlurmForm-more > summary', { hasText: group }).click();
 }
 
 /** The card of a cluster in the panel. */

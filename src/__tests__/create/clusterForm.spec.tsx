@@ -120,6 +120,41 @@ describe('the form', () => {
     expect(form.node.textContent).toContain('16 core hours an hour');
   });
 
+  it('says what counts where a field is left empty, and in folded groups how many are set', async () => {
+    const properties = {
+      cores: { type: 'integer', title: 'Cores per job', 'x-group': 'basic' },
+      memory: { type: 'string', title: 'Memory per job', 'x-group': 'basic' },
+      walltime: { type: 'string', title: 'Walltime', 'x-group': 'basic' },
+      secure: { type: 'boolean', title: 'Encrypted', 'x-group': 'network' },
+      constraint: { type: 'string', title: 'Constraint', 'x-group': 'slurm', examples: ['avx2&ib'] },
+      qos: { type: 'string', title: 'Quality of service', 'x-group': 'slurm' }
+    };
+    const used = { partition: null, cores: 8, memory: '16 GB', walltime: '00:30:00', secure: true };
+    const options = { ...used, constraint: null, qos: null };
+    const source = { options: { properties }, site: site(sample('site')), profiles: [own] };
+    const answer = { ...told, errors: [], options, configured: ['memory'] };
+    await open({ source, initial: { qos: 'high' }, preview: () => Promise.resolve(answer) });
+    const empty = (name: string) => form.node.querySelector<HTMLInputElement>(`#root_${name}`)?.placeholder;
+    expect(['cores', 'memory', 'walltime', 'constraint'].map(empty)).toEqual([
+      '8',
+      '16 GB — your Dask configuration',
+      '30 min',
+      'none'
+    ]);
+    expect(form.node.querySelector('#root_secure')?.textContent).toBe('Default: yesYesNo');
+    const groups = Array.from(form.node.querySelectorAll('.jp-DaskSlurmForm-more summary'));
+    expect(groups.map(({ textContent }) => textContent)).toEqual(['Where it runs', 'Network', 'Slurm 1 set']);
+    expect(form.node.textContent).toContain('For example avx2&ib.');
+  });
+
+  it('says what Slurm does where nobody names a walltime', async () => {
+    const answer = { ...told, errors: [], options: { walltime: null }, configured: [] };
+    await open({ initial: {}, preview: () => Promise.resolve(answer) });
+    expect(form.node.querySelector<HTMLInputElement>('#root_walltime')?.placeholder).toContain(
+      "— Slurm's default"
+    );
+  });
+
   it('shows a request that cannot be read at its field', async () => {
     const refusal = { message: REFUSED, reason: 'InvalidRequest', field: 'options.walltime', details: null };
     await open({ preview: () => Promise.reject(new RequestError(400, refusal)) });
@@ -171,7 +206,7 @@ describe('the form', () => {
   it('opens what is folded where something is wrong in it', async () => {
     const properties = { reservation: { type: 'string', title: 'Reservation', 'x-group': 'slurm' } };
     const source = { options: { properties }, site: site(sample('site')), profiles: [own] };
-    const isOpen = () => form.node.querySelector('details')?.open;
+    const isOpen = () => form.node.querySelector<HTMLDetailsElement>('details:has(#root_reservation)')?.open;
     await open({ source, preview: () => Promise.resolve({ ...told, errors: [] }) });
     expect(isOpen()).toBe(false);
     React.act(() => form.dispose());

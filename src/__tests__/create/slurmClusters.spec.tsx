@@ -68,7 +68,7 @@ describe('the form where there are several Slurm clusters', () => {
 
   it('offers the clusters, and the partitions of the usual one', async () => {
     await open();
-    expect(choices('slurm_cluster')).toEqual(['Default (atlas)', 'atlas', 'tethys']);
+    expect(choices('slurm_cluster')).toEqual(['Default: atlas', 'atlas', 'tethys']);
     expect(choices('partition')).toContain('normal');
     expect(asked).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe('the form where there are several Slurm clusters', () => {
   it('offers the partitions of the cluster that is chosen', async () => {
     await open(atlas, { slurm_cluster: 'tethys' });
     expect(asked).toEqual(['tethys']);
-    expect(choices('slurm_cluster')[0]).toBe('Default (atlas)');
+    expect(choices('slurm_cluster')[0]).toBe('Default: atlas');
     expect(choices('partition').slice(1)).toEqual(['deep']);
   });
 

@@ -62,9 +62,10 @@ function surroundings(
     backend: {
       type: 'string',
       title: trans.__('Runs on'),
+      'x-group': 'place',
       enum: site.slurm.available ? ['slurm', 'local'] : ['local'],
       default: site.slurm.available ? 'slurm' : 'local'
-    },
+    } as RJSFSchema,
     jobs: jobsField(profile, trans)
   };
 }

@@ -43,6 +43,19 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
   );
 }
 
+/** What a value looks like; fields that are shown at once have one of their own. */
+function exampleOf(about: Readonly<Record<string, unknown>>, trans: TranslationBundle): string {
+  const [example] = Array.isArray(about.examples) ? (about.examples as unknown[]) : [];
+  if (about['x-group'] === 'basic' || example === undefined || typeof example === 'boolean') {
+    return '';
+  }
+  const isTable = typeof example === 'object' && example !== null && !Array.isArray(example);
+  const words = isTable
+    ? Object.entries(example).map(([key, value]) => `${key}=${String(value)}`)
+    : [example].flat().map(String);
+  return ` ${trans.__('For example %1.', words.join(' '))}`;
+}
+
 interface IDescriptionProps {
   /** The field's schema: `x-slurm` says what it becomes, `x-manual` where that is explained. */
   readonly about: Readonly<Record<string, unknown>>;
@@ -52,7 +65,7 @@ interface IDescriptionProps {
 /** What a field is; the option that it becomes leads to its page of Slurm's or Dask's documentation. */
 function Description({ about, trans }: IDescriptionProps): React.ReactElement {
   const { 'x-slurm': becomes, 'x-manual': page } = about;
-  const text = typeof about.description === 'string' ? about.description : '';
+  const text = `${typeof about.description === 'string' ? about.description : ''}${exampleOf(about, trans)}`;
   if (typeof becomes !== 'string' || typeof page !== 'string') {
     return <>{text}</>;
   }
@@ -76,52 +89,82 @@ function Description({ about, trans }: IDescriptionProps): React.ReactElement {
   );
 }
 
-/** The basic fields at once, the others by group under "More options". */
+/** The basic fields at once, the others in groups that are folded and say how many of them are set. */
 export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElement {
-  const { properties, schema } = props;
-  const { trans } = props.formContext as IFormContext;
+  const { properties, schema, errorSchema } = props;
+  const data = props.formData as Record<string, unknown> | undefined;
   const groupOf = (name: string): string => {
     const about = schema.properties?.[name] as { 'x-group'?: string } | undefined;
-    // What must be filled in is not hidden under "More options".
+    // What must be filled in is not folded away.
     return schema.required?.includes(name) ? 'basic' : (about?.['x-group'] ?? 'basic');
   };
-  const groups = new Map<string, React.ReactElement[]>();
-  for (const { name, content, hidden } of properties) {
-    if (!hidden) {
-      groups.set(groupOf(name), [...(groups.get(groupOf(name)) ?? []), content]);
-    }
+  const groups = new Map<string, typeof properties>();
+  for (const property of properties.filter(({ hidden }) => !hidden)) {
+    const group = groupOf(property.name);
+    groups.set(group, [...(groups.get(group) ?? []), property]);
   }
   const basic = groups.get('basic') ?? [];
   groups.delete('basic');
-  const wrong = Object.keys(props.errorSchema ?? {});
-  const isWrongBelow = wrong.some(name => groupOf(name) !== 'basic');
-  const more = React.useRef<HTMLDetailsElement>(null);
-  // What is wrong is never folded away; what its user mends there stays open.
-  React.useEffect(() => {
-    if (isWrongBelow && more.current) {
-      more.current.open = true;
-    }
-  }, [isWrongBelow]);
+  const isSetAside = (name: string) => {
+    const about = schema.properties?.[name] as { default?: unknown } | undefined;
+    const value = data?.[name];
+    return isFilled(value) && value !== about?.default;
+  };
   return (
     <div>
-      <div className="jp-DaskSlurmForm-fields">{basic}</div>
-      {groups.size > 0 && (
-        <details ref={more} className="jp-DaskSlurmForm-more">
-          <summary>{trans.__('More options')}</summary>
-          {[...groups].map(([group, fields]) => (
-            <fieldset key={group}>
-              <legend>{groupTitle(group, trans)}</legend>
-              <div className="jp-DaskSlurmForm-fields">{fields}</div>
-            </fieldset>
-          ))}
-        </details>
-      )}
+      <div className="jp-DaskSlurmForm-fields">{basic.map(({ content }) => content)}</div>
+      {[...groups].map(([group, fields]) => (
+        <Group
+          key={group}
+          name={group}
+          filled={fields.filter(({ name }) => isSetAside(name)).length}
+          isWrong={fields.some(({ name }) => name in (errorSchema ?? {}))}
+          trans={(props.formContext as IFormContext).trans}
+        >
+          {fields.map(({ content }) => content)}
+        </Group>
+      ))}
     </div>
   );
 }
 
+interface IGroupProps {
+  readonly name: string;
+  /** So many of its fields are set. */
+  readonly filled: number;
+  readonly isWrong: boolean;
+  readonly trans: TranslationBundle;
+}
+
+/** Fields that are folded until they are wanted. */
+function Group(props: React.PropsWithChildren<IGroupProps>): React.ReactElement {
+  const { name, filled, isWrong, trans, children } = props;
+  const details = React.useRef<HTMLDetailsElement>(null);
+  // What is wrong is never folded away; what its user mends there stays open.
+  React.useEffect(() => {
+    if (isWrong && details.current) {
+      details.current.open = true;
+    }
+  }, [isWrong]);
+  return (
+    <details ref={details} className="jp-DaskSlurmForm-more">
+      <summary>
+        {groupTitle(name, trans)}
+        {filled > 0 && <span> {trans._n('%1 set', '%1 set', filled)}</span>}
+      </summary>
+      <div className="jp-DaskSlurmForm-fields">{children}</div>
+    </details>
+  );
+}
+
+function isFilled(value: unknown): boolean {
+  const isEmpty = value === undefined || value === null || value === '';
+  return !isEmpty && (typeof value !== 'object' || Object.keys(value).length > 0);
+}
+
 function groupTitle(group: string, trans: TranslationBundle): string {
   const titles: Record<string, string> = {
+    place: trans.__('Where it runs'),
     slurm: trans.__('Slurm'),
     network: trans.__('Network'),
     workers: trans.__('Workers'),

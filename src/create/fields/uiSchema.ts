@@ -5,6 +5,7 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { Partition, Profile, Site } from '../../api/contract';
 import { formatBytes, formatSpan, mostToAsk } from '../../model/format';
 import type { FormData, IFormSource } from '../request/formData';
+import { emptyMeans, Used } from './emptyMeans';
 
 /** The one that is taken where none is chosen. */
 export const DEFAULT_KERNEL = 'python3';
@@ -12,30 +13,37 @@ export const DEFAULT_KERNEL = 'python3';
 type Choices = Partial<Record<string, IChoice[]>>;
 type FormUiSchema = UiSchema<ReadonlyJSONObject, RJSFSchema>;
 
-/**
- * @param isLooking - it is just being learnt which Python the chosen kernel runs.
- * @returns how the fields look: their order, choices of this site, limits of the chosen partition.
- */
-export function uiSchema(
-  source: IFormSource,
-  schema: RJSFSchema,
-  data: FormData,
-  isLooking: boolean,
-  trans: TranslationBundle
-): FormUiSchema {
+/** What of a form decides how its fields look. */
+export interface IFormLook {
+  readonly source: IFormSource;
+  readonly schema: RJSFSchema;
+  readonly data: FormData;
+  /** It is just being learnt which Python the chosen kernel runs. */
+  readonly isLooking: boolean;
+  readonly used: Used;
+}
+
+/** @returns how the fields look: their order, choices of this site, limits of the chosen partition. */
+export function uiSchema(form: IFormLook, trans: TranslationBundle): FormUiSchema {
+  const { source, schema, data, isLooking, used } = form;
   const choices: Choices = { profile: profileChoices(source.profiles), ...siteChoices(source.site, trans) };
-  const blanks = siteDefaults(source, trans);
+  const defaults = siteDefaults(source);
+  const partition = chosenPartition(source.site, data);
   const hints: Record<string, string> = {
     ...limits(source.site, data, trans),
     ...(isLooking && { kernel: trans.__('Looking at this kernel…') })
   };
   const fields: FormUiSchema = {};
   for (const [name, about] of Object.entries(schema.properties ?? {})) {
+    const empty = emptyMeans(name, used, partition, trans);
     fields[name] = {
-      ...fieldUiSchema(about as RJSFSchema, trans),
+      ...fieldUiSchema(about as RJSFSchema, empty, trans),
       ...(choices[name]?.length && {
         'ui:widget': 'choices',
-        'ui:options': { choices: choices[name], blank: blanks[name] }
+        'ui:options': {
+          choices: choices[name],
+          blank: blankWords(name, labelOf(choices[name], defaults[name]) ?? empty, trans)
+        }
       }),
       ...(hints[name] && { 'ui:help': hints[name] }),
       ...(name === 'gpu_workers' && gpuSwitch(data))
@@ -45,14 +53,14 @@ export function uiSchema(
   fields['ui:order'] = [
     'profile',
     'name',
-    'backend',
     'slurm_cluster',
     'partition',
     'jobs',
     'cores',
-    'processes',
     'memory',
     'walltime',
+    'kernel',
+    'backend',
     '*'
   ].filter(name => name === '*' || names.includes(name));
   return fields;
@@ -68,39 +76,36 @@ function gpuSwitch({ gpus, gres, gpu_workers }: FormData): FormUiSchema {
   };
 }
 
-function fieldUiSchema(about: RJSFSchema, trans: TranslationBundle): FormUiSchema {
-  const example = about.examples && Array.isArray(about.examples) ? about.examples[0] : undefined;
-  const field: FormUiSchema = {};
+function fieldUiSchema(about: RJSFSchema, empty: string, trans: TranslationBundle): FormUiSchema {
+  const field: FormUiSchema = { 'ui:placeholder': empty };
   if (about.type === 'array') {
     field['ui:widget'] = 'lines';
   } else if (about.type === 'object') {
     field['ui:field'] = 'pairs';
   } else if (about.type === 'boolean') {
-    field['ui:widget'] = 'select';
-  }
-  if (example !== undefined && typeof example !== 'boolean') {
-    const text = exampleText(example);
-    field['ui:placeholder'] = text.includes('\n') ? text : trans.__('e.g. %1', text);
+    field['ui:widget'] = 'yesNo';
+    field['ui:options'] = { blank: blankWords('', empty, trans) };
   }
   return field;
 }
 
-function exampleText(example: unknown): string {
-  if (Array.isArray(example)) {
-    return example.join('\n');
-  }
-  if (typeof example === 'object' && example !== null) {
-    return Object.entries(example)
-      .map(([key, value]) => `${key}=${String(value)}`)
-      .join('\n');
-  }
-  return String(example);
+/** What stands in a list to choose from where nothing is chosen. */
+function blankWords(name: string, words: string, trans: TranslationBundle): string {
+  const isNone = name === 'profile' || name === 'reservation';
+  return isNone ? trans.__('None') : words ? trans.__('Default: %1', words) : trans.__('Default');
+}
+
+function labelOf(choices: readonly IChoice[] | undefined, value: string | undefined): string | undefined {
+  const choice = choices?.find(one => one.value === value);
+  return choice && (choice.short ?? choice.label);
 }
 
 /** One line of a list to choose from. */
 export interface IChoice {
   readonly value: string;
   readonly label: string;
+  /** Without what is said of it. */
+  readonly short?: string;
   readonly disabled: boolean;
 }
 
@@ -113,6 +118,7 @@ function siteChoices(site: Site, trans: TranslationBundle): Choices {
     partition: site.partitions.map(partition => ({
       value: partition.name,
       label: partitionLabel(partition, trans),
+      short: partition.name,
       disabled: !partition.allowed
     })),
     account: site.accounts.map(({ name }) => plain(name)),
@@ -148,15 +154,12 @@ function profileChoices(profiles: readonly Profile[]): IChoice[] {
 }
 
 /** What an empty choice stands for, where the site tells. */
-function siteDefaults(source: IFormSource, trans: TranslationBundle): Record<string, string> {
-  const { site, usualCluster } = source;
-  const named = (name: string | null | undefined) => (name ? trans.__('Default (%1)', name) : '');
-  const kernel = site.kernels.find(({ name }) => name === DEFAULT_KERNEL);
+function siteDefaults({ site, usualCluster }: IFormSource): Record<string, string | undefined> {
   return {
-    slurm_cluster: named(usualCluster),
-    partition: named(site.partitions.find(partition => partition.default && partition.allowed)?.name),
-    account: named(site.accounts.find(account => account.default)?.name),
-    kernel: named(kernel?.display_name)
+    slurm_cluster: usualCluster ?? undefined,
+    partition: site.partitions.find(partition => partition.default && partition.allowed)?.name,
+    account: site.accounts.find(account => account.default)?.name,
+    kernel: DEFAULT_KERNEL
   };
 }
 
@@ -205,7 +208,7 @@ function wholeSpan(seconds: number, trans: TranslationBundle): string {
 }
 
 /** @returns the partition that jobs would go to. */
-function chosenPartition(site: Site, data: FormData): Partition | undefined {
+export function chosenPartition(site: Site, data: FormData): Partition | undefined {
   const { partitions } = site;
   return data.partition
     ? partitions.find(({ name }) => name === data.partition)

@@ -2,6 +2,7 @@ import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { FieldProps, WidgetProps } from '@rjsf/utils';
 import * as React from 'react';
 
+import type { IFormContext } from './templates';
 import type { IChoice } from './uiSchema';
 
 /** A list to choose from; empty stands for what the site sets. */
@@ -28,6 +29,25 @@ export function ChoicesWidget(props: WidgetProps): React.ReactElement {
   );
 }
 
+/** Yes, no, or as it is where nobody says. */
+export function YesNoWidget(props: WidgetProps): React.ReactElement {
+  const { id, onChange, options } = props;
+  const { trans } = props.formContext as IFormContext;
+  return (
+    <select
+      id={id}
+      className="jp-mod-styled"
+      aria-describedby={describedBy(id)}
+      value={props.value === undefined || props.value === null ? '' : String(props.value)}
+      onChange={event => onChange(event.target.value ? event.target.value === 'true' : undefined)}
+    >
+      <option value="">{options.blank as string}</option>
+      <option value="true">{trans.__('Yes')}</option>
+      <option value="false">{trans.__('No')}</option>
+    </select>
+  );
+}
+
 /** A switch between two words. */
 export function OneOfTwoWidget(props: WidgetProps): React.ReactElement {
   const { id, onChange, options } = props;
@@ -44,11 +64,11 @@ export function OneOfTwoWidget(props: WidgetProps): React.ReactElement {
 
 /** A list of texts, one on each line. */
 export function LinesWidget(props: WidgetProps): React.ReactElement {
-  const { id, onChange, placeholder } = props;
+  const { id, onChange, options } = props;
   return (
     <LinesBox
       id={id}
-      placeholder={placeholder}
+      placeholder={options.placeholder}
       value={(props.value as string[] | undefined) ?? []}
       read={lines => lines}
       write={lines => lines}

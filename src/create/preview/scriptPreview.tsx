@@ -9,14 +9,25 @@ export function scriptIsHidden({ script, errors }: Preview): boolean {
   return script === null && errors.length > 0;
 }
 
-/** The script as it would be sent, each line with what it means; a list, so that readers go line by line. */
-export function ScriptPreview(props: {
-  preview: Preview;
-  isLate: boolean;
-  trans: TranslationBundle;
-}): React.ReactElement | null {
-  const { preview, isLate, trans } = props;
-  const isHidden = scriptIsHidden(preview);
+/** Lines that say what jobs are given, shown while the script is folded. */
+const TELLING = /^#SBATCH (-p|-t|--cpus-per-task|--mem|--gres|-A)\b/;
+
+/** Whether the lines were last unfolded: who wants to see them once wants to see them in the next form too. */
+let wasOpen = false;
+
+interface IScriptProps {
+  readonly preview: Preview;
+  readonly isLate: boolean;
+  readonly onSlurm: boolean;
+  /** Where the jobs run. */
+  readonly partition?: string;
+  readonly trans: TranslationBundle;
+}
+
+/** The script as it would be sent: what it comes to, and unfolded each line with what it means. */
+export function ScriptPreview(props: IScriptProps): React.ReactElement | null {
+  const { preview, isLate, onSlurm, trans } = props;
+  const isHidden = scriptIsHidden(preview) && onSlurm;
   if (preview.lines.length === 0 && preview.warnings.length === 0 && !isHidden) {
     return null;
   }
@@ -33,12 +44,31 @@ export function ScriptPreview(props: {
         </p>
       ))}
       {isHidden && <p>{trans.__('The script stands here once what is wrong in the form is mended.')}</p>}
-      {preview.command.length > 0 && (
+      {preview.lines.length > 0 && <Script {...props} />}
+    </section>
+  );
+}
+
+/** A list, so that readers go line by line. */
+function Script(props: IScriptProps): React.ReactElement {
+  const { preview, trans } = props;
+  const [isOpen, setOpen] = React.useState(wasOpen);
+  const toggle = (open: boolean) => {
+    wasOpen = open;
+    setOpen(open);
+  };
+  const telling = preview.lines.filter(({ text }) => TELLING.test(text));
+  return (
+    <>
+      <p>{summary(props)}</p>
+      {!isOpen && telling.length > 0 && (
+        <pre className="jp-DaskSlurmPreview-first">{telling.map(({ text }) => text).join('\n')}</pre>
+      )}
+      <details open={isOpen} onToggle={event => toggle(event.currentTarget.open)}>
+        <summary>{trans.__('Script, line by line')}</summary>
         <p className="jp-DaskSlurmPreview-command">
           <code>{commandLine(preview.command)}</code>
         </p>
-      )}
-      {preview.lines.length > 0 && (
         <ol className="jp-DaskSlurmPreview-lines">
           {preview.lines.map(({ text, explanation }, index) => (
             <li key={index}>
@@ -47,7 +77,17 @@ export function ScriptPreview(props: {
             </li>
           ))}
         </ol>
-      )}
-    </section>
+      </details>
+    </>
   );
+}
+
+/** @returns what is sent, for example `4 jobs of 8 cores in normal`. */
+function summary({ preview, partition, trans }: IScriptProps): string {
+  const { totals, options } = preview;
+  const jobs = totals.jobs === null ? '' : trans._n('%1 job', '%1 jobs', totals.jobs);
+  const cores = typeof options?.cores === 'number' && trans._n('%1 core', '%1 cores', options.cores);
+  const size = cores ? trans.__('%1 of %2', jobs, cores) : jobs;
+  const place = typeof options?.partition === 'string' ? options.partition : partition;
+  return place ? trans.__('%1 in %2', size, place) : size;
 }

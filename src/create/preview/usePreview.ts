@@ -3,8 +3,7 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../../api/client';
 import type { Preview } from '../../api/contract';
-import { RequestError } from '../../api/requestError';
-import { asRequestError } from '../request/useSubmit';
+import { asRequestError, RequestError } from '../../api/requestError';
 
 /** A pause in typing; the server answers within some ten milliseconds, and so what is wrong is red before 300 have passed. */
 const PAUSE_MS = 100;

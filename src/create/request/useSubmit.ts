@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { RequestError } from '../../api/requestError';
+import { asRequestError, RequestError } from '../../api/requestError';
 
 /** The state of what is being sent. */
 export interface ISubmission {
@@ -34,13 +34,4 @@ export function useSubmit(send: () => Promise<void>): ISubmission {
     }
   };
   return { failure, busy, submit, forget: () => setFailure(null) };
-}
-
-/** @returns an error in the words of the server, or in its own. */
-export function asRequestError(error: unknown): RequestError {
-  if (error instanceof RequestError) {
-    return error;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return new RequestError(0, { message, reason: 'UnexpectedAnswer', field: null, details: null });
 }

@@ -59,8 +59,24 @@ test('what the form says is what Slurm gets', async ({ page, request }) => {
     await expect(field.getByRole('alert')).toContainText('00:10:00');
   });
 
+  await test.step('what is malformed is red all at once, and the fields are named', async () => {
+    const name = page.getByLabel('Name', { exact: true });
+    const memory = page.getByLabel('Memory per job', { exact: true });
+    await name.fill('my cluster!');
+    await memory.fill('lots');
+    await expect(page.locator('.jp-DaskSlurmField-error')).toHaveCount(3, SOON);
+    await expect(page.getByText('3 fields need your attention')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Copy job script' })).toBeDisabled();
+    await page.getByRole('status').getByRole('button', { name: 'Memory per job' }).click();
+    await expect(memory).toBeFocused();
+    await memory.fill('');
+    await expect(memory).toHaveAttribute('placeholder', '8 GB');
+    await name.fill('gale');
+  });
+
   await test.step('a profile changes the script', async () => {
     await page.getByLabel('Profile', { exact: true }).selectOption('regrid');
+    await script.getByText('Script, line by line').click();
     await expect(script.getByText('#SBATCH --nice=7', { exact: true })).toBeVisible(SOON);
     await expect(script.getByText('#SBATCH --cpus-per-task=2', { exact: true })).toBeVisible(SOON);
   });

@@ -34,7 +34,9 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       const reef = cardOf(page, 'reef');
       await expect(reef.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
       await panel.getByRole('button', { name: 'Start a Dask cluster' }).click();
-      await page.getByText('More options').click();
+      for (const group of await page.locator('.jp-DaskSlurmForm summary').all()) {
+        await group.click();
+      }
       await page.getByRole('button', { name: 'Save as profile…' }).click();
 
       expect(

@@ -1,6 +1,6 @@
 import { expect, Locator, Page, test } from '@playwright/test';
 
-import { stopClusters } from '../clusters';
+import { stopClusters, unfold } from '../clusters';
 import { pageIn } from '../frames';
 
 const NAME = 'lagoon';
@@ -27,6 +27,8 @@ async function createCluster(page: Page, panel: Locator): Promise<void> {
   await panel.getByRole('button', { name: 'New cluster' }).click();
   const form = page.getByRole('dialog');
   await form.getByLabel('Name', { exact: true }).fill(NAME);
+  await unfold(page, 'Where it runs');
+  await unfold(page, 'Workers');
   await form.getByLabel('Runs on').selectOption('This machine');
   await form.getByLabel('Cores per job').fill('1');
   await form.getByLabel('Workers per job').fill('1');

@@ -81,7 +81,6 @@ test('form: a new cluster', async ({ page }) => {
     Name: 'ocean',
     Jobs: '4',
     'Cores per job': '8',
-    'Workers per job': '2',
     'Memory per job': '16 GB',
     Walltime: '12:00:00'
   };

@@ -1,5 +1,6 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 
+import { unfold } from '../clusters';
 import { pageIn } from '../frames';
 
 const PANEL = 'jupyter-dask-slurm-panel';
@@ -25,6 +26,7 @@ async function createCluster(page: IJupyterLabPageFixture): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(NAME);
   await page.getByLabel('Jobs', { exact: true }).fill('2');
   await page.getByLabel('Cores per job').fill('2');
+  await unfold(page, 'Workers');
   await page.getByLabel('Workers per job').fill('1');
   await page.getByLabel('Memory per job').fill('1 GB');
   await page.getByLabel('Walltime').fill('00:30:00');

@@ -45,7 +45,7 @@ class Holder extends ReactWidget {
 }
 
 const lines = (value: unknown, set: (value: unknown) => void) => (
-  <LinesWidget {...({ id: 'lines', value, onChange: set } as unknown as WidgetProps)} />
+  <LinesWidget {...({ id: 'lines', value, onChange: set, options: {} } as unknown as WidgetProps)} />
 );
 const pairs = (value: unknown, set: (value: unknown) => void) => {
   const about = { idSchema: { $id: 'pairs' }, schema: {}, formData: value, onChange: set };

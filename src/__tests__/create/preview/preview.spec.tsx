@@ -20,7 +20,7 @@ function Answer(props: { partition: string; ask: AskPreview }): React.ReactEleme
   return preview ? (
     <>
       <Exports preview={preview} isLate={isLate} trans={trans} />
-      <ScriptPreview preview={preview} isLate={isLate} trans={trans} />
+      <ScriptPreview preview={preview} isLate={isLate} onSlurm partition="normal" trans={trans} />
     </>
   ) : (
     <p>nothing</p>
