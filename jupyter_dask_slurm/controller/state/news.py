@@ -24,8 +24,7 @@ def take_in(job: TrackedJob, view: SlurmView, *, complete: bool, now: float) -> 
     """
     known = job.seen
     if view.state in COMPLETING:
-        # Slurm says when it began to end, which is no walltime that nears: somebody may have cancelled it.
-        view = replace(view, ends=known.ends if known is not None else None)
+        view = _as_it_was(view, known)
     if known is not None:
         if known.restarts < view.restarts:
             _began_anew(job, complete=complete, now=now)
@@ -39,6 +38,15 @@ def take_in(job: TrackedJob, view: SlurmView, *, complete: bool, now: float) -> 
             job.expiring_since = None
     job.seen, job.seen_at = view, now
     job.last_node = view.node or job.last_node
+
+
+def _as_it_was(view: SlurmView, known: SlurmView | None) -> SlurmView:
+    """Return what is known of a job that is completing, of which Slurm tells what is left."""
+    if known is None or known.node is None:
+        # It says when it began to end, which is no walltime that nears: somebody may have cancelled it.
+        return replace(view, ends=known.ends if known is not None else None)
+    # Nodes that are done with it are left out already. It had them all until now, and they count.
+    return replace(known, state=view.state, reason=view.reason, restarts=view.restarts)
 
 
 def _began_anew(job: TrackedJob, *, complete: bool, now: float) -> None:

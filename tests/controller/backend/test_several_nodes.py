@@ -7,6 +7,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
@@ -26,6 +28,7 @@ def _place(dask_worker: Any) -> tuple[str, str, int, int]:
     return str(dask_worker.name), os.environ["SLURMD_NODENAME"], len(os.sched_getaffinity(0)), os.getppid()
 
 
+@pytest.mark.any_slurm
 def test_workers_on_all_nodes_and_one_node_that_has_none_any_more(
     slurm: SlurmClient, launch: Launch, tmp_path: Path
 ) -> None:
