@@ -88,7 +88,6 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     # Options of ours have other places: half of what starts a cluster would not hear of them from here.
     strange = {key for key in theirs if underscored(key) in READERS and underscored(key) not in known}
     shebang = theirs.get("shebang") or default.get("shebang")
-    _check_shebang(shebang, source)
     heard = {
         key: value for key, value in theirs.items() if key not in strange and underscored(key) not in _OURS
     }
@@ -97,7 +96,7 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
         (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
     ]
     faults = [fault for fault in reading.faults if fault.option not in asked]
-    faults += _faults_of_texts(reading, source)
+    faults += [*_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
     if faults:
         raise _refused(faults[0].option, " ".join(fault.sentence for fault in faults))
     _keep_to_allowed(reading, allowed_partitions, source)
@@ -129,7 +128,7 @@ def _keep_to_allowed(reading: Reading, allowed: Collection[str], source: Source)
         reading.notes.append(("partition", source.says("queue", why)))
 
 
-def _check_shebang(shebang: Any, source: Source) -> None:
+def _faults_of_shebang(shebang: Any, source: Source) -> Iterator[Fault]:
     text = str(shebang)
     if not is_one_line(text):
         wrong = "cannot hold line breaks or control characters."
@@ -137,7 +136,7 @@ def _check_shebang(shebang: Any, source: Source) -> None:
         wrong = "must begin with #!."
     else:
         return
-    raise _refused("shebang", source.says("shebang", wrong))
+    yield Fault("shebang", "shebang", source.says("shebang", wrong))
 
 
 def _faults_of_texts(reading: Reading, source: Source) -> Iterator[Fault]:

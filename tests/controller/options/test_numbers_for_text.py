@@ -153,10 +153,12 @@ def test_what_is_in_a_list_is_as_it_stands_there(
 
 
 def test_all_that_is_wrong_is_said_at_once(dask_files: DaskFiles) -> None:
-    dask_files.write("jobqueue:\n  slurm:\n    cores: two\n    memory: lots\n    interface: a;b\n")
+    dask_files.write(
+        "jobqueue:\n  slurm:\n    cores: two\n    memory: lots\n    interface: a;b\n    shebang: sh\n"
+    )
     with pytest.raises(Unprocessable) as told:
         dask_files.ours()
-    assert [f"line {line}: " in told.value.message for line in (3, 4, 5)] == [True] * 3
+    assert [f"line {line}: " in told.value.message for line in (3, 4, 5, 6)] == [True] * 4
 
 
 @pytest.mark.parametrize(
