@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.labs.wheel import build_wheel
 
 _PROJECT = Path(__file__).parents[1]
 _CHECK = """
@@ -35,18 +36,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def wheel() -> Iterator[Path]:
-    """Build sdist and wheel from a copy of the sources: the build replaces the extension that is in use."""
+    """Build it."""
     with tempfile.TemporaryDirectory(prefix="dask-slurm-build-") as folder:
-        source = Path(folder, "source")
-        _copy_sources(source)
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        subprocess.run(
-            [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, str(source)],
-            env=os.environ | {"PATH": path},
-            check=True,
-        )
-        (built,) = Path(folder).glob("*.whl")
-        yield built
+        yield build_wheel(Path(folder))
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +91,6 @@ def test_holds_no_tests_and_no_sources_of_the_frontend(environment: Path) -> Non
     assert not list(package.rglob("*.ts*"))
     assert not (package.parent / "tests").exists()
     assert (package / "py.typed").is_file(), "who imports it can check types (PEP 561)"
-
-
-def _copy_sources(target: Path) -> None:
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=_PROJECT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, names.split("\0")):
-        if (_PROJECT / name).is_file():  # git also lists what has just been removed
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(_PROJECT / name, target / name)
-    (target / "node_modules").symlink_to(_PROJECT / "node_modules")
 
 
 def _without_node(environment: Path) -> dict[str, str]:

@@ -27,7 +27,9 @@ const config: PlaywrightTestConfig = {
   timeout: 400_000,
   expect: { timeout: 20_000 },
   projects: [
-    { name: 'stories', testIgnore: 'pictures.spec.ts' },
+    { name: 'stories', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'] },
+    // On a JupyterLab that `tests/labs` starts.
+    { name: 'plain', testMatch: 'plain.spec.ts' },
     // Makes what the documentation shows; says nothing about whether it works.
     { name: 'pictures', testMatch: 'pictures.spec.ts' }
   ],
