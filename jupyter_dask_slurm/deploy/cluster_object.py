@@ -15,7 +15,9 @@ from tornado.ioloop import IOLoop
 
 from ..connection import dashboard_link
 from ..page_address import own_address
+from ..protocol.errors import DaskSlurmError
 from ..protocol.scaling import known_size
+from ..protocol.tags import tag_stem
 from . import keyword_reading, scaling_calls
 from .linked_cluster import LinkedCluster, caller
 
@@ -214,6 +216,19 @@ class SLURMCluster(LinkedCluster):
     def job_script(self) -> Any:
         """Return the script that is sent to Slurm for the jobs."""
         return self.sync(self._open_link.job_script)
+
+    @property
+    def job_header(self) -> str:
+        """The lines of the script that are for Slurm."""
+        if self.asynchronous:
+            raise DaskSlurmError("Within a coroutine the header is found in await cluster.job_script().")
+        script = str(self.job_script())
+        return "\n".join(line for line in script.splitlines() if line.startswith("#SBATCH"))
+
+    @property
+    def job_name(self) -> str:
+        """What the names of the jobs in Slurm begin with."""
+        return tag_stem(self.cluster_id)
 
     async def _get_logs(self, cluster: bool = True, scheduler: bool = True, workers: Any = True) -> Any:
         logs = await super()._get_logs(cluster=False, scheduler=scheduler, workers=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..options.requests import ChangeRequest, ClusterRequest, parse
 from ..protocol.errors import (
@@ -154,8 +154,18 @@ async def _is_the_same(services: Services, asked: Asked, handle: ClusterHandle) 
     spec = await services.starter.resolve(parse(ClusterRequest, asked.body))
     surroundings = await services.starter.survey(spec)
     launched = await in_thread(services.manager.registry.read_launch, handle.id)
-    wanted = (surroundings.backend, surroundings.options, spec.profile)
-    return wanted == (launched.backend, launched.options, launched.profile)
+    here = surroundings.environment
+    wanted = (
+        surroundings.backend,
+        spec.profile,
+        _by_python(surroundings.options, here.python or here.argv[0]),
+    )
+    return wanted == (launched.backend, launched.profile, _by_python(launched.options, launched.python))
+
+
+def _by_python(options: Mapping[str, Any], python: str) -> dict[str, Any]:
+    """Return options with the Python that they mean: the panel names a kernel, a notebook its interpreter."""
+    return {**{name: value for name, value in options.items() if name != "kernel"}, "python": python}
 
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:

@@ -47,6 +47,7 @@ def test_the_life_of_a_cluster_on_slurm(slurm: SlurmClient, shared: Path) -> Non
         script = cluster.job_script()
         assert "#SBATCH -p normal" in script
         assert cluster.scheduler_address in script
+        assert f"#SBATCH -J {cluster.job_name}" in cluster.job_header
         logs = cluster.get_logs()
         assert "all workers are connected" in logs["Cluster"]
         assert set(logs) == {"Cluster", "Scheduler", *cluster.scheduler_info["workers"]}
@@ -71,12 +72,15 @@ async def test_async(shared: Path) -> None:
 
 
 def test_one_with_a_name_is_for_whoever_knows_it(capsys: pytest.CaptureFixture[str]) -> None:
+    # By whomever it was made, in the same Python.
+    words = ["create", "--name", "ocean", "--backend", "local", "--cores", "1", "--memory", "400 MB"]
+    subprocess.run([sys.executable, "-m", "jupyter_dask_slurm.cli", *words], check=True, capture_output=True)
     first = SLURMCluster(name="ocean", **LOCAL)
-    first_id = first.cluster_id
     # The cell is run again.
     again = SLURMCluster(n_workers=1, name="ocean", **LOCAL)
-    assert again.cluster_id == first_id
-    assert "runs already, with the same options, and is taken again" in capsys.readouterr().out
+    assert again == first
+    said = capsys.readouterr().out
+    assert said.count("runs already, with the same options, and is taken again") == 2
     del again
     gc.collect()  # that is not the end of a cluster that has a name
     other = SLURMCluster.from_name("ocean")
