@@ -61,9 +61,21 @@ class SLURMCluster(LinkedCluster):
     close_on_exit : bool
         Whether it is closed when this process ends. A process that is killed closes nothing: the cluster then
         ends when it is idle.
-    job_cls, loop, security, shared_temp_directory, silence_logs, dashboard_address, host
-    scheduler_options, scheduler_cls, interface, protocol, **keywords
-        As dask-jobqueue has them: ``cores``, ``memory``, ``processes``, ``queue``, ``walltime``, ….
+    cores : int
+        Of one job, shared by its workers.
+    memory : str
+        Of one job, such as ``"16 GB"``.
+    processes : int
+        Into how many workers a job is cut.
+    queue, account, walltime : str
+        Partition, account and time limit of the jobs.
+    interface : str
+        The network by which workers and scheduler talk.
+    scheduler_options : dict
+        Keywords of the scheduler: interface, host, port, contact_address, allowed_failures, worker_ttl.
+    job_cls, loop, security, shared_temp_directory, silence_logs, dashboard_address, host, scheduler_cls
+    protocol, **keywords
+        As dask-jobqueue has them.
 
     Examples
     --------
