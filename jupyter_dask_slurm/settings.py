@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traitlets import Bool, Integer, List, Unicode
+from traitlets import Bool, Enum, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from .services import Services
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _LIMITS = (
     *("max_clusters", "max_jobs_per_cluster", "max_cores", "allowed_partitions", "require_secure"),
-    *("hidden_options", "required_options", "read_only", "remote_channel"),
+    *("remote_channel", "controller_placement_default", "allowed_controller_placements"),
+    *("hidden_options", "required_options", "read_only"),
 )
 
 
@@ -58,6 +59,15 @@ class DaskSlurmSettings(Configurable):
         True,
         help="Whether a cluster's controller also listens on its scheduler's address, by TLS and for nobody "
         "but who has the cluster's key, so that Jupyter servers on other hosts can do everything with it.",
+    ).tag(config=True)
+    controller_placement_default = Enum(
+        ["here", "job"],
+        "here",
+        help="Where the controllers of clusters run for who does not say: on this host, or in a Slurm job of "
+        "their own.",
+    ).tag(config=True)
+    allowed_controller_placements = List(
+        Enum(["here", "job"]), ["here", "job"], help="Where they may run. Both by default."
     ).tag(config=True)
     autostart = List(
         Unicode(),

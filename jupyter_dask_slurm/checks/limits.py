@@ -9,7 +9,7 @@ from typing import Any
 
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import LimitExceeded
-from ..protocol.models import OVER, Ceiling, Cluster
+from ..protocol.models import OVER, Ceiling, Cluster, Placement
 from ..protocol.scaling import known_cpus, most_jobs
 
 
@@ -37,6 +37,10 @@ class Limits:
         Whether nothing may be changed.
     remote_channel : bool
         Whether controllers listen for their user's Jupyter servers on other hosts.
+    controller_placement_default : str
+        Where controllers run for who does not say: ``here`` or ``job``.
+    allowed_controller_placements : collection of str
+        Where they may run.
     """
 
     max_clusters: int | None = None
@@ -48,6 +52,8 @@ class Limits:
     required_options: Collection[str] = ()
     read_only: bool = False
     remote_channel: bool = True
+    controller_placement_default: Placement = "here"
+    allowed_controller_placements: Collection[str] = ("here", "job")
 
     @property
     def depend_on_size(self) -> bool:

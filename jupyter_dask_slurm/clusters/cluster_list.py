@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 from ..protocol.errors import ClusterNotFound
 from ..protocol.models import Cluster, Record
 from ..registry import Registry
 from ..system.event_loop.background import Background
 from ..system.event_loop.signals import Signal
-from .following.afar import FollowsFromAfar
-from .following.here import FollowsHere
+from .following.follow import follow
 from .handle import ClusterHandle
 
 
@@ -99,8 +99,7 @@ class ClusterList:
             self._handles[cluster_id] = handle
             self.added.emit(handle)
             self._moved(handle)
-            follower = FollowsHere(handle) if handle.here else FollowsFromAfar(handle)
-            handle.follow(follower.run)
+            handle.follow(partial(follow, handle))
         return self._handles[cluster_id]
 
     def hide(self, handle: ClusterHandle) -> None:

@@ -48,7 +48,6 @@ class ClusterHandle:
 
     def __init__(self, record: Record, registry: Registry, changed: Callable[[ClusterHandle], None]) -> None:
         self.record = record
-        self.here = is_here(record)
         self.cluster = record.cluster if self.here else as_seen_from_afar(record)
         if self.over:
             self.cluster = as_ended(self.cluster)
@@ -77,6 +76,16 @@ class ClusterHandle:
         return self.cluster.id
 
     @property
+    def here(self) -> bool:
+        """Whether its controller runs on this host, or shall."""
+        return is_here(self.record)
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether its controller is to run in a job of its own, and does not yet."""
+        return self.record.pid is None and self.record.cluster.controller.placement == "job"
+
+    @property
     def over(self) -> bool:
         """Whether the cluster has ended, in whatever way."""
         return self.cluster.status in OVER
@@ -102,7 +111,7 @@ class ClusterHandle:
     @property
     def can_answer(self) -> bool:
         """Whether there is a way to its controller from here."""
-        return self.here or self.record.endpoint is not None
+        return self.here or self.is_queued or self.record.endpoint is not None
 
     def follow(self, following: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin to follow; returns at once."""
@@ -152,6 +161,11 @@ class ClusterHandle:
         """Take notice that the controller lives and does not answer."""
         info = dataclasses.replace(self.cluster.controller, reachable=False, channel=None)
         self.update(dataclasses.replace(self.cluster, controller=info))
+
+    def begun(self) -> None:
+        """Take over what its controller, which has just begun, has written into the record."""
+        self.heartbeat.changed(self.record.heartbeat_at)
+        self.update(self.record.cluster if self.here else as_seen_from_afar(self.record))
 
     def unsettle(self) -> None:
         """Take notice that the controller tells nothing at the moment."""

@@ -197,6 +197,8 @@ class ClusterManager:
         await self._check_nobody_runs_it(handle)
         if handle.over:
             return await self._endings.forget(handle)
+        if handle.is_queued:
+            return self._endings.stop_queued(handle)
         if not handle.here:
             return await self._endings.stop_from_afar(handle)
         await handle.stop()

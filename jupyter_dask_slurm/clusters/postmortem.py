@@ -59,8 +59,14 @@ def as_silent(cluster: Cluster, record: Record, limit_s: float) -> Cluster:
     return dataclasses.replace(cluster, problems=(problem, *cluster.problems))
 
 
-def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:
-    """Return the fields that say how a controller ended that left no word."""
+def postmortem(record: Record, exit_code: int | None, known: str | None = None) -> dict[str, Any]:
+    """Return the fields that say how a controller ended that left no word.
+
+    Parameters
+    ----------
+    known : str, optional
+        Why it ended, as the rest of a sentence, where somebody else has told.
+    """
     last_words = tail(record.on_disk.controller_log, 40).text or None
     code = (
         ""
@@ -72,7 +78,9 @@ def postmortem(record: Record, exit_code: int | None) -> dict[str, Any]:
     if record.pid is None:
         error = ErrorInfo(f"The controller could not start: it ended{code}.", CONTROLLER_FAILED, last_words)
         return {"status": "failed", "error": error, "updated_at": iso_time()}
-    if booted_since(record):
+    if known is not None:
+        why = known
+    elif booted_since(record):
         why = f"{record.hostname} was started anew"
     else:
         why = f"its controller ended{code} without stopping it"

@@ -18,9 +18,10 @@ from tornado.routing import Router
 from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
 from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
-from ..system import files
+from ..system import clock, files
 from ..system.event_loop.background import Background
 from ..system.faults import as_known
+from ..system.network.own_socket import new_socket
 from ..system.own_directory import make_own_directory, prefix_beside, usual_places
 from .api.dashboard import DashboardRouter
 from .api.handlers import make_router
@@ -32,6 +33,7 @@ from .backend.make import make_backend
 from .backend.scheduler import configure_dask
 from .controller import Controller
 from .garbage import GarbageCollector
+from .problems.parent import why_told_to_end
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     began = time.monotonic()
     own: Path | None = None
     try:
+        spec = _with_socket(spec)
         own = _own_directory(Path(spec.socket))
         configure_dask()
         tls_listener.install()
@@ -97,6 +100,11 @@ def _listen_for_other_hosts(controller: Controller, router: Router) -> TlsServer
     return server
 
 
+def _with_socket(spec: LaunchSpec) -> LaunchSpec:
+    """Return what was told, with a place for the socket on this host where none was named."""
+    return spec if spec.socket else dataclasses.replace(spec, socket=new_socket())
+
+
 def _own_directory(socket: Path) -> Path:
     """Make the directory of this process's temporary files; returns it.
 
@@ -121,7 +129,7 @@ def _remove(own: Path | None) -> None:
 
 async def _end_when(told: asyncio.Event, controller: Controller) -> None:
     await told.wait()
-    controller.stop("The controller was told to end by a signal.")
+    controller.stop(why_told_to_end(controller.state, clock.now()))
     await controller.leaving.decide()
 
 

@@ -16,6 +16,7 @@ from ..protocol.models import (
     Credentials,
     JobCounts,
     LaunchSpec,
+    Placement,
     Record,
     Scaling,
     WorkerCounts,
@@ -98,8 +99,17 @@ def make_draft(
         emptied=spec.emptied,
         notes=spec.notes,
         remote_channel=limits.remote_channel,
+        placement=_placement(surroundings, limits),
     )
     return Draft(_first_record(launch_spec, environment), launch_spec, surroundings, filed=spec.filed)
+
+
+def _placement(surroundings: Surroundings, limits: Limits) -> Placement:
+    """Return where the controller shall run; what an administrator prefers is for clusters that can."""
+    asked: Placement | None = surroundings.options.get("controller_placement")
+    if asked is None and surroundings.backend == "slurm" and surroundings.options.get("secure") is not False:
+        return limits.controller_placement_default
+    return asked or "here"
 
 
 def to_render(draft: Draft) -> LaunchSpec:
@@ -157,7 +167,7 @@ def _as_it_starts(launch_spec: LaunchSpec, environment: Environment) -> Cluster:
         status="starting",
         created_at=launch_spec.created_at,
         updated_at=launch_spec.created_at,
-        controller=ControllerInfo(hostname()),
+        controller=ControllerInfo(hostname(), placement=launch_spec.placement),
         environment=environment.info,
         dashboard_path=launch_spec.dashboard_path,
         scaling=scaling,

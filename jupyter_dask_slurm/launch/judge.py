@@ -11,6 +11,7 @@ from ..checks.site import refusals_of_machine, refusals_of_site
 from ..protocol.errors import DaskSlurmError, InvalidRequest, LimitExceeded
 from ..protocol.models import Cluster
 from ..protocol.scaling import known_size, most_jobs, resolve_scaling
+from .controller_job import refusals_of_placement
 from .draft import Draft
 
 
@@ -48,6 +49,7 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
     typed = str(launch.options.get("log_directory") or "")
     must_exist = typed.startswith("/") and "log_directory" not in draft.filed
     named = {**options, "log_directory": typed if must_exist else None}
+    yield from refusals_of_placement(draft, limits)
     find = refusals_of_site if launch.backend == "slurm" else refusals_of_machine
     yield from find(named, site)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..protocol.models import LaunchSpec
 from ..registry import Registry
+from ..system.network.own_socket import new_socket, remove_socket
 from .draft import Draft
-from .process import new_socket, remove_socket
 
 
 def place(draft: Draft, registry: Registry) -> Draft:
@@ -22,7 +22,8 @@ def place(draft: Draft, registry: Registry) -> Draft:
     socket_path = ""
     try:
         directory = registry.create(draft.id)
-        socket_path = new_socket()
+        # On the node of its job a controller makes one of its own.
+        socket_path = "" if draft.spec.placement == "job" else new_socket()
         spec = _with_credentials(draft, socket_path, directory)
         record = dataclasses.replace(draft.record, socket=socket_path)
         registry.write_launch(spec)

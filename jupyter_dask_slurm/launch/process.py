@@ -6,7 +6,6 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from ..kernels.archive import controller_archive
@@ -14,38 +13,8 @@ from ..kernels.environment import Environment
 from ..protocol.errors import MachineFault
 from ..protocol.models import LaunchSpec
 from ..system.faults import of_program
-from ..system.files import storage_errors, temporary_directory, write_private
-from ..system.network.sockets import LONGEST_PATH
-from ..system.own_directory import prefix_beside, remove_own_directories, usual_places
+from ..system.files import storage_errors, write_private
 from ..system.places import is_folder
-
-SOCKET_PREFIX = "dask-slurm-"
-
-
-def new_socket() -> str:
-    """Return a path for the cluster's socket, in a new 0700 directory on this machine's own disk.
-
-    Raises
-    ------
-    StorageUnavailable
-        If no directory can be made there.
-    """
-    directory = temporary_directory(SOCKET_PREFIX)
-    if len(os.fsencode(directory / "socket")) > LONGEST_PATH:
-        directory.rmdir()
-        directory = temporary_directory(SOCKET_PREFIX, short=True)
-    return str(directory / "socket")
-
-
-def remove_socket(path: str) -> None:
-    """Remove a socket that `new_socket` named, with its directory and what its controller left beside it."""
-    directory = Path(path).parent
-    if not directory.name.startswith(SOCKET_PREFIX):
-        return
-    remove_own_directories(prefix_beside(Path(path)), [directory.parent, *usual_places(os.environ)])
-    with suppress(OSError):
-        Path(path).unlink(missing_ok=True)
-        directory.rmdir()
 
 
 def start_controller(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ..system.network.own_socket import SOCKET_PREFIX, remove_socket
 from ..system.own_directory import own_directories
-from .process import SOCKET_PREFIX, remove_socket
 
 OLD_S = 3600.0
 """Younger ones may be of a cluster that is just being made, in seconds."""
@@ -22,7 +22,7 @@ def remove_stale_sockets(places: tuple[str, ...] = ()) -> list[Path]:
     Parameters
     ----------
     places : tuple of str, optional
-        The folders to look in; by default those in which `process.new_socket` makes them.
+        The folders to look in; by default those in which `new_socket` makes them.
     """
     gone = []
     for directory in _ours(places or (tempfile.gettempdir(), "/tmp")):  # noqa: S108  nothing is made there

@@ -20,6 +20,7 @@ from ..protocol.models import Cluster
 from ..registry import Registry
 from ..system.beside_loop import in_thread
 from .configured_name import ConfiguredName, configured_name
+from .controller_job import submit_controller
 from .draft import Draft, as_rendered, make_draft, shows_in_script, to_render
 from .judge import judge
 from .place import discard, place
@@ -164,7 +165,12 @@ class Starter:
         ------
         StorageUnavailable
             If it cannot be started.
+        DaskSlurmError
+            If its job cannot be sent.
         """
+        if draft.spec.placement == "job":
+            await submit_controller(draft, self._folder)
+            return
         loop = asyncio.get_running_loop()
 
         def tell(exit_code: int) -> None:

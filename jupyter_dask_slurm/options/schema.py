@@ -225,6 +225,31 @@ class ClusterOptions(BaseModel):
         group="life", example=True,
     )  # fmt: skip
 
+    controller_placement: Literal["here", "job"] | None = _option(
+        "Controller runs",
+        "Where the scheduler and what watches the jobs run: on this host, or in a Slurm job of their own, "
+        "for hosts that end processes after a while. The cluster ends with that job.",
+        group="controller", example="job",
+    )  # fmt: skip
+    controller_partition: types.Names | None = _option(
+        "Controller's partition", "Where its job is queued; by default that of the cluster's jobs.",
+        group="controller", example="long",
+    )  # fmt: skip
+    controller_walltime: types.Walltime | None = _option(
+        "Controller's walltime",
+        "After this time its job ends, and the cluster with it. By default 8 hours, or that of the cluster's "
+        "jobs where it is longer, as far as the partition lets it.",
+        group="controller", example="1-00:00:00",
+    )  # fmt: skip
+    controller_memory: types.Memory | None = _option(
+        "Controller's memory", "What the scheduler may take: it keeps a note of each task, and no data.",
+        group="controller", example="8 GB",
+    )  # fmt: skip
+    controller_cores: int | None = _option(
+        "Controller's cores", "Cores of its job; the scheduler itself uses one.",
+        group="controller", example=2, unit="cores", ge=1, le=1000,
+    )  # fmt: skip
+
     @model_validator(mode="after")
     def _fewer_processes_than_cores(self) -> ClusterOptions:
         if self.cores is not None and self.processes is not None and self.processes > self.cores:

@@ -106,6 +106,16 @@ class ClusterDirectory:
         return self.submissions / f"{number}.json"
 
     @property
+    def controller_submission(self) -> Path:
+        """The intent to submit the controller's own job."""
+        return self.submissions / "controller.json"
+
+    @property
+    def controller_script(self) -> Path:
+        """The script of that job."""
+        return self.scripts / "controller.sh"
+
+    @property
     def scripts(self) -> Path:
         """The folder of the scripts as they were sent."""
         return self.path / "scripts"

@@ -42,6 +42,8 @@ class BentCommands:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Found now: the wrappers may come first in this process's own PATH later.
+        self._real = {command: _real(command) for command in COMMANDS}
         for command in COMMANDS:
             self.bend(command, AS_ALWAYS)
 
@@ -52,7 +54,12 @@ class BentCommands:
 
     def bend(self, command: str, body: str) -> None:
         """Let `command` do `body`, a piece of shell in which ``$real`` is the command."""
-        lines = ["#!/bin/sh", f'echo "$*" >> {self._folder}/{command}.calls', f"real={_real(command)}", body]
+        lines = [
+            "#!/bin/sh",
+            f'echo "$*" >> {self._folder}/{command}.calls',
+            f"real={self._real[command]}",
+            body,
+        ]
         fresh = self._folder / f".{command}"
         fresh.write_text("\n".join([*lines, ""]))
         fresh.chmod(0o755)

@@ -9,10 +9,10 @@ import asyncio
 import logging
 import os
 
-from ...launch.process import new_socket, remove_socket
 from ...protocol.errors import MachineFault
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
+from ...system.network.own_socket import new_socket, remove_socket
 from ...system.network.sockets import peer_uid
 from .channel import TlsChannel
 

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ...launch.process import remove_socket
 from ...protocol.errors import StorageUnavailable
 from ...protocol.models import Cluster
 from ...registry import Registry
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import end_tasks
+from ...system.network.own_socket import remove_socket
 from ..cluster_list import ClusterList
 from ..contact.heartbeat import Heartbeat
 from ..handle import ClusterHandle
@@ -74,6 +74,8 @@ class Endings:
         handle.hidden = True
         if handle.over:
             self._begin(handle, self._clear)
+        elif handle.is_queued:
+            self.stop_queued(handle)
         elif handle.here:
             await handle.stop()
         else:
@@ -99,6 +101,14 @@ class Endings:
                 handle.stop_wanted.set()
                 handle.update(dataclasses.replace(handle.cluster, status="stopping"))
             self._check_heartbeat(handle)
+        return handle.cluster
+
+    def stop_queued(self, handle: ClusterHandle) -> Cluster:
+        """Cancel the controller's job that has not started, and whatever there is if it starts meanwhile."""
+        if not handle.stop_wanted.is_set():
+            handle.stop_wanted.set()
+            handle.update(dataclasses.replace(handle.cluster, status="stopping", waiting=None))
+            self._begin(handle, self._clear)
         return handle.cluster
 
     def cancel_orphan(self, handle: ClusterHandle) -> None:

@@ -23,10 +23,13 @@ from ..contact.client import ControllerClient
 from ..contact.heartbeat import HEARTBEAT_LIMIT_S
 from ..handle import ClusterHandle
 from ..postmortem import as_silent, postmortem
+from .own_job import OwnJob, why_ended
 
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 5.0
+FIRST_ASK_S = 5.0
+LONGEST_ASK_S = 60.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
 SURELY_GONE_S = 75.0
@@ -39,6 +42,9 @@ class FollowsFromAfar:
     def __init__(self, handle: ClusterHandle) -> None:
         self._handle = handle
         self._news_of_record = asyncio.Event()
+        self._job = OwnJob(handle.record) if handle.record.cluster.controller.placement == "job" else None
+        self._ask_again = Backoff(FIRST_ASK_S, LONGEST_ASK_S)
+        self._ask_at = 0.0
         self._has_answered = False
         self._nobody_listens = False
 
@@ -114,6 +120,7 @@ class FollowsFromAfar:
             elif newer != NO_RECORD:
                 handle.heartbeat.looked()
             self._judge_silence()
+            await self._judge_job()
 
     async def _read_anew(self) -> bool:
         """Take over what a record of another host says now; False if it is to be read again."""
@@ -151,6 +158,30 @@ class FollowsFromAfar:
         known = any(problem.code == CONTROLLER_SILENT.code for problem in handle.cluster.problems)
         if handle.heartbeat.silent and not known:
             handle.update(as_silent(handle.cluster, handle.record, HEARTBEAT_LIMIT_S))
+
+    async def _judge_job(self) -> None:
+        """Say that it is lost where the controller's own job has ended, and it has said nothing of it."""
+        handle, now = self._handle, asyncio.get_running_loop().time()
+        if self._job is None or self._is_over() or handle.is_answering:
+            self._ask_again.reset()
+            return
+        if now < self._ask_at:
+            return
+        self._ask_at = now + self._ask_again.next_s()
+        try:
+            if await self._job.look() is not None:
+                return
+            end = await self._job.end()
+        except DaskSlurmError as error:
+            log.info("Nothing is known of the controller's job of %s: %s", handle.id, error)
+            return
+        # Its last word may have come meanwhile.
+        if await self._read_anew() and not self._is_over():
+            last = postmortem(handle.record, None, why_ended(end, self._job.job_id))
+            handle.ended_without_a_word(handle.cluster, last)
+
+    def _is_over(self) -> bool:
+        return self._handle.over or self._handle.removed
 
     def _is_overdue(self) -> bool:
         """Return whether a living controller would have written its record by now.

@@ -41,7 +41,7 @@ def find_problems(
     jobs = list(jobs)
     found = [*_of_cluster(state, around, now), *never_start(jobs), *no_connection(jobs, around, now)]
     others = (
-        ends_with(state.parent, now),
+        ends_with(state.parent, now, in_own_job=state.in_own_job),
         environment_mismatch(state.mismatches),
         bare_nodes(jobs, now),
         jobs_suspended(jobs),

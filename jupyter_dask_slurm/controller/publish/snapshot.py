@@ -90,7 +90,7 @@ def _without_numbers(spec: LaunchSpec, state: ClusterState, now: float) -> Clust
         status=state.status,
         created_at=spec.created_at,
         updated_at=clock.moment(now),
-        controller=models.ControllerInfo(socket.gethostname(), os.getpid(), reachable=True),
+        controller=_controller(spec, state),
         environment=models.EnvironmentInfo(spec.kernel, spec.python, VERSION),
         dashboard_path=spec.dashboard_path,
         scaling=state.scaling,
@@ -102,6 +102,18 @@ def _without_numbers(spec: LaunchSpec, state: ClusterState, now: float) -> Clust
         idle_since=_time(state.idle_since),
         idle_timeout_s=state.idle_timeout_s,
         closes_at=_closes_at(state),
+    )
+
+
+def _controller(spec: LaunchSpec, state: ClusterState) -> models.ControllerInfo:
+    job = state.parent if state.in_own_job else None
+    return models.ControllerInfo(
+        socket.gethostname(),
+        os.getpid(),
+        reachable=True,
+        placement=spec.placement,
+        job_id=os.environ.get("SLURM_JOB_ID") if state.in_own_job else None,
+        ends_at=_time(job.ends_at) if job is not None else None,
     )
 
 

@@ -149,6 +149,8 @@ class ClusterState:
         Why the disk did not take the last record.
     parent : Parent or None
         What this process was started in and cannot outlive.
+    in_own_job : bool
+        Whether that is a Slurm job of the controller's own.
     changed_at : float
         When the user last changed something: the idle clock starts again.
     changed : Signal
@@ -162,6 +164,7 @@ class ClusterState:
     plan: int
     idle_timeout_s: int
     keep_jobs: bool = True
+    in_own_job: bool = False
     status: ClusterStatus = "starting"
     ended: Ended | None = None
     error: ErrorInfo | None = None

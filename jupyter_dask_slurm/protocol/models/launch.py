@@ -8,7 +8,7 @@ from typing import Any
 
 from ..directory import ClusterDirectory
 from .base import Model, Time
-from .cluster import Backend, Cluster
+from .cluster import Backend, Cluster, Placement
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class LaunchSpec(Model):
     `max_array_size` is Slurm's ``MaxArraySize``, which decides how many jobs are sent at once; None where not
     known. `emptied` are options for which the profile says that nothing counts, also nothing of Dask's
     configuration. `notes` are sentences about what of the profile is taken for something else, or left out.
-    `remote_channel` says whether the controller listens for other hosts.
+    `remote_channel` says whether the controller listens for other hosts. `placement` is ``job`` where it runs
+    in a Slurm job of its own; then it chooses its `socket` itself.
     """
 
     cluster_id: str
@@ -84,6 +85,7 @@ class LaunchSpec(Model):
     emptied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     remote_channel: bool = True
+    placement: Placement = "here"
     version: int = 1
 
     @property

@@ -141,6 +141,12 @@ ROWS = (
         becomes="fewer #SBATCH lines in the job script", manual=_JOBQUEUE),
     Row("idle_timeout", becomes="nothing in Slurm: the cluster cancels its jobs (scancel)"),
     Row("keep_jobs", usual=True, becomes="more calls of sbatch", manual=_SBATCH),
+    Row("controller_placement", becomes="nothing in the job script: a job of the controller's own, or none",
+        manual=_SBATCH),
+    Row("controller_partition", becomes="--partition of the controller's job", manual=_SBATCH),
+    Row("controller_walltime", becomes="--time of the controller's job", manual=_SBATCH),
+    Row("controller_memory", becomes="--mem of the controller's job", manual=_SBATCH),
+    Row("controller_cores", becomes="--cpus-per-task of the controller's job", manual=_SBATCH),
 )  # fmt: skip
 """In the order of the form."""
 

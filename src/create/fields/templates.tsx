@@ -169,7 +169,8 @@ function groupTitle(group: string, trans: TranslationBundle): string {
     network: trans.__('Network'),
     workers: trans.__('Workers'),
     script: trans.__('Job script'),
-    life: trans.__('Lifetime')
+    life: trans.__('Lifetime'),
+    controller: trans.__('Controller')
   };
   return titles[group] ?? group;
 }

@@ -1,0 +1,179 @@
+"""A controller in a Slurm job of its own: what its job asks for, what speaks against it, how it is sent.
+
+The job is the controller: its script becomes it by exec, so that Slurm's signals are the controller's. It has
+a tag of its own, and the intent to send it is on disk before sbatch runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..checks.limits import Limits
+from ..checks.site import possible_partitions, refusals_of_site
+from ..kernels.archive import controller_archive
+from ..protocol.directory import ClusterDirectory
+from ..protocol.errors import LimitExceeded, SlurmAmbiguous, SlurmRefused, Unprocessable
+from ..protocol.memory_size import parse_memory
+from ..protocol.models import Site, iso_time
+from ..protocol.tags import controller_tag
+from ..slurm.address.variables import own_token
+from ..slurm.address.which_cluster import on_cluster
+from ..slurm.submission import sbatch_command, submit
+from ..slurm.units import format_walltime, parse_walltime
+from ..system.beside_loop import in_thread
+from ..system.files import make_private_directory, write_json, write_private
+from ..system.places import is_folder
+from .draft import Draft
+
+log = logging.getLogger(__name__)
+
+USUAL_WALLTIME_S = 8 * 3600
+USUAL_MEMORY = "4 GB"
+USUAL_CORES = 1
+TERM_BEFORE_S = 120
+"""So long before its walltime the job is told, in seconds; Slurm may be up to 60 s early (sbatch(1))."""
+
+_PLACEMENT = "options.controller_placement"
+_OF_ITS_OWN = ("partition", "walltime", "memory", "cores")
+
+
+@dataclass(frozen=True)
+class ControllerJob:
+    """The job of one controller, as sbatch gets it.
+
+    Attributes
+    ----------
+    options : dict
+        Long options of sbatch, without their dashes.
+    """
+
+    script: str
+    options: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The whole as one script, for who wants to read it."""
+        lines = [f"#SBATCH --{name}={value}" for name, value in self.options.items()]
+        first, _, rest = self.script.partition("\n")
+        return "\n".join([first, *lines, rest])
+
+
+def wants(draft: Draft) -> dict[str, Any]:
+    """Return what the controller's job asks for, by the names of a cluster's options."""
+    jobs = draft.rendering["options"] if draft.rendering else draft.spec.defaults | draft.spec.options
+    own = {name: draft.spec.options.get(f"controller_{name}") for name in _OF_ITS_OWN}
+    own["partition"] = own["partition"] or jobs.get("partition")
+    own["memory"] = own["memory"] or USUAL_MEMORY
+    own["cores"] = own["cores"] or USUAL_CORES
+    own["walltime"] = own["walltime"] or _usual_walltime(own, jobs, draft.surroundings.site)
+    # Those of the jobs may not be allowed in another partition.
+    as_jobs = ("account", "qos", "reservation") if own["partition"] == jobs.get("partition") else ("account",)
+    return {**own, **{name: jobs.get(name) for name in as_jobs}}
+
+
+def _usual_walltime(own: Mapping[str, Any], jobs: Mapping[str, Any], site: Site) -> str:
+    longest = max(USUAL_WALLTIME_S, parse_walltime(str(jobs.get("walltime") or "")) or 0)
+    limits = [partition.max_walltime_s for partition in possible_partitions(own, site)]
+    known = [limit for limit in limits if limit is not None]
+    return format_walltime(min([longest, max(known)]) if known and len(known) == len(limits) else longest)
+
+
+def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessable | LimitExceeded]:
+    """Yield what keeps a controller from running where it shall."""
+    spec = draft.spec
+    if spec.placement not in limits.allowed_controller_placements:
+        where = "in a Slurm job" if spec.placement == "job" else "on this host"
+        yield LimitExceeded(f"The administrator lets no controller run {where}.", field=_PLACEMENT)
+    if spec.placement != "job":
+        return
+    if spec.backend != "slurm":
+        yield Unprocessable("Only the controller of a cluster on Slurm can run in a job.", field=_PLACEMENT)
+    if not draft.record.cluster.secure:
+        yield Unprocessable(
+            "A controller in a job is reached over TLS: the cluster must be encrypted.", field=_PLACEMENT
+        )
+    if not spec.remote_channel:
+        yield Unprocessable(
+            "A controller in a job is asked from here by TLS, which the administrator has turned off "
+            "(remote_channel).", field=_PLACEMENT,
+        )  # fmt: skip
+    if own_token() is not None:
+        yield Unprocessable(
+            "Slurm knows you here by a token (SLURM_JWT), which jobs do not get: a controller in a job could "
+            "submit nothing.", field=_PLACEMENT,
+        )  # fmt: skip
+    for refusal in refusals_of_site(wants(draft), draft.surroundings.site):
+        option = (refusal.field or "").rpartition(".")[2]
+        field = f"options.controller_{option}" if option in _OF_ITS_OWN else refusal.field
+        yield Unprocessable(f"The controller's job: {refusal.message}", field=field)
+
+
+def controller_job(draft: Draft) -> ControllerJob:
+    """Return the job of a draft's controller."""
+    spec, asked = draft.spec, wants(draft)
+    on_disk = spec.on_disk
+    words = [*draft.environment.argv, str(on_disk.controller_archive), str(on_disk.path)]
+    log = str(on_disk.controller_log).replace("%", "%%")
+    options = {
+        "job-name": controller_tag(spec.cluster_id),
+        "ntasks": "1",
+        "cpus-per-task": str(asked["cores"]),
+        "mem": f"{parse_memory(asked['memory']) // 2**20}M",
+        "time": asked["walltime"],
+        **{name: asked[name] for name in ("partition", "account", "qos", "reservation") if asked.get(name)},
+        "output": log,
+        "error": log,
+        "open-mode": "append",
+        # To the script itself, and so to the controller: not to what it has started.
+        "signal": f"B:TERM@{TERM_BEFORE_S}",
+    }
+    # Requeued, it would start anew beside the jobs that it has left.
+    script = f"#!/bin/bash\n#SBATCH --no-requeue\numask 077\nexec {shlex.join(words)}\n"
+    return ControllerJob(script, options)
+
+
+async def submit_controller(draft: Draft, folder: Path) -> None:
+    """Send the job of a placed draft's controller; its record is left to the controller from then on.
+
+    Raises
+    ------
+    StorageUnavailable
+        What it needs cannot be written: nothing was sent.
+    SlurmUnavailable
+        Nothing was sent.
+    Unprocessable
+        Slurm said no, with its words.
+    """
+    spec, job = draft.spec, controller_job(draft)
+    environ = draft.environment.variables(os.environ)
+    await in_thread(_write_down, spec.on_disk, job)
+    directory = folder if await in_thread(is_folder, folder) else None
+    try:
+        with on_cluster(spec.options.get("slurm_cluster")):
+            await submit(job.script, job.options, environment=environ, directory=directory)
+    except SlurmAmbiguous as error:
+        # The job may exist: who follows the cluster looks for its tag.
+        log.warning("The controller's job of %s: %s", spec.cluster_id, error)
+    except SlurmRefused as error:
+        raise Unprocessable(
+            "Slurm refused the controller's job.", field=_PLACEMENT, details=error.details or error.message
+        ) from error
+
+
+def _write_down(on_disk: ClusterDirectory, job: ControllerJob) -> None:
+    write_private(on_disk.controller_archive, controller_archive())
+    make_private_directory(on_disk.scripts)
+    make_private_directory(on_disk.submissions)
+    write_private(on_disk.controller_script, job.text)
+    intent = {
+        "tag": job.options["job-name"],
+        "command": sbatch_command(job.options),
+        "written_at": iso_time(),
+    }
+    write_json(on_disk.controller_submission, intent)
