@@ -57,6 +57,11 @@ class ControllerJob:
     options: Mapping[str, str]
 
     @property
+    def cores(self) -> int:
+        """How many cores it has."""
+        return int(self.options["cpus-per-task"])
+
+    @property
     def text(self) -> str:
         """The whole as one script, for who wants to read it."""
         lines = [f"#SBATCH --{name}={value}" for name, value in self.options.items()]

@@ -69,3 +69,5 @@ class Preview(Model):
     warnings: tuple[str, ...]
     looking_at: str | None
     """The kernel of which it is just being learnt which Python it runs; the rest comes when asked again."""
+    controller_lines: tuple[ScriptLine, ...] = ()
+    """The script of the controller's own job; none where it has none."""

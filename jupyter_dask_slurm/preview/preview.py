@@ -15,6 +15,7 @@ from ..clusters.snippets import as_python, as_yaml
 from ..kernels.environments import DEFAULT_KERNEL
 from ..kernels.exposed import exposed
 from ..launch.configured_name import ALSO_SAID, ConfiguredName
+from ..launch.controller_job import controller_job
 from ..launch.draft import NAME, Draft
 from ..launch.resolve import ClusterSpec
 from ..launch.starter import Starter
@@ -144,11 +145,17 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
     # What is malformed was left out to see what else is wrong: the script is not that of this form.
     sent = None if findings.malformed else rendering
     script = sent["script"] if sent else None
+    own = controller_job(draft) if draft and sent and draft.spec.placement == "job" else None
     return Preview(
         script=script,
         command=tuple(sent["command"]) if sent else (),
-        lines=tuple(ScriptLine(line, explain(line)) for line in (script or "").splitlines()),
-        totals=totals(rendering, findings.allocated, {error.field for error in findings.malformed}),
+        lines=_explained(script or ""),
+        totals=totals(
+            rendering,
+            findings.allocated,
+            {error.field for error in findings.malformed},
+            controller_cores=own.cores if own else 0,
+        ),
         options=rendering["options"] if rendering else None,
         configured=tuple(rendering["said"]) if rendering else (),
         expected_start_at=findings.start,
@@ -156,7 +163,12 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
         errors=tuple(Complaint(error.field, error.message) for error in _as_in_the_form(findings.errors)),
         warnings=tuple(findings.warnings),
         looking_at=looking_at,
+        controller_lines=_explained(own.text) if own else (),
     )
+
+
+def _explained(script: str) -> tuple[ScriptLine, ...]:
+    return tuple(ScriptLine(line, explain(line)) for line in script.splitlines())
 
 
 def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:

@@ -580,6 +580,8 @@ export const preview = object({
   errors: list(complaint),
   warnings: list(text),
   /** The kernel of which it is just being learnt which Python it runs; the rest comes when asked again. */
-  looking_at: nullable(text)
+  looking_at: nullable(text),
+  /** The script of the controller's own job; none where it has none. */
+  controller_lines: added(list(scriptLine), [])
 });
 export type Preview = Infer<typeof preview>;

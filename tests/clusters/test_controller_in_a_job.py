@@ -41,6 +41,11 @@ async def until_slurm_has_none(slurm: SlurmClient, cluster_id: str) -> None:
 
 
 async def test_its_life_and_what_ends_it(slurm: SlurmClient, api: Api) -> None:
+    previewed = (await api("POST", "preview", {"name": "ocean", "options": IN_A_JOB, "scaling": ONE})).json
+    assert previewed["errors"] == []
+    lines = [line["text"] for line in previewed["controller_lines"]]
+    assert {"#SBATCH --time=00:20:00", "#SBATCH --mem=476M", "#SBATCH --no-requeue"} <= set(lines)
+    assert previewed["totals"]["core_hours_per_hour"] == 2
     cluster = await api.start(name="ocean", options=IN_A_JOB, scaling=ONE)
     assert cluster["controller"]["placement"] == "job"
     running = await api.until(cluster["id"], working(1), timeout=120)

@@ -69,14 +69,13 @@ function Script(props: IScriptProps): React.ReactElement {
         <p className="jp-DaskSlurmPreview-command">
           <code>{commandLine(preview.command)}</code>
         </p>
-        <ol className="jp-DaskSlurmPreview-lines">
-          {preview.lines.map(({ text, explanation }, index) => (
-            <li key={index}>
-              <code>{text}</code>
-              {explanation && <span>{explanation}</span>}
-            </li>
-          ))}
-        </ol>
+        <Lines lines={preview.lines} />
+        {preview.controller_lines.length > 0 && (
+          <>
+            <h4>{trans.__('The controller’s own job')}</h4>
+            <Lines lines={preview.controller_lines} />
+          </>
+        )}
       </details>
     </>
   );
@@ -90,4 +89,17 @@ function summary({ preview, partition, trans }: IScriptProps): string {
   const size = cores ? trans.__('%1 of %2', jobs, cores) : jobs;
   const place = typeof options?.partition === 'string' ? options.partition : partition;
   return place ? trans.__('%1 in %2', size, place) : size;
+}
+
+function Lines({ lines }: { lines: Preview['lines'] }): React.ReactElement {
+  return (
+    <ol className="jp-DaskSlurmPreview-lines">
+      {lines.map(({ text, explanation }, index) => (
+        <li key={index}>
+          <code>{text}</code>
+          {explanation && <span>{explanation}</span>}
+        </li>
+      ))}
+    </ol>
+  );
 }
