@@ -15,6 +15,7 @@ import pytest
 from jupyter_dask_slurm import __version__
 from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.models import Cluster
+from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.contract import contract
 from tests.slurm.client import SlurmClient, wait_until
 
@@ -37,13 +38,16 @@ def answer(*words: str) -> Any:
     return json.loads(cli(*words, "--json").stdout)
 
 
-def until_working(name: str, jobs: int) -> None:
-    """Wait until so many jobs have all their workers."""
-    wait_until(
-        lambda: {found["name"]: found["jobs"]["working"] for found in answer("list")}.get(name) == jobs,
-        f"{name} has {jobs} jobs",
-        timeout=90,
-    )
+def until_working(shared: Path, name: str, jobs: int) -> None:
+    """Wait until so many jobs have all their workers; by the record, for each command is one more process."""
+    registry = Registry(shared)
+
+    def working() -> int | None:
+        clusters = [registry.read(cluster_id).cluster for cluster_id in registry.ids()]
+        return {cluster.name: cluster.jobs.working for cluster in clusters}.get(name)
+
+    wait_until(lambda: working() == jobs, f"{name} has {jobs} jobs")
+    assert {found["name"]: found["jobs"]["working"] for found in answer("list")}[name] == jobs
 
 
 def test_the_life_of_a_cluster(shared: Path) -> None:
@@ -54,7 +58,7 @@ def test_the_life_of_a_cluster(shared: Path) -> None:
     contract().validate("Cluster", cluster)
     assert (cluster["status"], cluster["scaling"]) == ("running", {"mode": "manual", "jobs": 2})
     assert cluster["options"]["keep_jobs"] is False
-    until_working("ocean", 2)
+    until_working(shared, "ocean", 2)
     assert "ocean" in cli("list").stdout
 
     assert answer("scale", "ocean", "1")["scaling"]["jobs"] == 1
@@ -111,7 +115,7 @@ def test_on_slurm(slurm: SlurmClient, shared: Path, tmp_path: Path, monkeypatch:
     assert created.stderr.startswith(f"Note: {file}, line 3: jobqueue.slurm.job-extra-directives has the")
     cluster = json.loads(created.stdout)
     assert (cluster["backend"], cluster["status"]) == ("slurm", "starting")
-    until_working("dask-1", 2)
+    until_working(shared, "dask-1", 2)
     assert len(answer("jobs", "dask-1")) == 2
     doctor = answer("doctor")
     assert doctor["slurm"]["available"]
@@ -138,7 +142,7 @@ def test_jobs_without_a_record_are_found(slurm: SlurmClient, shared: Path) -> No
 
 def test_jobs_of_a_lost_cluster_are_cancelled_by_any_command(slurm: SlurmClient, shared: Path) -> None:
     cluster = Cluster.from_json(answer("create", *SMALL, "--partition", "normal"))
-    until_working(cluster.name, 1)
+    until_working(shared, cluster.name, 1)
     assert cluster.controller.pid is not None
     os.kill(cluster.controller.pid, signal.SIGKILL)
     assert answer("list")[0]["status"] == "lost"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,8 +20,7 @@ async def _started(api: Api) -> str:
     return f"dask-slurm/clusters/{cluster['id']}/dashboard"
 
 
-async def test_pages(api: Api) -> None:
-    base = await _started(api)
+async def _pages(api: Api, base: str) -> None:
     plots = await api("GET", "individual-plots.json", base=base)
     assert plots.status == 200
     assert "Individual Task Stream" in json.loads(plots.text)
@@ -43,8 +41,7 @@ async def test_pages(api: Api) -> None:
     assert info.headers["Content-Location"].endswith(f"/{base}/info/main/workers.html")
 
 
-async def test_a_window_of_its_own_holds_a_page_of_ours(api: Api) -> None:
-    base = await _started(api)
+async def _a_window_of_its_own_holds_a_page_of_ours(api: Api, base: str) -> None:
     for headers in (
         {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
         {"Accept": "text/html,*/*"},
@@ -72,44 +69,42 @@ async def test_the_frame_of_a_page_has_no_origin_and_no_network(api: Api) -> Non
         assert answer.status == 403
 
 
-async def test_the_front_door(api: Api) -> None:
-    base = await _started(api)
+async def _the_front_door(api: Api, base: str) -> None:
     answer = await api("GET", "", base=base, follow_redirects=False)
     assert answer.status == 302
     assert answer.headers["Location"].endswith(f"/{base}/status")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_looking_only(api: Api, method: str) -> None:
-    base = await _started(api)
-    assert (await api(method, "status", "x", base=base)).status == 405
+async def _looking_only(api: Api, base: str) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert (await api(method, "status", "x", base=base)).status == 405, method
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../control/cluster",
-        "%2e%2e/control/cluster",
-        "%252e%252e/control/cluster",
-        "..%2fx",
-        "a%5cb",
-        "a%0d%0ab",
-        "a%00b",
-        "a%09b",
-        "a%C2%85b",
-        "%2e%2e%2f%2e%2e%2flab",
-        ".%2e/x",
-        "%25252525252e%25252525252e/x",
-        "%" + "25" * 12 + "2e./x",
-    ],
-)
+PATHS = [
+    "../control/cluster",
+    "%2e%2e/control/cluster",
+    "%252e%252e/control/cluster",
+    "..%2fx",
+    "a%5cb",
+    "a%0d%0ab",
+    "a%00b",
+    "a%09b",
+    "a%C2%85b",
+    "%2e%2e%2f%2e%2e%2flab",
+    ".%2e/x",
+    "%25252525252e%25252525252e/x",
+    "%" + "25" * 12 + "2e./x",
+]
+
+
 async def test_nothing_beside_the_dashboard_is_reached(
-    api: Api, path: str, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+    api: Api, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
 ) -> None:
-    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}dask-slurm/clusters/ocean-0000/dashboard/{path}"
-    with pytest.raises(HTTPClientError) as refused:
-        await AsyncHTTPClient().fetch(url, headers=jp_auth_header)
-    assert refused.value.code == 400
+    base = f"http://127.0.0.1:{jp_http_port}{jp_base_url}dask-slurm/clusters/ocean-0000/dashboard"
+    for path in PATHS:
+        with pytest.raises(HTTPClientError) as refused:
+            await AsyncHTTPClient().fetch(f"{base}/{path}", headers=jp_auth_header)
+        assert refused.value.code == 400, path
 
 
 async def test_unknown_cluster(api: Api) -> None:
@@ -117,8 +112,7 @@ async def test_unknown_cluster(api: Api) -> None:
     assert answer.status == 404
 
 
-async def test_foreign_pages_are_refused(api: Api) -> None:
-    base = await _started(api)
+async def _foreign_pages_are_refused(api: Api, base: str) -> None:
     for origin in ("https://evil.example", "null", "", "file://", "http://127.0.0.1"):
         answer = await api("GET", "status", base=base, headers={"Origin": origin})
         assert answer.status == 403, origin
@@ -139,65 +133,50 @@ class TestAnyOrigin:
             assert answer.status == status, origin
 
 
-async def test_nobody_without_login(api: Api) -> None:
-    base = await _started(api)
+async def _nobody_gets_in_without_login(api: Api, base: str) -> None:
     answer = await api("GET", "status", base=base, headers={"Authorization": ""}, follow_redirects=False)
     assert answer.status == 302
     assert "/login" in answer.headers["Location"]
 
 
-class TestWebsocket:
-    """Bokeh's websocket, by tornado's client."""
+async def _bokeh_answers_on_its_websocket(api: Api, base: str, login: dict[str, str], url: str) -> None:
+    page = await api("GET", "individual-task-stream", base=base)
+    token = page.text.partition('"token":"')[2].partition('"')[0]
+    socket = await websocket_connect(HTTPRequest(url, headers=login), subprotocols=["bokeh", token])
+    first = await socket.read_message()
+    assert first is not None
+    assert "ACK" in str(first) or "msgid" in str(first)
+    await close(socket)
 
-    @pytest.fixture
-    def url(self, jp_http_port: int, jp_base_url: str) -> Callable[[str], str]:
-        return lambda base: f"ws://127.0.0.1:{jp_http_port}{jp_base_url}{base}/individual-task-stream/ws"
 
-    async def test_bokeh_answers(
-        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]
-    ) -> None:
-        base = await _started(api)
-        page = await api("GET", "individual-task-stream", base=base)
-        token = page.text.partition('"token":"')[2].partition('"')[0]
-        request = HTTPRequest(url(base), headers=jp_auth_header)
-        socket = await websocket_connect(request, subprotocols=["bokeh", token])
-        first = await socket.read_message()
-        assert first is not None
-        assert "ACK" in str(first) or "msgid" in str(first)
-        await close(socket)
-
-    async def test_foreign_origin(
-        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]
-    ) -> None:
-        base = await _started(api)
-        request = HTTPRequest(url(base), headers={**jp_auth_header, "Origin": "https://evil.example"})
+async def _no_other_websocket_is_let_in(login: dict[str, str], url: str) -> None:
+    tries: list[tuple[dict[str, str], list[str] | None, int]] = [
+        ({**login, "Origin": "https://evil.example"}, None, 403),
+        ({**login, "Origin": "null"}, None, 403),  # one that is hidden
+        ({}, None, 403),
+        (login, ["chat"], 400),
+        (login, ["bokeh", "a", "b"], 400),
+        (login, ["token", "bokeh"], 400),
+    ]
+    for headers, protocols, status in tries:
         with pytest.raises(HTTPClientError) as refused:
-            await websocket_connect(request)
-        assert refused.value.code == 403
+            await websocket_connect(HTTPRequest(url, headers=headers), subprotocols=protocols)
+        assert refused.value.code == status, (headers, protocols)
 
-    async def test_an_origin_that_is_hidden(
-        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str]
-    ) -> None:
-        base = await _started(api)
-        request = HTTPRequest(url(base), headers={**jp_auth_header, "Origin": "null"})
-        with pytest.raises(HTTPClientError) as refused:
-            await websocket_connect(request)
-        assert refused.value.code == 403
 
-    @pytest.mark.parametrize("protocols", [["chat"], ["bokeh", "a", "b"], ["token", "bokeh"]])
-    async def test_another_protocol(
-        self, api: Api, url: Callable[[str], str], jp_auth_header: dict[str, str], protocols: list[str]
-    ) -> None:
-        base = await _started(api)
-        with pytest.raises(HTTPClientError) as refused:
-            await websocket_connect(HTTPRequest(url(base), headers=jp_auth_header), subprotocols=protocols)
-        assert refused.value.code == 400
-
-    async def test_no_login(self, api: Api, url: Callable[[str], str]) -> None:
-        base = await _started(api)
-        with pytest.raises(HTTPClientError) as refused:
-            await websocket_connect(HTTPRequest(url(base)))
-        assert refused.value.code == 403
+async def test_the_dashboard_of_a_cluster_and_what_is_kept_out_of_it(
+    api: Api, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+) -> None:
+    base = await _started(api)
+    await _pages(api, base)
+    await _a_window_of_its_own_holds_a_page_of_ours(api, base)
+    await _the_front_door(api, base)
+    await _looking_only(api, base)
+    await _foreign_pages_are_refused(api, base)
+    await _nobody_gets_in_without_login(api, base)
+    socket = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}{base}/individual-task-stream/ws"
+    await _bokeh_answers_on_its_websocket(api, base, jp_auth_header, socket)
+    await _no_other_websocket_is_let_in(jp_auth_header, socket)
 
 
 async def test_the_report_is_a_file_whose_scripts_have_no_part_in_jupyter(api: Api) -> None:

@@ -99,13 +99,17 @@ class SlurmClient:
 def wait_until(condition: Callable[[], bool], what: str, timeout: float = 90, interval: float = 0.1) -> None:
     """Poll Slurm, which tells nobody by itself, until a condition holds.
 
+    The longer it has taken, the longer are the pauses, up to half a second: each look takes CPU from what is
+    waited for.
+
     Raises
     ------
     TimeoutError
         Naming `what` was waited for.
     """
-    deadline = time.monotonic() + timeout
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > timeout:
             raise TimeoutError(f"After {timeout:g} s still not: {what}")
-        time.sleep(interval)
+        time.sleep(max(interval, min(0.5, 0.1 * waited)))
