@@ -6,6 +6,7 @@ No other plugin for coroutines may be set to run all of them: pytest-jupyter's f
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -36,10 +37,14 @@ _FOREIGN = ("DASK_", "JUPYTER", "JPY_", "SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL
 @pytest.fixture(autouse=True)
 def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the test a home of its own and no Slurm, whatever this machine and its user have."""
+    isolate(tmp_path_factory.mktemp("user"), monkeypatch)
+
+
+def isolate(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder the home of all that is started from now on, which has no Slurm."""
     for name in list(os.environ):
         if name.startswith(_FOREIGN):
             monkeypatch.delenv(name)
-    user = tmp_path_factory.mktemp("user")
     for name, folder in _OWN_DIRECTORIES.items():
         path = user / folder
         path.mkdir(mode=0o700, parents=True, exist_ok=True)

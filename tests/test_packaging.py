@@ -1,4 +1,8 @@
-"""The built wheel, in an empty environment without Node.js."""
+"""The built wheel, in an environment of its own without Node.js.
+
+In each run the wheel is made as of an sdist, with the extension that ``scripts/setup`` has built, and stands
+beside the packages that are here. Nights build all of it from the sources, and install all that it names.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import venv
 from collections.abc import Iterator
@@ -34,22 +39,22 @@ print(json.dumps({
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.fixture(scope="module")
-def wheel() -> Iterator[Path]:
-    """Build it."""
-    with tempfile.TemporaryDirectory(prefix="dask-slurm-build-") as folder:
-        yield build_wheel(Path(folder))
-
-
-@pytest.fixture(scope="module")
-def environment(wheel: Path) -> Iterator[Path]:
-    """Install the wheel with what it depends on into an empty environment; return its folder."""
+@pytest.fixture(scope="module", params=["as of an sdist", pytest.param("whole", marks=pytest.mark.nightly)])
+def environment(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Install the built wheel into an empty environment; return its folder."""
+    whole = request.param == "whole"
     with tempfile.TemporaryDirectory(prefix="dask-slurm-wheel-") as folder:
-        venv.create(folder)
-        pip = [sys.executable, "-m", "pip", "--python", f"{folder}/bin/python"]
-        install = ["install", "--quiet", "--no-compile", str(wheel)]
-        subprocess.run([*pip, *install], env=_without_node(Path(folder)), check=True)
-        yield Path(folder)
+        wheel = build_wheel(Path(folder, "build"), as_of_sdist=not whole)
+        place = Path(folder, "environment")
+        venv.create(place)
+        pip = [sys.executable, "-m", "pip", "--python", f"{place}/bin/python"]
+        install = ["install", "--quiet", "--no-compile", *(() if whole else ("--no-deps",)), str(wheel)]
+        subprocess.run([*pip, *install], env=_without_node(place), check=True)
+        if not whole:
+            # As a line of a path: what is installed here for development is not found that way.
+            (site_packages,) = place.glob("lib/python*/site-packages")
+            (site_packages / "here.pth").write_text(sysconfig.get_path("purelib"))
+        yield place
 
 
 def test_brings_a_prebuilt_labextension(environment: Path) -> None:

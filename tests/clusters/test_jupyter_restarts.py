@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-
-import pytest
+from typing import Any
 
 from tests.jupyter.api import status, working
 from tests.jupyter.controllers import SMALL
@@ -14,41 +13,58 @@ from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda how: how.name)
-def test_clusters_survive(jupyter: Callable[[], Jupyter], how: signal.Signals) -> None:
+def test_clusters_survive_a_server_that_ends(jupyter: Callable[[], Jupyter]) -> None:
     first = jupyter()
-    cluster = first.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
-    before = first.until(cluster["id"], working(1))
-    first.end(how)
-    second = jupyter()
-    after = second.until(cluster["id"], working(1))
-    assert after["controller"] == before["controller"]
-    assert after["scheduler_address"] == before["scheduler_address"]
-    scaled = second.call("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "jobs": 2}})
-    assert scaled.json()["scaling"]["jobs"] == 2
-    second.until(cluster["id"], working(2))
-    assert second.call("DELETE", f"clusters/{cluster['id']}").status_code == 202
-    wait_until(lambda: second.clusters() == [], "the list is empty", timeout=60)
+    before = _working(first)
+    first.end(signal.SIGTERM)
+    _goes_on(jupyter(), before)
 
 
-@pytest.mark.parametrize(
-    "at_rest",
-    [{"mode": "manual", "jobs": 0}, {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 2}],
-    ids=lambda scaling: scaling["mode"],
-)
-def test_a_cluster_at_rest_is_changed_after_a_restart(
-    jupyter: Callable[[], Jupyter], at_rest: dict[str, object]
-) -> None:
+def test_clusters_survive_a_server_that_is_killed(jupyter: Callable[[], Jupyter]) -> None:
     first = jupyter()
-    body = {"backend": "local", "options": SMALL, "scaling": at_rest}
-    cluster = first.call("POST", "clusters", body).json()
-    first.until(cluster["id"], status("running"))
+    before = _working(first)
+    at_rest = [_at_rest(first, scaling) for scaling in AT_REST]
+    died = _at_rest(first, AT_REST[0])
     first.end(signal.SIGKILL)
-    # What its controller answers now is word for word what its record says.
+    os.kill(died["controller"]["pid"], signal.SIGKILL)
     second = jupyter()
-    scaled = second.call("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "jobs": 1}})
-    assert scaled.status_code == 200, scaled.text
-    second.until(cluster["id"], working(1))
+    # What a controller at rest answers now is word for word what its record says.
+    for cluster in at_rest:
+        scaled = second.call("PATCH", f"clusters/{cluster['id']}", {"scaling": {"mode": "manual", "jobs": 1}})
+        assert scaled.status_code == 200, scaled.text
+        second.until(cluster["id"], working(1))
+    lost = second.until(died["id"], status("lost"))
+    assert lost["error"]["reason"] == "ControllerLost"
+    for cluster in (*at_rest, died):
+        assert second.call("DELETE", f"clusters/{cluster['id']}").ok
+    _goes_on(second, before)
+
+
+AT_REST: list[dict[str, object]] = [
+    {"mode": "manual", "jobs": 0},
+    {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 2},
+]
+
+
+def _working(server: Jupyter) -> dict[str, Any]:
+    cluster = server.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
+    return server.until(cluster["id"], working(1))
+
+
+def _at_rest(server: Jupyter, scaling: dict[str, object]) -> dict[str, Any]:
+    body = {"backend": "local", "options": SMALL, "scaling": scaling}
+    return server.until(server.call("POST", "clusters", body).json()["id"], status("running"))
+
+
+def _goes_on(server: Jupyter, before: dict[str, Any]) -> None:
+    """Fail unless another server has the same cluster, and can scale and stop it."""
+    after = server.until(before["id"], lambda cluster: cluster["controller"] == before["controller"])
+    assert after["scheduler_address"] == before["scheduler_address"]
+    scaled = server.call("PATCH", f"clusters/{before['id']}", {"scaling": {"mode": "manual", "jobs": 2}})
+    assert scaled.json()["scaling"]["jobs"] == 2
+    server.until(before["id"], working(2))
+    assert server.call("DELETE", f"clusters/{before['id']}").status_code == 202
+    wait_until(lambda: server.clusters() == [], "the list is empty", timeout=60)
 
 
 def test_two_servers_show_the_same(jupyter: Callable[[], Jupyter]) -> None:
@@ -61,13 +77,3 @@ def test_two_servers_show_the_same(jupyter: Callable[[], Jupyter]) -> None:
     two.until(cluster["id"], status("lost"))
     assert two.call("DELETE", f"clusters/{cluster['id']}").status_code == 204
     wait_until(lambda: one.clusters() == [], "the other list is empty too", timeout=60)
-
-
-def test_controller_that_died_while_no_jupyter_ran(jupyter: Callable[[], Jupyter]) -> None:
-    first = jupyter()
-    cluster = first.call("POST", "clusters", {"backend": "local", "options": SMALL}).json()
-    running = first.until(cluster["id"], working(1))
-    first.end(signal.SIGKILL)
-    os.kill(running["controller"]["pid"], signal.SIGKILL)
-    lost = jupyter().until(cluster["id"], status("lost"))
-    assert lost["error"]["reason"] == "ControllerLost"

@@ -37,7 +37,9 @@ from jupyter_dask_slurm.protocol.models import (
 from jupyter_dask_slurm.system import files
 from jupyter_dask_slurm.system.own_directory import prefix_beside, remove_own_directories, usual_places
 
-SMALL = {"cores": 2, "processes": 2, "memory": "1 GB", "walltime": "00:10:00"}
+# Two cores, as tests count them on nodes; each process more is a second of CPU more.
+SMALL = {"cores": 2, "processes": 1, "memory": "1 GB", "walltime": "00:10:00"}
+TWO_WORKERS = {**SMALL, "processes": 2}
 
 
 class UnixConnection(http.client.HTTPConnection):

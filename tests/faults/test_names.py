@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from jupyter_dask_slurm.clusters.reserving.names import RENAMING_LIMIT_S, Names
 from jupyter_dask_slurm.protocol.errors import NameTaken, NoAnswer
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
+from tests.conftest import isolate
+from tests.jupyter.controllers import end_controllers
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 
@@ -71,10 +74,23 @@ class Pair:
         return self.lists()[0]
 
 
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Jupyter]]:
+    """Start two servers, for all tests here: each leaves no cluster."""
+    with pytest.MonkeyPatch.context() as environment:
+        isolate(tmp_path_factory.mktemp("user"), environment)
+        shared = Path(os.environ["JUPYTER_DATA_DIR"]) / "dask-slurm"
+        started = [Jupyter(tmp_path_factory.mktemp("server")) for _ in range(2)]
+    yield started
+    for server in started:
+        server.end(signal.SIGKILL)
+    end_controllers(shared)
+
+
 @pytest.fixture
-def pair(jupyter: Callable[[], Jupyter]) -> Iterator[Pair]:
-    """Start two servers."""
-    found = Pair([jupyter(), jupyter()])
+def pair(servers: list[Jupyter]) -> Iterator[Pair]:
+    """Return both, without any cluster."""
+    found = Pair(servers)
     yield found
     found.clear()
 

@@ -8,8 +8,6 @@ from tests.slurm import SlurmClient
 HELD = {**SMALL, "job_extra_directives": ["--hold"]}
 """Jobs that stay in the queue."""
 
-ONE_WORKER = {**SMALL, "processes": 1}
-
 
 def jobs_of(slurm: SlurmClient, controller: ControllerProcess, *, ended: bool = False) -> dict[str, str]:
     """Return the states of the cluster's jobs in Slurm, by id; with `ended` of ended ones too."""

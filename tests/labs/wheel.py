@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,18 +12,34 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build sdist and wheel into a folder; return the wheel."""
+# By this `scripts/hatch_build.py` knows an sdist.
+_PKG_INFO = "Metadata-Version: 2.4\nName: jupyter_dask_slurm\nVersion: {version}\n"
+
+
+def build_wheel(folder: Path, *, as_of_sdist: bool = False) -> Path:
+    """Build the wheel into a folder, and the sdist first; return the wheel.
+
+    Parameters
+    ----------
+    as_of_sdist : bool
+        With the extension that ``scripts/setup`` has built, and without Node.js.
+    """
     source = folder / "source"
     _copy_sources(source)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    words, path = [], f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    if as_of_sdist:
+        built = "jupyter_dask_slurm/labextension"
+        shutil.copytree(PROJECT / built, source / built)
+        version = json.loads((source / "package.json").read_text())["version"]
+        (source / "PKG-INFO").write_text(_PKG_INFO.format(version=version))
+        words, path = ["--wheel"], str(Path(sys.executable).parent)
     subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, str(source)],
+        [sys.executable, "-m", "build", "--no-isolation", *words, "--outdir", folder, str(source)],
         env=os.environ | {"PATH": path},
         check=True,
     )
-    (built,) = folder.glob("*.whl")
-    return built
+    (built_wheel,) = folder.glob("*.whl")
+    return built_wheel
 
 
 def _copy_sources(target: Path) -> None:

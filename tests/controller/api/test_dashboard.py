@@ -6,14 +6,12 @@ import asyncio
 import re
 import socket
 
-import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.httputil import HTTPHeaders
 from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection
 
 from tests.controller.conftest import Launch
-from tests.controller.process import ControllerProcess
 
 
 class UnixResolver(Resolver):
@@ -26,48 +24,36 @@ class UnixResolver(Resolver):
         return [(socket.AF_UNIX, self._path)]
 
 
-@pytest.fixture
-def controller(launch: Launch) -> ControllerProcess:
+PAGES = {
+    "status": "bokeh",
+    "individual-task-stream": "bokeh",
+    "individual-plots.json": "Individual Task Stream",
+    "statics/css/base.css": "font",
+    "info/main/workers.html": "Workers",
+}
+
+
+def test_what_is_served_and_what_is_not(launch: Launch) -> None:
     controller = launch("local", scaling={"mode": "manual", "jobs": 0})
     controller.until(lambda c: c.status == "running")
-    return controller
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("status", "bokeh"),
-        ("individual-task-stream", "bokeh"),
-        ("individual-plots.json", "Individual Task Stream"),
-        ("statics/css/base.css", "font"),
-        ("info/main/workers.html", "Workers"),
-    ],
-)
-def test_pages(controller: ControllerProcess, path: str, expected: str) -> None:
-    status, body = controller.request("GET", f"/dashboard/{path}")
-    assert status == 200
-    assert expected in str(body)
-
-
-def test_links_are_relative_so_that_they_hold_below_any_prefix(controller: ControllerProcess) -> None:
+    for path, expected in PAGES.items():
+        status, body = controller.request("GET", f"/dashboard/{path}")
+        assert status == 200, path
+        assert expected in str(body), path
+    for path in ("proxy/22/127.0.0.1/", "metrics", "jupyter/", "../control/cluster"):
+        assert controller.request("GET", f"/dashboard/{path}")[0] == 404, path
     _, page = controller.request("GET", "/dashboard/status")
+    _links_hold_below_any_prefix(page)
+    # The origin is the browser's view of Jupyter; its proxy has checked it before.
+    token = re.search(r'"token":"([^"]+)"', page)
+    assert token
+    assert "ACK" in asyncio.run(_first_words(controller.spec.socket, token[1]))
+
+
+def _links_hold_below_any_prefix(page: str) -> None:
     links = re.findall(r'(?:src|href)="([^"#]+)"', page)
     assert any(link.startswith("static/js/bokeh") for link in links)
     assert [link for link in links if link.startswith("/")] == []
-
-
-@pytest.mark.parametrize("path", ["proxy/22/127.0.0.1/", "metrics", "jupyter/", "../control/cluster"])
-def test_other_paths_are_not_served(controller: ControllerProcess, path: str) -> None:
-    assert controller.request("GET", f"/dashboard/{path}")[0] == 404
-
-
-def test_websocket_of_a_page_answers_whatever_the_origin_is(controller: ControllerProcess) -> None:
-    # The origin is the browser's view of Jupyter; its proxy has checked it before.
-    _, page = controller.request("GET", "/dashboard/status")
-    token = re.search(r'"token":"([^"]+)"', page)
-    assert token
-    greeting = asyncio.run(_first_words(controller.spec.socket, token[1]))
-    assert "ACK" in greeting
 
 
 async def _first_words(path: str, token: str) -> str:

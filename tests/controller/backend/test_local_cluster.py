@@ -11,11 +11,11 @@ import psutil
 
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
-from tests.controller.process import ControllerProcess
+from tests.controller.process import TWO_WORKERS, ControllerProcess
 
 
 def test_from_launch_to_a_result_and_to_nothing_left(launch: Launch) -> None:
-    controller = launch("local", scaling={"mode": "manual", "workers": 3})
+    controller = launch("local", options=TWO_WORKERS, scaling={"mode": "manual", "workers": 3})
     cluster = controller.working(jobs=2)
     assert cluster.scaling.to_json() == {"mode": "manual", "jobs": 2}
     assert cluster.workers == WorkerCounts(connected=4, expected=4)

@@ -13,7 +13,7 @@ from distributed import Client
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
-from tests.controller.process import SMALL, ControllerProcess
+from tests.controller.process import SMALL, TWO_WORKERS, ControllerProcess
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 from tests.slurm.client import wait_until
 
@@ -33,7 +33,7 @@ def in_queue(slurm: SlurmClient, controller: ControllerProcess) -> list[str]:
 
 
 def test_from_sbatch_to_a_result_and_to_an_empty_queue(slurm: SlurmClient, launch: Launch) -> None:
-    controller = launch("slurm", scaling={"mode": "manual", "jobs": 2})
+    controller = launch("slurm", options=TWO_WORKERS, scaling={"mode": "manual", "jobs": 2})
     cluster = controller.working(jobs=2)
     assert (cluster.scheduler_address or "").startswith("tls://")
     assert cluster.workers == WorkerCounts(connected=4, expected=4)

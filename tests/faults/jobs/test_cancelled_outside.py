@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.controller.process import SMALL
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
-from tests.faults.views import HELD, ONE_WORKER, codes, jobs_of
+from tests.faults.views import HELD, codes, jobs_of
 from tests.slurm import Options, SlurmClient
 from tests.slurm.client import wait_until
 
@@ -35,7 +35,7 @@ def test_a_queued_job_is_not_submitted_again_until_its_user_says_so(
 def test_a_running_job_is_not_submitted_again_until_its_user_says_so(
     slurm: SlurmClient, launch: Launch, bent: BentCommands
 ) -> None:
-    controller = launch(options=ONE_WORKER, jobs=2)
+    controller = launch(options=SMALL, jobs=2)
     controller.working(jobs=2)
     victim = min(jobs_of(slurm, controller))
     slurm.run("scancel", victim)

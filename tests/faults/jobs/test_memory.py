@@ -17,11 +17,11 @@ from jupyter_dask_slurm.controller.state.slurm_watch import end_of
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.models import Scaling
 from jupyter_dask_slurm.slurm.end_states import EndState
+from tests.controller.process import SMALL
 from tests.faults.conftest import Launch, StartSlurm
-from tests.faults.views import ONE_WORKER
 from tests.slurm import Options, SlurmClient
 
-FEW = {**ONE_WORKER, "memory": "400 MB"}
+FEW = {**SMALL, "memory": "400 MB"}
 OVER_MEMORY_KILL = Options(
     nodes=1,
     gpus=0,

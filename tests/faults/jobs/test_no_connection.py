@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.controller.process import SMALL
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch
-from tests.faults.views import ONE_WORKER
 from tests.slurm import SlurmClient
 
 # Workers are told an address at which nothing listens, as behind a firewall or on the wrong interface.
@@ -30,7 +30,7 @@ def test_after_three_jobs_without_connection_no_more_are_submitted(
 ) -> None:
     controller = launch(
         options={
-            **ONE_WORKER,
+            **SMALL,
             **limits,
             "scheduler_options": {"contact_address": NOWHERE},
         }
@@ -54,7 +54,7 @@ def test_a_job_that_runs_without_its_workers_says_so_after_a_minute(
 ) -> None:
     controller = launch(
         options={
-            **ONE_WORKER,
+            **SMALL,
             "job_script_prologue": ["echo This is the last line >&2", "sleep 300"],
         }
     )

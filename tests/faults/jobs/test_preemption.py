@@ -6,14 +6,15 @@ import os
 
 import pytest
 
+from tests.controller.process import SMALL
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
-from tests.faults.views import ONE_WORKER, codes
+from tests.faults.views import codes
 from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import wait_until
 from tests.slurm.options import Partition
 
-WHOLE_NODE = {**ONE_WORKER, "cores": 2, "partition": "low"}
+WHOLE_NODE = {**SMALL, "cores": 2, "partition": "low"}
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.controller.process import SMALL
 from tests.faults.conftest import Launch
-from tests.faults.views import ONE_WORKER, codes
+from tests.faults.views import codes
 from tests.slurm import SlurmClient
 
-ONE_MINUTE = {**ONE_WORKER, "walltime": "00:01:00"}
+ONE_MINUTE = {**SMALL, "walltime": "00:01:00"}
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 
 

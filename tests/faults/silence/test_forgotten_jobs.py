@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.controller.process import ControllerProcess
+from tests.controller.process import SMALL, ControllerProcess
 from tests.faults import bent as ways
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
-from tests.faults.views import HELD, ONE_WORKER, codes, jobs_of
+from tests.faults.views import HELD, codes, jobs_of
 from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import wait_until
 
@@ -57,7 +57,7 @@ def test_a_running_job_that_ended_and_was_forgotten_is_replaced(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(FORGETFUL)
-    controller = launch(options=ONE_WORKER)
+    controller = launch(options=SMALL)
     controller.until(lambda c: c.expires_at is not None)
     (job_id,) = jobs_of(slurm, controller)
     bent.bend("squeue", ways.TIMES_OUT)

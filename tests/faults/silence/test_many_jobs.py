@@ -15,7 +15,7 @@ def test_three_hundred_jobs_are_one_sbatch_for_each_largest_array(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(Options(nodes=1, gpus=0, max_array_size=101))
-    controller = launch(options=HELD, jobs=300)
+    controller = launch(options={**HELD, "processes": 2}, jobs=300)
     controller.until(lambda c: c.jobs.queued == 300)
     assert [call.partition("--array=")[2] for call in bent.calls("sbatch")] == ["0-100", "0-100", "0-97"]
     assert {job.job_id for job in controller.jobs} == set(jobs_of(slurm, controller))
