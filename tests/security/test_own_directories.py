@@ -20,7 +20,7 @@ import pytest
 from distributed import Client
 
 from tests.controller.conftest import Launch, launch
-from tests.controller.process import SMALL, ControllerProcess
+from tests.controller.process import SMALL, TWO_WORKERS, ControllerProcess
 from tests.jupyter.api import working
 from tests.jupyter.server import Jupyter
 from tests.security.inside_processes import TRAPS, imports, look
@@ -136,7 +136,7 @@ def test_modules_beside_the_notebook_come_last(launch: Launch, folder: Path, bac
         (folder / f"{name}.py").write_text("raise SystemExit('this is not the module that was meant')\n")
     # As many write it: without a PYTHONPATH of before, the working directory comes first.
     own = {"job_script_prologue": ["export PYTHONPATH=$NONE:/nowhere"]} if backend == "slurm" else {}
-    controller = launch(backend, folder=folder, options={**SMALL, **own})
+    controller = launch(backend, folder=folder, options={**TWO_WORKERS, **own})
     controller.working(jobs=1)
     with controller.client() as client:
         assert everywhere(client, imports, "beside") == [True] * 5
@@ -192,7 +192,7 @@ def test_directories_of_jobs_are_gone_when_they_have_ended(
     # Replaced, an ended job would have another directory.
     controller = launch(
         "slurm",
-        options={**SMALL, "processes": 2, "keep_jobs": False, "job_script_epilogue": ["echo over"]},
+        options={**TWO_WORKERS, "keep_jobs": False, "job_script_epilogue": ["echo over"]},
         scaling={"mode": "manual", "jobs": 2},
     )
     controller.working(jobs=2)
