@@ -109,7 +109,7 @@ def test_what_another_user_has_put_there_first_is_not_imported(
     taken = ("dask-scratch-space", "dask-scratch-space-0")
     for name in taken:
         assert other_user.tries("lay_traps", directory=str(open_place / name), canary=str(canary))
-    controller = launch(backend, folder=folder, umask=0)
+    controller = launch(backend, folder=folder, options=TWO_WORKERS, umask=0)
     controller.working(jobs=1)
     with controller.client() as client:
         assert everywhere(client, imports, TRAPS[0]) == [False] * 5
@@ -156,7 +156,7 @@ def test_nothing_is_imported_from_a_folder_that_others_can_write(
     launch: Launch, folder: Path, backend: str
 ) -> None:
     folder.chmod(0o777)
-    controller = launch(backend, folder=folder)
+    controller = launch(backend, folder=folder, options=TWO_WORKERS)
     controller.working(jobs=1)
     with controller.client() as client:
         assert everywhere(client, imports, "beside") == [False] * 5
