@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
-from tests.controller.process import SMALL
+from tests.controller.process import TWO_WORKERS
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 
@@ -34,7 +34,7 @@ def test_workers_on_all_nodes_and_one_node_that_has_none_any_more(
 ) -> None:
     place = tmp_path / "own"
     place.mkdir(mode=0o700)
-    options = {**SMALL, "nodes_per_job": 2, "local_directory": str(place)}
+    options = {**TWO_WORKERS, "nodes_per_job": 2, "local_directory": str(place)}
     controller = launch("slurm", options=options, scaling={"mode": "manual", "cores": 5}, environment=LEAKS)
     cluster = controller.working(jobs=2)
     assert cluster.workers == WorkerCounts(connected=8, expected=8)
