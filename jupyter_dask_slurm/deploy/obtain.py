@@ -98,8 +98,10 @@ async def until_running(handle: ClusterHandle) -> None:
     DaskSlurmError
         Where it does not, with the controller's reason.
     """
-    if handle.here:
-        await handle.wait_until_reachable(START_LIMIT_S)
+    if handle.can_answer:
+        # A controller of a Slurm job waits in the queue like any other.
+        while not await handle.wait_until_reachable(START_LIMIT_S) and handle.is_queued and not handle.over:
+            pass
     cluster = handle.cluster
     if cluster.error is not None:
         # A traceback shows the message alone.
@@ -116,7 +118,7 @@ async def _if_the_same(
     """Return the cluster that has the name, where it is as asked for; else have the name set free."""
     handle = services.manager.handle(cluster_id)
     name = f'"{handle.cluster.name}"'
-    if handle.here and not handle.over:
+    if handle.can_answer and not (handle.over or handle.is_queued):
         # One whose launch was killed turns out to have failed.
         await handle.wait_until_reachable(START_LIMIT_S)
     if handle.over:

@@ -15,7 +15,9 @@ from dask_jobqueue.slurm import SLURMCluster as Theirs
 
 from jupyter_dask_slurm import SLURMCluster
 from jupyter_dask_slurm.deploy.keyword_reading import Asked, read_call
+from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.slurm.jobqueue.reading import READERS
 
 
 def asked(
@@ -50,6 +52,10 @@ def test_values_mean_what_they_mean_there() -> None:
         "death_timeout": 60, "interface": "ib0", "scheduler_options": {"port": 8786},
         "python": sys.executable,
     }  # fmt: skip
+
+
+def test_each_option_of_ours_is_a_keyword() -> None:
+    assert set(OPTION_NAMES) <= READERS.keys()
 
 
 def test_paths_are_of_the_notebooks_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
