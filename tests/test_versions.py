@@ -42,7 +42,16 @@ def _interpreter(version: str) -> str | None:
     # pyenv's own command of that name starts none unless told which.
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     places = [str(path) for path in sorted(kept.glob(f"{version}.*/bin/python{version}"))]
-    return next(iter([*places, *filter(None, [shutil.which(f"python{version}")])]), None)
+    return next(iter([*places, *_of_uv(version), *filter(None, [shutil.which(f"python{version}")])]), None)
+
+
+def _of_uv(version: str) -> list[str]:
+    """Return the Python that ``scripts/nightly`` has had uv install, where it could."""
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", "python", "find", "--managed-python", "--no-python-downloads", version],
+        cwd="/", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return [done.stdout.strip()] if done.returncode == 0 else []
 
 
 def environment(folder: Path, python: str, resolution: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from jupyter_dask_slurm.routes.dashboard.proxy import DashboardHandler
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.websockets import close
@@ -18,6 +19,12 @@ async def _started(api: Api) -> str:
     cluster = await api.start(backend="local", options=SMALL)
     await api.until(cluster["id"], working(1))
     return f"dask-slurm/clusters/{cluster['id']}/dashboard"
+
+
+def test_what_comes_after_the_browser_has_gone_is_no_failure() -> None:
+    handler = object.__new__(DashboardHandler)
+    handler.ws_connection = None
+    assert handler.write_message("late") is None
 
 
 async def _pages(api: Api, base: str) -> None:

@@ -6,6 +6,7 @@ comes out is a status, a body and its type: redirects are followed here, below t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from jupyter_server.utils import ensure_async, url_path_join
@@ -15,6 +16,7 @@ from tornado import web
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
+from tornado.websocket import WebSocketClosedError
 
 from ...protocol.errors import DaskSlurmError
 from ...protocol.models import dashboard_path_of
@@ -88,6 +90,12 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # it has no annotat
         """Open a websocket."""
         await self._aim(cluster_id)
         await self.proxy_open("localhost", 0, page_path(path or ""))
+
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Send on what the dashboard says; where the browser has just gone nobody is to hear it."""
+        with suppress(WebSocketClosedError):
+            return super().write_message(message, binary)
+        return None
 
     def proxy_request_headers(self) -> HTTPHeaders:
         """Return the headers that go in: nothing by which anybody could be known."""
