@@ -2,6 +2,7 @@
 export const CommandIDs = {
   openPanel: 'dask-slurm:open-panel',
   createCluster: 'dask-slurm:create-cluster',
+  startLast: 'dask-slurm:start-last',
   scaleCluster: 'dask-slurm:scale-cluster',
   adaptCluster: 'dask-slurm:adapt-cluster',
   renameCluster: 'dask-slurm:rename-cluster',

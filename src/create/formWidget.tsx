@@ -4,8 +4,9 @@ import { ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { IProfileRequest } from '../api/client';
-import type { Cluster } from '../api/contract';
+import type { Cluster, Preview } from '../api/contract';
 import { INextOption, withOption } from '../model/nextStart';
+import { ILastStart, lastStart } from '../model/lastStart';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './clusterForm';
 import type { FormData, IFormSource } from './request/formData';
@@ -17,6 +18,8 @@ export interface IFormWidgetOptions {
   readonly manager: IClusterManager;
   readonly trans: TranslationBundle;
   readonly choices: LastChoices;
+  /** Told what was started, for it can be started again. */
+  readonly onStarted?: (last: ILastStart) => void;
   /** The id of a cluster to start again with changes. */
   readonly like?: string;
   /** One of its options that is to be another one. */
@@ -60,7 +63,7 @@ export class FormWidget extends ReactWidget {
         defaults={this._defaults}
         notice={this._notice}
         trans={trans}
-        onSubmit={(data, names) => this._submit(data, names)}
+        onSubmit={(data, names, judged) => this._submit(data, names, judged)}
         onCancel={() => this._done.emit(null)}
         onReset={() => void choices.forget()}
         site={slurmCluster => manager.client.site(slurmCluster)}
@@ -111,15 +114,18 @@ export class FormWidget extends ReactWidget {
         );
   }
 
-  private async _submit(data: FormData, names: readonly string[]): Promise<void> {
-    const { manager, choices } = this._options;
-    const { like, profiles = [] } = this._source ?? {};
+  private async _submit(data: FormData, names: readonly string[], judged: Preview | null): Promise<void> {
+    const { manager, choices, trans } = this._options;
+    const { like, profiles = [], site } = this._source ?? {};
     if (like) {
       this._done.emit(await manager.restart(like.id, changedOptions(this._initial, data)));
       return;
     }
-    const cluster = await manager.create(toRequest(data, names, chosenProfile(data, profiles)));
+    const request = toRequest(data, names, chosenProfile(data, profiles));
+    const cluster = await manager.create(request);
     await choices.keep(data);
+    const usual = site?.partitions.find(partition => partition.default)?.name;
+    this._options.onStarted?.(lastStart(request, judged, usual, trans));
     this._done.emit(cluster);
   }
 

@@ -24,7 +24,7 @@ export interface IFormParts {
   readonly changes?: FormData;
   readonly trans: TranslationBundle;
   /** Send it; `names` are the fields on the form. A `RequestError` comes back to its field. */
-  readonly onSubmit: (data: FormData, names: readonly string[]) => Promise<void>;
+  readonly onSubmit: (data: FormData, names: readonly string[], judged: Preview | null) => Promise<void>;
   /** What a request would send, and what is wrong with it. */
   readonly preview: AskPreview;
   readonly site: AskSite;
@@ -71,8 +71,9 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const previewed = usePreview(toPreview(source, initial, data, names), parts.preview);
   const { preview, isLate, judge } = previewed;
   const submission = useSubmit(async () => {
-    refuseWhatIsWrong(await judge());
-    await parts.onSubmit(data, names);
+    const judged = await judge();
+    refuseWhatIsWrong(judged);
+    await parts.onSubmit(data, names, judged);
   });
   const isLooking = useLook(source.site, data, preview, isLate);
   const used = useUsed(preview);

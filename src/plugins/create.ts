@@ -7,8 +7,10 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
+import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
 import { described, NEXT_OPTION } from '../commands/args';
+import { addStartLast } from '../commands/startLast';
 import { daskSlurmIcon } from '../icons';
 import { readNextOption } from '../model/nextStart';
 import { IClusterManager, ISelection } from '../tokens';
@@ -33,6 +35,11 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const command = CommandIDs.createCluster;
+    const started = (cluster: Cluster) => {
+      selection.select(cluster.id);
+      void app.commands.execute(CommandIDs.openPanel);
+    };
+    const keep = addStartLast(app.commands, { manager, trans, state, started });
     app.commands.addCommand(command, {
       label: args => (args.isLauncher ? trans.__('New cluster') : trans.__('New Dask Cluster')),
       caption: trans.__('Start a Dask cluster on Slurm or on this machine'),
@@ -46,18 +53,16 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
         const like = typeof args.like === 'string' ? args.like : undefined;
         const kernel = kernelOf(notebooks?.currentWidget ?? null);
         const next = readNextOption(args);
-        const options = { manager, trans, like, next, kernel, choices: new LastChoices(state) };
+        const choices = new LastChoices(state);
+        const options = { manager, trans, like, next, kernel, choices, onStarted: keep };
         const form = labShell ? openAsTab(app, options) : openAsDialog(options);
-        form.done.connect((_, cluster) => {
-          if (cluster) {
-            selection.select(cluster.id);
-            void app.commands.execute(CommandIDs.openPanel);
-          }
-        });
+        form.done.connect((_, cluster) => void (cluster && started(cluster)));
       }
     });
-    palette?.addItem({ command, category: trans.__('Dask on Slurm') });
-    launcher?.add({ command, category: trans.__('Dask on Slurm'), args: { isLauncher: true }, rank: 1 });
+    const category = trans.__('Dask on Slurm');
+    palette?.addItem({ command, category });
+    palette?.addItem({ command: CommandIDs.startLast, category });
+    launcher?.add({ command, category, args: { isLauncher: true }, rank: 1 });
   }
 };
 

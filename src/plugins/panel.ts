@@ -9,6 +9,8 @@ import {
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
+import { Widget } from '@lumino/widgets';
+
 import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusterCommands';
@@ -53,6 +55,12 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_dask_slurm');
     addClusterCommands(commands, { manager, selection, trans });
 
+    toolbars?.addFactory('DaskSlurm', 'title', () => {
+      const title = new Widget({ node: document.createElement('h2') });
+      title.addClass('jp-DaskSlurmPanel-title');
+      title.node.textContent = trans.__('Dask on Slurm');
+      return title;
+    });
     // Made at once and not with the panel, because settings wait for it.
     const toolbarOf =
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Site } from '../api/contract';
-import { useClusterContext } from '../cluster/context';
+import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
 import { listExamples } from '../examples/exampleList';
@@ -11,6 +11,8 @@ import { listExamples } from '../examples/exampleList';
 export function Welcome(): React.ReactElement {
   const { commands, trans } = useClusterContext();
   const site = useSite(true);
+  // What can be started again is known a little later than the panel.
+  useSignalUpdates(commands.commandChanged);
   return (
     <div className="jp-DaskSlurmEmpty">
       <p>
@@ -19,6 +21,15 @@ export function Welcome(): React.ReactElement {
         )}
       </p>
       <Findings site={site} />
+      {commands.hasCommand(CommandIDs.startLast) && commands.isEnabled(CommandIDs.startLast) && (
+        <button
+          className="jp-DaskSlurmEmpty-start jp-mod-styled"
+          title={commands.caption(CommandIDs.startLast)}
+          onClick={() => void commands.execute(CommandIDs.startLast)}
+        >
+          {commands.label(CommandIDs.startLast)}
+        </button>
+      )}
       <button
         className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
         onClick={() => void commands.execute(CommandIDs.createCluster)}
