@@ -75,12 +75,17 @@ _WORKER: tuple[tuple[str, str], ...] = (
 )
 
 
-def explain(line: str) -> str:
-    """Return what a line of a job script means; empty for an empty line.
+_OF_A_NODE = re.compile(r"#SBATCH --(?:cpus-per-task|mem|gres|gpus)\b")
+
+
+def explain(line: str, *, several_nodes: bool = False) -> str:
+    """Return what a line of the script of a job, of one node or several, means; empty for an empty line.
 
     >>> explain("#SBATCH --cpus-per-task=8")
     'Cores of the job, shared by its workers.'
     """
+    if several_nodes and _OF_A_NODE.match(line):
+        return explain(line).replace("of the job", "of the job on each of its nodes")
     directive = _DIRECTIVE.match(line)
     if directive is not None:
         return _first(_DIRECTIVES, directive[1]) or _OTHER_DIRECTIVE
@@ -106,7 +111,8 @@ def _worker_command(line: str) -> str:
         if option in words[:-1]
     ]
     where = ", on each node of the job: srun starts one task there" if words[:1] == ["srun"] else ""
-    return f"Starts the workers{where}. {'; '.join(parts)}."
+    said = f"Starts the workers{where}. {'; '.join(parts)}."
+    return said.replace("workers in each job", "workers there") if where else said
 
 
 def _split(line: str) -> list[str]:

@@ -149,7 +149,7 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
     return Preview(
         script=script,
         command=tuple(sent["command"]) if sent else (),
-        lines=_explained(script or ""),
+        lines=_explained(script or "", several_nodes=bool(sent and sent["nodes"] > 1)),
         totals=totals(
             rendering,
             findings.allocated,
@@ -167,8 +167,9 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
     )
 
 
-def _explained(script: str) -> tuple[ScriptLine, ...]:
-    return tuple(ScriptLine(line, explain(line)) for line in script.splitlines())
+def _explained(script: str, *, several_nodes: bool = False) -> tuple[ScriptLine, ...]:
+    lines = script.splitlines()
+    return tuple(ScriptLine(line, explain(line, several_nodes=several_nodes)) for line in lines)
 
 
 def _as_in_the_form(errors: list[DaskSlurmError]) -> list[DaskSlurmError]:

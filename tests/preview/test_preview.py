@@ -358,6 +358,9 @@ def test_lines_of_jobs_of_several_nodes_are_explained() -> None:
     command = explain('srun --nodes=2 bash -c "$JDS_ON_NODE" jds -m m a --nthreads 2 --death-timeout 60')
     assert command.startswith("Starts the workers, on each node of the job: srun starts one task there.")
     assert "--nthreads 2" in command
+    for line in ("#SBATCH --cpus-per-task=2", "#SBATCH --mem=4G", "#SBATCH --gres=gpu:1"):
+        assert "of the job on each of its nodes" in explain(line, several_nodes=True)
+        assert "on each" not in explain(line)
 
 
 def test_unknown_lines_are_the_users_own() -> None:

@@ -52,7 +52,7 @@ export const JobsTableRow = React.memo(function JobsTableRow(props: IRowProps) {
         {phaseWord(job.phase, trans)}
       </span>
       <span role="cell" title={job.nodes.join(', ')}>
-        {job.nodes.length > 1 ? trans.__('%1 + %2 more', job.node ?? '', job.nodes.length - 1) : job.node}
+        {job.nodes.length > 1 ? trans.__('%1 +%2', job.node ?? '', job.nodes.length - 1) : job.node}
       </span>
       <span role="cell" title={trans.__('%1 cores', job.cores)}>
         {running && trans.__('%1 %', Math.round(cpu))}
