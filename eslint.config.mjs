@@ -25,6 +25,7 @@ const ROOMS = {
   create: GROUND,
   'create/request': GROUND,
   'create/preview': GROUND,
+  'create/forecast': ['create/request', ...GROUND],
   'create/fields': ['create/request', ...GROUND],
   'create/profile': ['create/request', ...GROUND],
   dashboards: ['commands', ...GROUND],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         RestartRequest,
     )
     from ..options.schema import ClusterOptions
+    from ..preview.variants import Trial
 
 
 def cluster_request(data: dict[str, Any]) -> ClusterRequest:
@@ -80,6 +81,37 @@ def preview_request(
         left = {**data, "options": {**data["options"], "job_extra_directives": None}}
         return requests.parse_in_part(body, left)[0], [*errors, error]
     return request, errors
+
+
+def forecast_request(data: dict[str, Any]) -> list[Trial]:
+    """Check the body of ``POST /forecast``: that of ``POST /preview``, and options to lay over its own.
+
+    Raises
+    ------
+    InvalidRequest
+        For an unknown field, and where the variants are not one to six objects.
+    """
+    from ..preview.variants import MOST_VARIANTS, Trial
+
+    body = {name: value for name, value in data.items() if name not in ("variants", "ask_slurm")}
+    variants = data.get("variants")
+    if not isinstance(variants, list) or not 1 <= len(variants) <= MOST_VARIANTS:
+        raise InvalidRequest(f"Variants must be a list of 1 to {MOST_VARIANTS}.", field="variants")
+    if not all(isinstance(variant, dict) for variant in variants):
+        raise InvalidRequest("Each variant must be an object of options.", field="variants")
+    asked = body.get("options")
+    # What is no object is said of each, by the check of it.
+    return [
+        Trial(
+            variant,
+            *preview_request(
+                {**body, "options": {**asked, **variant}, "ask_slurm": True}
+                if isinstance(asked, dict)
+                else {**body, **({"options": variant} if asked is None else {}), "ask_slurm": True}
+            ),
+        )
+        for variant in variants
+    ]
 
 
 def options_schema(hidden: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:

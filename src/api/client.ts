@@ -95,6 +95,14 @@ export class ClusterClient {
     return read.preview(await this._ask('preview', 'POST', { ...body, ask_slurm: askSlurm }));
   }
 
+  /** @returns when a cluster would start with each of these options laid over its own; Slurm is asked for each. */
+  async forecast(
+    body: IPreviewRequest,
+    variants: readonly ReadonlyJSONObject[]
+  ): Promise<readonly read.Variant[]> {
+    return list(read.variant)(await this._ask('forecast', 'POST', { ...body, variants }));
+  }
+
   async change(id: string, body: IClusterChange): Promise<read.Cluster> {
     return read.cluster(await this._change(clusterPath(id), 'PATCH', body));
   }

@@ -585,3 +585,14 @@ export const preview = object({
   controller_lines: added(list(scriptLine), [])
 });
 export type Preview = Infer<typeof preview>;
+
+/** When a cluster would start with some options changed. */
+export const variant = object({
+  /** Those that are changed; none for the cluster as it was asked for. */
+  options: record(anything),
+  /** Null where Slurm does not say, and for the backend `local`. */
+  expected_start_at: nullable(text),
+  /** Why it would not be started, or why that is not known. */
+  error: nullable(text)
+});
+export type Variant = Infer<typeof variant>;

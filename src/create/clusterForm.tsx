@@ -8,6 +8,7 @@ import { noValidator } from './fields/noValidator';
 import { FieldTemplate, ObjectTemplate } from './fields/templates';
 import { chosenPartition, uiSchema } from './fields/uiSchema';
 import { ChoicesWidget, LinesWidget, OneOfTwoWidget, PairsField, YesNoWidget } from './fields/widgets';
+import { AskForecast, StartTimes } from './forecast/startTimes';
 import { FormFooter } from './formFooter';
 import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
@@ -24,6 +25,7 @@ export interface IFormProps extends IFormParts {
   readonly onReset: () => void;
   readonly onCancel: () => void;
   readonly profiles: IProfileActions;
+  readonly forecast: AskForecast;
 }
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
@@ -59,6 +61,15 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
           trans={trans}
         />
         {preview && onSlurm && <Exports preview={preview} isLate={isLate} trans={trans} />}
+        {onSlurm && (
+          <StartTimes
+            data={form.data}
+            site={source.site}
+            request={form.request}
+            ask={props.forecast}
+            trans={trans}
+          />
+        )}
         <div className="jp-DaskSlurmForm-beside">
           {preview && <ScriptPreview {...{ preview, isLate, onSlurm, partition, trans }} />}
         </div>

@@ -68,6 +68,7 @@ export class FormWidget extends ReactWidget {
         onReset={() => void choices.forget()}
         site={slurmCluster => manager.client.site(slurmCluster)}
         preview={(request, askSlurm) => manager.client.preview(request, askSlurm)}
+        forecast={(request, variants) => manager.client.forecast(request, variants)}
         profiles={{
           save: (name, body) => this._saveProfile(name, body),
           remove: name => this._removeProfile(name)

@@ -3,6 +3,7 @@ import { JSONExt } from '@lumino/coreutils';
 import type { RJSFSchema } from '@rjsf/utils';
 import * as React from 'react';
 
+import type { IPreviewRequest } from '../api/client';
 import type { Preview, Profile, Site } from '../api/contract';
 import { RequestError } from '../api/requestError';
 import { NOTHING_USED, Used } from './fields/emptyMeans';
@@ -39,6 +40,8 @@ export interface IClusterForm {
   /** The fields on the form. */
   readonly names: readonly string[];
   readonly profile: Profile | undefined;
+  /** What it stands for, as a preview is asked for it. */
+  readonly request: IPreviewRequest;
   readonly preview: Preview | null;
   /** The preview is that of former values, and the answer to these takes long. */
   readonly isLate: boolean;
@@ -68,7 +71,8 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
     [source, backend, profile, trans]
   );
   const names = Object.keys(schema.properties ?? {});
-  const previewed = usePreview(toPreview(source, initial, data, names), parts.preview);
+  const request = toPreview(source, initial, data, names);
+  const previewed = usePreview(request, parts.preview);
   const { preview, isLate, judge } = previewed;
   const submission = useSubmit(async () => {
     const judged = await judge();
@@ -90,7 +94,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const filled = { ...data, backend };
   return {
     ...{ source, data: filled, schema, names, profile, preview, isLate, isLooking },
-    ...{ errors, submission, change, set, unknown: previewed.failure, used }
+    ...{ request, errors, submission, change, set, unknown: previewed.failure, used }
   };
 }
 

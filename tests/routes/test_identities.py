@@ -31,6 +31,7 @@ BODIES = {
     ("post", "/clusters"): {"backend": "local", "options": SMALL, "name": "another"},
     ("patch", "/clusters/{cluster_id}"): {"name": "renamed"},
     ("post", "/preview"): {"backend": "local"},
+    ("post", "/forecast"): {"backend": "local", "variants": [{}]},
     ("put", "/profiles/{name}"): PROFILE,
 }
 

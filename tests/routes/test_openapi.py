@@ -32,6 +32,7 @@ KINDS = {
     "log-tail": "LogTail",
     "snippet": "Snippet",
     "preview": "Preview",
+    "variant": "Variant",
     "profile": "Profile",
     "error": "ErrorBody",
     "event": "ClusterEvent",

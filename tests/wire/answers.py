@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_dask_slurm.preview.answer import Preview
+from jupyter_dask_slurm.preview.variants import Variant
 from jupyter_dask_slurm.profiles.profile import Profile
 from jupyter_dask_slurm.protocol.errors import ErrorBody
 from jupyter_dask_slurm.protocol.models import (
@@ -18,6 +19,6 @@ from jupyter_dask_slurm.protocol.models import (
 from jupyter_dask_slurm.site.interface_check.service import CheckState
 
 FOR_BROWSERS: tuple[type[Model], ...] = (
-    ErrorBody, Cluster, ClusterEvent, Job, HistoryEntry, LogTail, Snippet, Site, Profile, Preview,
+    ErrorBody, Cluster, ClusterEvent, Job, HistoryEntry, LogTail, Snippet, Site, Profile, Preview, Variant,
 )  # fmt: skip
 ALL: tuple[type[Model], ...] = (*FOR_BROWSERS, CheckState)

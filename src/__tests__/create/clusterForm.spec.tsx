@@ -54,6 +54,7 @@ describe('the form', () => {
         defaults={{}}
         onReset={() => undefined}
         profiles={{ save: () => Promise.resolve(), remove: () => Promise.resolve() }}
+        forecast={() => Promise.resolve([])}
         trans={trans}
         onSubmit={() => Promise.resolve()}
         onCancel={() => undefined}

@@ -42,6 +42,7 @@ describe('the form where there are several Slurm clusters', () => {
         defaults={{}}
         onReset={() => undefined}
         profiles={{ save: () => Promise.resolve(), remove: () => Promise.resolve() }}
+        forecast={() => Promise.resolve([])}
         trans={trans}
         onSubmit={() => Promise.resolve()}
         onCancel={() => undefined}
