@@ -55,12 +55,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_dask_slurm');
     addClusterCommands(commands, { manager, selection, trans });
 
-    toolbars?.addFactory('DaskSlurm', 'title', () => {
-      const title = new Widget({ node: document.createElement('h2') });
-      title.addClass('jp-DaskSlurmPanel-title');
-      title.node.textContent = trans.__('Dask on Slurm');
-      return title;
-    });
+    toolbars?.addFactory('DaskSlurm', 'title', () => heading(trans.__('Dask on Slurm')));
     // Made at once and not with the panel, because settings wait for it.
     const toolbarOf =
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
@@ -91,3 +86,10 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     IN_PALETTE.forEach(command => palette?.addItem({ command, category }));
   }
 };
+
+function heading(text: string): Widget {
+  const title = new Widget({ node: document.createElement('h2') });
+  title.addClass('jp-DaskSlurmPanel-title');
+  title.node.textContent = text;
+  return title;
+}
