@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,10 +51,12 @@ class Making:
         self._restarts = restarts
         self._sizing = sizing
 
-    async def start(self, request: ClusterRequest, announce: Announce) -> Cluster:
+    async def start(
+        self, request: ClusterRequest, announce: Announce, *, emptied: Collection[str] = ()
+    ) -> Cluster:
         """Make a new cluster; raises as `ClusterManager.start`."""
         await self._discovery.look()
-        spec = await self._starter.resolve(request)
+        spec = (await self._starter.resolve(request)).without(emptied)
         surroundings = await self._starter.survey(spec)
         usual = None if spec.name else await self._starter.configured_name(surroundings)
         async with self._names.for_new(spec.name, usual.name if usual else None) as reserved:

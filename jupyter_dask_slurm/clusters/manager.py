@@ -7,7 +7,7 @@ controller.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -145,8 +145,15 @@ class ClusterManager:
         """See at once what other Jupyter servers have made; they are looked for every few seconds anyway."""
         await self._discovery.look()
 
-    async def start(self, request: ClusterRequest, key: str | None = None) -> Cluster:
+    async def start(
+        self, request: ClusterRequest, key: str | None = None, *, emptied: Collection[str] = ()
+    ) -> Cluster:
         """Start a cluster, one for each `key`; returns before its scheduler is up.
+
+        Parameters
+        ----------
+        emptied : collection of str
+            Options for which nothing counts, also nothing of Dask's configuration.
 
         Raises
         ------
@@ -156,7 +163,7 @@ class ClusterManager:
             A request of this key is still being carried out.
         """
         asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
-        return await self._made.once(key, asked, partial(self._making.start, request))
+        return await self._made.once(key, asked, partial(self._making.start, request, emptied=emptied))
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
         """Scale, rename, or change the idle timeout; once for each `key`.

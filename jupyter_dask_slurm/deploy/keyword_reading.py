@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,14 @@ class Asked:
         How many it shall begin with.
     said : tuple of str
         Sentences: what is taken for something else, or left out.
+    emptied : frozenset of str
+        Options for which the section that is named says that nothing counts.
     """
 
     body: dict[str, Any]
     workers: int = 0
-    said: tuple[str, ...] = field(default=())
+    said: tuple[str, ...] = ()
+    emptied: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str | None:
@@ -85,18 +88,20 @@ def read_call(
     given = {key: value for key, value in given.items() if key not in _USUAL}
     _check_known(given)
     reading = read(given, Source(_CALL))
-    options = reading.options
+    options, emptied = reading.options, set[str]()
     if backend != "local" and profile is None:
         section = _section(config_name or _SLURM, named=config_name is not None)
         said += sentences(note for note in section.notes if note[0] not in options)
-        options = {**section.options, **options}
+        options, emptied = {**section.options, **options}, section.emptied
     _refuse(reading)
     said += sentences(reading.notes)
     # An empty list says that a configuration's does not count.
     options |= {option: [] for option in reading.emptied if isinstance(given.get(option), list)}
-    body = {"name": _name(name, said), "backend": backend, "profile": profile, "options": _here(options)}
+    options = _here(options)
+    body = {"name": _name(name, said), "backend": backend, "profile": profile, "options": options}
     asked = {key: value for key, value in body.items() if value is not None}
-    return Asked(asked, whole_number(workers, "scaling.n_workers"), tuple(said))
+    number = whole_number(workers, "scaling.n_workers")
+    return Asked(asked, number, tuple(said), frozenset(emptied.difference(options)))
 
 
 def check_places(**keywords: object) -> None:
@@ -168,6 +173,8 @@ def _section(name: str, *, named: bool) -> Reading:
     }
     reading = read(theirs, Source.below(f"jobqueue.{name}", find_places()))
     _refuse(reading)
+    if name == _SLURM:
+        reading.emptied.clear()  # dask-jobqueue leaves most empty itself
     return reading
 
 

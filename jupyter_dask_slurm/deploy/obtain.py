@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..options.requests import ChangeRequest, ClusterRequest, parse
+from ..options.schema import OPTION_NAMES
 from ..protocol.errors import (
     ClusterNotFound,
     ControllerUnreachable,
@@ -18,6 +19,7 @@ from ..protocol.errors import (
 from ..system.beside_loop import in_thread
 from ..system.event_loop.backoff import Backoff
 from .keyword_reading import Asked
+from .same_options import differing
 
 if TYPE_CHECKING:
     from ..clusters.handle import ClusterHandle
@@ -43,8 +45,8 @@ class Teller:
 async def obtain(services: Services, asked: Asked, teller: Teller) -> ClusterHandle:
     """Return a cluster that runs as it is asked for.
 
-    One of the same name and options that lives is taken again. One of other options is stopped, with a
-    warning, and one that has ended is dismissed; a new one takes its place.
+    One of the same name that lives and has all options asked for is taken again. One of other options is
+    stopped, with a warning, and one that has ended is dismissed; a new one takes its place.
 
     Raises
     ------
@@ -125,16 +127,17 @@ async def _if_the_same(
         teller.say(f"The former cluster {name} has ended; a new one takes its place.")
     elif handle.cluster.status == "stopping":
         teller.say(f"The former cluster {name} is being stopped; a new one takes its place.")
-    elif await _is_the_same(services, asked, handle):
+    elif not (other := await _differing(services, asked, handle)):
         await until_running(handle)
-        teller.say(f"The cluster {name} runs already, with the same options, and is taken again.")
+        teller.say(f"The cluster {name} runs already, with the options asked for, and is taken again.")
         if asked.workers:
             change = parse(ChangeRequest, {"scaling": {"mode": "manual", "workers": asked.workers}})
             await services.manager.change(handle.id, change)
         return handle
     else:
         teller.warn(
-            f"The cluster {name} runs with other options: it is stopped, and one with these takes its place."
+            f"The cluster {name} runs with other options ({', '.join(other)}): "
+            "it is stopped, and one with these takes its place."
         )
     await _end(services, handle)
     return None
@@ -151,29 +154,25 @@ async def _end(services: Services, handle: ClusterHandle) -> None:
     await services.manager.finish_clearing()
 
 
-async def _is_the_same(services: Services, asked: Asked, handle: ClusterHandle) -> bool:
-    """Return whether a new cluster would be started by what this one was."""
+async def _differing(services: Services, asked: Asked, handle: ClusterHandle) -> list[str]:
+    """Return what a call asks for and a cluster that runs has otherwise: options, and what they are below."""
     spec = await services.starter.resolve(parse(ClusterRequest, asked.body))
     surroundings = await services.starter.survey(spec)
     launched = await in_thread(services.manager.registry.read_launch, handle.id)
     here = surroundings.environment
-    wanted = (
-        surroundings.backend,
-        spec.profile,
-        _by_python(surroundings.options, here.python or here.argv[0]),
-    )
-    return wanted == (launched.backend, launched.profile, _by_python(launched.options, launched.python))
-
-
-def _by_python(options: Mapping[str, Any], python: str) -> dict[str, Any]:
-    """Return options with the Python that they mean: the panel names a kernel, a notebook its interpreter."""
-    return {**{name: value for name, value in options.items() if name != "kernel"}, "python": python}
+    of_both = {
+        "backend": (surroundings.backend, launched.backend),
+        "profile": (spec.profile or launched.profile, launched.profile),
+        "python": (here.python or here.argv[0], launched.python),
+    }
+    other = [name for name, (wanted, has) in of_both.items() if wanted != has]
+    return other + differing(surroundings.options, launched.options, handle.cluster.options)
 
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:
     scaling = {"mode": "manual", "workers": asked.workers}
     request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
-    cluster = await services.manager.start(request)
+    cluster = await services.manager.start(request, emptied=asked.emptied & set(OPTION_NAMES))
     handle = services.manager.handle(cluster.id)
     try:
         await until_running(handle)

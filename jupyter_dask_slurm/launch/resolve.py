@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..checks.limits import Limits
@@ -30,6 +30,10 @@ class ClusterSpec:
     filed: frozenset[str] = frozenset()
     emptied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def without(self, emptied: Collection[str]) -> ClusterSpec:
+        """Return it with more options emptied; not those that it has a value for."""
+        return replace(self, emptied=tuple(sorted({*self.emptied, *emptied} - self.options.keys())))
 
 
 async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -> ClusterSpec:

@@ -76,11 +76,11 @@ def test_one_with_a_name_is_for_whoever_knows_it(capsys: pytest.CaptureFixture[s
     words = ["create", "--name", "ocean", "--backend", "local", "--cores", "1", "--memory", "400 MB"]
     subprocess.run([sys.executable, "-m", "jupyter_dask_slurm.cli", *words], check=True, capture_output=True)
     first = SLURMCluster(name="ocean", **LOCAL)
-    # The cell is run again.
-    again = SLURMCluster(n_workers=1, name="ocean", **LOCAL)
+    # The cell is run again, with less in it and otherwise spelt.
+    again = SLURMCluster(n_workers=1, name="ocean", backend="local", memory="400MB")
     assert again == first
     said = capsys.readouterr().out
-    assert said.count("runs already, with the same options, and is taken again") == 2
+    assert said.count("runs already, with the options asked for, and is taken again") == 2
     del again
     gc.collect()  # that is not the end of a cluster that has a name
     other = SLURMCluster.from_name("ocean")
@@ -89,7 +89,7 @@ def test_one_with_a_name_is_for_whoever_knows_it(capsys: pytest.CaptureFixture[s
     other.wait_for_workers(1)
 
     # The cell is changed, and run again.
-    with pytest.warns(UserWarning, match="runs with other options: it is stopped") as warned:
+    with pytest.warns(UserWarning, match=r"runs with other options \(memory\): it is stopped") as warned:
         replaced = SLURMCluster(name="ocean", **{**LOCAL, "memory": "500 MB"})
     assert warned[0].filename == __file__
     wait_until(lambda: first.status == other.status == Status.closed, "the others know that it has ended")

@@ -112,6 +112,14 @@ def test_a_section_fills_up_what_is_not_said() -> None:
         asked(config_name="sea")
 
 
+def test_what_a_named_section_empties_is_empty() -> None:
+    section = {"queue": None, "account": "", "walltime": None, "cores": 3}
+    with dask.config.set({"jobqueue.ocean": section}):
+        assert asked(config_name="ocean", walltime="01:00").emptied == {"partition", "account"}
+    with dask.config.set({"jobqueue.slurm.walltime": None}):
+        assert asked().emptied == frozenset()  # as for the profile of this section
+
+
 def test_the_usual_section_counts_as_it_is_set_in_this_process() -> None:
     assert options() == {"python": sys.executable}
     with dask.config.set({"jobqueue.slurm.account": "ocean", "jobqueue.slurm.python": "/opt/bin/python"}):

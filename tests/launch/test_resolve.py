@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.checks.limits import Limits
-from jupyter_dask_slurm.launch.resolve import resolve_restart
+from jupyter_dask_slurm.launch.resolve import ClusterSpec, resolve_restart
 from jupyter_dask_slurm.protocol.errors import InvalidRequest
 from jupyter_dask_slurm.protocol.models import Cluster, LaunchSpec
 
@@ -34,3 +34,8 @@ def test_what_an_older_version_let_through_is_left_out_and_said() -> None:
     assert [note.split(" has the ")[0] for note in notes] == ["job_extra_directives", "worker_extra_args"]
     with pytest.raises(InvalidRequest, match="--no-dashboard"):
         resolve_restart(old, launched, {"worker_extra_args": ["--no-dashboard"]}, Limits())
+
+
+def test_what_has_a_value_is_not_emptied() -> None:
+    spec = ClusterSpec("ocean", "slurm", {"walltime": "01:00"}, emptied=("account",))
+    assert spec.without({"partition", "walltime"}).emptied == ("account", "partition")

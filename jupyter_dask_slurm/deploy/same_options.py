@@ -1,0 +1,55 @@
+"""Whether a cluster that runs has the options that a call asks for, however they are spelt. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..protocol.memory_size import parse_memory
+from ..slurm.units import parse_slurm_memory, parse_walltime
+
+_BY_PYTHON = frozenset({"kernel", "python"})
+"""The panel names a kernel, a notebook its interpreter: they are compared by the Python that they mean."""
+_UNITS: dict[str, Callable[[str], object]] = {
+    "memory": parse_memory,
+    "controller_memory": parse_memory,
+    "job_mem": lambda text: parse_slurm_memory(text.strip().rstrip("Bb")),
+    "walltime": parse_walltime,
+    "controller_walltime": parse_walltime,
+}
+
+
+def differing(asked: Mapping[str, Any], *known: Mapping[str, Any]) -> list[str]:
+    """Return the options that a call asks for and a cluster has otherwise; what it leaves open is as it is.
+
+    Parameters
+    ----------
+    known : mapping
+        Options of the cluster, as they were asked for and as they came to be: to be like one is enough.
+
+    Examples
+    --------
+    >>> differing({"memory": "16GB", "cores": 2, "gpus": None}, {"cores": 4}, {"memory": "16 GB", "gpus": 1})
+    ['cores']
+    """
+    return sorted(
+        name
+        for name, value in asked.items()
+        if value is not None
+        and name not in _BY_PYTHON
+        and not any(
+            name in options and _meant(name, value) == _meant(name, options[name]) for options in known
+        )
+    )
+
+
+def _meant(name: str, value: Any) -> object:
+    """Return a value by what it means; nothing is nothing, however it is written."""
+    if value in (None, "", [], {}, ()):
+        return None
+    if name not in _UNITS:
+        return value
+    try:
+        return (_UNITS[name](str(value)),)  # so that no limit is something
+    except ValueError:
+        return value
