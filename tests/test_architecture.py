@@ -199,7 +199,6 @@ _HOLD_TASKS = {
     "clusters/restart.py",
     "controller/api/dashboard.py",
     "controller/backend/batch.py",
-    "deploy/cluster_object.py",
     "deploy/linked_cluster.py",
     "kernels/environments.py",
     "kernels/jupyter_starts.py",

@@ -5,7 +5,6 @@ The object is a face: scheduler and jobs are those of the cluster's controller, 
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import dask
@@ -39,17 +38,19 @@ class SLURMCluster(LinkedCluster):
     the command line and other notebooks (`from_name`) have it too. It ends
 
     * at the end of ``with``, by `close`, or from the panel;
-    * where it was given no name, when no variable holds it any more, nor a client of it;
+    * where it was given no name, when no variable holds it any more, nor a client of it, unless somebody
+      else's tasks are left there;
     * with the kernel where ``close_on_exit=True``, as dask-jobqueue's does;
-    * by itself when it has been idle for ``idle_timeout`` seconds, an hour by default.
+    * by itself when workers are connected and it has been idle for ``idle_timeout`` seconds, an hour by
+      default. Without workers, as with 0 jobs or while jobs wait in the queue, it stays until it is stopped.
 
     Parameters
     ----------
     n_workers : int
         Workers to begin with; see `scale`.
     name : str, optional
-        The cluster's name in the panel. A cluster of this name and of the same options that lives is taken
-        again; one of other options is stopped, with a warning.
+        The cluster's name in the panel. A cluster of this name that lives and has the options asked for is
+        taken again; one with others is stopped, with a warning.
     asynchronous : bool
         Whether it is used with ``await`` and ``async with``.
     config_name : str, optional
@@ -60,7 +61,7 @@ class SLURMCluster(LinkedCluster):
         ``local`` for a cluster of this machine; ``slurm`` by default, or what the profile says.
     close_on_exit : bool
         Whether it is closed when this process ends. A process that is killed closes nothing: the cluster then
-        ends when it is idle.
+        ends as without this.
     cores : int
         Of one job, shared by its workers.
     memory : str
@@ -193,7 +194,7 @@ class SLURMCluster(LinkedCluster):
         if not self.asynchronous:
             return self.sync(change)
         # Dask's need not be awaited.
-        return asyncio.ensure_future(change())
+        return self._tasks.begin(change())
 
     @property
     def plan(self) -> set[str]:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .link import Link
 
 _CLIENT_LIMIT_S = 5.0
+_LEFT = (
+    'The cluster "{name}" has lost its variable and goes on, for tasks are left there. '
+    'SLURMCluster.from_name("{name}").close() stops it, and so does the panel.'
+)
 
 
 def let_go_with(cluster: Any, link: Link, runner: Any, *, stops: bool) -> weakref.finalize:  # type: ignore[type-arg]
@@ -39,7 +43,10 @@ def let_go_with(cluster: Any, link: Link, runner: Any, *, stops: bool) -> weakre
 
 
 def let_go(link: Link, loop: Any, runner: Any, stops: bool, clients: Iterable[Client] = ()) -> None:
-    """Begin to let go of a link, and stop its cluster or not; may be called in any thread."""
+    """Begin to let go of a link, and stop its cluster or not; may be called in any thread.
+
+    One that still works, for somebody else then, is not stopped.
+    """
     # That of the loop cannot wait for its own end, and no other shall.
     with suppress(RuntimeError):  # the process ends
         threading.Thread(
@@ -56,7 +63,10 @@ def _finish(link: Link, loop: Any, runner: Any, stops: bool, clients: list[Clien
             client.close(timeout=_CLIENT_LIMIT_S)
 
     async def finish() -> None:
-        await (link.stop() if stops else link.close())
+        others_work = stops and await link.has_work()
+        if others_work:
+            print(_LEFT.format(name=link.cluster.name))  # noqa: T201 - as Dask says what happens to a cluster
+        await (link.stop() if stops and not others_work else link.close())
 
     with suppress(RuntimeError):  # its loop has ended
         asyncio.run_coroutine_threadsafe(finish(), loop.asyncio_loop).result()

@@ -14,7 +14,7 @@ from distributed.comm.core import connect
 from distributed.core import rpc
 from distributed.objects import SchedulerInfo
 
-from ..protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, NoAnswer
+from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
 from ..protocol.models import OVER, Cluster, HistoryEntry
 from ..protocol.scaling import known_size
 from ..system.beside_loop import in_thread
@@ -155,7 +155,7 @@ class Link:
         """
         try:
             jobs, _ = await self._services.inspection.jobs(self._handle.id)
-        except ControllerUnreachable:  # of another host, or it has just ended
+        except DaskSlurmError:  # of another host, it has just ended, or its answer was lost
             return {"plan": set(), "requested": set()}
         live = {worker.name for job in jobs if job.phase in _LIVE for worker in job.workers}
         leaving = {worker.name for job in jobs if job.phase == "leaving" for worker in job.workers}
@@ -179,6 +179,15 @@ class Link:
         rendering = await self._services.render_client.render(environment, launch)
         address = str(self._handle.cluster.scheduler_address).rpartition("://")[2]
         return str(rendering["script"]).replace(SCHEDULER, address)
+
+    async def has_work(self) -> bool:
+        """Return whether tasks wait or run there, whoever has submitted them."""
+        try:
+            cluster = await self._handle.require_client().cluster()
+        except DaskSlurmError:
+            cluster = self.cluster
+        tasks = cluster.tasks
+        return tasks is not None and tasks.processing + tasks.queued > 0
 
     async def ask_to_stop(self) -> None:
         """Have the controller cancel its jobs and end; one that has ended already is gone."""

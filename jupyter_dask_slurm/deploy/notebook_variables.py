@@ -6,7 +6,9 @@ is itself held by its tasks until it is closed.
 
 from __future__ import annotations
 
+import functools
 import gc
+import re
 import sys
 import types
 import weakref
@@ -21,6 +23,15 @@ _NOBODY = (
 )  # fmt: skip
 """What holds a client while it works."""
 _ITS_OWN = ("distributed", "tornado", "asyncio")
+_IPYTHONS = re.compile(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_[iod]h|In|Out")
+"""Names by which IPython remembers what was typed and shown."""
+_MOST_LOOKED_AT = 200_000
+"""So many values are looked at for one that holds a cluster; among more there may be one."""
+
+
+_CONTAINERS = (
+    tuple, list, dict, set, frozenset, types.CellType, types.MethodType, functools.partial,
+)  # fmt: skip
 
 
 class Abandonable(Protocol):
@@ -50,7 +61,7 @@ class NotebookVariables:
         self._never_held.add(cluster)
 
     def _cell_has_run(self, _result: object) -> None:
-        values = [value for name, value in self._shell.user_ns.items() if not name.startswith("_")]
+        values = [value for name, value in self._shell.user_ns.items() if not _IPYTHONS.fullmatch(name)]
         holding = {id(value) for value in values}
         holding |= {id(value.cluster) for value in values if isinstance(value, Client)}
         for cluster in tuple(self._never_held):
@@ -58,7 +69,7 @@ class NotebookVariables:
                 self._never_held.discard(cluster)
                 self._held.add(cluster)
         for cluster in tuple(self._held):
-            if id(cluster) not in holding:
+            if id(cluster) not in holding and not _reach(values, cluster):
                 self._lost(cluster)
 
     def _lost(self, cluster: Abandonable) -> None:
@@ -74,10 +85,14 @@ class NotebookVariables:
 
     def _forget(self, value: object) -> None:
         """Have IPython forget what it has shown."""
-        self._shell.user_ns["_jds_forgotten"] = value
+        names = self._shell.user_ns
+        # It forgets a value by whatever name.
+        theirs = {name: value for name in names if names[name] is value and not _IPYTHONS.fullmatch(name)}
+        names["_jds_forgotten"] = value
         with suppress(AttributeError):  # where no cell has ended yet
             self._shell.del_var("_jds_forgotten")
-        self._shell.user_ns.pop("_jds_forgotten", None)
+        names.pop("_jds_forgotten", None)
+        names.update(theirs)
 
     def _is_used(self, client: Client) -> bool:
         return bool(client.futures) or any(
@@ -89,6 +104,32 @@ class NotebookVariables:
         for holder in gc.get_referrers(value):
             if not isinstance(holder, _NOBODY) and not any(holder is one for one in ours):
                 yield holder
+
+
+def _reach(values: Iterable[object], cluster: object) -> bool:
+    """Return whether values lead to a cluster, or its client, by containers, functions and own objects."""
+    waiting, seen = list(values), set[int]()
+    while waiting:
+        value = waiting.pop()
+        if value is cluster or (isinstance(value, Client) and value.cluster is cluster):
+            return True
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if len(seen) > _MOST_LOOKED_AT:
+            return True
+        waiting += filter(gc.is_tracked, _within(value))
+    return False
+
+
+def _within(value: Any) -> Iterable[object]:
+    """Return what a value holds that a notebook has made; not the variables that a function refers to."""
+    if isinstance(value, types.FunctionType):
+        return (value.__closure__, value.__defaults__, value.__kwdefaults__)
+    own = getattr(type(value), "__module__", None) == "__main__"
+    if own or isinstance(value, _CONTAINERS):
+        return gc.get_referents(value)
+    return ()
 
 
 def _client_of(holder: object) -> Client | None:

@@ -25,7 +25,11 @@ async def open_parts(changed: Callable[[str, Cluster | None], None]) -> Services
 
         services = load_settings().make_services(LazyKernelSpecs(), Path.cwd(), changed)
         await services.warm_up()
-        await services.open()
+        try:
+            await services.open()
+        except BaseException:
+            await services.close()
+            raise
     except ModuleNotFoundError as error:
         raise ImportError(
             "SLURMCluster starts clusters from this kernel, and needs all of jupyter-dask-slurm in its "

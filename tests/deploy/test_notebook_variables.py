@@ -37,7 +37,15 @@ second = shell.user_ns["cluster"].cluster_id
 run(CONNECT)
 wait_until(lambda: registry.ids() == [second], "the first one is gone")
 
-run("kept = {'mine': cluster}; del cluster, client")
+# A user's own names, tuples and functions hold it too.
+run("_mine = cluster; del cluster, client")
+assert shell.user_ns["_mine"].status.name == "running"
+run("""def made(pair):
+    return lambda: pair
+holder = made((_mine,)); del _mine""")
+assert shell.user_ns["holder"]()[0].status.name == "running"
+
+run("kept = {'mine': holder()[0]}; del holder")
 assert kept.status.name == "running" if (kept := shell.user_ns["kept"]["mine"]) else False
 del kept
 run("del kept")

@@ -28,12 +28,13 @@ class Background:
         """Whether any of them has not ended."""
         return any(not task.done() for task in self._tasks)
 
-    def begin(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run something from now on; returns at once."""
+    def begin(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Run something from now on; returns at once, with what may be waited for."""
         self.begun = True
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     async def finish(self) -> None:
         """Wait until all of them have ended, also those that begin meanwhile."""
