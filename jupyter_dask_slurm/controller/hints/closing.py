@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...protocol.memory_size import format_memory
 from ...protocol.models import Cluster, Usage
+from ...protocol.scaling import known_nodes
 from .amounts import part_of_core_time
 
 
@@ -12,7 +13,7 @@ def closing_line(cluster: Cluster) -> str | None:
     usage = cluster.usage
     if usage is None:
         return None
-    said = f" {cluster.hints[0].message}" if cluster.hints else _next(usage)
+    said = f" {cluster.hints[0].message}" if cluster.hints else _next(usage, known_nodes(cluster.options))
     return f"{_cores(cluster.core_hours or 0.0, usage)}{_memory(usage)}{said}"
 
 
@@ -27,5 +28,6 @@ def _memory(usage: Usage) -> str:
     return f"The fullest one used {used} of {had} of memory."
 
 
-def _next(usage: Usage) -> str:
-    return f" Next time ask for {usage.next_memory} for each job." if usage.next_memory else ""
+def _next(usage: Usage, nodes: int) -> str:
+    each = "node" if nodes > 1 else "job"
+    return f" Next time ask for {usage.next_memory} for each {each}." if usage.next_memory else ""

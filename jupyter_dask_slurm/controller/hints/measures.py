@@ -125,8 +125,14 @@ class Asked:
         Whether others could use what this cluster does not.
     memory_bytes : int
         0 where it is not known.
+    gpus : bool
+        Whether jobs have GPUs, which compute while cores wait.
+    each : str
+        What memory and cores are those of: a job, or each node of one that has several.
     omp_threads : int or None
         What `OMP_NUM_THREADS` is in the jobs; None where Dask sets it.
+    omp_line : str or None
+        The line of the prologue that sets it, which no option can change.
     spills_to, file_system : str or None
         `local_directory`, where that is on a network file system, and which one.
     node_disk : str or None
@@ -137,7 +143,10 @@ class Asked:
     processes: int
     cores: int
     memory_bytes: int = 0
+    gpus: bool = False
+    each: str = "job"
     omp_threads: int | None = None
+    omp_line: str | None = None
     spills_to: str | None = None
     file_system: str | None = None
     node_disk: str | None = None

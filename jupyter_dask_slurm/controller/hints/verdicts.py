@@ -59,7 +59,7 @@ def nearly_full(before: Reading | None, now: Reading, asked: Asked) -> Verdict |
     return Verdict(
         MEMORY_NEARLY_FULL,
         f"A worker uses {percent(now.fullest_share)} of its memory; at 95 % it is ended, and its tasks run "
-        f"again. Ask for {more} for each job, or use smaller chunks.",
+        f"again. Ask for {more} for each {asked.each}, or use smaller chunks.",
         more,
     )
 
@@ -87,7 +87,7 @@ def _spilling(load: Load, peak: Peak, asked: Asked) -> Iterator[Verdict]:
         yield Verdict(
             SPILLING,
             f"{percent(load.spilled)} of the results are on disk, for the workers' memory is full. "
-            f"Ask for {more} for each job, or for more jobs; or use smaller chunks.",
+            f"Ask for {more} for each {asked.each}, or for more jobs; or use smaller chunks.",
             more,
         )
 
@@ -122,7 +122,8 @@ def _large_chunks(load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdict]:
         yield Verdict(
             LARGE_CHUNKS,
             f"The chunks of “{chunks.name}” are {format_memory(chunks.each_bytes)} each, and a worker has "
-            f"{has}: two for each thread do not fit. Use smaller chunks, or ask for {more} for each job.",
+            f"{has}: two for each thread do not fit. Use smaller chunks, or ask for {more} for each "
+            f"{asked.each}.",
             more,
         )
 
@@ -132,11 +133,14 @@ def _threads_of_threads(load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdi
     if omp is not None and threads and omp * threads > THREADS_OF_THREADS.threshold * asked.cores:
         fits = max(1, asked.cores // threads)
         if fits < omp:
+            line = asked.omp_line
+            there = f" in the line “{line}” of the script's prologue" if line else ""
             yield Verdict(
                 THREADS_OF_THREADS,
-                f"OMP_NUM_THREADS is {omp}, and a job computes in {threads} threads: {omp * threads} for "
-                f"{asked.cores} cores, which take turns. Set it to {fits}.",
-                f"OMP_NUM_THREADS={fits}",
+                f"OMP_NUM_THREADS is {omp}, and a {asked.each} computes in {threads} threads: "
+                f"{omp * threads} for {asked.cores} cores, which take turns. Set it to {fits}{there}.",
+                # The prologue comes after the option, whose value would not count.
+                None if line else f"OMP_NUM_THREADS={fits}",
             )
 
 
@@ -152,7 +156,13 @@ def _spills_to_network(_load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdi
 
 
 def _cores_wait(load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdict]:
-    if not asked.reserves or not load.core_s or load.used_core_s >= CORES_WAIT.threshold * load.core_s:
+    # Where GPUs compute, cores have nothing to do but wait.
+    if (
+        asked.gpus
+        or not asked.reserves
+        or not load.core_s
+        or load.used_core_s >= CORES_WAIT.threshold * load.core_s
+    ):
         return
     waited = part_of_core_time(load.core_s - load.used_core_s, load.core_s)
     if load.occupied_core_s < CORES_WAIT.threshold * load.core_s:
@@ -161,7 +171,8 @@ def _cores_wait(load: Load, _peak: Peak, asked: Asked) -> Iterator[Verdict]:
         value = _more_workers(asked)
         why = "Tasks waited, for data or for one another."
         if value is not None:
-            why += f" Where they are pure Python, more workers of fewer threads help: {value} for each job."
+            why += " Where they are pure Python, more workers of fewer threads help: "
+            why += f"{value} for each {asked.each}."
     yield Verdict(CORES_WAIT, f"{waited} waited while tasks ran. {why}", value)
 
 
@@ -176,7 +187,7 @@ def _memory_unused(_load: Load, peak: Peak, asked: Asked) -> Iterator[Verdict]:
         yield Verdict(
             MEMORY_UNUSED,
             f"Workers used at most {format_memory(peak.used_bytes)} of {format_memory(peak.limit_bytes)} of "
-            f"memory. Ask for {less} for each job: that leaves enough, and may start sooner.",
+            f"memory. Ask for {less} for each {asked.each}: that leaves enough, and may start sooner.",
             less,
         )
 

@@ -123,7 +123,7 @@ LARGE_CHUNKS = HintKind(
 THREADS_OF_THREADS = HintKind(
     "threads_of_threads",
     "`OMP_NUM_THREADS` times the threads of the workers is more than the cores of a job.",
-    "Set `OMP_NUM_THREADS` lower: 1 where tasks run on all cores, as Dask does by itself.",
+    "Set `OMP_NUM_THREADS` lower, where it is set: 1 where tasks run on all cores, as Dask does by itself.",
     threshold=1.0,
     source="One thread that computes for each core; more take turns. Dask sets `OMP_NUM_THREADS` to 1 for "
     "that reason (`distributed.nanny.pre-spawn-environ`), unless the environment says otherwise.",
@@ -140,7 +140,7 @@ SPILLS_TO_NETWORK = HintKind(
 )
 CORES_WAIT = HintKind(
     "cores_wait",
-    "Cores were busy for less than 50 % of the time while tasks ran.",
+    "Cores were busy for less than 50 % of the time while tasks ran, in jobs without GPUs.",
     "Where there were fewer tasks than cores: fewer jobs, or smaller chunks. Else tasks waited for data, or "
     "for one another within a Python: more workers of fewer threads each help where tasks are pure Python.",
     threshold=0.5,

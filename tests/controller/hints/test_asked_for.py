@@ -17,22 +17,39 @@ SIZE = JobSize(processes=2, cores=8, memory_bytes=16 * 10**9)
 
 
 @pytest.mark.parametrize(
-    ("options", "environ", "threads"),
+    ("options", "environ", "found"),
     [
-        ({}, {}, None),
-        ({}, {"OMP_NUM_THREADS": "4"}, 4),
-        ({"environment_variables": {"OMP_NUM_THREADS": "2"}}, {"OMP_NUM_THREADS": "4"}, 2),
+        ({}, {}, (None, None)),
+        ({}, {"OMP_NUM_THREADS": "4"}, (4, None)),
+        ({"environment_variables": {"OMP_NUM_THREADS": "2"}}, {"OMP_NUM_THREADS": "4"}, (2, None)),
         (
             {"job_script_prologue": ["module load x", "export OMP_NUM_THREADS='8'"]},
             {"OMP_NUM_THREADS": "4"},
-            8,
+            (8, "export OMP_NUM_THREADS='8'"),
         ),
-        ({"job_script_prologue": "OMP_NUM_THREADS=3\necho OMP_NUM_THREADS=5"}, {}, 3),
-        ({"environment_variables": {"OMP_NUM_THREADS": "$N"}}, {}, None),
+        ({"job_script_prologue": "OMP_NUM_THREADS=3\necho OMP_NUM_THREADS=5"}, {}, (3, "OMP_NUM_THREADS=3")),
+        ({"environment_variables": {"OMP_NUM_THREADS": "$N"}}, {}, (None, None)),
     ],
 )
-def test_threads_within_a_task(options: dict[str, Any], environ: dict[str, str], threads: int | None) -> None:
-    assert omp_threads({**NONE, **options}, environ) == threads
+def test_threads_within_a_task(
+    options: dict[str, Any], environ: dict[str, str], found: tuple[int | None, str | None]
+) -> None:
+    assert omp_threads({**NONE, **options}, environ) == found
+
+
+@pytest.mark.parametrize(
+    ("options", "gpus"),
+    [
+        ({}, False),
+        ({"gres": "disk:10"}, False),
+        ({"gpus": 1}, True),
+        ({"gres": "gpu:a100:2"}, True),
+        ({"job_extra_directives": ["--gpus=1"]}, True),
+        ({"worker_command": "dask_cuda.cli"}, True),
+    ],
+)
+def test_jobs_with_gpus(options: dict[str, Any], gpus: bool) -> None:
+    assert asked_for("slurm", {**NONE, **options}, SIZE, {}).gpus is gpus
 
 
 def test_where_workers_spill(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -152,6 +152,8 @@ def test_each_load_has_its_sentence(code: str) -> None:
         (replace(WELL, chunks=Chunks("random_sample", GB)), ASKED, {}),
         (WELL, replace(ASKED, omp_threads=1), {}),
         (replace(WELL, cores_used=8.1), ASKED, {}),
+        # GPUs compute.
+        (replace(WELL, cores_used=1.0), replace(ASKED, gpus=True), {}),
         (replace(WELL, fullest_bytes=int(2.5 * GB)), ASKED, {}),
         # Nobody else could use what this machine has.
         (replace(WELL, cores_used=1.0, fullest_bytes=GB), replace(ASKED, reserves=False), {}),
@@ -176,6 +178,21 @@ def test_fewer_tasks_than_cores_need_fewer_jobs() -> None:
         "There were fewer tasks than cores: use fewer jobs, or smaller chunks."
     )
     assert said(watch) == ("cores_wait", sentence, None, None)
+
+
+def test_what_a_line_of_the_prologue_sets_is_changed_there() -> None:
+    line = "export OMP_NUM_THREADS=4"
+    sentence = (
+        "OMP_NUM_THREADS is 4, and a job computes in 8 threads: 32 for 8 cores, which take turns. "
+        f"Set it to 1 in the line “{line}” of the script's prologue."
+    )
+    watch = watched(asked=replace(ASKED, omp_threads=4, omp_line=line))
+    assert said(watch) == ("threads_of_threads", sentence, None, None)
+
+
+def test_memory_of_several_nodes_is_that_of_each() -> None:
+    watch = watched(replace(WELL, fullest_bytes=GB), replace(ASKED, each="node"))
+    assert "for each node: that leaves enough" in said(watch)[1]
 
 
 def test_one_is_said_at_a_time_what_matters_most() -> None:
