@@ -1,8 +1,9 @@
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
-import { nextOption } from '../model/nextStart';
-import { usageWords } from '../model/words';
+import { withLocalTimes } from '../model/format';
+import { nextMemory, readNextOption } from '../model/nextStart';
+import { nodesPerJob, usageWords } from '../model/words';
 import { useClusterContext, useSignalUpdates } from './context';
 import { NextLinks } from './hintNote';
 
@@ -13,8 +14,10 @@ export function Used({ cluster }: { cluster: Cluster }): React.ReactElement | nu
   if (cluster.usage === null) {
     return null;
   }
-  const next = nextOption(cluster);
-  const advice = hints.of(cluster)?.message ?? (next && trans.__('Next time: %1 for each job.', next.value));
+  // The hint that is shown, each option with its own sentence.
+  const hint = hints.of(cluster);
+  const hinted = hint && readNextOption(hint);
+  const memory = hinted ? null : nextMemory(cluster);
   return (
     <div
       className="jp-DaskSlurmProblem jp-mod-used"
@@ -25,8 +28,15 @@ export function Used({ cluster }: { cluster: Cluster }): React.ReactElement | nu
         {usageWords(cluster, trans).map(line => (
           <div key={line}>{line}</div>
         ))}
-        {advice && <div className="jp-DaskSlurmProblem-advice">{advice}</div>}
-        <NextLinks cluster={cluster} next={next} />
+        {hint && <div className="jp-DaskSlurmProblem-advice">{withLocalTimes(hint.message)}</div>}
+        {memory && (
+          <div className="jp-DaskSlurmProblem-advice">
+            {nodesPerJob(cluster) > 1
+              ? trans.__('Next time: %1 of memory for each node.', memory.value)
+              : trans.__('Next time: %1 of memory for each job.', memory.value)}
+          </div>
+        )}
+        <NextLinks cluster={cluster} next={hinted ?? memory} />
       </div>
     </div>
   );

@@ -26,12 +26,8 @@ export function isSet(value: ReadonlyJSONValue | undefined): value is ReadonlyJS
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-/** @returns what the last hint of a cluster, else what it used, says of its next start. */
-export function nextOption({ hints, usage }: Cluster): INextOption | null {
-  const said = hints.find(({ option, value }) => option !== null && value !== null);
-  if (said) {
-    return { option: said.option ?? '', value: said.value ?? '' };
-  }
+/** @returns what a cluster used says of the memory of its next start. */
+export function nextMemory({ usage }: Cluster): INextOption | null {
   return usage?.next_memory ? { option: 'memory', value: usage.next_memory } : null;
 }
 

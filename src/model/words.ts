@@ -53,7 +53,8 @@ export function coresPerJob(cluster: Cluster): number | null {
   return typeof cores === 'number' ? nodesPerJob(cluster) * cores : null;
 }
 
-function nodesPerJob({ options }: Cluster): number {
+/** @returns on how many nodes each job runs. */
+export function nodesPerJob({ options }: Cluster): number {
   return typeof options.nodes_per_job === 'number' ? options.nodes_per_job : 1;
 }
 
@@ -119,10 +120,13 @@ export function usageWords(cluster: Cluster, trans: TranslationBundle): string[]
   }
   const percent = Math.round((100 * usage.peak_memory_bytes) / Math.max(1, usage.worker_memory_bytes));
   const memory = textOption(cluster.options.memory);
+  const several = nodesPerJob(cluster) > 1;
+  const had =
+    memory && (several ? trans.__('%1 for each node', memory) : trans.__('%1 for each job', memory));
   const lines = [
     reserved && trans.__('Computed for %1 of %2 core hours', oneDigit(usage.core_hours), oneDigit(reserved)),
-    memory
-      ? trans.__('Filled at most %1 % of its memory (%2 for each job)', percent, memory)
+    had
+      ? trans.__('Filled at most %1 % of its memory (%2)', percent, had)
       : trans.__('Filled at most %1 % of its memory', percent)
   ];
   return lines.filter((line): line is string => Boolean(line));

@@ -132,10 +132,36 @@ describe('a hint on a card', () => {
     close();
     const usage = stopped.usage && { ...stopped.usage, next_memory: '4 GB' };
     await show({ ...stopped, usage }, true);
-    expect(text()).toContain('Next time: 4 GB for each job.');
+    expect(text()).toContain('Next time: 4 GB of memory for each job.');
     expect(text()).toContain('Start again with memory 4 GB…');
+    close();
+    const options = { ...stopped.options, nodes_per_job: 2 };
+    await show({ ...stopped, usage, options }, true);
+    expect(text()).toContain('(16 GiB for each node)');
+    expect(text()).toContain('Next time: 4 GB of memory for each node.');
     close();
     await show({ ...stopped, usage: null }, true);
     expect(text()).toBe('');
+  });
+
+  it('says of a cluster that has ended no option of a hint that is not shown', async () => {
+    const hint = { ...running.hints[0], code: 'cores_wait', message: 'Cores waited.' };
+    const hints = [{ ...hint, option: 'processes', value: '4' }];
+    await show({ ...stopped, hints }, true);
+    expect(text()).toContain('Cores waited.');
+    expect(text()).toContain('Start again with processes 4…');
+    close();
+    settings.values.hints = false;
+    await show({ ...stopped, hints }, true);
+    expect(text()).not.toContain('Cores waited.');
+    expect(text()).not.toContain('Next time');
+    expect(text()).not.toContain('Start again with');
+    close();
+    settings.values.hints = true;
+    const usage = stopped.usage && { ...stopped.usage, next_memory: '4 GB' };
+    await show({ ...stopped, usage, hints: [{ ...hint, option: null, value: null }] }, true);
+    expect(text()).toContain(
+      'Cores waited.Next time: 4 GB of memory for each job.Start again with memory 4 GB…'
+    );
   });
 });

@@ -1,19 +1,15 @@
 import { cluster as read } from '../../api/contract';
-import { nextOption, optionsOfCluster, profileOf, readNextOption, withOption } from '../../model/nextStart';
+import { nextMemory, optionsOfCluster, profileOf, readNextOption, withOption } from '../../model/nextStart';
 import { sample } from '../samples';
 
 const running = read(sample('cluster-running'));
 const stopped = read(sample('cluster-stopped'));
 
 describe('the next start of a cluster', () => {
-  it('takes what the last hint says, else what was used', () => {
-    expect(nextOption(running)).toEqual({ option: 'memory', value: '4 GB' });
-    expect(nextOption(stopped)).toBeNull();
-    expect(nextOption({ ...running, hints: [] })).toEqual({ option: 'memory', value: '4 GB' });
-    const [hint] = running.hints;
-    const other = { ...hint, option: 'processes', value: '4' };
-    expect(nextOption({ ...running, hints: [other] })).toEqual({ option: 'processes', value: '4' });
-    expect(nextOption({ ...stopped, hints: [{ ...hint, option: null, value: null }] })).toBeNull();
+  it('can ask for the memory that was used', () => {
+    expect(nextMemory(running)).toEqual({ option: 'memory', value: '4 GB' });
+    expect(nextMemory(stopped)).toBeNull();
+    expect(nextMemory({ ...running, usage: null })).toBeNull();
   });
 
   it('keeps types, and adds a variable to those that there are', () => {
