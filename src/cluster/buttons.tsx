@@ -70,7 +70,7 @@ export function IconButton(props: IIconButtonProps): React.ReactElement {
 }
 
 /** @returns whether the command runs now, and what runs it. */
-function useCommand(command: string, args: ReadonlyPartialJSONObject): [boolean, () => void] {
+export function useCommand(command: string, args: ReadonlyPartialJSONObject): [boolean, () => void] {
   const { commands } = useClusterContext();
   const [busy, setBusy] = React.useState(false);
   const mounted = React.useRef(true);

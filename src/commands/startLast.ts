@@ -30,27 +30,30 @@ export interface IStartLast {
 export function addStartLast(commands: CommandRegistry, parts: IStartLast): (last: ILastStart) => void {
   const { manager, trans, state, started } = parts;
   let last: ILastStart | null = null;
+  let pending: Promise<void> | null = null;
   const know = (known: ILastStart) => {
     last = known;
     commands.notifyCommandChanged(CommandIDs.startLast);
+  };
+  const start = async () => {
+    const { name, ...rest } = last?.request ?? {};
+    const isTaken = manager.clusters.some(cluster => cluster.name === name);
+    started(await manager.create(name === undefined || isTaken ? rest : { name, ...rest }));
   };
   void state?.fetch(KEY).then(
     kept => kept && !last && know(kept as unknown as ILastStart),
     () => undefined
   );
   commands.addCommand(CommandIDs.startLast, {
-    label: () => (last ? trans.__('Start Again: %1', last.words) : trans.__('Start Last Cluster Again')),
+    label: () =>
+      last?.words ? trans.__('Start Again: %1', last.words) : trans.__('Start Last Cluster Again'),
     caption: trans.__('Start a cluster like the last one that the form has started'),
     icon: daskSlurmIcon,
     describedBy: described(),
     isEnabled: () => last !== null,
     isVisible: () => last !== null,
-    execute: () =>
-      attempt(async () => {
-        const { name, ...rest } = last?.request ?? {};
-        const isTaken = manager.clusters.some(cluster => cluster.name === name);
-        started(await manager.create(name === undefined || isTaken ? rest : { name, ...rest }));
-      })
+    // Asked for twice, from wherever, one is started.
+    execute: () => (pending ??= attempt(start).finally(() => (pending = null)))
   });
   return known => {
     know(known);

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Site } from '../api/contract';
+import { useCommand } from '../cluster/buttons';
 import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
@@ -22,13 +23,7 @@ export function Welcome(): React.ReactElement {
       </p>
       <Findings site={site} />
       {commands.hasCommand(CommandIDs.startLast) && commands.isEnabled(CommandIDs.startLast) && (
-        <button
-          className="jp-DaskSlurmEmpty-start jp-mod-styled"
-          title={commands.caption(CommandIDs.startLast)}
-          onClick={() => void commands.execute(CommandIDs.startLast)}
-        >
-          {commands.label(CommandIDs.startLast)}
-        </button>
+        <StartAgain />
       )}
       <button
         className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
@@ -54,6 +49,23 @@ export function Welcome(): React.ReactElement {
         </>
       )}
     </div>
+  );
+}
+
+/** Starts the last cluster again, and says so until it is there. */
+function StartAgain(): React.ReactElement {
+  const { commands, trans } = useClusterContext();
+  const [busy, run] = useCommand(CommandIDs.startLast, {});
+  return (
+    <button
+      className="jp-DaskSlurmEmpty-start jp-mod-styled"
+      title={commands.caption(CommandIDs.startLast)}
+      disabled={busy}
+      aria-busy={busy}
+      onClick={run}
+    >
+      {busy ? trans.__('Starting…') : commands.label(CommandIDs.startLast)}
+    </button>
   );
 }
 

@@ -35,6 +35,22 @@ it('is there once something was started, also after a reload, and says what it c
   expect(reloaded.started).toHaveBeenCalledWith(listed);
 });
 
+it('has a label where nothing is known of what it comes to', () => {
+  const { commands, keep } = register(new StateDB());
+  keep({ ...last, words: '' });
+  expect(commands.label(CommandIDs.startLast)).toBe('Start Last Cluster Again');
+});
+
+it('starts one cluster where it is asked for twice, and another one afterwards', async () => {
+  const { commands, create, keep } = register(new StateDB());
+  keep(last);
+  const [first, second] = [0, 1].map(() => commands.execute(CommandIDs.startLast));
+  await Promise.all([first, second]);
+  expect(create).toHaveBeenCalledTimes(1);
+  await commands.execute(CommandIDs.startLast);
+  expect(create).toHaveBeenCalledTimes(2);
+});
+
 it('leaves out a name that another cluster has', async () => {
   const { commands, create, keep } = register(new StateDB(), [listed]);
   keep(last);
