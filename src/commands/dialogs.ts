@@ -67,13 +67,20 @@ export async function askProfileName(
     : null;
 }
 
-/** @returns whether a cluster is to start anew; one that has ended has nothing to lose. */
-export async function confirmRestart(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {
+/**
+ * @param anew - what it starts anew with, in a sentence.
+ * @returns whether a cluster is to start anew; one that has ended has nothing to lose.
+ */
+export async function confirmRestart(
+  cluster: Cluster,
+  trans: TranslationBundle,
+  anew = trans.__('It starts anew with the same options.')
+): Promise<boolean> {
   return (
     hasEnded(cluster) ||
     confirmed(
       trans.__('Restart %1?', cluster.name),
-      trans.__('Its jobs are cancelled and its results are lost. It starts anew with the same options.'),
+      `${trans.__('Its jobs are cancelled and its results are lost.')} ${anew}`,
       [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Restart') })]
     )
   );

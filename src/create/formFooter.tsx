@@ -97,7 +97,13 @@ function Attention({ form, trans }: { form: IClusterForm; trans: TranslationBund
 
 function focusField(from: HTMLElement, name: string): void {
   const ids = `#root_${name}, [id^="root_${name}_"]`;
-  from.closest('form')?.querySelector<HTMLElement>(`:is(input, select, textarea):is(${ids})`)?.focus();
+  const field = from.closest('form')?.querySelector<HTMLElement>(`:is(input, select, textarea):is(${ids})`);
+  // What is folded away cannot have the focus.
+  const group = field?.closest('details');
+  if (group) {
+    group.open = true;
+  }
+  field?.focus();
 }
 
 /** What keeps the cluster from being started, and belongs to no field on the form. */

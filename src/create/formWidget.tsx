@@ -20,6 +20,8 @@ export interface IFormWidgetOptions {
   readonly choices: LastChoices;
   /** Told what was started, for it can be started again. */
   readonly onStarted?: (last: ILastStart) => void;
+  /** Asked before a cluster starts again; one that has not ended has something to lose. */
+  readonly mayRestart: (cluster: Cluster) => Promise<boolean>;
   /** The id of a cluster to start again with changes. */
   readonly like?: string;
   /** One of its options that is to be another one. */
@@ -116,10 +118,13 @@ export class FormWidget extends ReactWidget {
   }
 
   private async _submit(data: FormData, names: readonly string[], judged: Preview | null): Promise<void> {
-    const { manager, choices, trans } = this._options;
+    const { manager, choices, trans, mayRestart } = this._options;
     const { like, profiles = [], site } = this._source ?? {};
     if (like) {
-      this._done.emit(await manager.restart(like.id, changedOptions(this._initial, data)));
+      // It may have ended, or started, since the form was opened.
+      if (await mayRestart(manager.get(like.id) ?? like)) {
+        this._done.emit(await manager.restart(like.id, changedOptions(this._initial, data)));
+      }
       return;
     }
     const request = toRequest(data, names, chosenProfile(data, profiles));

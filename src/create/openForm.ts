@@ -46,9 +46,20 @@ function placeFor(app: JupyterFrontEnd): DocumentRegistry.IOpenOptions {
   return ref ? { ref: ref.id, mode: 'tab-after' } : {};
 }
 
-/** Show the form as a dialog, for shells that hold a single main widget. */
-export function openAsDialog(options: IFormWidgetOptions): FormWidget {
-  const form = new FormWidget(options);
+/**
+ * Show the form as a dialog, for shells that hold a single main widget.
+ *
+ * A dialog waits until another one is closed: what would be lost is asked before the form opens.
+ *
+ * @returns null where the user gave up.
+ */
+export async function openAsDialog(options: IFormWidgetOptions): Promise<FormWidget | null> {
+  const { like, manager, mayRestart } = options;
+  const cluster = like === undefined ? undefined : manager.get(like);
+  if (cluster && !(await mayRestart(cluster))) {
+    return null;
+  }
+  const form = new FormWidget({ ...options, mayRestart: () => Promise.resolve(true) });
   const dialog = new Dialog({ body: form, buttons: [], hasClose: true });
   form.done.connect(() => dialog.reject());
   void dialog.launch();

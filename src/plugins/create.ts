@@ -4,7 +4,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
 
 import type { Cluster } from '../api/contract';
@@ -54,9 +54,10 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
         const kernel = kernelOf(notebooks?.currentWidget ?? null);
         const next = readNextOption(args);
         const choices = new LastChoices(state);
-        const options = { manager, trans, like, next, kernel, choices, onStarted: keep };
-        const form = labShell ? openAsTab(app, options) : openAsDialog(options);
-        form.done.connect((_, cluster) => void (cluster && started(cluster)));
+        const mayRestart = (cluster: Cluster) => confirmNew(cluster, trans);
+        const options = { manager, trans, like, next, kernel, choices, mayRestart, onStarted: keep };
+        const form = labShell ? openAsTab(app, options) : await openAsDialog(options);
+        form?.done.connect((_, cluster) => void (cluster && started(cluster)));
       }
     });
     const category = trans.__('Dask on Slurm');
@@ -65,6 +66,12 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command, category, args: { isLauncher: true }, rank: 1 });
   }
 };
+
+/** @returns whether a cluster is to start anew with what the form says. */
+async function confirmNew(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {
+  const { confirmRestart } = await import('../commands/dialogs');
+  return confirmRestart(cluster, trans, trans.__('It starts anew with the options of the form.'));
+}
 
 /** @returns the name of a notebook's kernel, or of the one that it is about to start. */
 function kernelOf(notebook: NotebookPanel | null): string | undefined {

@@ -214,6 +214,10 @@ describe('the form', () => {
     const errors = [{ field: 'options.reservation', message: 'There is none.' }];
     await open({ source, preview: () => Promise.resolve({ ...told, errors }) });
     expect(isOpen()).toBe(true);
+    // Folded again, its name leads there.
+    form.node.querySelector<HTMLDetailsElement>('details:has(#root_reservation)')?.removeAttribute('open');
+    await click('Reservation');
+    expect([isOpen(), document.activeElement?.id]).toEqual([true, 'root_reservation']);
   });
 
   it('has a switch for one worker per GPU where GPUs are asked for', async () => {

@@ -23,6 +23,7 @@ describe('the form of a new cluster', () => {
   let manager: ClusterManager;
   let choices: LastChoices;
   let body: FormWidget;
+  let mayRestart: jest.Mock<Promise<boolean>, [Cluster]>;
 
   beforeEach(async () => {
     (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -35,6 +36,7 @@ describe('the form of a new cluster', () => {
     const { settings } = server;
     manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));
     choices = new LastChoices(new StateDB());
+    mayRestart = jest.fn<Promise<boolean>, [Cluster]>().mockResolvedValue(true);
   });
 
   afterEach(async () => {
@@ -51,7 +53,7 @@ describe('the form of a new cluster', () => {
   }
 
   function begin(options: Pick<IFormWidgetOptions, 'kernel' | 'like'>): void {
-    body = new FormWidget({ manager, trans, choices, ...options });
+    body = new FormWidget({ manager, trans, choices, mayRestart, ...options });
     React.act(() => {
       Widget.attach(body, document.body);
       MessageLoop.flush();
@@ -114,6 +116,27 @@ describe('the form of a new cluster', () => {
       expect(heading()).toBe(`Start ${ocean.name} again`);
       expect(value('walltime')).toBe('00:07:00');
       expect(notice()).toBeUndefined();
+    });
+
+    it('asks before what runs is lost', async () => {
+      const path = `${API}/clusters/${ocean.id}/restart`;
+      server.answers.set(`POST ${path}`, [201, ocean]);
+      mayRestart.mockResolvedValueOnce(false);
+      const done: unknown[] = [];
+      begin({ like: ocean.id });
+      body.done.connect((_, cluster) => done.push(cluster?.id));
+      await shown();
+      const button = () => body.node.querySelector<HTMLButtonElement>('button[type="submit"]');
+      start();
+      await until(() => mayRestart.mock.calls.length === 1 && button()?.disabled === false);
+      expect([mayRestart.mock.calls[0][0].status, server.count('POST', path), done]).toEqual([
+        'running',
+        0,
+        []
+      ]);
+      start();
+      await until(() => done.length === 1);
+      expect([server.count('POST', path), done]).toEqual([1, [ocean.id]]);
     });
 
     it('says so where it leaves the list meanwhile, keeps its options, and starts a new one', async () => {

@@ -28,6 +28,8 @@ test('what sbatch refuses stands on the card, with a way to mend it', async ({ p
   await test.step('and then without the licence', async () => {
     await page.getByLabel('Extra directives', { exact: true }).fill('');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
+    // It has not ended.
+    await page.getByRole('dialog').getByRole('button', { name: 'Restart', exact: true }).click();
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 120_000 });
     await expect(problem).toHaveCount(0);
   });
