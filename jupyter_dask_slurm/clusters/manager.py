@@ -98,7 +98,7 @@ class ClusterManager:
         waiting = [
             handle.wait_until_reachable(SETTLE_LIMIT_S)
             for handle in self._clusters
-            if handle.can_answer and not handle.over
+            if handle.can_answer and not (handle.over or handle.is_queued)
         ]
         await asyncio.gather(*waiting)
 
@@ -205,7 +205,7 @@ class ClusterManager:
         if handle.over:
             return await self._endings.forget(handle)
         if handle.is_queued:
-            return self._endings.stop_queued(handle)
+            return await self._endings.stop_queued(handle)
         if not handle.here:
             return await self._endings.stop_from_afar(handle)
         await handle.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from ..protocol.errors import StorageUnavailable
 from ..protocol.models import (
     CONTROLLER_FAILED,
     CONTROLLER_LOST,
@@ -67,7 +68,7 @@ def postmortem(record: Record, exit_code: int | None, known: str | None = None) 
     known : str, optional
         Why it ended, as the rest of a sentence, where somebody else has told.
     """
-    last_words = tail(record.on_disk.controller_log, 40).text or None
+    last_words = last_words_of(record)
     code = (
         ""
         if exit_code is None
@@ -86,3 +87,11 @@ def postmortem(record: Record, exit_code: int | None, known: str | None = None) 
         why = f"its controller ended{code} without stopping it"
     error = ErrorInfo(f"The cluster is lost: {why}.", CONTROLLER_LOST, last_words)
     return {"status": "lost", "error": error, "updated_at": iso_time()}
+
+
+def last_words_of(record: Record) -> str | None:
+    """Return the end of a controller's log; None where there is none, or the disk does not give it."""
+    try:
+        return tail(record.on_disk.controller_log, 40).text or None
+    except StorageUnavailable:
+        return None

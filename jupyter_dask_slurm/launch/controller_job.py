@@ -129,7 +129,7 @@ def controller_job(draft: Draft) -> ControllerJob:
         "job-name": controller_tag(spec.cluster_id),
         "ntasks": "1",
         "cpus-per-task": str(asked["cores"]),
-        "mem": f"{parse_memory(asked['memory']) // 2**20}M",
+        "mem": f"{max(1, parse_memory(asked['memory']) // 2**20)}M",
         "time": asked["walltime"],
         **{name: asked[name] for name in ("partition", "account", "qos", "reservation") if asked.get(name)},
         "output": log,

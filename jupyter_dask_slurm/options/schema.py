@@ -3,7 +3,7 @@
 This is the first of two checks: what is malformed wherever it is sent. The room `checks` has the second: what
 this Slurm cannot do. Options that are not given stay None and are filled in by the profile, then by Dask's
 configuration in the kernel's environment, then by the site. They mean what dask-jobqueue's keywords of the
-same name mean.
+same name mean. What an option becomes is a row of its own: `slurm.script.option_table`.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ class FakeStarter:
             socket=cluster_id, nonce="nonce", python="python", dashboard_path=cluster.dashboard_path,
             scaling={"mode": "manual", "jobs": 0}, options={}, idle_timeout_s=0,
         )  # fmt: skip
-        return SimpleNamespace(id=cluster_id, record=record, spec=launch)
+        return SimpleNamespace(id=cluster_id, record=record, spec=launch, rendering=None)
 
     async def place(self, draft: SimpleNamespace) -> SimpleNamespace:
         """Put it on disk."""

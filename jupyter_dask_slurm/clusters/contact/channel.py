@@ -107,7 +107,17 @@ class TlsChannel:
 
 def channel_to(record: Record) -> Channel | None:
     """Return the way to a controller from here; None where there is none. As `tls_channel`."""
-    return SocketChannel(record.socket) if is_here(record) else tls_channel(record)
+    return SocketChannel(record.socket) if has_socket_here(record) else tls_channel(record)
+
+
+def has_socket_here(record: Record) -> bool:
+    """Return whether a controller is asked by its socket; blocks on the disk.
+
+    That of a job on this host may be in a ``/tmp`` of its own, where nobody else sees it.
+    """
+    if not (is_here(record) and record.socket):
+        return False
+    return record.endpoint is None or os.path.lexists(record.socket)
 
 
 def tls_channel(record: Record) -> TlsChannel | None:

@@ -60,6 +60,10 @@ class Endings:
 
     def _notice(self, handle: ClusterHandle) -> None:
         """Act on a change of a cluster that may have ended."""
+        task = self._tasks.get(handle.id)
+        if not handle.over and task is not None and task.done():
+            # What was taken for dead goes on: what is done for its end is to be done again then.
+            del self._tasks[handle.id]
         if handle.removed:
             self._clusters.drop(handle)
         elif handle.over and handle.id not in self._tasks and not handle.orphaned:
@@ -75,7 +79,7 @@ class Endings:
         if handle.over:
             self._begin(handle, self._clear)
         elif handle.is_queued:
-            self.stop_queued(handle)
+            await self.stop_queued(handle)
         elif handle.here:
             await handle.stop()
         else:
@@ -103,9 +107,13 @@ class Endings:
             self._check_heartbeat(handle)
         return handle.cluster
 
-    def stop_queued(self, handle: ClusterHandle) -> Cluster:
-        """Cancel the controller's job that has not started, and whatever there is if it starts meanwhile."""
+    async def stop_queued(self, handle: ClusterHandle) -> Cluster:
+        """Cancel the controller's job that has not started, and whatever there is if it starts meanwhile.
+
+        The request for the controller is for when this process cannot finish that: it ends, or Slurm is away.
+        """
         if not handle.stop_wanted.is_set():
+            await in_thread(self._registry.request_stop, handle.id)
             handle.stop_wanted.set()
             handle.update(dataclasses.replace(handle.cluster, status="stopping", waiting=None))
             self._begin(handle, self._clear)
@@ -175,7 +183,8 @@ class Endings:
         """Leave nothing of a cluster that ended by itself but what is shown of it."""
         if handle.here:
             await in_thread(remove_socket, handle.record.socket)
-        if handle.cluster.status == "lost":
+        # Of a controller that never began, Slurm may have the job all the same, or make it yet.
+        if handle.cluster.status == "lost" or handle.is_queued:
             await cancel_left_jobs(handle)
 
     async def _cancel_orphan(self, handle: ClusterHandle) -> None:

@@ -6,13 +6,13 @@ import asyncio
 import dataclasses
 
 from ...protocol.errors import FAULTS_OF_THIS_MACHINE, DaskSlurmError, SlurmRefused
-from ...protocol.models import Cluster, Record, iso_time
+from ...protocol.models import Cluster, iso_time
 from ...protocol.models.problem import CANCEL_REFUSED, SLURM_NOT_ASKED, SLURM_UNREACHABLE, ProblemKind
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.cluster_jobs import cancel_cluster
-from ...slurm.installation.other_clusters import own_name
 from ...system.beside_loop import in_thread
 from ...system.event_loop.backoff import Backoff
+from ..contact.which_slurm import slurm_cluster_of
 from ..handle import ClusterHandle
 
 FIRST_PAUSE_S = 1.0
@@ -31,7 +31,7 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
     pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
     while True:
         try:
-            with on_cluster(await _slurm_cluster(handle.record)):
+            with on_cluster(await slurm_cluster_of(handle.record)):
                 cancelled = await cancel_cluster(handle.id)
             if not cancelled:
                 handle.update(_without_problem(handle.cluster))
@@ -41,22 +41,6 @@ async def cancel_left_jobs(handle: ClusterHandle) -> None:
             # Also where this Jupyter has no Slurm at all: the one that submitted had.
             handle.update(_with_problem(handle.cluster, error))
         await asyncio.sleep(pauses.next_s())
-
-
-async def _slurm_cluster(record: Record) -> str | None:
-    """Return the Slurm cluster that has the jobs; None is that of this host.
-
-    A cluster that named none has its jobs in that of the host where it was started, which may be another one.
-
-    Raises
-    ------
-    SlurmUnavailable, SlurmRefused
-        It is not known which one that of this host is.
-    """
-    named: str | None = record.cluster.options.get("slurm_cluster")
-    if named or record.slurm_cluster is None:
-        return named
-    return None if record.slurm_cluster == await own_name() else record.slurm_cluster
 
 
 def _may_have_jobs(handle: ClusterHandle) -> bool:

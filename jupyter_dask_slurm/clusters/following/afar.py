@@ -11,7 +11,7 @@ import logging
 import os
 import ssl
 
-from ...protocol.errors import ClusterNotFound, ControllerUnreachable, DaskSlurmError, StorageUnavailable
+from ...protocol.errors import ClusterNotFound, DaskSlurmError, StorageUnavailable
 from ...protocol.models import OVER
 from ...protocol.models.problem import CONTROLLER_SILENT
 from ...registry import NO_RECORD, as_seen_from_afar
@@ -61,20 +61,19 @@ class FollowsFromAfar:
 
     async def _follow_events(self) -> None:
         pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        while not self._handle.over:
-            channel = await self._channel()
-            if channel is not None:
-                if await self._follow(channel):
+        while not self._handle.removed:
+            if self._handle.over or self._handle.record.endpoint is None:
+                await self._wait_for_record(None)
+                continue
+            try:
+                channel = await in_thread(tls_channel, self._handle.record)
+                if channel is not None and await self._follow(channel):
                     pauses.reset()
-                self._handle.hurry()
-            await self._wait_for_record(None if channel is None else pauses.next_s())
-
-    async def _channel(self) -> TlsChannel | None:
-        try:
-            return await in_thread(tls_channel, self._handle.record)
-        except ControllerUnreachable as error:
-            log.info("%s: %s", self._handle.id, error.details)
-            return None
+            except Exception:
+                # Whatever it was: nobody else would ask.
+                log.exception("The controller of %s is asked again", self._handle.id)
+            self._handle.hurry()
+            await self._wait_for_record(pauses.next_s())
 
     async def _follow(self, channel: TlsChannel) -> bool:
         """Take events over while there are any; returns whether there was one."""
@@ -111,21 +110,30 @@ class FollowsFromAfar:
 
     async def _follow_record(self) -> None:
         handle = self._handle
-        stamp = await in_thread(handle.record_stamp)
+        stamp = NO_RECORD
         while not handle.removed:
+            try:
+                stamp = await self._look_at_record(stamp)
+            except Exception:
+                # Whatever it was: nobody else would look.
+                log.exception("The record of %s is looked at again", handle.id)
             await handle.pause(INTERVAL_S)
-            newer = await in_thread(handle.record_stamp)
-            if newer != stamp:
-                stamp = newer if await self._read_anew() else stamp
-            elif newer != NO_RECORD:
-                handle.heartbeat.looked()
-            self._judge_silence()
-            await self._judge_job()
+
+    async def _look_at_record(self, stamp: tuple[int, int]) -> tuple[int, int]:
+        """Take over what is new since `stamp`, and judge what is not; returns the stamp of what is known."""
+        newer = await in_thread(self._handle.record_stamp)
+        if newer != stamp:
+            stamp = newer if await self._read_anew() else stamp
+        elif newer != NO_RECORD:
+            self._handle.heartbeat.looked()
+        await self._judge_silence()
+        await self._judge_job()
+        return stamp
 
     async def _read_anew(self) -> bool:
         """Take over what a record of another host says now; False if it is to be read again."""
         handle = self._handle
-        endpoint = handle.record.endpoint
+        before = (handle.record.endpoint, handle.over)
         try:
             await in_thread(handle.read_anew)
         except ClusterNotFound:
@@ -137,23 +145,26 @@ class FollowsFromAfar:
             log.info("The record of %s is read again: %s", handle.id, error)
             return False
         handle.heartbeat.changed(handle.record.heartbeat_at)
-        if handle.record.endpoint != endpoint:
-            self._news_of_record.set()
-        if not handle.is_answering or handle.record.cluster.status in OVER:
+        # While it answers nothing else is true: another host may have taken it for dead.
+        if not handle.is_answering:
             handle.update(as_seen_from_afar(handle.record))
+        if (handle.record.endpoint, handle.over) != before:
+            self._news_of_record.set()
         return True
 
-    def _judge_silence(self) -> None:
+    async def _judge_silence(self) -> None:
         """Say it where the controller writes no more; what it writes takes that back.
 
         It is lost where nobody listens any more on its host, which answers. Silence alone is no end: it may
-        be cut off, from here or from the disk.
+        be cut off, from here or from the disk. (Where its user has stopped it, `Endings` waits no longer than
+        for its heartbeat.)
         """
         handle = self._handle
-        if handle.over or handle.removed or handle.is_answering:
+        if self._is_over() or handle.is_answering:
             return
-        if self._nobody_listens and self._is_overdue():
-            handle.ended_without_a_word(handle.cluster, postmortem(handle.record, None))
+        # Of a job of its own, Slurm knows better.
+        if self._job is None and self._nobody_listens and self._is_overdue():
+            await self._lost()
             return
         known = any(problem.code == CONTROLLER_SILENT.code for problem in handle.cluster.problems)
         if handle.heartbeat.silent and not known:
@@ -175,9 +186,19 @@ class FollowsFromAfar:
         except DaskSlurmError as error:
             log.info("Nothing is known of the controller's job of %s: %s", handle.id, error)
             return
-        # Its last word may have come meanwhile.
-        if await self._read_anew() and not self._is_over():
-            last = postmortem(handle.record, None, why_ended(end, self._job.job_id))
+        await self._lost(why_ended(end, self._job.job_id))
+
+    async def _lost(self, known: str | None = None) -> None:
+        """Say that it ended without a word, unless one has come meanwhile."""
+        handle = self._handle
+        heard_at = handle.record.heartbeat_at
+        last = await in_thread(postmortem, handle.record, None, known)
+        is_read = await self._read_anew()
+        if (
+            is_read
+            and handle.record.heartbeat_at == heard_at
+            and not (self._is_over() or handle.is_answering)
+        ):
             handle.ended_without_a_word(handle.cluster, last)
 
     def _is_over(self) -> bool:
@@ -188,8 +209,7 @@ class FollowsFromAfar:
 
         Where it has never answered here, what refuses may be a wall between the hosts.
         """
-        heartbeat = self._handle.heartbeat
-        return heartbeat.silent or (self._has_answered and heartbeat.quiet_s >= SURELY_GONE_S)
+        return self._has_answered and self._handle.heartbeat.quiet_s >= SURELY_GONE_S
 
 
 def _says_that_nobody_listens(error: DaskSlurmError) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...system.beside_loop import in_thread
+from ..contact.channel import has_socket_here
 from ..handle import ClusterHandle
 from .afar import FollowsFromAfar
 from .here import FollowsHere
@@ -12,5 +14,8 @@ async def follow(handle: ClusterHandle) -> None:
     """Keep what is known of a cluster true until it has ended."""
     if handle.is_queued and not await FollowsQueued(handle).run():
         return
-    follower = FollowsHere(handle) if handle.here else FollowsFromAfar(handle)
+    is_near = await in_thread(has_socket_here, handle.record) or (
+        handle.record.endpoint is None and handle.here
+    )
+    follower = FollowsHere(handle) if is_near else FollowsFromAfar(handle)
     await follower.run()

@@ -9,6 +9,7 @@ from ...slurm.end_states import EndState, end_states
 from ...slurm.queue import find_or_rule_out
 from ...slurm.reasons import explain, waiting_reason
 from ...slurm.rows import PENDING, JobRow
+from ..contact.which_slurm import slurm_cluster_of
 
 
 class OwnJob:
@@ -16,7 +17,7 @@ class OwnJob:
 
     def __init__(self, record: Record) -> None:
         self._tag = controller_tag(record.cluster.id)
-        self._slurm_cluster: str | None = record.cluster.options.get("slurm_cluster")
+        self._record = record
         self.job_id = record.cluster.controller.job_id
 
     async def look(self) -> JobRow | None:
@@ -24,10 +25,10 @@ class OwnJob:
 
         Raises
         ------
-        SlurmUnavailable
+        SlurmUnavailable, SlurmRefused
             Nothing is known.
         """
-        with on_cluster(self._slurm_cluster):
+        with on_cluster(await slurm_cluster_of(self._record)):
             rows = await find_or_rule_out({self._tag})
         # More than one: a submission whose answer was lost, and that was not ours to repeat.
         row = next(iter(rows.values()), None)
@@ -39,7 +40,7 @@ class OwnJob:
         """Return how it ended; None where nobody remembers. Raises as `look`."""
         if self.job_id is None:
             return None
-        with on_cluster(self._slurm_cluster):
+        with on_cluster(await slurm_cluster_of(self._record)):
             return (await end_states([self.job_id])).get(self.job_id)
 
 

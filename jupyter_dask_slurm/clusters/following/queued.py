@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import os
 
-from ...protocol.errors import ClusterNotFound, DaskSlurmError, StorageUnavailable
-from ...protocol.models import ErrorInfo, iso_time
+from ...protocol.errors import ClusterNotFound, DaskSlurmError
+from ...protocol.models import CONTROLLER_FAILED, ErrorInfo, iso_time
 from ...system.beside_loop import in_thread
 from ...system.event_loop.backoff import Backoff
-from ...system.logs import tail
 from ..contact.heartbeat import Heartbeat
 from ..handle import ClusterHandle
+from ..postmortem import last_words_of
 from .own_job import OwnJob, waiting_of, why_ended
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,9 @@ class FollowsQueued:
         try:
             await in_thread(handle.read_anew)
         except ClusterNotFound:
-            handle.vanished()
+            # A record that was set aside is written anew by the controller when it begins.
+            if not await in_thread(os.path.lexists, handle.record.directory):
+                handle.vanished()
             return False
         except (DaskSlurmError, OSError) as error:
             log.info("The record of %s is read again: %s", handle.id, error)
@@ -90,12 +93,9 @@ class FollowsQueued:
         # It may have begun since it was last looked for, and ended after it had written.
         if await self._has_begun() or handle.removed:
             return
-        try:
-            words = (await in_thread(tail, handle.record.on_disk.controller_log, 40)).text
-        except StorageUnavailable:
-            words = ""
+        words = await in_thread(last_words_of, handle.record)
         why = f"The controller could not start: {why_ended(end, self._job.job_id)}."
-        error = ErrorInfo(why, "ControllerFailed", words or None)
+        error = ErrorInfo(why, CONTROLLER_FAILED, words)
         handle.ended_without_a_word(
             handle.cluster, {"status": "failed", "error": error, "updated_at": iso_time()}
         )

@@ -20,7 +20,7 @@ from ...protocol.models.problem import (
     SUBMIT_UNKNOWN,
 )
 from ...system import clock
-from ..state.state import MOST_FAILURES, ClusterState, Doubt, Refusal
+from ..state.state import ClusterState, Doubt, Refusal
 from .bare_nodes import bare_nodes
 from .client_acts import client_acts
 from .facts import JobFacts, Surroundings
@@ -65,7 +65,7 @@ def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterat
     if state.doubt is not None:
         yield _unknown(state.doubt)
     yield from _answers(state)
-    if len(state.failures) >= MOST_FAILURES:
+    if state.has_given_up:
         yield gave_up(state.failures, around)
     recent = [kill for kill in state.memory_kills if now - kill.at < KILLS_COUNT_S]
     if recent:

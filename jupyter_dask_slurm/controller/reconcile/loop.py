@@ -26,7 +26,7 @@ from ..state.history import History
 from ..state.jobs import End, EndPolicy, JobTable, TrackedJob
 from ..state.phases import SUSPENDED_STATES, phase_of
 from ..state.slurm_watch import Watch
-from ..state.state import MOST_FAILURES, ClusterState
+from ..state.state import ClusterState
 from ..state.workers import Change, connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
@@ -179,7 +179,7 @@ class Reconciler:
             return _MEANING[policy]
         if self._state.refusal is not None:
             return "No other one takes its place: Slurm refuses such jobs."
-        if len(self._state.failures) >= MOST_FAILURES:
+        if self._state.has_given_up:
             return "No other one takes its place: no more are submitted."
         if self._state.postponed is not None:
             return "Another one is submitted as soon as Slurm takes it."

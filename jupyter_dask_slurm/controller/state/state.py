@@ -197,9 +197,14 @@ class ClusterState:
         return self.status == "running" and self.scaling.mode == "manual" and self.plan == 0
 
     @property
+    def has_given_up(self) -> bool:
+        """Whether so many jobs in a row never connected that no more are submitted."""
+        return len(self.failures) >= MOST_FAILURES
+
+    @property
     def replaces_none(self) -> bool:
         """Whether no job takes the place of one that ends, for now at least."""
-        return bool(self.refusal or self.postponed) or len(self.failures) >= MOST_FAILURES
+        return bool(self.refusal or self.postponed) or self.has_given_up
 
     @property
     def why_out_of_reach(self) -> str | None:

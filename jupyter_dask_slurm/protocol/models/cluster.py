@@ -15,7 +15,7 @@ ClusterStatus = Literal[
     "stopping",  # its jobs are being cancelled, on its user's word
     "stopped",  # it ended as asked or by itself: `ended` says why
     "failed",  # it could not start: `error` says why
-    "lost",  # its controller ended without a word; its jobs are cancelled
+    "lost",  # its controller ended without a word, and its jobs are cancelled; or its record cannot be read
 ]
 OVER: tuple[ClusterStatus, ...] = ("stopped", "failed", "lost")
 JobPhase = Literal[
