@@ -210,11 +210,12 @@ class Link:
         from ..clusters.contact.channel import channel_to
         from ..clusters.contact.client import ControllerClient
 
-        record = self._handle.record
+        record, registry = self._handle.record, self._services.manager.registry
 
         async def ask() -> None:
             channel = channel_to(record)
-            if channel is None:
+            if channel is None:  # its controller's job waits, and finds the request when it begins
+                registry.request_stop(record.cluster.id)
                 return
             client = ControllerClient(channel, record.nonce)
             try:
