@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.clusters import handle as attach
 from jupyter_dask_slurm.clusters import restart as restarts
+from jupyter_dask_slurm.clusters.following import here as attach
 from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status, working
