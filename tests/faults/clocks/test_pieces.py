@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from distributed import Scheduler
 
-from jupyter_dask_slurm.clusters import handle as attach
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.contact.heartbeat import Heartbeat
 from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.ending.endings import Endings
+from jupyter_dask_slurm.clusters.following import afar
 from jupyter_dask_slurm.controller.backend.scheduler import ControllerScheduler
 from jupyter_dask_slurm.controller.reconcile.loop import Reconciler
 from jupyter_dask_slurm.controller.state.jobs import SlurmView, TrackedJob
@@ -198,7 +198,7 @@ def test_a_job_whose_workers_are_gone_is_not_given_up_before_slurm_was_asked() -
 async def test_a_record_of_another_host_that_changes_is_never_cleared_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((attach, "FAR_INTERVAL_S"), (endings, "LOOK_AGAIN_S")):
+    for module, name in ((afar, "INTERVAL_S"), (endings, "LOOK_AGAIN_S")):
         monkeypatch.setattr(module, name, 0.1)
     registry = Registry(tmp_path / "shared")
     cluster = dataclasses.replace(Cluster.from_json(json.loads(_SAMPLE.read_text())), backend="local")
