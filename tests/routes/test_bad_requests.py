@@ -39,7 +39,7 @@ BAD_BODIES: list[tuple[dict[str, Any], str, str]] = [
         "--output",
     ),
     ({"options": {"job_extra_directives": ["-p short"]}}, "options.job_extra_directives", "option partition"),
-    ({"options": {"job_extra_directives": ["-N 2"]}}, "options.job_extra_directives", "Take more cores"),
+    ({"options": {"job_extra_directives": ["-N 2"]}}, "options.job_extra_directives", "nodes_per_job"),
     ({"options": {"job_extra_directives": ["echo hello"]}}, "options.job_extra_directives", "begin with -"),
     ({"options": {"job_extra_directives": ["--"]}}, "options.job_extra_directives", "begin with -"),
     ({"options": {"job_extra_directives": "--hint=x"}}, "options.job_extra_directives", "list of texts"),
