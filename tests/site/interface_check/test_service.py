@@ -58,7 +58,7 @@ async def test_through_rest(slurm: SlurmClient, api: Api, shared: Path) -> None:
 
 def test_from_the_command_line(slurm: SlurmClient) -> None:
     doctor = answer("doctor", "--check-interfaces")
-    contract().validate("InterfaceReport", doctor["interface_check"])
+    contract().validate("CheckReport", doctor["interface_check"])
     assert doctor["host"]["versions"]["jupyter-dask-slurm"]
     done = cli("doctor", "--check-interfaces")
     assert done.stderr.startswith("Submits 3 jobs of one core")
