@@ -16,7 +16,8 @@ from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 
 CALL: dict[str, Any] = {
-    "name": "ocean",
+    # A name of its own: the run's Slurm has jobs of other tests too.
+    "name": "killed",
     "n_workers": 1,
     "cores": 1,
     "memory": "400 MB",
@@ -77,7 +78,10 @@ def test_the_cell_is_run_again(step: Step, slurm: SlurmClient, shared: Path) -> 
         with_record = [path.parent.name for path in shared.glob("clusters/*/record.json")]
         assert with_record == [cluster.cluster_id]
         assert len(controllers(shared)) == 1
-        names = {name.rpartition("-")[0] for name in slurm.queue("%j")}
-        assert names == {f"jds-{cluster.cluster_id}"}
+        assert {name.rpartition("-")[0] for name in _names(slurm)} == {f"jds-{cluster.cluster_id}"}
     wait_until(lambda: controllers(shared) == [], "no controller is left")
-    assert slurm.queue("%j") == []
+    assert _names(slurm) == []
+
+
+def _names(slurm: SlurmClient) -> list[str]:
+    return [name for name in slurm.queue("%j") if name.startswith(f"jds-{CALL['name']}-")]

@@ -29,7 +29,7 @@ async function createCluster(page: IJupyterLabPageFixture): Promise<void> {
   await unfold(page, 'Workers');
   await page.getByLabel('Workers per job').fill('1');
   await page.getByLabel('Memory per job').fill('1 GB');
-  await page.getByLabel('Walltime').fill('00:30:00');
+  await page.getByLabel('Walltime', { exact: true }).fill('00:30:00');
   await page.getByRole('button', { name: 'Start', exact: true }).dblclick();
 }
 
