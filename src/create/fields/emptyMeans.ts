@@ -80,7 +80,12 @@ function nothingMeans(name: string, partition: Partition | undefined, trans: Tra
     interface: trans.__('chosen by Dask'),
     scheduler_interface: trans.__('the same'),
     local_directory: trans.__("the node's temporary files"),
-    log_directory: trans.__("the cluster's own")
+    log_directory: trans.__("the cluster's own"),
+    controller_placement: trans.__('as this site has it'),
+    controller_partition: trans.__('that of the jobs'),
+    controller_walltime: trans.__('8 h, or that of the jobs'),
+    controller_memory: '4 GB',
+    controller_cores: '1'
   };
   return words[name] ?? trans.__('none');
 }
