@@ -111,13 +111,14 @@ def channel_to(record: Record) -> Channel | None:
 
 
 def has_socket_here(record: Record) -> bool:
-    """Return whether a controller is asked by its socket; blocks on the disk.
+    """Return whether a controller is asked by its socket; of one in a job this asks this host's disk.
 
-    That of a job on this host may be in a ``/tmp`` of its own, where nobody else sees it.
+    That of a job on this host may be in a ``/tmp`` of its own, where nobody else sees it. Any other one that
+    is missing is made again by its controller.
     """
-    if not (is_here(record) and record.socket):
-        return False
-    return record.endpoint is None or os.path.lexists(record.socket)
+    if not is_here(record) or record.cluster.controller.placement != "job":
+        return is_here(record)
+    return bool(record.socket) and (record.endpoint is None or os.path.lexists(record.socket))
 
 
 def tls_channel(record: Record) -> TlsChannel | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...system.beside_loop import in_thread
 from ..contact.channel import has_socket_here
 from ..handle import ClusterHandle
 from .afar import FollowsFromAfar
@@ -14,8 +13,5 @@ async def follow(handle: ClusterHandle) -> None:
     """Keep what is known of a cluster true until it has ended."""
     if handle.is_queued and not await FollowsQueued(handle).run():
         return
-    is_near = await in_thread(has_socket_here, handle.record) or (
-        handle.record.endpoint is None and handle.here
-    )
-    follower = FollowsHere(handle) if is_near else FollowsFromAfar(handle)
+    follower = FollowsHere(handle) if has_socket_here(handle.record) else FollowsFromAfar(handle)
     await follower.run()
