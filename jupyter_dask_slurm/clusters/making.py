@@ -52,7 +52,12 @@ class Making:
         self._sizing = sizing
 
     async def start(
-        self, request: ClusterRequest, announce: Announce, *, emptied: Collection[str] = ()
+        self,
+        request: ClusterRequest,
+        announce: Announce,
+        *,
+        emptied: Collection[str] = (),
+        ends_unheld: bool = False,
     ) -> Cluster:
         """Make a new cluster; raises as `ClusterManager.start`."""
         await self._discovery.look()
@@ -61,7 +66,7 @@ class Making:
         usual = None if spec.name else await self._starter.configured_name(surroundings)
         async with self._names.for_new(spec.name, usual.name if usual else None) as reserved:
             await announce(reserved.cluster_id)
-            spec = dataclasses.replace(spec, name=reserved.name)
+            spec = dataclasses.replace(spec, name=reserved.name, ends_unheld=ends_unheld)
             async with self._sizing:
                 others = self._clusters.visible()
                 draft = await self._starter.accepted(spec, surroundings, others, reserved.cluster_id)

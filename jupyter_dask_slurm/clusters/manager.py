@@ -146,7 +146,12 @@ class ClusterManager:
         await self._discovery.look()
 
     async def start(
-        self, request: ClusterRequest, key: str | None = None, *, emptied: Collection[str] = ()
+        self,
+        request: ClusterRequest,
+        key: str | None = None,
+        *,
+        emptied: Collection[str] = (),
+        ends_unheld: bool = False,
     ) -> Cluster:
         """Start a cluster, one for each `key`; returns before its scheduler is up.
 
@@ -154,6 +159,8 @@ class ClusterManager:
         ----------
         emptied : collection of str
             Options for which nothing counts, also nothing of Dask's configuration.
+        ends_unheld : bool
+            Whether it ends when it has neither jobs nor somebody who holds it; see `LaunchSpec`.
 
         Raises
         ------
@@ -163,7 +170,8 @@ class ClusterManager:
             A request of this key is still being carried out.
         """
         asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
-        return await self._made.once(key, asked, partial(self._making.start, request, emptied=emptied))
+        make = partial(self._making.start, request, emptied=emptied, ends_unheld=ends_unheld)
+        return await self._made.once(key, asked, make)
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:
         """Scale, rename, or change the idle timeout; once for each `key`.

@@ -66,6 +66,7 @@ class Controller:
         check_ceiling(spec.ceiling, most_jobs(scaling), backend.size.cpus)
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.in_own_job = spec.placement == "job"
+        self.state.ends_unheld = spec.ends_unheld
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(spec.on_disk.history)

@@ -13,7 +13,7 @@ from ..system.files import is_plain
 from .backend.base import JobCluster
 from .hints.hint_watch import HintWatch
 from .problems import gather
-from .problems.idle import idle_since, is_over
+from .problems.idle import idle_since, is_over, unheld_since
 from .publish.log_size import bound_log
 from .publish.publisher import Publisher
 from .publish.record import RecordWriter
@@ -79,9 +79,11 @@ class Housekeeper:
         state, scheduler = self._state, self._cluster.scheduler
         now = clock.now()
         workers = connected(scheduler)
-        activity = gather.activity(self._job_table, workers, scheduler)
+        activity = gather.activity(self._job_table, workers, scheduler, scheduler.holders)
         if state.status == "running":
             state.idle_since = idle_since(activity, state.idle_since, now)
+            if state.ends_unheld:
+                state.unheld_since = unheld_since(activity, state.unheld_since, now)
         if note_silence(self._job_table, scheduler.silent_workers(), now):
             self._reconciler.workers_silent()
         gather.listen_to_silent_jobs(self._job_table, workers, now)
@@ -90,6 +92,8 @@ class Housekeeper:
         self._publisher.drift()
         if is_over(state.idle_since, state.idle_timeout_s, now):
             self._reconciler.stop(f"Idle for {state.idle_timeout_s} s.")
+        elif is_over(state.unheld_since, state.idle_timeout_s, now):
+            self._reconciler.stop(f"Without a job, and held by no notebook, for {state.idle_timeout_s} s.")
         # Of its user alone: others who can write above could put there what they like.
         if is_plain(self._on_disk.stop_request):
             self._reconciler.stop(None)

@@ -42,7 +42,8 @@ class SLURMCluster(LinkedCluster):
       else's tasks are left there;
     * with the kernel where ``close_on_exit=True``, as dask-jobqueue's does;
     * by itself when workers are connected and it has been idle for ``idle_timeout`` seconds, an hour by
-      default. Without workers, as with 0 jobs or while jobs wait in the queue, it stays until it is stopped.
+      default. Without workers, as with 0 jobs or while jobs wait in the queue, it stays until it is stopped;
+      one that was given no name, has no job and is held by no kernel and no client ends after that time too.
 
     Parameters
     ----------

@@ -172,7 +172,12 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
 async def _make(services: Services, asked: Asked) -> ClusterHandle:
     scaling = {"mode": "manual", "workers": asked.workers}
     request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
-    cluster = await services.manager.start(request, emptied=asked.emptied & set(OPTION_NAMES))
+    cluster = await services.manager.start(
+        request,
+        emptied=asked.emptied & set(OPTION_NAMES),
+        # A kernel that is restarted or killed cannot end what only its variable held.
+        ends_unheld=asked.name is None,
+    )
     handle = services.manager.handle(cluster.id)
     try:
         await until_running(handle)

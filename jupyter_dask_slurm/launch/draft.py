@@ -100,6 +100,7 @@ def make_draft(
         notes=spec.notes,
         remote_channel=limits.remote_channel,
         placement=_placement(surroundings, limits),
+        ends_unheld=spec.ends_unheld,
     )
     return Draft(_first_record(launch_spec, environment), launch_spec, surroundings, filed=spec.filed)
 

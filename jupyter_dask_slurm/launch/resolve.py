@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class ClusterSpec:
     """A cluster as asked for, checked by itself; None is "you choose".
 
-    `filed` are options that are as a profile's file has them; `emptied` and `notes` those of `LaunchSpec`.
+    `filed` are options that are as a profile's file has them; `emptied`, `notes` and `ends_unheld` those
+    of `LaunchSpec`.
     """
 
     name: str | None
@@ -30,6 +31,7 @@ class ClusterSpec:
     filed: frozenset[str] = frozenset()
     emptied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    ends_unheld: bool = False
 
     def without(self, emptied: Collection[str]) -> ClusterSpec:
         """Return it with more options emptied; not those that it has a value for."""

@@ -123,6 +123,33 @@ def test_it_outlives_the_kernel_unless_told_otherwise(closes: str, left: set[str
     wait_until(lambda: {name for name, status in listed().items() if status == "running"} == left, "so it is")
 
 
+def test_one_without_a_name_ends_when_no_kernel_has_it_and_nothing_is_there(shared: Path) -> None:
+    code = (
+        "import os, sys; from jupyter_dask_slurm import SLURMCluster\n"
+        f"cluster = SLURMCluster(idle_timeout=6, **{LOCAL!r})\n"
+        "print(cluster.cluster_id, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as kernel:
+        assert kernel.stdout is not None
+        cluster_id = kernel.stdout.readline().strip()
+        kernel.kill()
+    registry = Registry(shared)
+    wait_until(lambda: registry.read(cluster_id).cluster.ended is not None, "it has ended", timeout=60)
+    ended = registry.read(cluster_id).cluster.ended
+    assert ended is not None
+    assert ended.reason.startswith("Without a job, and held by no notebook, for 6 s.")
+
+
+def test_two_objects_of_one_cluster_both_hear_of_its_workers() -> None:
+    with SLURMCluster(**LOCAL) as first:
+        second = SLURMCluster.from_name(first.cluster_id)
+        first.scale(1)
+        for cluster in (first, second):
+            wait_until(lambda cluster=cluster: len(cluster.observed) == 1, "it hears of the worker")  # type: ignore[misc]
+
+
 def test_what_is_missing_is_said() -> None:
     code = (
         "import sys; sys.modules['pydantic'] = None\n"

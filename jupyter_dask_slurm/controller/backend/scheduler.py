@@ -16,8 +16,9 @@ from typing import Any
 
 import dask
 from distributed import Scheduler
+from distributed.comm.core import Comm
 from distributed.http.routing import RoutingApplication
-from distributed.scheduler import heartbeat_interval
+from distributed.scheduler import WorkerStatusPlugin, heartbeat_interval
 
 from ...system import clock
 
@@ -111,6 +112,22 @@ class ControllerScheduler(Scheduler):
         for worker, last_seen in zip(spared, before, strict=True):
             if worker.last_seen == now:
                 worker.last_seen = last_seen
+
+    def subscribe_worker_status(self, comm: Comm) -> dict[str, Any]:
+        """Tell an object that stands for this cluster of workers that come and go (called by Dask)."""
+        told: dict[str, Any] = super().subscribe_worker_status(comm)
+        # All of Dask's have one name, by which a second object would take the first one's place.
+        subscription: Any = self.plugins.pop(WorkerStatusPlugin.name)
+        subscription.name = f"{WorkerStatusPlugin.name}-{id(subscription)}"
+        self.add_plugin(subscription)
+        return told
+
+    @property
+    def holders(self) -> int:
+        """How many clients are connected, and objects of other processes that stand for this cluster."""
+        told = [plugin for plugin in self.plugins.values() if isinstance(plugin, WorkerStatusPlugin)]
+        own = 1  # the `JobCluster` of this process
+        return len(self.client_comms) + sum(not plugin.bcomm.closed() for plugin in told) - own
 
     def silent_workers(self) -> set[str]:
         """Return the names of the connected workers that have missed several heartbeats."""

@@ -130,7 +130,7 @@ def _interfaces() -> tuple[NetworkInterface, ...]:
     return ()
 
 
-def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Activity:
+def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler, holders: int) -> Activity:
     """Return what decides whether the cluster is idle."""
     phases = Counter(phase_of(job, workers) for job in job_table if job.live)
     # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
@@ -140,4 +140,5 @@ def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler) -> Act
         workers=len(workers),
         jobs_on_their_way=max(0, phases["queued"] + phases["starting"] - replacements),
         open_tasks=processing + len(scheduler.queued) + len(scheduler.unrunnable),
+        holders=holders,
     )

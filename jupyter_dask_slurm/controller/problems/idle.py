@@ -1,4 +1,4 @@
-"""Whether a cluster is idle, as the REST contract defines it, and the problem that warns of its end. Pure."""
+"""Whether a cluster is idle, as REST defines it, or nobody has it; and the warning of its end. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ SOON_S = 600.0
 
 @dataclass(frozen=True)
 class Activity:
-    """What decides: connected workers, jobs on their way, and tasks that are not done."""
+    """What decides: connected workers, jobs on their way, tasks that are not done, and who holds the cluster.
+
+    `holders` are clients and objects in kernels that are connected.
+    """
 
     workers: int
     jobs_on_their_way: int
     open_tasks: int
+    holders: int = 0
 
 
 def idle_since(activity: Activity, before: float | None, now: float) -> float | None:
@@ -28,6 +32,13 @@ def idle_since(activity: Activity, before: float | None, now: float) -> float | 
     queued, processing or unrunnable. Results in memory do not count.
     """
     if activity.workers == 0 or activity.jobs_on_their_way > 0 or activity.open_tasks > 0:
+        return None
+    return now if before is None else before
+
+
+def unheld_since(activity: Activity, before: float | None, now: float) -> float | None:
+    """Return since when a cluster has neither jobs nor tasks nor somebody who holds it; None while it has."""
+    if activity != Activity(0, 0, 0):
         return None
     return now if before is None else before
 

@@ -245,9 +245,10 @@ def _task_counts(scheduler: Scheduler | None) -> TaskCounts:
 
 
 def _closes_at(state: ClusterState) -> str | None:
-    if state.idle_since is None or state.idle_timeout_s == 0:
+    since = state.unheld_since if state.idle_since is None else state.idle_since
+    if since is None or state.idle_timeout_s == 0:
         return None
-    return clock.moment(state.idle_since + state.idle_timeout_s)
+    return clock.moment(since + state.idle_timeout_s)
 
 
 def _address(scheduler: Scheduler | None) -> str | None:

@@ -187,6 +187,8 @@ class ClusterState:
     dashboard_error: str | None = None
     parent: Parent | None = None
     idle_since: float | None = None
+    unheld_since: float | None = None
+    ends_unheld: bool = False
     changed_at: float = field(default_factory=clock.now)
     changed: Signal[[]] = field(default_factory=Signal, repr=False, compare=False)
     wake: Signal[[]] = field(default_factory=Signal, repr=False, compare=False)
@@ -226,7 +228,7 @@ class ClusterState:
     def user_acted(self) -> None:
         """Note that the user is there: an idle cluster's clock starts anew."""
         self.changed_at = clock.now()
-        self.idle_since = None
+        self.idle_since = self.unheld_since = None
 
     def user_changed(self) -> None:
         """Give what was given up another try: the user asked for jobs."""

@@ -58,7 +58,9 @@ class LaunchSpec(Model):
     known. `emptied` are options for which the profile says that nothing counts, also nothing of Dask's
     configuration. `notes` are sentences about what of the profile is taken for something else, or left out.
     `remote_channel` says whether the controller listens for other hosts. `placement` is ``job`` where it runs
-    in a Slurm job of its own; then it chooses its `socket` itself.
+    in a Slurm job of its own; then it chooses its `socket` itself. `ends_unheld` is for a cluster that a
+    notebook's variable holds: it ends by itself when neither a kernel nor a client is connected, and it has
+    no job either.
     """
 
     cluster_id: str
@@ -86,6 +88,7 @@ class LaunchSpec(Model):
     notes: tuple[str, ...] = ()
     remote_channel: bool = True
     placement: Placement = "here"
+    ends_unheld: bool = False
     version: int = 1
 
     @property

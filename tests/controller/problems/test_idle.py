@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, idle_soon, is_over
+from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, idle_soon, is_over, unheld_since
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
 from tests.slurm import SlurmClient
@@ -25,6 +25,14 @@ def test_idle() -> None:
     assert not is_over(10.0, 60, 69.0)
     assert not is_over(10.0, 0, 1e9)
     assert not is_over(None, 60, 1e9)
+
+
+def test_nobodys() -> None:
+    nobodys = Activity(workers=0, jobs_on_their_way=0, open_tasks=0, holders=0)
+    assert unheld_since(nobodys, None, 10.0) == 10.0
+    assert unheld_since(nobodys, 10.0, 20.0) == 10.0
+    for held in (Activity(1, 0, 0), Activity(0, 1, 0), Activity(0, 0, 1), Activity(0, 0, 0, holders=1)):
+        assert unheld_since(held, 10.0, 20.0) is None
 
 
 @pytest.mark.parametrize(
