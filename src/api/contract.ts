@@ -328,12 +328,12 @@ export const historyEntry = object({
    * again; `connected`: all workers of a job are connected; `lost`: workers of a job are connected no more;
    * `back`: they are connected again; `killed`: a worker used more memory than it has; `restarted`: a client
    * had all workers restarted; `retired`: a client retired workers; `expiring`: a job nears its walltime, and
-   * another one is to follow; `put back`: Slurm lets a job wait again, for its node failed; `cancelling`: its
-   * user cancels a job; `cancelled`: jobs that are wanted no more are cancelled; `cancel refused`: Slurm
-   * refuses to cancel jobs; `ended`: a job has ended; `used`: what it used of what it had, at its end;
-   * `stopping`: the cluster is being stopped; `stopped`: the cluster has ended; `left`: its jobs could not be
-   * cancelled at its end, for Slurm was out of reach; `damaged`: lines of the history cannot be understood.
-   * Words may be added.
+   * another one is to follow; `incomplete`: some workers of a job never came, and another one is to take its
+   * place; `put back`: Slurm lets a job wait again, for its node failed; `cancelling`: its user cancels a
+   * job; `cancelled`: jobs that are wanted no more are cancelled; `cancel refused`: Slurm refuses to cancel
+   * jobs; `ended`: a job has ended; `used`: what it used of what it had, at its end; `stopping`: the cluster
+   * is being stopped; `stopped`: the cluster has ended; `left`: its jobs could not be cancelled at its end,
+   * for Slurm was out of reach; `damaged`: lines of the history cannot be understood. Words may be added.
    */
   event: text,
   /** A sentence. */

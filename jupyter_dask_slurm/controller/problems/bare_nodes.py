@@ -61,6 +61,5 @@ def _advice(jobs: int, *, lost: bool) -> str:
         place = one_or_many(jobs, "its place", "their places")
         return f"Where they do not come back within a minute, another job takes {place}."
     log = one_or_many(jobs, "the", "a")
-    return (
-        f"Read {log} job's log. To have another in its place, cancel the job and scale the cluster up again."
-    )
+    place = one_or_many(jobs, "its place", "their places")
+    return f"Read {log} job's log. Where they do not come within five minutes, another job takes {place}."

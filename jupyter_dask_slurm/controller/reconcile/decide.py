@@ -16,6 +16,9 @@ from ..state.state import MOST_FAILURES
 MISSING_PATIENCE_S = 60.0
 """For how long a nanny may take to bring a lost worker back before its job is replaced, in seconds."""
 
+INCOMPLETE_PATIENCE_S = 300.0
+"""For how long a job may lack workers that never came before it is replaced, in seconds."""
+
 # What is given up first when there are too many: lower is earlier.
 _COST: dict[JobPhase, int] = {
     "queued": 0,
@@ -38,7 +41,7 @@ class JobView:
     idle : bool
         It works, and none of its workers has a task or the only copy of a result.
     missing_s : float
-        For how long workers of it have been gone, in seconds; 0 where none is.
+        For how long workers of it have been gone, or not come while others did, in seconds; 0 where none is.
     expiring : bool
         It nears its walltime: another one is to take its place, and it stays until that one works.
     """
@@ -74,13 +77,15 @@ class Situation:
 class Decision:
     """What to do: jobs to submit, names to cancel at once, names to cancel after their results moved.
 
-    `lacking` jobs would be submitted if nothing were held.
+    `lacking` jobs would be submitted if nothing were held; `incomplete` ones are given up for workers that
+    never came.
     """
 
     submit: int = 0
     cancel: tuple[str, ...] = ()
     retire: tuple[str, ...] = ()
     lacking: int = field(default=0, compare=False)
+    incomplete: tuple[str, ...] = ()
 
 
 def decide(situation: Situation) -> Decision:
@@ -102,15 +107,18 @@ def decide(situation: Situation) -> Decision:
         cancel=tuple(job.name for job in cancel),
         retire=tuple(job.name for job in retire),
         lacking=lacking,
+        incomplete=tuple(job.name for job in lost if job.phase == "starting"),
     )
 
 
 def _is_lost(job: JobView) -> bool:
+    if job.phase == "starting":
+        return job.missing_s > INCOMPLETE_PATIENCE_S
     return job.phase == "missing" and job.missing_s > MISSING_PATIENCE_S
 
 
 def _has_something(job: JobView) -> bool:
-    return job.phase == "missing" or not job.idle
+    return job.phase == "missing" or _is_lost(job) or not job.idle
 
 
 def _cost(job: JobView) -> tuple[int, bool, int]:

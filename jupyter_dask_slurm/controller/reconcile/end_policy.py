@@ -10,6 +10,8 @@ _NOT_ITS_FAULT = frozenset({"NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "REVOKED"})
 
 def end_policy(job: TrackedJob, end: End, *, keep_jobs: bool, replaced: bool = False) -> EndPolicy:
     """Return what the end of a job means; `replaced` says that another one has taken its place already."""
+    if job.incomplete:
+        return "failed"
     if job.cancelling or job.retiring or replaced:
         return "asked"
     if end.state.startswith("CANCELLED"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from distributed.core import Status
@@ -245,12 +245,22 @@ class Reconciler:
         decision = decide(situation)
         for name in decision.cancel:
             self._job_table.jobs[name].cancelling = True
+        self._note_incomplete(decision.incomplete)
         self.dispatch.retire([self._job_table.jobs[name] for name in decision.retire])
         await self.dispatch.cancel()
         if decision.submit:
             await self.dispatch.submit(decision.submit)
         elif not decision.lacking:
             self.dispatch.nothing_waits()
+
+    def _note_incomplete(self, names: Sequence[str]) -> None:
+        for job in map(self._job_table.jobs.__getitem__, names):
+            job.incomplete = True
+            self._history.add(
+                "incomplete",
+                f"Job {job.job_id}: some of its {len(job.workers)} workers never connected. The others hand "
+                "over their results, and another job takes its place.",
+            )
 
     async def _look(self) -> None:
         due = self._watch.next_look(clock.now())
@@ -347,13 +357,15 @@ class Reconciler:
         return Situation(plan, views, held)
 
     def _missing_s(self, job: TrackedJob, now: float) -> float:
-        """Return for how long workers of a job are gone; 0 until Slurm has said what became of it since.
+        """Return for how long workers of a job are gone, or have not come while others did.
 
-        Somebody may have cancelled it, and then no other one takes its place.
+        0 until Slurm has said what became of it since: somebody may have cancelled it, and then no other one
+        takes its place. One that never had all of them is kept where nothing would follow it.
         """
-        if job.lost_at is None or not self._watch.has_answered_since(job.lost_at):
+        since = job.partial_since if job.lost_at is None else job.lost_at
+        if since is None or not self._watch.has_answered_since(since):
             return 0.0
-        return now - job.lost_at
+        return 0.0 if job.lost_at is None and self._state.replaces_none else now - since
 
 
 _CONNECTION: dict[Change, str] = {

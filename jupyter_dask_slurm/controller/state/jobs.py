@@ -85,6 +85,10 @@ class TrackedJob:
         When Slurm was asked for what `seen` says.
     lost_at : float or None
         Since when at least one of them is gone again.
+    partial_since : float or None
+        Since when some of its workers are connected, where they never all were.
+    incomplete : bool
+        It is given up, for some of its workers never came.
     sent_away : bool
         A client has had its workers, or some, end by Dask's own means: that they go is no news then.
     silent_since : float or None
@@ -118,6 +122,8 @@ class TrackedJob:
     accepted_at: float | None = None
     connected_at: float | None = None
     lost_at: float | None = None
+    partial_since: float | None = None
+    incomplete: bool = False
     sent_away: bool = False
     silent_since: float | None = None
     expiring_since: float | None = None

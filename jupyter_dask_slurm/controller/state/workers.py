@@ -51,7 +51,11 @@ def note_connections(
     for job in jobs:
         if not job.live:
             continue
-        complete = connected_workers(job, workers) == len(job.workers)
+        present = connected_workers(job, workers)
+        complete = present == len(job.workers)
+        if job.connected_at is None:
+            begun = None if complete or not present else now
+            job.partial_since = begun and (job.partial_since or begun)
         if complete and job.connected_at is None:
             job.connected_at = now
             changes.append((job, "connected"))

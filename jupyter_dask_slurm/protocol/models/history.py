@@ -30,6 +30,7 @@ HistoryEvent = Annotated[
         "restarted",  # a client had all workers restarted
         "retired",  # a client retired workers
         "expiring",  # a job nears its walltime, and another one is to follow
+        "incomplete",  # some workers of a job never came, and another one is to take its place
         "put back",  # Slurm lets a job wait again, for its node failed
         "cancelling",  # its user cancels a job
         "cancelled",  # jobs that are wanted no more are cancelled

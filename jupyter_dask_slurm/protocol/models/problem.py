@@ -152,7 +152,9 @@ SUBMIT_UNKNOWN = ProblemKind(
     "submit_unknown",
     "warning",
     "sbatch ended without an answer, so that it is not known whether Slurm has the jobs. It is looked up.",
-    "Nothing needs to be done. Jobs that are found are taken over, others are sent again, and never twice.",
+    "Nothing needs to be done. Jobs that are found are taken over, others are sent again, and never twice. "
+    "Where it was the job of the cluster's controller, the cluster counts as failed if Slurm has none.",
+    made_by=("controller", "jupyter"),
 )
 CANCEL_REFUSED = ProblemKind(
     "cancel_refused",
@@ -207,8 +209,8 @@ BARE_NODES = ProblemKind(
     "A job of several nodes runs, and on some of them no worker is connected: it has ended, or never reached "
     "the scheduler. The workers on its other nodes go on. Where a node itself fails, Slurm ends the whole "
     "job instead.",
-    "Look at the job's log. Where a worker that was there does not come back within a minute, another job "
-    "takes the place of its job.",
+    "Look at the job's log. Where a worker that was there does not come back within a minute, or one "
+    "that never was does not come within five, another job takes the place of its job.",
     remedies=("read_log",),
 )
 JOBS_FAIL = ProblemKind(

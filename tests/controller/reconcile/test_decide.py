@@ -23,6 +23,7 @@ def view(name: str, phase: JobPhase, *, idle: bool = True, missing_s: float = 0.
 QUEUED, STARTING = view("q", "queued"), view("s", "starting")
 IDLE, BUSY = view("i", "working"), view("b", "working", idle=False)
 BRIEFLY, LOST = view("m", "missing", missing_s=5), view("l", "missing", missing_s=61)
+PARTIAL, INCOMPLETE = view("p", "starting", missing_s=299), view("n", "starting", missing_s=301)
 
 CASES = [
     ("nothing wanted, nothing there", Situation(0), Decision()),
@@ -48,6 +49,12 @@ CASES = [
     ("a worker that may come back is waited for", Situation(1, [BRIEFLY]), Decision()),
     ("one that does not is replaced", Situation(1, [LOST]), Decision(submit=1, retire=("l",))),
     ("a lost one is no surplus", Situation(1, [LOST, BUSY]), Decision(retire=("l",))),
+    ("workers that may yet come are waited for", Situation(1, [PARTIAL]), Decision()),
+    (
+        "a job of which some never come is replaced, and its others hand over",
+        Situation(1, [INCOMPLETE]),
+        Decision(submit=1, retire=("n",), incomplete=("n",)),
+    ),
     ("a missing one goes before a working one", Situation(1, [IDLE, BRIEFLY]), Decision(retire=("m",))),
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from jupyter_dask_slurm.controller.reconcile.end_policy import end_policy
@@ -32,3 +34,8 @@ def test_end_policy(tracked: TrackedJob, state: str, keep: bool, policy: str) ->
 
 def test_a_job_whose_place_is_taken_already_was_asked_to_go() -> None:
     assert end_policy(job(), End("CANCELLED", 90.0), keep_jobs=True, replaced=True) == "asked"
+
+
+def test_a_job_given_up_for_workers_that_never_came_counts_as_failed() -> None:
+    given_up = dataclasses.replace(job(), incomplete=True, cancelling=True)
+    assert end_policy(given_up, End("CANCELLED", 90.0), keep_jobs=True, replaced=True) == "failed"

@@ -29,10 +29,12 @@ def test_what_became_of_jobs() -> None:
     ended.end = End("FAILED", 1.0)
     there: dict[str, Any] = dict.fromkeys(("c-0-0", "c-0-1", "c-1-0", "c-2-0", "c-2-1"))
     assert note_connections(job_table, there, 1.0) == [(first, "connected")]
+    assert (first.partial_since, second.partial_since) == (None, 1.0)
     assert (first.connected_at, second.connected_at, ended.connected_at) == (1.0, None, None)
     del there["c-0-1"]
     assert note_connections([second], there, 2.0) == [], "the others are not looked at"
     assert note_connections([first], there, 2.0) == [(first, "lost")]
+    assert (first.partial_since, second.partial_since) == (None, 1.0)
     there["c-0-1"] = None
     assert note_connections([first, first], there, 3.0) == [(first, "back")]
 
