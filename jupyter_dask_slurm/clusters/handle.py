@@ -12,9 +12,10 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ..protocol.errors import ControllerUnreachable, NoAnswer, StorageUnavailable
+from ..protocol.errors import ControllerUnreachable, MachineFault, NoAnswer, StorageUnavailable
 from ..protocol.models import OVER, Cluster, Record, iso_time
 from ..registry import Registry, as_seen_from_afar, is_here
+from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
 from .contact.channel import TlsChannel
 from .contact.client import ControllerClient
@@ -177,14 +178,13 @@ class ClusterHandle:
         self._settled.set()
         self._changed(self)
 
-    def ended_without_a_word(self, cluster: Cluster, last: dict[str, Any]) -> None:
+    async def ended_without_a_word(self, cluster: Cluster, last: dict[str, Any]) -> None:
         """Say, here and on disk, how a controller went that said nothing of it itself."""
         self.update(as_ended(dataclasses.replace(cluster, **last)))
+        record = dataclasses.replace(self.record, cluster=self.cluster, heartbeat_at=iso_time())
         try:
-            self._registry.write(
-                dataclasses.replace(self.record, cluster=self.cluster, heartbeat_at=iso_time())
-            )
-        except StorageUnavailable as error:
+            await in_thread(self._registry.write, record)
+        except (MachineFault, StorageUnavailable) as error:
             log.warning("%s", error)
 
     def read_anew(self) -> None:

@@ -18,17 +18,25 @@ from ..checks.limits import Limits
 from ..checks.site import possible_partitions, refusals_of_site
 from ..kernels.archive import controller_archive
 from ..protocol.directory import ClusterDirectory
-from ..protocol.errors import LimitExceeded, SlurmAmbiguous, SlurmRefused, Unprocessable
+from ..protocol.errors import (
+    LimitExceeded,
+    SlurmAmbiguous,
+    SlurmRefused,
+    SlurmUnavailable,
+    StorageUnavailable,
+    Unprocessable,
+)
 from ..protocol.memory_size import parse_memory
 from ..protocol.models import Site, iso_time
 from ..protocol.tags import controller_tag
 from ..slurm.address.variables import own_token
 from ..slurm.address.which_cluster import on_cluster
+from ..slurm.queue import cancel_tagged, find_by_tag
 from ..slurm.submission import sbatch_command, submit
 from ..slurm.units import format_walltime, parse_walltime
 from ..system.beside_loop import in_thread
 from ..system.files import make_private_directory, write_json, write_private
-from ..system.places import is_folder
+from ..system.places import is_folder, is_there
 from .draft import Draft
 
 log = logging.getLogger(__name__)
@@ -157,21 +165,28 @@ async def submit_controller(draft: Draft, folder: Path) -> None:
     """
     spec, job = draft.spec, controller_job(draft)
     environ = draft.environment.variables(os.environ)
-    await in_thread(_write_down, spec.on_disk, job)
     directory = folder if await in_thread(is_folder, folder) else None
-    try:
-        with on_cluster(spec.options.get("slurm_cluster")):
+    with on_cluster(spec.options.get("slurm_cluster")):
+        intent = await in_thread(_write_down, spec.on_disk, job)
+        try:
             await submit(job.script, job.options, environment=environ, directory=directory)
-    except SlurmAmbiguous as error:
-        # The job may exist: who follows the cluster looks for its tag.
-        log.warning("The controller's job of %s: %s", spec.cluster_id, error)
-    except SlurmRefused as error:
-        raise Unprocessable(
-            "Slurm refused the controller's job.", field=_PLACEMENT, details=error.details or error.message
-        ) from error
+        except SlurmAmbiguous as error:
+            # The job may exist: who follows the cluster looks for its tag, and shows these words meanwhile.
+            log.warning("The controller's job of %s: %s", spec.cluster_id, error)
+            said = "\n".join(filter(None, [error.message, error.details]))
+            await in_thread(_add, spec.on_disk, {**intent, "in_doubt": said})
+        except SlurmRefused as error:
+            raise Unprocessable(
+                "Slurm refused the controller's job.",
+                field=_PLACEMENT,
+                details=error.details or error.message,
+            ) from error
+        if await in_thread(_is_unwanted, spec.on_disk):
+            await _cancel(controller_tag(spec.cluster_id))
 
 
-def _write_down(on_disk: ClusterDirectory, job: ControllerJob) -> None:
+def _write_down(on_disk: ClusterDirectory, job: ControllerJob) -> dict[str, Any]:
+    """Write what the job needs, and the intent to send it; returns that."""
     write_private(on_disk.controller_archive, controller_archive())
     make_private_directory(on_disk.scripts)
     make_private_directory(on_disk.submissions)
@@ -182,3 +197,25 @@ def _write_down(on_disk: ClusterDirectory, job: ControllerJob) -> None:
         "written_at": iso_time(),
     }
     write_json(on_disk.controller_submission, intent)
+    return intent
+
+
+def _add(on_disk: ClusterDirectory, intent: Mapping[str, Any]) -> None:
+    try:
+        write_json(on_disk.controller_submission, intent)
+    except StorageUnavailable as error:
+        log.warning("%s", error)
+
+
+def _is_unwanted(on_disk: ClusterDirectory) -> bool:
+    """Return whether another Jupyter has stopped the cluster, or removed it, while sbatch was under way."""
+    return is_there(on_disk.stop_request) or not is_there(on_disk.launch)
+
+
+async def _cancel(tag: str) -> None:
+    """Cancel what was sent for nothing: who stopped the cluster may have looked before it was there."""
+    try:
+        await cancel_tagged(await find_by_tag({tag}), {tag})
+    except (SlurmUnavailable, SlurmRefused) as error:
+        # Where nobody else does, the watch for jobs without a cluster finds it.
+        log.warning("%s is not cancelled yet: %s", tag, error)

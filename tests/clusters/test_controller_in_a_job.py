@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.protocol.models.problem import SUBMIT_UNKNOWN
 from tests.faults.bent import LOSES_ITS_ANSWER, BentCommands
 from tests.jupyter.api import Api, status, working
 from tests.slurm.client import SlurmClient, wait_until
@@ -23,6 +24,14 @@ IN_A_JOB = {
 }
 ONE = {"mode": "manual", "jobs": 1}
 REFUSES = "echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1"
+WAITS = "echo 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying' >&2; sleep 60"
+STOPPED_MEANWHILE = """\
+for word in "$@"; do case "$word" in --output=*)
+  cluster=$(dirname "${word#--output=}"); mkdir -m 700 "$cluster/requests"; : > "$cluster/requests/stop";;
+esac; done
+exec "$real" --hold "$@"
+"""
+"""As another Jupyter does it, of which the jobs are looked for before this one is there."""
 HOLDS_THE_CONTROLLER = 'case "$*" in *-controller*) exec "$real" --hold "$@";; *) exec "$real" "$@";; esac'
 
 
@@ -137,3 +146,20 @@ async def test_sbatch_that_refuses_or_says_nothing(slurm: SlurmClient, api: Api,
     assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 202
     await api.until_gone(cluster["id"])
     await until_slurm_has_none(slurm, cluster["id"])
+    bent.bend("sbatch", WAITS)
+    cluster = await api.start(name="waits", options=IN_A_JOB, scaling={"mode": "manual", "jobs": 0})
+    waits = await api.until(cluster["id"], lambda c: bool(c["problems"]), timeout=30)
+    assert waits["problems"][0]["code"] == SUBMIT_UNKNOWN.code
+    assert "unable to accept job" in waits["problems"][0]["details"]
+    assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 202
+    await api.until_gone(cluster["id"])
+
+
+async def test_one_that_another_jupyter_stops_while_its_job_is_sent(
+    slurm: SlurmClient, api: Api, bent: BentCommands
+) -> None:
+    bent.bend("sbatch", STOPPED_MEANWHILE)
+    cluster = await api.start(options=IN_A_JOB, scaling=ONE)
+    await until_slurm_has_none(slurm, cluster["id"])
+    assert (await api("DELETE", f"clusters/{cluster['id']}")).status == 202
+    await api.until_gone(cluster["id"])

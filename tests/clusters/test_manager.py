@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from jupyter_dask_slurm.protocol.errors import (
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, ErrorInfo
 from jupyter_dask_slurm.registry import Registry
 from tests.clusters.fake_controllers import FakeController, FakeStarter
+from tests.slurm.client import wait_until
 
 LIMIT_S = 20.0
 
@@ -120,11 +122,17 @@ async def test_one_that_ended_by_itself_stays_until_it_is_dismissed(managed: Man
     assert managed.names() == managed.registry.ids() == []
 
 
+def _is_written(registry: Registry, cluster_id: str, status: str) -> bool:
+    return registry.read(cluster_id).cluster.status == status
+
+
 async def test_one_whose_controller_dies_is_lost_and_stays(managed: Managed) -> None:
     cluster, controller = await managed.running("ocean")
     controller.die()
     await managed.until(lambda: managed.told[-1] == ("ocean", "lost"))
-    assert managed.registry.read(cluster.id).cluster.status == "lost"
+    # Once it is told it is written, beside the loop.
+    written = partial(_is_written, managed.registry, cluster.id, "lost")
+    await asyncio.to_thread(wait_until, written, "it is lost on disk too")
     assert managed.names() == ["ocean"]
 
 

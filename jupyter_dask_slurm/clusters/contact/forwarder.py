@@ -39,7 +39,9 @@ class Forwarder:
         self._opening = asyncio.Lock()
 
     async def socket(self) -> str:
-        """Return the path of the socket (0600, in a 0700 directory); it is opened the first time.
+        """Return the path of the socket (0600, in a 0700 directory).
+
+        It is opened the first time, and anew where somebody has removed it; what it passes on goes on.
 
         Raises
         ------
@@ -47,9 +49,16 @@ class Forwarder:
             If it cannot be made.
         """
         async with self._opening:
+            if self._path is not None and not await in_thread(os.path.lexists, self._path):
+                self._listen_no_longer()
             if self._path is None:
                 self._path = await self._open()
             return self._path
+
+    def _listen_no_longer(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = self._path = None
 
     async def _open(self) -> str:
         path = await in_thread(new_socket)
@@ -64,12 +73,11 @@ class Forwarder:
 
     async def close(self) -> None:
         """Listen no longer, and pass on nothing more."""
-        if self._server is not None:
-            self._server.close()
+        path = self._path
+        self._listen_no_longer()
         await self._passing.end()
-        if self._path is not None:
-            await in_thread(remove_socket, self._path)
-            self._path = None
+        if path is not None:
+            await in_thread(remove_socket, path)
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._passing.begin(self._pass_on(reader, writer))

@@ -199,7 +199,7 @@ class FollowsFromAfar:
             and handle.record.heartbeat_at == heard_at
             and not (self._is_over() or handle.is_answering)
         ):
-            handle.ended_without_a_word(handle.cluster, last)
+            await handle.ended_without_a_word(handle.cluster, last)
 
     def _is_over(self) -> bool:
         return self._handle.over or self._handle.removed

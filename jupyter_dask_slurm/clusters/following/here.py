@@ -55,11 +55,11 @@ class FollowsHere:
             except DaskSlurmError as error:
                 log.debug("No events of %s: %s (%s)", handle.id, error.message, error.details)
             handle.unsettle()
-            ended = self._has_ended()
+            ended = await self._has_ended()
             if not ended and await handle.pause(pauses.next_s()):
                 pauses.reset()
 
-    def _has_ended(self) -> bool:
+    async def _has_ended(self) -> bool:
         """Find out whether the controller is gone, and how it went."""
         handle = self._handle
         lived = self._process_lives()
@@ -71,7 +71,7 @@ class FollowsHere:
             return not lived
         except FileDamaged as error:
             log.debug("%s", error)
-            return not lived and self._ended_without_record()
+            return not lived and await self._ended_without_record()
         except StorageUnavailable as error:
             log.warning("%s", error)
             return False
@@ -83,10 +83,10 @@ class FollowsHere:
         if cluster.status in OVER:
             handle.update(as_ended(cluster))
         else:
-            self._lost(cluster)
+            await self._lost(cluster)
         return True
 
-    def _ended_without_record(self) -> bool:
+    async def _ended_without_record(self) -> bool:
         """Say of a controller that is gone what is known here, where its record cannot be read.
 
         One that lives writes it anew within seconds.
@@ -97,7 +97,7 @@ class FollowsHere:
         # The record that is known here may be from before the controller ran.
         pid = handle.record.pid or handle.cluster.controller.pid
         handle.record = dataclasses.replace(handle.record, pid=pid)
-        self._lost(handle.cluster)
+        await self._lost(handle.cluster)
         return True
 
     def _process_lives(self) -> bool:
@@ -111,6 +111,6 @@ class FollowsHere:
         launch = self._stopped_launch if self._handle.stop_wanted.is_set() else self._launch
         return launch.left_s() > 0 or runs(record.on_disk.controller_archive)
 
-    def _lost(self, cluster: Cluster) -> None:
+    async def _lost(self, cluster: Cluster) -> None:
         handle = self._handle
-        handle.ended_without_a_word(cluster, postmortem(handle.record, handle.exit_code))
+        await handle.ended_without_a_word(cluster, postmortem(handle.record, handle.exit_code))

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from ...protocol.models import Record, Waiting
+import dataclasses
+import logging
+from dataclasses import dataclass
+
+from ...protocol.errors import DaskSlurmError, StorageUnavailable
+from ...protocol.models import Cluster, Record, Waiting, iso_time
+from ...protocol.models.problem import SUBMIT_UNKNOWN
 from ...protocol.tags import controller_tag
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.end_states import EndState, end_states
-from ...slurm.queue import find_or_rule_out
+from ...slurm.queue import cancel_tagged, find_by_tag, find_or_rule_out
 from ...slurm.reasons import explain, waiting_reason
 from ...slurm.rows import PENDING, JobRow
+from ...system.files import read_json
 from ..contact.which_slurm import slurm_cluster_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What stands on disk of the submission of a controller's job.
+
+    Parameters
+    ----------
+    written_at : str or None
+        When it was about to be sent; None where that was not written yet.
+    words : str or None
+        What sbatch said, where it is not known whether Slurm has the job.
+    """
+
+    written_at: str | None = None
+    words: str | None = None
+
+
+def read_sent(record: Record) -> Sent:
+    """Return what is known of the submission of a controller's job. Blocks on the disk."""
+    try:
+        intent = read_json(record.on_disk.controller_submission)
+    except (FileNotFoundError, StorageUnavailable):
+        return Sent()
+    facts = intent if isinstance(intent, dict) else {}
+    written_at, words = facts.get("written_at"), facts.get("in_doubt")
+    return Sent(
+        written_at if isinstance(written_at, str) else None, words if isinstance(words, str) else None
+    )
 
 
 class OwnJob:
@@ -36,6 +74,14 @@ class OwnJob:
             self.job_id = row.job_id
         return row
 
+    async def cancel(self) -> None:
+        """Cancel it, if Slurm has it; where that does not answer it is left for another time."""
+        try:
+            with on_cluster(await slurm_cluster_of(self._record)):
+                await cancel_tagged(await find_by_tag({self._tag}), {self._tag})
+        except DaskSlurmError as error:
+            log.info("Whether there is a job %s is not known: %s", self._tag, error)
+
     async def end(self) -> EndState | None:
         """Return how it ended; None where nobody remembers. Raises as `look`."""
         if self.job_id is None:
@@ -50,6 +96,23 @@ def waiting_of(row: JobRow) -> Waiting | None:
         return None
     reason = waiting_reason(row.state, row.reason)
     return Waiting(reason, f"The controller's own job waits. {explain(reason).text}", row.expected_start_at)
+
+
+def in_doubt(cluster: Cluster, words: str | None) -> Cluster:
+    """Return a cluster that says what sbatch said of its controller's job, or no longer does."""
+    if any(one.code == SUBMIT_UNKNOWN.code for one in cluster.problems) == (words is not None):
+        return cluster
+    others = tuple(one for one in cluster.problems if one.code != SUBMIT_UNKNOWN.code)
+    if words is None:
+        return dataclasses.replace(cluster, problems=others)
+    problem = SUBMIT_UNKNOWN.problem(
+        "Whether Slurm has the job of this cluster's controller is not known: sbatch gave no answer.",
+        "Nothing needs to be done: it is looked up. If Slurm has none after a minute and a half, the cluster "
+        "counts as failed.",
+        since=iso_time(),
+        details=words,
+    )
+    return dataclasses.replace(cluster, problems=(*others, problem))
 
 
 def why_ended(end: EndState | None, job_id: str | None) -> str:

@@ -17,7 +17,7 @@ from ...system.event_loop.backoff import Backoff
 from ..contact.heartbeat import Heartbeat
 from ..handle import ClusterHandle
 from ..postmortem import last_words_of
-from .own_job import OwnJob, waiting_of, why_ended
+from .own_job import OwnJob, Sent, in_doubt, read_sent, waiting_of, why_ended
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,10 @@ LOOK_S = 2.0
 FIRST_ASK_S = 3.0
 LONGEST_ASK_S = 30.0
 LAUNCH_LIMIT_S = 90.0
-"""For so long Slurm may have no job of a controller of which nobody has said that it was sent, in seconds."""
+"""For so long Slurm may have no job of a controller, from when it was about to be sent; in seconds."""
 LAUNCH_SURE_S = 15.0
+LATE_S = 600.0
+"""For so long after that a request of sbatch may still become a job, which is cancelled; in seconds."""
 
 
 class FollowsQueued:
@@ -37,6 +39,7 @@ class FollowsQueued:
         self._handle = handle
         self._job = OwnJob(handle.record)
         self._launch = Heartbeat(handle.record.heartbeat_at, LAUNCH_LIMIT_S, LAUNCH_SURE_S)
+        self._sent = Sent()
         self._seen = False
 
     async def run(self) -> bool:
@@ -52,7 +55,7 @@ class FollowsQueued:
                 await self._ask()
                 ask_at = loop.time() + asking.next_s()
             await self._handle.pause(LOOK_S)
-        return False
+        return await self._cancel_late() if self._handle.cluster.status == "failed" else False
 
     async def _has_begun(self) -> bool:
         """Read the record, and return whether the controller has written it."""
@@ -75,6 +78,7 @@ class FollowsQueued:
         try:
             row = await self._job.look()
             if row is None:
+                await self._look_at_submission()
                 await self._judge()
                 return
         except DaskSlurmError as error:
@@ -82,7 +86,16 @@ class FollowsQueued:
             return
         self._seen = True
         info = dataclasses.replace(handle.cluster.controller, job_id=row.job_id)
-        handle.update(dataclasses.replace(handle.cluster, controller=info, waiting=waiting_of(row)))
+        cluster = in_doubt(handle.cluster, None)
+        handle.update(dataclasses.replace(cluster, controller=info, waiting=waiting_of(row)))
+
+    async def _look_at_submission(self) -> None:
+        """Count from when it was about to be sent, not from the cluster's start; say what sbatch said."""
+        before, self._sent = self._sent, await in_thread(read_sent, self._handle.record)
+        if self._sent.written_at is not None and self._sent.written_at != before.written_at:
+            self._launch.changed(self._sent.written_at)
+        if not self._seen:
+            self._handle.update(in_doubt(self._handle.cluster, self._sent.words))
 
     async def _judge(self) -> None:
         """Say that it will never run, where that is certain: it is gone and has left no record."""
@@ -94,8 +107,26 @@ class FollowsQueued:
         if await self._has_begun() or handle.removed:
             return
         words = await in_thread(last_words_of, handle.record)
-        why = f"The controller could not start: {why_ended(end, self._job.job_id)}."
-        error = ErrorInfo(why, CONTROLLER_FAILED, words)
-        handle.ended_without_a_word(
-            handle.cluster, {"status": "failed", "error": error, "updated_at": iso_time()}
-        )
+        how = why_ended(end, self._job.job_id)
+        if not self._seen and self._sent.words is not None:
+            how, words = "Slurm has not taken its controller's job", words or self._sent.words
+        error = ErrorInfo(f"The controller could not start: {how}.", CONTROLLER_FAILED, words)
+        last = {"status": "failed", "error": error, "updated_at": iso_time()}
+        await handle.ended_without_a_word(in_doubt(handle.cluster, None), last)
+
+    async def _cancel_late(self) -> bool:
+        """Cancel what still becomes of a submission that has failed; returns as `run`.
+
+        Nobody waits for that job any more. One that begins all the same is shown as what it is.
+        """
+        handle, looking = self._handle, Backoff(LONGEST_ASK_S, 4 * LONGEST_ASK_S)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LATE_S
+        while loop.time() < until and not handle.removed:
+            await handle.pause(looking.next_s())
+            await self._job.cancel()
+            await self._has_begun()
+            if handle.record.pid is not None:
+                handle.begun()
+                return True
+        return False

@@ -1,0 +1,126 @@
+"""A controller whose own job never comes: when that is said, with which words, and what is done."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.clusters.following import queued
+from jupyter_dask_slurm.clusters.following.own_job import OwnJob
+from jupyter_dask_slurm.clusters.handle import ClusterHandle
+from jupyter_dask_slurm.protocol.models import Record, epoch_time, iso_time
+from jupyter_dask_slurm.protocol.models.problem import SUBMIT_UNKNOWN
+from jupyter_dask_slurm.registry import Registry
+from jupyter_dask_slurm.system.files import make_private_directory, write_json
+from tests.clusters.fake_controllers import FakeStarter
+
+WORDS = "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying"
+LIMIT_S = 20.0
+
+
+class Queued:
+    """A cluster whose controller waits for its job, in a Slurm that has none."""
+
+    def __init__(self, shared: Path, record: Record) -> None:
+        self.registry = Registry(shared)
+        self.news = asyncio.Event()
+        self.handle = ClusterHandle(record, self.registry, lambda _handle: self.news.set())
+        self.cancelled = asyncio.Event()
+
+    def sent(self, written_at: str, **outcome: str) -> None:
+        """Write down a submission of its controller's job."""
+        on_disk = self.handle.record.on_disk
+        make_private_directory(on_disk.submissions)
+        write_json(on_disk.controller_submission, {"written_at": written_at, **outcome})
+
+    async def until(self, holds: Any) -> None:
+        """Wait until something holds of the cluster."""
+
+        async def wait() -> None:
+            while not holds(self.handle.cluster):
+                self.news.clear()
+                await self.news.wait()
+
+        await asyncio.wait_for(wait(), LIMIT_S)
+
+
+@pytest.fixture
+def waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_asyncio_loop: asyncio.AbstractEventLoop
+) -> Iterator[Queued]:
+    """Return one that is not followed yet; all that is waited for comes at once."""
+    for name in ("LOOK_S", "FIRST_ASK_S", "LONGEST_ASK_S"):
+        monkeypatch.setattr(queued, name, 0.02)
+    starter: Any = FakeStarter(Registry(tmp_path / "shared"))
+    spec: Any = type("Spec", (), {"name": "ocean", "replaces": None})()
+    accepted = jp_asyncio_loop.run_until_complete(starter.accepted(spec, None, [], "ocean-0123"))
+    draft = jp_asyncio_loop.run_until_complete(starter.place(accepted))
+    info = dataclasses.replace(draft.record.cluster.controller, placement="job", job_id=None)
+    cluster = dataclasses.replace(draft.record.cluster, backend="slurm", controller=info)
+    record = dataclasses.replace(draft.record, cluster=cluster)
+    found = Queued(tmp_path / "shared", record)
+    found.registry.write(record)
+
+    async def nothing(_job: OwnJob) -> None:
+        return None
+
+    async def cancel(_job: OwnJob) -> None:
+        found.cancelled.set()
+
+    for name, instead in (("look", nothing), ("end", nothing), ("cancel", cancel)):
+        monkeypatch.setattr(OwnJob, name, instead)
+    yield found
+    jp_asyncio_loop.run_until_complete(found.handle.close())
+
+
+async def test_what_sbatch_said_is_on_the_card_and_in_the_error(
+    waiting: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued, "LAUNCH_LIMIT_S", 1.0)
+    waiting.sent(iso_time(), in_doubt=WORDS)
+    waiting.handle.follow(lambda: _follow(waiting.handle))
+    await waiting.until(lambda cluster: bool(cluster.problems))
+    (problem,) = waiting.handle.cluster.problems
+    assert (problem.code, problem.details) == (SUBMIT_UNKNOWN.code, WORDS)
+    await waiting.until(lambda cluster: cluster.status == "failed")
+    error = waiting.handle.cluster.error
+    assert error is not None
+    assert (error.message, error.details) == (
+        "The controller could not start: Slurm has not taken its controller's job.", WORDS,
+    )  # fmt: skip
+    assert waiting.handle.cluster.problems == ()
+
+
+async def test_it_is_given_its_time_from_when_it_was_sent(waiting: Queued) -> None:
+    follower = queued.FollowsQueued(waiting.handle)
+    follower._launch.changed(iso_time(0))  # made long ago: its predecessor took long to end
+    waiting.sent(iso_time())
+    await follower._ask()
+    assert follower._launch.left_s() > queued.LAUNCH_LIMIT_S - LIMIT_S
+    # Who looks later counts from then too.
+    other = queued.FollowsQueued(waiting.handle)
+    waiting.sent(iso_time(epoch_time(iso_time()) - 60))
+    await other._ask()
+    assert other._launch.left_s() < queued.LAUNCH_LIMIT_S - LIMIT_S
+
+
+async def test_what_comes_of_it_after_all_is_cancelled_and_shown(
+    waiting: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued, "LAUNCH_LIMIT_S", 0.0)
+    waiting.handle.follow(lambda: _follow(waiting.handle))
+    await waiting.until(lambda cluster: cluster.status == "failed")
+    await asyncio.wait_for(waiting.cancelled.wait(), LIMIT_S)
+    record = waiting.registry.read(waiting.handle.id)
+    running = dataclasses.replace(record.cluster, status="running", error=None)
+    waiting.registry.write(dataclasses.replace(record, pid=17, cluster=running))
+    await waiting.until(lambda cluster: cluster.status == "running")
+
+
+async def _follow(handle: ClusterHandle) -> None:
+    await queued.FollowsQueued(handle).run()
