@@ -1,6 +1,7 @@
 """``jupyter dask-slurm``: the clusters of this user from a terminal; needs no Jupyter server.
 
-Exit codes: 0 done, 1 refused or failed (the sentence is on stderr), 2 called wrongly.
+Exit codes: 0 done, 1 refused or failed (the sentence is on stderr), 2 called wrongly; that of ``run`` is its
+script's.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..protocol.errors import DaskSlurmError
-from .arguments import make_parser
+from .arguments import parse_words
 from .text import visible
+
+if TYPE_CHECKING:
+    from ..services import Services
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,8 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if argv is None else list(argv)
-    arguments = make_parser(words).parse_args(words)
+    arguments = parse_words(words)
     try:
+        if arguments.command == "run":
+            return asyncio.run(_run_script(arguments))
         answer, text = asyncio.run(_run(arguments))
     except DaskSlurmError as error:
         _say_error(error, as_json=arguments.json)
@@ -44,12 +51,32 @@ async def _run(arguments: argparse.Namespace) -> tuple[Any, str]:
     from .subcommands import CHANGES, COMMANDS
 
     services = load_settings().make_services(LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: None)
-    await services.open()
-    try:
+    async with _opened(services):
         if arguments.command in CHANGES:
             services.limits.check_change()
         await services.manager.settle()
         return await COMMANDS[arguments.command](services, arguments)
+
+
+async def _run_script(arguments: argparse.Namespace) -> int:
+    """Run a script on a cluster of its own; returns its exit code."""
+    from .jupyter_config import LazyKernelSpecs, load_settings
+    from .run.run_script import Run
+
+    changed = asyncio.Event()
+    services = load_settings().make_services(
+        LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: changed.set()
+    )
+    async with _opened(services):
+        services.limits.check_change()
+        return await Run(services, arguments, changed).run()
+
+
+@asynccontextmanager
+async def _opened(services: Services) -> AsyncIterator[None]:
+    await services.open()
+    try:
+        yield
     finally:
         await services.manager.finish_clearing()
         await services.close()

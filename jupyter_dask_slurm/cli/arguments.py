@@ -12,8 +12,26 @@ from ..protocol.models import SnippetKind
 _UNITS = ("jobs", "workers", "cores", "memory")
 
 
+def parse_words(words: Sequence[str]) -> argparse.Namespace:
+    """Return what a command line says; exits with 2 where it cannot be understood.
+
+    Of ``run`` all that follows ``--`` is the script's own, and so are words that are no options.
+    """
+    words, rest = list(words), []
+    if words[:1] == ["run"] and "--" in words:
+        words, rest = words[: words.index("--")], words[words.index("--") + 1 :]
+    parser = make_parser(words)
+    arguments, more = parser.parse_known_args(words)
+    strange = more if arguments.command != "run" else [word for word in more if word.startswith("-")]
+    if strange:
+        hint = " (what the script shall have comes after --)" if arguments.command == "run" else ""
+        parser.error(f"unrecognized arguments: {' '.join(strange)}{hint}")
+    arguments.script_arguments = [*more, *rest]
+    return arguments
+
+
 def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser; the options of a cluster are only loaded where `words` ask for ``create``."""
+    """Return the parser; the options of a cluster are only loaded where `words` ask for them."""
     parser = argparse.ArgumentParser(
         prog="jupyter dask-slurm", description="Dask clusters on Slurm. No Jupyter server is needed."
     )
@@ -23,6 +41,7 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _add(commands, "list", "list all clusters")
     _create(_add(commands, "create", "start a cluster"), with_options="create" in words)
+    _run(_add(commands, "run", "run a script on a cluster of its own"), with_options="run" in words)
     _scale(_add(commands, "scale", "give a cluster a fixed size"))
     adapt = _named(_add(commands, "adapt", "let a cluster grow and shrink with its work"))
     adapt.add_argument("minimum", type=int, help="jobs at least")
@@ -80,10 +99,25 @@ def _logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--lines", type=int, default=200, help="how many lines (default: 200)")
 
 
-def _create(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
+def _run(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
+    parser.usage = "%(prog)s [options] SCRIPT [ARG …] [-- ARG …]"
+    parser.add_argument(
+        "script", metavar="SCRIPT", help="a Python file; its Client() without arguments is of the cluster"
+    )
+    _named_and_where(parser)
+    parser.add_argument("--jobs", type=int, help="number of jobs (default: 1)")
+    if with_options:
+        _cluster_options(parser.add_argument_group("options of a job"))
+
+
+def _named_and_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="its name (default: dask-<n>)")
     parser.add_argument("--profile", help="options under a name, which the others here change")
     parser.add_argument("--backend", choices=("slurm", "local"), help="where its jobs run")
+
+
+def _create(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
+    _named_and_where(parser)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--jobs", type=int, help="number of jobs (default: 1)")
     size.add_argument("--adapt", type=int, nargs=2, metavar=("MINIMUM", "MAXIMUM"), help="jobs as needed")

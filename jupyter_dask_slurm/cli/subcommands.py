@@ -16,8 +16,9 @@ from ..protocol.errors import ClusterNotFound, DaskSlurmError, NoAnswer
 from ..protocol.models import Cluster
 from ..services import Services
 from ..system.beside_loop import in_thread
-from .arguments import options_of, scaling_of
+from .arguments import scaling_of
 from .doctor import doctor
+from .request_body import body_of
 from .text import cluster_lines, clusters_as_text, jobs_as_text
 
 Answer = tuple[Any, str]
@@ -33,15 +34,7 @@ async def list_clusters(services: Services, _arguments: argparse.Namespace) -> A
 
 async def create(services: Services, arguments: argparse.Namespace) -> Answer:
     """Start a cluster; by default until its scheduler is up."""
-    asked = {
-        "name": arguments.name,
-        "profile": arguments.profile,
-        "backend": arguments.backend,
-        "options": options_of(arguments),
-        "scaling": scaling_of(arguments),
-    }
-    body = {key: value for key, value in asked.items() if value is not None}
-    cluster = await services.manager.start(parse(ClusterRequest, body))
+    cluster = await services.manager.start(parse(ClusterRequest, body_of(arguments)))
     handle = services.manager.handle(cluster.id)
     notes = list(handle.notes)
     if not arguments.no_wait:

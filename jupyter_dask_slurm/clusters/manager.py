@@ -152,6 +152,7 @@ class ClusterManager:
         *,
         emptied: Collection[str] = (),
         ends_unheld: bool = False,
+        announce: Announce | None = None,
     ) -> Cluster:
         """Start a cluster, one for each `key`; returns before its scheduler is up.
 
@@ -161,6 +162,8 @@ class ClusterManager:
             Options for which nothing counts, also nothing of Dask's configuration.
         ends_unheld : bool
             Whether it ends when it has neither jobs nor somebody who holds it; see `LaunchSpec`.
+        announce : coroutine function, optional
+            Called with the id before anything of the cluster is on disk; then there is no key.
 
         Raises
         ------
@@ -169,8 +172,10 @@ class ClusterManager:
         NoAnswer
             A request of this key is still being carried out.
         """
-        asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
         make = partial(self._making.start, request, emptied=emptied, ends_unheld=ends_unheld)
+        if announce is not None:
+            return await make(announce)
+        asked = ["start", request.model_dump(mode="json", exclude_unset=True)]
         return await self._made.once(key, asked, make)
 
     async def change(self, cluster_id: str, request: ChangeRequest, key: str | None = None) -> Cluster:

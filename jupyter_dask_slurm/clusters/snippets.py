@@ -159,16 +159,7 @@ def _environment(source: Source) -> Snippet:
     Dask reads them as its configuration. A scheduler file cannot take their place: of such a file Dask's
     client reads the address alone.
     """
-    variables = {"DASK_SCHEDULER_ADDRESS": _scheduler_address(source.cluster)}
-    if source.credentials is not None:
-        variables |= {
-            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": source.credentials.ca_file,
-            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": source.credentials.cert,
-            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": source.credentials.key,
-        }
-    variables["DASK_DISTRIBUTED__DASHBOARD__LINK"] = dashboard_link(
-        source.base_url, source.cluster.dashboard_path
-    )
+    variables = client_variables(source.cluster, source.credentials, source.base_url)
     lines = [f"export {name}={quote(value)}" for name, value in variables.items()]
     said = ["# Then Client() connects, in every program of this shell."]
     if source.scheduler_file is not None:
@@ -176,6 +167,25 @@ def _environment(source: Source) -> Snippet:
         said.append(f"# So does Client(scheduler_file={json.dumps(source.scheduler_file)}),")
         said.append("# which takes the address from that file, and the certificate from these lines.")
     return Snippet("environment", "shell", "\n".join((*said, *lines)) + "\n")
+
+
+def client_variables(cluster: Cluster, credentials: Credentials | None, base_url: str) -> dict[str, str]:
+    """Return the variables by which a plain ``Client()`` connects to a cluster.
+
+    Raises
+    ------
+    WrongState
+        If it has no scheduler (yet).
+    """
+    variables = {"DASK_SCHEDULER_ADDRESS": _scheduler_address(cluster)}
+    if credentials is not None:
+        variables |= {
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": credentials.ca_file,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": credentials.cert,
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": credentials.key,
+        }
+    link = dashboard_link(base_url, cluster.dashboard_path)
+    return {**variables, "DASK_DISTRIBUTED__DASHBOARD__LINK": link}
 
 
 def _from_name(source: Source) -> Snippet:

@@ -1,0 +1,20 @@
+"""What a command line asks for, as the body of a request."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .arguments import options_of, scaling_of
+
+
+def body_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the cluster that is asked for, as ``POST /clusters`` has it."""
+    asked = {
+        "name": arguments.name,
+        "profile": arguments.profile,
+        "backend": arguments.backend,
+        "options": options_of(arguments),
+        "scaling": scaling_of(arguments),
+    }
+    return {key: value for key, value in asked.items() if value is not None}

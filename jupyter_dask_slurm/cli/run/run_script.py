@@ -1,0 +1,150 @@
+"""The command ``run``: start a cluster, run a script on it, end the cluster.
+
+Whatever happens in between, the cluster is stopped: by this process, and by its guard where it is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import suppress
+
+from ...clusters.handle import ClusterHandle
+from ...clusters.snippets import client_variables
+from ...options.requests import ClusterRequest, parse
+from ...page_address import own_address
+from ...protocol.errors import DaskSlurmError
+from ...protocol.models import OVER, Cluster
+from ...protocol.models.problem import CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, SUBMIT_REFUSED
+from ...services import Services
+from ...system.beside_loop import in_thread
+from ...system.event_loop.background import Background
+from ...system.event_loop.first_of import first_of
+from ..request_body import body_of
+from .guard import Guard
+from .script_process import Signals, exit_code, start_script
+from .words import Words, ending_words, ready_words, waiting_words
+
+SAY_AGAIN_S = 10.0
+"""So often is said what Slurm has not ended yet, in seconds."""
+
+_HOPELESS = {kind.code for kind in (SUBMIT_REFUSED, NEVER_STARTS, JOBS_FAIL, CANCELLED_OUTSIDE)}
+"""Problems that only their user could mend, who waits for the script."""
+
+
+class Run:
+    """One script and its cluster.
+
+    Parameters
+    ----------
+    changed : asyncio.Event
+        Set whenever something became of a cluster.
+    """
+
+    def __init__(self, services: Services, arguments: argparse.Namespace, changed: asyncio.Event) -> None:
+        self._services = services
+        self._arguments = arguments
+        self._changed = changed
+        self._words = Words(as_json=arguments.json)
+        self._signals = Signals()
+        self._guard = Guard()
+
+    async def run(self) -> int:
+        """Do all of it; returns the exit code: the script's, or that of the signal that has ended us.
+
+        Raises
+        ------
+        DaskSlurmError
+            There is no cluster for the script.
+        """
+        request = parse(ClusterRequest, body_of(self._arguments))
+        try:
+            cluster = await self._services.manager.start(request, announce=self._announce)
+            handle = self._services.manager.handle(cluster.id)
+            for note in handle.notes:
+                self._words.say(f"Note: {note}")
+            try:
+                return await self._on(handle)
+            finally:
+                await self._stop(handle)
+        finally:
+            await in_thread(self._guard.done)
+
+    async def _announce(self, cluster_id: str) -> None:
+        self._guard.cluster(cluster_id)
+
+    async def _on(self, handle: ClusterHandle) -> int:
+        """Run the script on a cluster that was just started."""
+        await self._until(lambda: self._is_ready(handle.cluster))
+        if self._signals.number is not None:
+            return 128 + self._signals.number
+        self._words.say(ready_words(handle.cluster), handle.cluster)
+        registry = self._services.manager.registry
+        launched = await in_thread(registry.read_launch, handle.id)
+        base_url = await in_thread(own_address, registry.shared)
+        variables = client_variables(handle.cluster, launched.credentials, base_url)
+        command = [launched.python, self._arguments.script, *self._arguments.script_arguments]
+        script = await start_script(command, {**os.environ, **variables})
+        self._guard.script(script.pid)
+        watching = Background()
+        watching.begin(self._until(lambda: self._is_over(handle.cluster)))
+        try:
+            return await exit_code(script, self._signals)
+        finally:
+            watching.cancel()
+
+    def _is_ready(self, cluster: Cluster) -> bool:
+        """Return whether the script can begin; raises where it never will."""
+        if self._signals.number is not None:
+            return True
+        if cluster.status in OVER:
+            error = cluster.error
+            ended = cluster.ended.reason if cluster.ended else f"{cluster.name} has ended."
+            raise DaskSlurmError(error.message if error else ended, details=error.details if error else None)
+        for problem in cluster.problems:
+            if problem.code in _HOPELESS:
+                raise DaskSlurmError(problem.message, details=problem.details)
+        if cluster.jobs.working:
+            return True
+        self._words.problems(cluster)
+        self._words.say(waiting_words(cluster), cluster)
+        return False
+
+    def _is_over(self, cluster: Cluster) -> bool:
+        """Say what goes wrong with a cluster while its script runs; the script itself knows what to do."""
+        if cluster.status not in OVER:
+            self._words.problems(cluster)
+            return False
+        reason = cluster.error.message if cluster.error else cluster.ended.reason if cluster.ended else ""
+        self._words.say(f"{cluster.name} has ended. {reason}".rstrip(), cluster)
+        return True
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, or we are told to end."""
+        while not is_so():
+            await first_of(self._changed.wait(), self._signals.told.wait())
+            self._changed.clear()
+
+    async def _stop(self, handle: ClusterHandle) -> None:
+        """Stop the cluster and say what Slurm has not ended yet; a further signal leaves the rest to it."""
+        manager = self._services.manager
+        with suppress(DaskSlurmError):  # it has gone by itself
+            await manager.stop(handle.id)
+        # One that told us to end has been heard; the next one hurries.
+        hurried = self._signals.again if self._signals.told.is_set() else self._signals.told
+        while not handle.gone.is_set():
+            if hurried.is_set():
+                self._words.say(f"{handle.cluster.name} goes on ending by itself.")
+                return
+            await first_of(handle.gone.wait(), hurried.wait(), seconds=SAY_AGAIN_S)
+            if not handle.gone.is_set():
+                self._words.say(await self._left(handle))
+
+    async def _left(self, handle: ClusterHandle) -> str:
+        try:
+            jobs, _ = await self._services.inspection.jobs(handle.id)
+        except DaskSlurmError:
+            jobs = []
+        return ending_words(handle.cluster, jobs)

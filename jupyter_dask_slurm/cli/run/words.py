@@ -1,0 +1,80 @@
+"""What a run says while it waits, on stderr: stdout is the script's alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from ...protocol.models import Cluster, Job, iso_time
+from ...protocol.naming import counted, one_or_many
+from ..text import visible
+
+
+class Words:
+    """Says each sentence once in a row.
+
+    Parameters
+    ----------
+    as_json : bool
+        Whether each is an object on a line of its own: ``time``, ``message``, and the ``cluster`` as it is.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._last = ""
+        self._problems: set[str] = set()
+
+    def say(self, sentence: str, cluster: Cluster | None = None) -> None:
+        """Say something, unless it was the last thing said."""
+        if sentence == self._last:
+            return
+        self._last = sentence
+        if self._as_json:
+            found = cluster.to_json() if cluster else None
+            line = json.dumps({"time": iso_time(), "message": sentence, "cluster": found})
+        else:
+            line = visible(sentence, lines=True)
+        print(line, file=sys.stderr, flush=True)
+
+    def problems(self, cluster: Cluster) -> None:
+        """Say what is wrong with a cluster, each thing once."""
+        for problem in cluster.problems:
+            if problem.severity != "info" and problem.message not in self._problems:
+                self._problems.add(problem.message)
+                self.say(f"{problem.message} {problem.advice}", cluster)
+
+
+def waiting_words(cluster: Cluster) -> str:
+    """Return what a cluster waits for that has no workers yet."""
+    why = cluster.waiting.reason_text if cluster.waiting else None
+    if cluster.status == "starting":
+        return f"{cluster.name}: {why}" if why else f"{cluster.name} starts."
+    jobs = cluster.jobs
+    if jobs.queued:
+        return f"{cluster.name}: {_jobs(jobs.queued)} in the queue. {why or ''}".rstrip()
+    return f"{cluster.name}: the workers start."
+
+
+def ready_words(cluster: Cluster) -> str:
+    """Return what the script is given."""
+    workers = cluster.workers.connected if cluster.workers else 0
+    more = cluster.jobs.queued + cluster.jobs.starting
+    later = f", {_jobs(more)} to come" if more else ""
+    size = f"{one_or_many(workers, '1 worker', f'{workers} workers')} with {cluster.threads} threads"
+    return f"{cluster.name}: {size}{later}."
+
+
+def ending_words(cluster: Cluster, jobs: list[Job]) -> str:
+    """Return what Slurm has not ended yet of a cluster that is being stopped."""
+    left = [job for job in jobs if job.phase != "ended"]
+    if not left:
+        return f"{cluster.name} ends."
+    nodes = sorted({node for job in left for node in (job.nodes or filter(None, [job.node]))})
+    where = f" on {', '.join(nodes)}" if nodes else ""
+    states = ", ".join(sorted({job.state for job in left}))
+    which = counted([job.job_id for job in left])
+    return f"Slurm still ends {which[0].lower()}{which[1:]}{where} ({states})."
+
+
+def _jobs(number: int) -> str:
+    return one_or_many(number, "1 job", f"{number} jobs")

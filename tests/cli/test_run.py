@@ -1,0 +1,124 @@
+"""``jupyter dask-slurm run``: a script on a cluster of its own, and how both end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_dask_slurm.cli.arguments import parse_words
+from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_script
+from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
+from jupyter_dask_slurm.protocol.models import Cluster, Job, JobCounts, Waiting, WorkerCounts
+from jupyter_dask_slurm.registry import Registry
+from tests.slurm.client import SlurmClient, wait_until
+
+SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
+COMPUTES = "from distributed import Client\nimport os, sys, time\nclient = Client()\n"
+
+pytestmark = pytest.mark.usefixtures("no_controller_is_left")
+
+
+@contextmanager
+def running(script: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Yield a run of a script, in a process group of its own as a shell would start it."""
+    command = [sys.executable, "-W", "error", "-m", "jupyter_dask_slurm.cli", "run", str(script), *words]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def clusters(shared: Path) -> list[str]:
+    """Return the ids of the clusters on disk."""
+    return list(Registry(shared).ids())
+
+
+def test_its_words() -> None:
+    found = parse_words(["run", "a.py", "--jobs", "2", "one", "--cores", "3", "--", "--jobs", "9"])
+    assert (found.script, found.jobs, found.option_cores) == ("a.py", 2, 3)
+    assert found.script_arguments == ["one", "--jobs", "9"]
+    with pytest.raises(SystemExit, match="2"):
+        parse_words(["run", "a.py", "--nonsense"])
+
+
+@pytest.mark.parametrize(("line", "code"), [("pass", 0), ("1 / 0", 1), ("os.kill(os.getpid(), 9)", 137)])
+async def test_the_exit_code_is_the_scripts(line: str, code: int) -> None:
+    script = await start_script(
+        [sys.executable, "-c", f"import os, sys; sys.stderr = None; {line}"], os.environ
+    )
+    assert await exit_code(script, Signals()) == code
+
+
+async def test_a_script_that_does_not_hear_is_ended() -> None:
+    deaf = "import signal, time; signal.signal(2, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    script = await start_script([sys.executable, "-c", deaf], os.environ)
+    signals = Signals()
+    os.kill(os.getpid(), signal.SIGINT)
+    assert await exit_code(script, signals) == 130
+    assert signals.number == signal.SIGINT
+
+
+def test_a_script_finds_its_cluster(shared: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(f"{COMPUTES}print(client.submit(sum, [1, 2]).result(), *sys.argv[1:])\nsys.exit(3)\n")
+    with running(script, "--backend", "local", *SMALL, "a", "--", "--b") as run:
+        said, errors = run.communicate(timeout=90)
+    assert (run.returncode, said) == (3, "3 a --b\n"), errors
+    assert "dask-1: 1 worker with 1 threads." in errors
+    assert clusters(shared) == []
+
+
+def test_what_cannot_start_leaves_nothing(shared: Path, tmp_path: Path) -> None:
+    nowhere = '{"host": "no-such.invalid"}'
+    with running(tmp_path / "s.py", "--backend", "local", "--scheduler-options", nowhere, "--json") as run:
+        said, errors = run.communicate(timeout=90)
+    assert (run.returncode, said) == (1, "")
+    assert "The cluster could not start" in errors
+    assert clusters(shared) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_a_run_ends_all(
+    slurm: SlurmClient, shared: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(f"{COMPUTES}print(os.getpid(), flush=True)\ntime.sleep(600)\n")
+    with running(script, *SMALL, "--partition", "normal") as run:
+        assert run.stdout is not None
+        pid = int(run.stdout.readline())
+        (cluster_id,) = clusters(shared)
+        assert slurm.jobs_of(cluster_id)
+        os.killpg(run.pid, number) if number == signal.SIGINT else run.kill()
+        code = run.wait(timeout=60)
+        wait_until(lambda: not slurm.jobs_of(cluster_id), "Slurm has none of its jobs")
+        wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the script has ended")
+        wait_until(lambda: not clusters(shared), "nothing is left on disk")
+    assert code == (130 if number == signal.SIGINT else -9)
+
+
+def test_what_it_says() -> None:
+    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
+    cluster = Cluster.from_json(json.loads(text))
+    workers = WorkerCounts(connected=3, expected=3)
+    few = replace(
+        cluster, name="ocean", jobs=JobCounts(plan=3, queued=2, working=1), workers=workers, threads=6
+    )
+    assert ready_words(few) == "ocean: 3 workers with 6 threads, 2 jobs to come."
+    waits = replace(few, waiting=Waiting("Priority", "Others are ahead."))
+    assert waiting_words(waits) == "ocean: 2 jobs in the queue. Others are ahead."
+    assert waiting_words(replace(few, status="starting", waiting=None)) == "ocean starts."
+    job = Job("17", "COMPLETING", "leaving", node="n1", nodes=("n1", "n2"))
+    assert ending_words(few, [job]) == "Slurm still ends job 17 on n1, n2 (COMPLETING)."
