@@ -6,8 +6,8 @@ import { NotebookLinks } from './notebookLinks';
 
 export { toolbarButton } from './toolbar/toolbarButton';
 
-/** A cell that may have made or closed a client. */
-const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown)\(/;
+/** A cell that may have made or closed a client, or a cluster. */
+const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown|SLURMCluster|from_name)\(/;
 
 /** Link every notebook, those that are open and those that will be. */
 export function linkNotebooks(

@@ -52,8 +52,13 @@ export class NotebookLink implements IDisposable {
   /** The cluster that the kernel's `client` is connected to. */
   get attached(): Cluster | undefined {
     const { state } = this;
-    const address = state.kind === 'there' ? state.address : '';
-    return address ? this._clusters.find(cluster => cluster.scheduler_address === address) : undefined;
+    return state.kind === 'there' ? this._at(state.address) : undefined;
+  }
+
+  /** The cluster that a cell has made, where no `client` is connected to one. */
+  get made(): Cluster | undefined {
+    const { state } = this;
+    return state.kind === 'none' ? this._at(state.cluster) : undefined;
   }
 
   /** The cluster that the notebook remembers. */
@@ -136,6 +141,10 @@ export class NotebookLink implements IDisposable {
 
   private get _clusters(): readonly Cluster[] {
     return this._parts.manager.clusters;
+  }
+
+  private _at(address = ''): Cluster | undefined {
+    return address ? this._clusters.find(cluster => cluster.scheduler_address === address) : undefined;
   }
 
   private _make(cluster: Cluster): Promise<boolean> {

@@ -19,13 +19,10 @@ export class FakeKernel {
     return { done: reply.promise };
   }
 
-  /** Run the next; `address` is that of the `client` then, null where there is none. */
-  run(address: string | null): void {
-    const answer =
-      address === null
-        ? { status: 'error', ename: 'NameError' }
-        : { status: 'ok', data: { 'text/plain': `'${address}'` } };
-    this._next().resolve({ content: { status: 'ok', user_expressions: { address: answer } } });
+  /** Run the next; addresses are those of `client` and `cluster` then, null where there is no such name. */
+  run(client: string | null, cluster: string | null = null): void {
+    const answers = { client: answer(client), cluster: answer(cluster) };
+    this._next().resolve({ content: { status: 'ok', user_expressions: answers } });
   }
 
   /** Run the next, which raises. */
@@ -45,6 +42,12 @@ export class FakeKernel {
     }
     return next.reply;
   }
+}
+
+function answer(address: string | null): object {
+  return address === null
+    ? { status: 'error', ename: 'NameError' }
+    : { status: 'ok', data: { 'text/plain': `'${address}'` } };
 }
 
 /** Let everything go on that waits for nothing but promises. */

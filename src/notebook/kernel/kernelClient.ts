@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { NoPythonKernel, runSilently, speaksPython } from './runSilently';
+import { IFound, NoPythonKernel, runSilently, speaksPython } from './runSilently';
 
 /** Nothing where there is no client: the one that was to be there may have failed. What is not Dask's stays. */
 const CLOSE = 'if hasattr(globals().get("client"), "scheduler"):\n    client.close()\n    del client';
@@ -11,7 +11,8 @@ const CLOSE = 'if hasattr(globals().get("client"), "scheduler"):\n    client.clo
 export type ClientState =
   /** Nobody has looked yet: the kernel starts, or the page was loaded just now. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'none' }
+  /** There is no `client`; but maybe a cluster that a cell has made, with this scheduler. */
+  | { readonly kind: 'none'; readonly cluster?: string }
   | { readonly kind: 'connecting' }
   /** It is there, connected to this scheduler; to none where the address is empty. */
   | { readonly kind: 'there'; readonly address: string }
@@ -46,9 +47,9 @@ export class KernelClient {
     const kernel = this._session.session?.kernel;
     const attempt = this._attempt;
     if (kernel && (await speaksPython(kernel))) {
-      const address = await runSilently(kernel, '');
+      const found = await runSilently(kernel, '');
       if (attempt === this._attempt) {
-        this._set(address === null ? { kind: 'none' } : { kind: 'there', address });
+        this._set(asState(found));
       }
     }
   }
@@ -70,7 +71,7 @@ export class KernelClient {
       if (attempt !== this._attempt) {
         return false;
       }
-      const address = await runSilently(kernel, text);
+      const { client: address } = await runSilently(kernel, text);
       if (attempt !== this._attempt) {
         return false;
       }
@@ -129,4 +130,11 @@ export class KernelClient {
   /** Counts what was asked for, so that a late answer changes nothing. */
   private _attempt = 0;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+function asState({ client, cluster }: IFound): ClientState {
+  if (client !== null) {
+    return { kind: 'there', address: client };
+  }
+  return cluster ? { kind: 'none', cluster } : { kind: 'none' };
 }

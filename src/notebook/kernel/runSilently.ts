@@ -1,7 +1,21 @@
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
 
 /** The scheduler of the kernel's `client`, `''` where it has lost it; an error where there is no `client`. */
-const ADDRESS = 'client.scheduler.address if client.status == "running" else ""';
+const CLIENT = 'client.scheduler.address if client.status == "running" else ""';
+
+/** The scheduler of the newest `SLURMCluster` that a variable holds, `''` where none does. */
+const CLUSTER =
+  'next((held.scheduler_address for held in reversed(list(globals().values()))' +
+  ' if str(getattr(type(held), "__module__", "")).startswith("jupyter_dask_slurm.")' +
+  ' and held.status.name == "running"), "")';
+
+/** What a kernel has of clusters. */
+export interface IFound {
+  /** The address of the scheduler that its `client` is connected to; `''` where to none, null without `client`. */
+  readonly client: string | null;
+  /** The address of the scheduler of a cluster that a cell has made, `''` where there is none. */
+  readonly cluster: string;
+}
 
 /** What a kernel said about code that it could not run. */
 export class KernelError extends Error {
@@ -31,30 +45,36 @@ export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<bo
  * Run code in a kernel without a trace in the notebook: no number, no history, no output. What waits in
  * the kernel is run all the same where it fails.
  *
- * @returns the address of the scheduler that the kernel's `client` is connected to then; `''` where it
- * is connected to none, null where the kernel has no `client`.
+ * @returns what the kernel has then.
  *
  * @throws KernelError where the code raises.
  */
-export async function runSilently(kernel: Kernel.IKernelConnection, code: string): Promise<string | null> {
+export async function runSilently(kernel: Kernel.IKernelConnection, code: string): Promise<IFound> {
   const { content } = await kernel.requestExecute({
     code,
     silent: true,
     store_history: false,
     stop_on_error: false,
     allow_stdin: false,
-    user_expressions: { address: ADDRESS }
+    user_expressions: { client: CLIENT, cluster: CLUSTER }
   }).done;
   if (content.status === 'ok') {
-    return readAddress(content.user_expressions);
+    const { client, cluster } = content.user_expressions as Record<string, IAnswer>;
+    return { client: readAddress(client), cluster: readAddress(cluster) ?? '' };
   }
   throw content.status === 'error'
     ? new KernelError(content.ename, content.evalue)
     : new KernelError('Aborted');
 }
 
-function readAddress(answers: KernelMessage.IExecuteReply['user_expressions']): string | null {
-  const answer = answers.address as { status?: string; ename?: string; data?: Record<string, unknown> };
+/** What a kernel says about one of our questions. */
+interface IAnswer {
+  readonly status?: string;
+  readonly ename?: string;
+  readonly data?: Record<string, unknown>;
+}
+
+function readAddress(answer: IAnswer): string | null {
   if (answer.status === 'ok') {
     return String(answer.data?.['text/plain']).replace(/^['"]|['"]$/g, '');
   }

@@ -5,7 +5,7 @@ import { isAlive } from '../../model/status';
 import type { NotebookLink } from '../notebookLink';
 
 /** What a label is made from. */
-export type Linked = Pick<NotebookLink, 'state' | 'metadata' | 'attached' | 'remembered'>;
+export type Linked = Pick<NotebookLink, 'state' | 'metadata' | 'attached' | 'made' | 'remembered'>;
 
 /** A button's text and what it says when pointed at. */
 export interface ILinkLabel {
@@ -15,9 +15,18 @@ export interface ILinkLabel {
 
 /** @returns which cluster a notebook is on, or why it is on none. */
 export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
-  const { state, metadata, attached, remembered } = link;
+  const { state, metadata, attached, made, remembered } = link;
   if (attached && isAlive(attached)) {
     return on(attached, trans);
+  }
+  if (made && isAlive(made) && !metadata) {
+    return {
+      label: made.name,
+      tooltip: trans.__(
+        'This notebook has made the Dask cluster %1; no "client" is connected to it',
+        made.name
+      )
+    };
   }
   if (!metadata) {
     return {

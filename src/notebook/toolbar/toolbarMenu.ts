@@ -30,7 +30,7 @@ function fill(menu: Menu, link: NotebookLink, notebook: string, manager: ICluste
   if (alive.length === 0) {
     menu.addItem({ command: CommandIDs.createCluster });
   }
-  const cluster = link.attached ?? link.remembered;
+  const cluster = link.attached ?? link.made ?? link.remembered;
   if (cluster) {
     const args = { cluster: cluster.id };
     menu.addItem({ type: 'separator' });

@@ -83,6 +83,13 @@ test('a notebook is attached, and again by itself when its kernel starts again',
     await expect(item).toHaveText('Dask');
   });
 
+  await test.step('a cluster that a cell has is shown, though there is no client', async () => {
+    const has = 'from jupyter_dask_slurm import SLURMCluster\ncluster = SLURMCluster.from_name("reef")';
+    await page.notebook.setCell(1, 'code', has);
+    await page.notebook.runCell(1, true);
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
+  });
+
   await test.step('attached again, it is', async () => {
     await page.notebook.deleteCells();
     await page.notebook.setCell(0, 'code', 'client.scheduler.address');

@@ -31,6 +31,19 @@ describe('the client in a kernel', () => {
     expect(client.state).toEqual({ kind: 'none' });
   });
 
+  it('is looked for, and a cluster that a cell has made', async () => {
+    const looked = client.look();
+    await settle();
+    kernel.run(null, ADDRESS);
+    await looked;
+    expect(client.state).toEqual({ kind: 'none', cluster: ADDRESS });
+    const again = client.look();
+    await settle();
+    kernel.run('', ADDRESS);
+    await again;
+    expect(client.state).toEqual({ kind: 'there', address: '' });
+  });
+
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
     const made = client.make(Promise.resolve('make'));
     await settle();

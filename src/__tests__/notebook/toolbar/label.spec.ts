@@ -11,6 +11,7 @@ const nothing: Linked = {
   state: { kind: 'none' },
   metadata: null,
   attached: undefined,
+  made: undefined,
   remembered: undefined
 };
 const known: Linked = {
@@ -33,6 +34,13 @@ describe('linkLabel', () => {
     expect(labelOf({ ...nothing, state: there, attached: running })).toBe(running.name);
     const another = { ...running, id: 'lake-1', name: 'lake' };
     expect(labelOf({ ...known, state: there, attached: another })).toBe('lake');
+  });
+
+  it('names the cluster that a cell has made, where the notebook belongs to no other', () => {
+    expect(labelOf({ ...nothing, made: running })).toBe(running.name);
+    expect(labelOf({ ...nothing, made: stopped })).toBe('Dask');
+    const another = { ...running, id: 'lake-1', name: 'lake' };
+    expect(labelOf({ ...known, made: another })).toBe(`${running.name}: not connected`);
   });
 
   it.each([
