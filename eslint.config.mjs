@@ -63,7 +63,7 @@ const HTTP = ['**/api/request', '**/api/events', '@jupyterlab/services'];
 
 /** What JupyterLab does not load at its start, by module or by room. */
 const LATE =
-  '/((cluster|create|sidebar)/.+|attach|copyExample|detailsWidget|dialogs|layoutDialogs|linkNotebooks|pane|statusItem)$';
+  '/((cluster|create|sidebar)/.+|attach|clusterWork|copyExample|detailsWidget|dialogs|insertSnippet|layoutDialogs|linkNotebooks|openTab|pane|saveReport|statusItem)$';
 
 export default ts.config(
   {
@@ -132,6 +132,7 @@ export default ts.config(
   },
   {
     files: ['src/plugins/*.ts', 'src/commands/*.ts', 'src/**/*Command{,s}.ts'],
+    ignores: ['src/commands/clusterWork.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -6,8 +6,11 @@ beside the packages that are here. Nights build all of it from the sources, and 
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,6 +24,8 @@ import pytest
 from tests.labs.wheel import build_wheel
 
 _PROJECT = Path(__file__).parents[1]
+# Gzipped: who has no cluster waits for it, too. What a click brings can be loaded then, by import().
+_MOST_AT_START = 20_000
 _CHECK = """
 import importlib.metadata, json, sys
 from jupyter_server.serverapp import ServerApp
@@ -73,6 +78,25 @@ def test_takes_the_packages_of_any_jupyterlab_that_it_says_it_works_in() -> None
     # Without these the builder asks for the version that it was built with.
     shared = package["jupyterlab"]["sharedPackages"]
     assert {name: about["requiredVersion"] for name, about in shared.items()} == wanted
+
+
+def test_jupyterlab_loads_little_of_it_at_its_start(tmp_path: Path) -> None:
+    """As users get it: built for production, from what ``scripts/setup`` has compiled."""
+    for name in ("schema", "style", "lib", "node_modules", "webpack.config.js", "yarn.lock"):
+        (tmp_path / name).symlink_to(_PROJECT / name)
+    shutil.copy2(_PROJECT / "package.json", tmp_path)
+    subprocess.run(["jupyter-builder", "build", "."], cwd=tmp_path, check=True, capture_output=True)
+    (entry,) = tmp_path.glob("jupyter_dask_slurm/labextension/static/remoteEntry.*.js")
+    exposed = re.search(r'"\./extension":([^}]*)', entry.read_text())
+    assert exposed is not None
+    chunks = [
+        file
+        for chunk in re.findall(r"\.e\((\d+)\)", exposed[1])
+        for file in entry.parent.glob(f"{chunk}.*.js")
+    ]
+    assert chunks
+    sizes = {file.name: len(gzip.compress(file.read_bytes())) for file in (entry, *chunks)}
+    assert sum(sizes.values()) <= _MOST_AT_START, sizes
 
 
 def test_enables_the_server_extension(environment: Path, tmp_path: Path) -> None:

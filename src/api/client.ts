@@ -2,7 +2,8 @@ import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-import * as read from './contract';
+import { cluster } from './atStart';
+import type * as read from './contract';
 import { once, PAUSES_MS } from './once';
 import { addressBelow } from './pathBelow';
 import { request, requestAny, requestUrl } from './request';
@@ -66,6 +67,9 @@ export interface IDashboard {
 /** Where a job writes. */
 export type LogStream = 'stdout' | 'stderr';
 
+/** The shapes of what is not asked for at JupyterLab's start are loaded when they are. */
+const later = () => import('./contract');
+
 const API = 'dask-slurm/api';
 
 /** The REST contract, the only place that knows its paths. */
@@ -80,11 +84,11 @@ export class ClusterClient {
   ) {}
 
   async list(): Promise<readonly read.Cluster[]> {
-    return list(read.cluster)(await this._ask('clusters'));
+    return list(cluster)(await this._ask('clusters'));
   }
 
   async create(body: IClusterRequest): Promise<read.Cluster> {
-    return read.cluster(await this._change('clusters', 'POST', body));
+    return cluster(await this._change('clusters', 'POST', body));
   }
 
   /**
@@ -92,7 +96,7 @@ export class ClusterClient {
    * @returns what `create` or `restart` would send, and all that keeps it from being sent. Nothing is started.
    */
   async preview(body: IPreviewRequest, askSlurm = false): Promise<read.Preview> {
-    return read.preview(await this._ask('preview', 'POST', { ...body, ask_slurm: askSlurm }));
+    return (await later()).preview(await this._ask('preview', 'POST', { ...body, ask_slurm: askSlurm }));
   }
 
   /** @returns when a cluster would start with each of these options laid over its own; Slurm is asked for each. */
@@ -100,54 +104,58 @@ export class ClusterClient {
     body: IPreviewRequest,
     variants: readonly ReadonlyJSONObject[]
   ): Promise<readonly read.Variant[]> {
-    return list(read.variant)(await this._ask('forecast', 'POST', { ...body, variants }));
+    return list((await later()).variant)(await this._ask('forecast', 'POST', { ...body, variants }));
   }
 
   async change(id: string, body: IClusterChange): Promise<read.Cluster> {
-    return read.cluster(await this._change(clusterPath(id), 'PATCH', body));
+    return cluster(await this._change(clusterPath(id), 'PATCH', body));
   }
 
   /** @returns the stopping cluster, or null where it was forgotten at once. */
   async remove(id: string): Promise<read.Cluster | null> {
     const answer = await this._ask(clusterPath(id), 'DELETE');
-    return answer === null ? null : read.cluster(answer);
+    return answer === null ? null : cluster(answer);
   }
 
   async restart(id: string, options: ReadonlyJSONObject): Promise<read.Cluster> {
-    return read.cluster(await this._change(clusterPath(id, 'restart'), 'POST', { options }));
+    return cluster(await this._change(clusterPath(id, 'restart'), 'POST', { options }));
   }
 
   /** Submit again what a problem has ended. */
   async resubmit(id: string, problem: string): Promise<read.Cluster> {
     const path = clusterPath(id, 'problems', encodeURIComponent(problem), 'resubmit');
-    return read.cluster(await this._change(path, 'POST'));
+    return cluster(await this._change(path, 'POST'));
   }
 
   async jobs(id: string): Promise<readonly read.Job[]> {
-    return list(read.job)(await this._ask(clusterPath(id, 'jobs')));
+    return list((await later()).job)(await this._ask(clusterPath(id, 'jobs')));
   }
 
   /** Cancel one job; the plan goes down by it. */
   async cancelJob(id: string, jobId: string): Promise<read.Job> {
-    return read.job(await this._change(clusterPath(id, 'jobs', encodeURIComponent(jobId)), 'DELETE'));
+    return (await later()).job(
+      await this._change(clusterPath(id, 'jobs', encodeURIComponent(jobId)), 'DELETE')
+    );
   }
 
   async jobLog(id: string, jobId: string, stream: LogStream, lines = 200): Promise<read.LogTail> {
     const path = clusterPath(id, 'jobs', encodeURIComponent(jobId), 'log');
-    return read.logTail(await this._ask(`${path}?stream=${stream}&lines=${lines}`));
+    return (await later()).logTail(await this._ask(`${path}?stream=${stream}&lines=${lines}`));
   }
 
   /** @returns what happened to a cluster, oldest first. */
   async history(id: string): Promise<readonly read.HistoryEntry[]> {
-    return list(read.historyEntry)(await this._ask(clusterPath(id, 'history')));
+    return list((await later()).historyEntry)(await this._ask(clusterPath(id, 'history')));
   }
 
   async log(id: string, lines = 200): Promise<read.LogTail> {
-    return read.logTail(await this._ask(`${clusterPath(id, 'log')}?lines=${lines}`));
+    return (await later()).logTail(await this._ask(`${clusterPath(id, 'log')}?lines=${lines}`));
   }
 
   async snippet(id: string, kind: read.SnippetKind): Promise<read.Snippet> {
-    return read.snippet(await this._ask(`${clusterPath(id, 'snippet')}?kind=${encodeURIComponent(kind)}`));
+    return (await later()).snippet(
+      await this._ask(`${clusterPath(id, 'snippet')}?kind=${encodeURIComponent(kind)}`)
+    );
   }
 
   /** @returns Dask's performance report, an HTML page. */
@@ -158,17 +166,17 @@ export class ClusterClient {
   /** @param slurmCluster - which of several Slurm clusters; by default the one that the server takes by itself. */
   async site(slurmCluster?: string): Promise<read.Site> {
     const which = slurmCluster === undefined ? '' : `?slurm_cluster=${encodeURIComponent(slurmCluster)}`;
-    return read.site(await this._ask(`site${which}`));
+    return (await later()).site(await this._ask(`site${which}`));
   }
 
   /** @returns the site's profiles, those of Dask's configuration, and the user's own. */
   async profiles(): Promise<readonly read.Profile[]> {
-    return list(read.profile)(await this._ask('profiles'));
+    return list((await later()).profile)(await this._ask('profiles'));
   }
 
   /** Save one of the user's own, new or in place of the old one. */
   async saveProfile(name: string, body: IProfileRequest): Promise<read.Profile> {
-    return read.profile(await this._ask(`profiles/${encodeURIComponent(name)}`, 'PUT', body));
+    return (await later()).profile(await this._ask(`profiles/${encodeURIComponent(name)}`, 'PUT', body));
   }
 
   /** Remove one of the user's own. */

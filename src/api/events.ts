@@ -3,7 +3,7 @@ import type { Event } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { clusterEvent, ClusterEvent } from './contract';
+import { clusterEvent, ClusterEvent } from './atStart';
 
 const SCHEMA = 'https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1';
 

@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import { errorBody, ErrorBody } from './contract';
+import { errorBody, ErrorBody } from './atStart';
 import { RequestError } from './requestError';
 
 /**

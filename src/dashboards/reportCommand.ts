@@ -3,7 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commandIds';
 import { aboutCluster, namedCluster } from '../commands/args';
 import { attempt } from '../commands/attempt';
-import type { IClusterCommands } from '../commands/clusterAction';
+import type { IClusterCommands } from '../commands/clusterParts';
 import { reportIcon } from '../icons';
 
 /** Register what saves Dask's performance report of a cluster as a file. */
@@ -19,23 +19,9 @@ export function addReportCommand(commands: CommandRegistry, parts: IClusterComma
       attempt(async () => {
         const cluster = namedCluster(args, manager, selection);
         if (cluster) {
-          const page = await manager.client.report(cluster.id);
-          save(
-            page,
-            `dask-report-${cluster.id}-${new Date().toISOString().slice(0, 19).replace(/:/g, '')}.html`
-          );
+          const { saveReport } = await import('./saveReport');
+          await saveReport(manager.client, cluster.id);
         }
       })
   });
-}
-
-/** Have the browser save a page; it is never opened, so its scripts do not run here. */
-function save(page: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Once the browser has begun to save, what it reads is its own.
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -17,8 +17,6 @@ import { IVisibility, VisibilityProvider } from './visibility';
 import '../../style/panel.css';
 import '../../style/details.css';
 
-export { HintSettings } from '../model/hintSettings';
-
 /** Which cluster, and what of it is shown. */
 export interface IDetailsOptions {
   readonly clusterId: string;

@@ -5,7 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIDs } from '../commandIds';
 import { aboutCluster, described, namedCluster, Properties } from '../commands/args';
 import { attempt } from '../commands/attempt';
-import type { IClusterCommands } from '../commands/clusterAction';
+import type { IClusterCommands } from '../commands/clusterParts';
 import { daskSlurmIcon } from '../icons';
 import { isAlive } from '../model/status';
 import type { NotebookLink } from './notebookLink';

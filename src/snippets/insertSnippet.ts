@@ -1,8 +1,50 @@
-import type { CodeConsole } from '@jupyterlab/console';
-import type { Notebook } from '@jupyterlab/notebook';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import type { CodeConsole, IConsoleTracker } from '@jupyterlab/console';
+import type { INotebookTracker, Notebook } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Cluster } from '../api/contract';
+import type { IClusterManager, ISelection } from '../tokens';
+
+/** What the commands about client code work with. */
+export interface ISnippetCommands {
+  readonly manager: IClusterManager;
+  readonly selection: ISelection;
+  readonly trans: TranslationBundle;
+  readonly notebooks: INotebookTracker | null;
+  readonly consoles: IConsoleTracker | null;
+}
+
+/**
+ * Put code that connects to a cluster to where the user works. Where nothing is open that takes code, it goes
+ * to the clipboard, and the user is told.
+ */
+export async function insertConnecting(
+  app: JupyterFrontEnd,
+  parts: ISnippetCommands,
+  cluster: Cluster
+): Promise<void> {
+  const { manager, notebooks, consoles, trans } = parts;
+  const code = (await manager.client.snippet(cluster.id, 'connect')).code.trimEnd();
+  const current = app.shell.currentWidget;
+  const console = consoles?.find(panel => panel === current);
+  const notebook = notebooks?.find(panel => panel === current) ?? notebooks?.currentWidget;
+  if (console) {
+    insertIntoConsole(console.console, code);
+  } else if (notebook) {
+    insertIntoNotebook(notebook.content, code);
+    app.shell.activateById(notebook.id);
+  } else {
+    Clipboard.copyToSystem(code);
+    Notification.info(trans.__('No notebook or console is open: the code is on the clipboard.'), {
+      autoClose: 5000
+    });
+  }
+}
 
 /** Put code into a new cell below the active one; an undo takes it away again. */
-export function insertIntoNotebook(notebook: Notebook, code: string): void {
+function insertIntoNotebook(notebook: Notebook, code: string): void {
   const model = notebook.model;
   if (!model) {
     return;
@@ -16,7 +58,7 @@ export function insertIntoNotebook(notebook: Notebook, code: string): void {
 }
 
 /** Put code at the end of a console's prompt; what stands there already stays. */
-export function insertIntoConsole(console: CodeConsole, code: string): void {
+function insertIntoConsole(console: CodeConsole, code: string): void {
   const prompt = console.promptCell?.model.sharedModel;
   if (prompt) {
     const typed = prompt.getSource().trimEnd();

@@ -1,25 +1,11 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Clipboard, Notification } from '@jupyterlab/apputils';
-import type { IConsoleTracker } from '@jupyterlab/console';
-import type { INotebookTracker } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
 import { aboutCluster, namedCluster } from '../commands/args';
 import { attempt } from '../commands/attempt';
 import { insertIcon } from '../icons';
 import { hasEnded } from '../model/status';
-import type { IClusterManager, ISelection } from '../tokens';
-import { insertIntoConsole, insertIntoNotebook } from './insertSnippet';
-
-/** What the commands about client code work with. */
-export interface ISnippetCommands {
-  readonly manager: IClusterManager;
-  readonly selection: ISelection;
-  readonly trans: TranslationBundle;
-  readonly notebooks: INotebookTracker | null;
-  readonly consoles: IConsoleTracker | null;
-}
+import type { ISnippetCommands } from './insertSnippet';
 
 /** Register what brings client code to where the user works. */
 export function addSnippetCommands(app: JupyterFrontEnd, parts: ISnippetCommands): void {
@@ -37,29 +23,10 @@ export function addSnippetCommands(app: JupyterFrontEnd, parts: ISnippetCommands
       const cluster = namedCluster(args, manager, selection);
       if (cluster) {
         await attempt(async () => {
-          const { code } = await manager.client.snippet(cluster.id, 'connect');
-          insert(app, parts, code.trimEnd());
+          const { insertConnecting } = await import('./insertSnippet');
+          await insertConnecting(app, parts, cluster);
         });
       }
     }
   });
-}
-
-/** Where nothing is open that takes code, it goes to the clipboard, and the user is told. */
-function insert(app: JupyterFrontEnd, parts: ISnippetCommands, code: string): void {
-  const { notebooks, consoles, trans } = parts;
-  const current = app.shell.currentWidget;
-  const console = consoles?.find(panel => panel === current);
-  const notebook = notebooks?.find(panel => panel === current) ?? notebooks?.currentWidget;
-  if (console) {
-    insertIntoConsole(console.console, code);
-  } else if (notebook) {
-    insertIntoNotebook(notebook.content, code);
-    app.shell.activateById(notebook.id);
-  } else {
-    Clipboard.copyToSystem(code);
-    Notification.info(trans.__('No notebook or console is open: the code is on the clipboard.'), {
-      autoClose: 5000
-    });
-  }
 }

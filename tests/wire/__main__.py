@@ -11,13 +11,14 @@ from pathlib import Path
 from tests.wire.hints_page import hints_page
 from tests.wire.openapi import openapi_yaml
 from tests.wire.problems_page import problems_page
-from tests.wire.typescript import contract_ts
+from tests.wire.typescript import contract_ts, start_ts
 
 _PROJECT = Path(__file__).parents[2]
 _WRITTEN: dict[str, Callable[[], str]] = {
     "docs/hints.md": hints_page,
     "docs/problems.md": problems_page,
     "jupyter_dask_slurm/openapi.yaml": openapi_yaml,
+    "src/api/atStart.ts": start_ts,
     "src/api/contract.ts": contract_ts,
 }
 

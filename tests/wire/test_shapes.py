@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -80,9 +81,14 @@ _OPENAPI = """\
 
 
 def test_a_model_in_typescript() -> None:
-    head, _, body = typescript.contract_ts((Weather,)).partition("from './shape';\n\n")
-    assert "import { added, anything, Infer, list, nullable, number, object, record, text, word }" in head
-    assert body == _TYPESCRIPT
+    assert typescript.declarations((Weather,)) == _TYPESCRIPT
+
+
+def test_what_is_read_at_the_start_is_written_once() -> None:
+    start, rest = typescript.start_ts(), typescript.contract_ts()
+    made = [[name for name in ("cluster", "job") if f"const {name} =" in text] for text in (start, rest)]
+    assert made == [["cluster"], ["job"]]
+    assert re.search(r"import \{.*\bbackend\b.*\} from './atStart'", rest)
 
 
 def test_a_model_as_schemas() -> None:

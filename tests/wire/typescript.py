@@ -6,23 +6,23 @@ import dataclasses
 import json
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jupyter_dask_slurm.protocol.models import Model
 
-from .answers import FOR_BROWSERS
+from .answers import AT_START, FOR_BROWSERS
 from .shapes import Field, Kind, ListOf, MappingTo, Nullable, Words, about, about_field, fields_of, needed_for
 
 _WIDTH = 110
 _HEAD = """\
 /**
- * What the server sends, as shapes. Written by scripts/contract from the models of Python: change it there.
+ * SUBJECT, as shapes.
+ * Written by scripts/contract from the models of Python: change it there.
  *
  * Numbers carry their unit in the name; times are ISO 8601 text in UTC. `added` is what may be left out.
  */
 
-import { IMPORTED } from './shape';
 """
 _SIMPLE = {
     "text": "text", "time": "text", "whole": "number", "number": "number", "flag": "flag",
@@ -43,16 +43,51 @@ _HELPERS = (
 )
 
 
-def contract_ts(models: tuple[type[Model], ...] = FOR_BROWSERS) -> str:
-    """Return ``src/api/contract.ts``, for these models."""
-    parts = [_words(each) if isinstance(each, Words) else _object(each) for each in needed_for(models)]
-    body = "\n".join(part for part in parts if part)
+def start_ts() -> str:
+    """Return ``src/api/atStart.ts``: what JupyterLab reads from its start on."""
+    body = declarations(AT_START)
+    return (
+        _HEAD.replace("SUBJECT", "What the server sends that JupyterLab reads from its start on")
+        + _helpers(body)
+        + "\n"
+        + body
+    )
+
+
+def contract_ts() -> str:
+    """Return ``src/api/contract.ts``: all that the server sends; what is read at the start is passed on."""
+    known = list(needed_for(AT_START))
+    body = declarations(FOR_BROWSERS, known)
+    constants = [_constant(_name(each)) for each in known]
+    used = ", ".join(name for name in constants if re.search(rf"\b{name}\b[^:]", _code(body)))
+    parts = [
+        _HEAD.replace("SUBJECT", "What the server sends"),
+        f"import {{ {used} }} from './atStart';\n",
+        _helpers(body),
+        "\nexport * from './atStart';\n\n",
+        body,
+    ]
+    return "".join(parts)
+
+
+def declarations(models: tuple[type[Model], ...], known: Sequence[type[Model] | Words] = ()) -> str:
+    """Return the shapes and types of models and of all that these hold, but for what is known already."""
+    new = [each for each in needed_for(models) if each not in known]
+    parts = [_words(each) if isinstance(each, Words) else _object(each) for each in new]
+    return "\n".join(part for part in parts if part)
+
+
+def _helpers(body: str) -> str:
     used = [name for name in _HELPERS if re.search(rf"\b{name}\b[^:]", _code(body))]
-    return _HEAD.replace("IMPORTED", ", ".join(used)) + "\n" + body
+    return f"import {{ {', '.join(used)} }} from './shape';\n"
+
+
+def _name(each: type[Model] | Words) -> str:
+    return (each.name or "") if isinstance(each, Words) else each.__name__
 
 
 def _code(text: str) -> str:
-    return re.sub(r"/\*\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+    return re.sub(r"/\*\*.*?\*/|//[^\n]*|'[^']*'", "", text, flags=re.DOTALL)
 
 
 def _words(words: Words) -> str:

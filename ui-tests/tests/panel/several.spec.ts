@@ -22,7 +22,7 @@ test('two clusters: what is done concerns the one that was clicked', async ({ pa
   await test.step('a name that is taken is refused, another is shown', async () => {
     const rename = async (name: string) => {
       await page.getByRole('button', { name: /^More actions for tide/ }).click();
-      await page.getByRole('menuitem', { name: 'Rename Cluster…' }).click();
+      await page.getByRole('menuitem', { name: 'Rename…' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill(name);
       await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
     };

@@ -1,8 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
-import type { IClusterCommands } from '../../commands/clusterAction';
-import { resubmitAction } from '../../commands/jobActions';
+import { CommandIDs } from '../../commandIds';
+import type { IClusterCommands } from '../../commands/clusterParts';
+import { work } from '../../commands/clusterWork';
 import { sample } from '../samples';
 
 const running = sample('cluster-running') as Cluster;
@@ -11,7 +12,9 @@ describe('submitting lost jobs again', () => {
   const asked: string[][] = [];
   const manager = { resubmit: (...args: string[]) => Promise.resolve(asked.push(args)) };
   const trans = nullTranslator.load('jupyter_dask_slurm');
-  const { run } = resubmitAction({ manager, trans } as unknown as IClusterCommands);
+  const parts = { manager, trans } as unknown as IClusterCommands;
+  const run = (cluster: Cluster, args: { problem?: string }) =>
+    work[CommandIDs.resubmitJobs](parts, cluster, args);
   const [problem] = running.problems;
   const having = (...codes: [string, string[]][]): Cluster => ({
     ...running,
