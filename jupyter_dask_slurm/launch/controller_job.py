@@ -91,10 +91,14 @@ def wants(draft: Draft) -> dict[str, Any]:
 
 
 def _usual_walltime(own: Mapping[str, Any], jobs: Mapping[str, Any], site: Site) -> str:
-    longest = max(USUAL_WALLTIME_S, parse_walltime(str(jobs.get("walltime") or "")) or 0)
+    """Return as long as a job, eight hours at least, and no longer than the partitions let it be."""
+    asked = jobs.get("walltime")  # none where nobody has chosen one: then it is Slurm's or Dask's, and short
+    of_a_job = parse_walltime(str(asked)) if asked else 0
     limits = [partition.max_walltime_s for partition in possible_partitions(own, site)]
     known = [limit for limit in limits if limit is not None]
-    return format_walltime(min([longest, max(known)]) if known and len(known) == len(limits) else longest)
+    bound = max(known) if known and len(known) == len(limits) else None
+    longest = None if of_a_job is None else max(USUAL_WALLTIME_S, of_a_job)
+    return format_walltime(min(filter(None, (longest, bound)), default=None))
 
 
 def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessable | LimitExceeded]:
