@@ -24,9 +24,9 @@ def __getattr__(name: str) -> Any:
 
         return SLURMCluster
     if name == "__version__":
-        from importlib.metadata import version
+        from .system.installed_version import installed_version
 
-        return version("jupyter_dask_slurm")
+        return installed_version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,4 +1,4 @@
-"""The built wheel, in an environment of its own without Node.js.
+"""What goes to PyPI, and the program's wheel in an environment of its own without Node.js.
 
 In each run the wheel is made as of an sdist, with the extension that ``scripts/setup`` has built, and stands
 beside the packages that are here. Nights build all of it from the sources, and install all that it names.
@@ -16,18 +16,20 @@ import sys
 import sysconfig
 import tempfile
 import venv
+import zipfile
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
-from tests.labs.wheel import build_wheel
+from tests.labs.wheel import PROJECT, Built, build, pack
 
-_PROJECT = Path(__file__).parents[1]
 # Gzipped: who has no cluster waits for it, too. What a click brings can be loaded then, by import().
 _MOST_AT_START = 20_000
 _CHECK = """
-import importlib.metadata, json, sys
+import json, sys
 from jupyter_server.serverapp import ServerApp
 
 app = ServerApp()
@@ -37,7 +39,7 @@ print(json.dumps({
     "enabled": extension.enabled,
     "loaded": sorted(app.extension_manager.linked_extensions),
     "jupyterlab": "jupyterlab" in sys.modules,
-    "version": importlib.metadata.version("jupyter_dask_slurm"),
+    "version": extension.version,
 }))
 """
 
@@ -45,33 +47,83 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module", params=["as of an sdist", pytest.param("whole", marks=pytest.mark.nightly)])
-def environment(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """Install the built wheel into an empty environment; return its folder."""
-    whole = request.param == "whole"
+def whole(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "whole")
+
+
+@pytest.fixture(scope="module")
+def built(whole: bool) -> Iterator[Built]:
     with tempfile.TemporaryDirectory(prefix="dask-slurm-wheel-") as folder:
-        wheel = build_wheel(Path(folder, "build"), as_of_sdist=not whole)
-        place = Path(folder, "environment")
-        venv.create(place)
-        pip = [sys.executable, "-m", "pip", "--python", f"{place}/bin/python"]
-        install = ["install", "--quiet", "--no-compile", *(() if whole else ("--no-deps",)), str(wheel)]
-        subprocess.run([*pip, *install], env=_without_node(place), check=True)
-        if not whole:
-            # As a line of a path: what is installed here for development is not found that way.
-            (site_packages,) = place.glob("lib/python*/site-packages")
-            (site_packages / "here.pth").write_text(sysconfig.get_path("purelib"))
-        yield place
+        yield build(Path(folder, "build"), as_of_sdist=not whole)
+
+
+@pytest.fixture(scope="module")
+def environment(built: Built, whole: bool) -> Path:
+    """Install the program into an empty environment; return its folder."""
+    place = built.folder / "environment"
+    venv.create(place)
+    pip = [sys.executable, "-m", "pip", "--python", f"{place}/bin/python"]
+    install = ["install", "--quiet", "--no-compile", *(() if whole else ("--no-deps",)), str(built.program)]
+    subprocess.run([*pip, *install], env=_without_node(place), check=True)
+    if not whole:
+        # As a line of a path: what is installed here for development is not found that way.
+        (site_packages,) = place.glob("lib/python*/site-packages")
+        (site_packages / "here.pth").write_text(sysconfig.get_path("purelib"))
+    return place
+
+
+def _metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return message_from_bytes(archive.read(name))
+
+
+def test_pypi_takes_them_and_shows_their_page(built: Built) -> None:
+    files = [str(path) for path in built.folder.glob("jupyter_dask_slurm*.*")]
+    assert len(files) == 4
+    twine = [sys.executable, "-m", "twine", "check", "--strict"]
+    done = subprocess.run([*twine, *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_links_of_their_page_lead_to_the_sources_of_this_version(built: Built) -> None:
+    for wheel in built.wheels:
+        said = _metadata(Path(wheel))
+        assert said["License-Expression"] == "BSD-3-Clause"
+        targets = re.findall(r"\]\(([^)]+)\)", str(said.get_payload()))
+        assert len(targets) > 10
+        assert [target for target in targets if not target.startswith("https://")] == []
+        of_ours = [target for target in targets if "/jupyter-dask-slurm/" in target]
+        assert [target for target in of_ours if f"/v{said['Version']}/" not in target] == []
+        places = {target.partition(f"/v{said['Version']}/")[2] for target in of_ours}
+        assert [place for place in places if not (PROJECT / place.partition("#")[0]).exists()] == []
+
+
+def test_the_whole_is_the_program_with_what_computes(built: Built) -> None:
+    whole, program = _metadata(built.whole), _metadata(built.program)
+    assert whole.get_all("Requires-Dist") == [f"jupyter-dask-slurm-core[cluster]=={program['Version']}"]
+    always = [one for one in program.get_all("Requires-Dist", []) if "extra ==" not in one]
+    assert always
+    assert [one for one in always if re.match("bokeh|dask|distributed", one)] == []
+
+
+def test_built_again_they_are_the_same_bytes(built: Built) -> None:
+    again = built.folder / "again"
+    pack(built.folder / "source", again, "--wheel")
+    (second,) = again.glob("*.whl")
+    assert second.read_bytes() == built.program.read_bytes()
 
 
 def test_brings_a_prebuilt_labextension(environment: Path) -> None:
     folder = environment / "share/jupyter/labextensions/jupyter-dask-slurm"
     package = json.loads((folder / "package.json").read_text())
     assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
-    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_dask_slurm"
+    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_dask_slurm_core"
     assert list((folder / "schemas").rglob("panel.json"))
 
 
 def test_takes_the_packages_of_any_jupyterlab_that_it_says_it_works_in() -> None:
-    package = json.loads((_PROJECT / "package.json").read_text())
+    package = json.loads((PROJECT / "package.json").read_text())
     wanted = {
         name: known for name, known in package["dependencies"].items() if name.startswith("@jupyterlab/")
     }
@@ -83,8 +135,8 @@ def test_takes_the_packages_of_any_jupyterlab_that_it_says_it_works_in() -> None
 def test_jupyterlab_loads_little_of_it_at_its_start(tmp_path: Path) -> None:
     """As users get it: built for production, from what ``scripts/setup`` has compiled."""
     for name in ("schema", "style", "lib", "node_modules", "webpack.config.js", "yarn.lock"):
-        (tmp_path / name).symlink_to(_PROJECT / name)
-    shutil.copy2(_PROJECT / "package.json", tmp_path)
+        (tmp_path / name).symlink_to(PROJECT / name)
+    shutil.copy2(PROJECT / "package.json", tmp_path)
     subprocess.run(["jupyter-builder", "build", "."], cwd=tmp_path, check=True, capture_output=True)
     (entry,) = tmp_path.glob("jupyter_dask_slurm/labextension/static/remoteEntry.*.js")
     exposed = re.search(r'"\./extension":([^}]*)', entry.read_text())
@@ -112,7 +164,7 @@ def test_enables_the_server_extension(environment: Path, tmp_path: Path) -> None
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["enabled"]
     assert "jupyter_dask_slurm" in said["loaded"]
-    assert said["version"] == json.loads((_PROJECT / "package.json").read_text())["version"]
+    assert said["version"] == json.loads((PROJECT / "package.json").read_text())["version"]
 
 
 def test_holds_no_tests_and_no_sources_of_the_frontend(environment: Path) -> None:

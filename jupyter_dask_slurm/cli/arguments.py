@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, get_args
 
 from ..protocol.models import SnippetKind
+from ..system.installed_version import installed_version
 
 _UNITS = ("jobs", "workers", "cores", "memory")
 
@@ -66,9 +67,7 @@ class _Version(argparse.Action):
     """Looks the version up only where it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
-        from importlib.metadata import version  # slow to load
-
-        print(f"jupyter-dask-slurm {version('jupyter_dask_slurm')}")
+        print(f"jupyter-dask-slurm {installed_version()}")
         parser.exit()
 
 

@@ -13,9 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ..system.installed_version import installed_version
+
 _ETC = Path("/etc/systemd")
 _LINGER = Path("/var/lib/systemd/linger")
-_DISTRIBUTIONS = ("jupyter-dask-slurm", "jupyter-server", "jupyterlab", "jupyter-server-proxy")
+_DISTRIBUTIONS = ("jupyter-server", "jupyterlab", "jupyter-server-proxy")
 _FEW_PROCESSES = 200
 _FEW_FILES = 1024
 _LITTLE_MEMORY = 2 * 2**30
@@ -32,7 +34,8 @@ def host_facts() -> dict[str, Any]:
     lingers = _lingers()
     return {
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in _DISTRIBUTIONS},
+        "versions": {"jupyter-dask-slurm": installed_version()}
+        | {name: _version(name) for name in _DISTRIBUTIONS},
         "limits": limits,
         "logind": {**logind, "linger": lingers},
         "warnings": [*limit_warnings(limits), *logout_warnings(logind, lingers=lingers)],

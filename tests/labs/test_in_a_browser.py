@@ -8,24 +8,24 @@ import pytest
 
 from tests.labs.browser import tell_the_plain_story
 from tests.labs.servers import environment, hub, hub_proxy, lab
-from tests.labs.wheel import build_wheel
+from tests.labs.wheel import Built, build
 from tests.slurm import SlurmClient
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(tmp_path_factory.mktemp("wheels"))
 
 
-def test_the_oldest_jupyterlab(wheel: Path, slurm: SlurmClient, tmp_path: Path) -> None:
-    programs = environment(tmp_path, str(wheel), "jupyterlab==4.0.0")
+def test_the_oldest_jupyterlab(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
+    programs = environment(tmp_path, *built.wheels, "jupyterlab==4.0.0")
     with lab(programs, tmp_path) as (url, session):
         tell_the_plain_story(url, session, tmp_path)
 
 
-def test_jupyterhub_behind_its_proxy(wheel: Path, slurm: SlurmClient, tmp_path: Path) -> None:
-    programs = environment(tmp_path, str(wheel), "jupyterlab>=4,<5", "jupyterhub")
+def test_jupyterhub_behind_its_proxy(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
+    programs = environment(tmp_path, *built.wheels, "jupyterlab>=4,<5", "jupyterhub")
     with hub(programs, tmp_path, hub_proxy(tmp_path)) as (url, session):
         tell_the_plain_story(url, session, tmp_path)

@@ -1,4 +1,4 @@
-"""The wheel, built from a copy of the sources: the build replaces the extension that is in use."""
+"""What goes to PyPI, built from a copy of the sources: the build replaces the extension that is in use."""
 
 from __future__ import annotations
 
@@ -7,17 +7,50 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-
+EPOCH = "1700000000"
+"""The time that all files of an archive have, so that a second build gives the same bytes."""
 
 # By this `scripts/hatch_build.py` knows an sdist.
-_PKG_INFO = "Metadata-Version: 2.4\nName: jupyter_dask_slurm\nVersion: {version}\n"
+_PKG_INFO = "Metadata-Version: 2.4\nName: jupyter_dask_slurm_core\nVersion: {version}\n"
 
 
-def build_wheel(folder: Path, *, as_of_sdist: bool = False) -> Path:
-    """Build the wheel into a folder, and the sdist first; return the wheel.
+@dataclass(frozen=True)
+class Built:
+    """Both distributions, as wheels and sdists, in one folder."""
+
+    folder: Path
+
+    @property
+    def program(self) -> Path:
+        """The wheel that holds the program, and needs nothing that computes."""
+        return self._one("jupyter_dask_slurm_core-*.whl")
+
+    @property
+    def whole(self) -> Path:
+        """The wheel that holds nothing, and needs the program and all that computes."""
+        return self._one("jupyter_dask_slurm-*.whl")
+
+    @property
+    def source(self) -> Path:
+        """The program's sources, with its frontend built."""
+        return self._one("jupyter_dask_slurm_core-*.tar.gz")
+
+    @property
+    def wheels(self) -> tuple[str, str]:
+        """What to install for all: neither is on PyPI yet."""
+        return str(self.program), str(self.whole)
+
+    def _one(self, pattern: str) -> Path:
+        (found,) = self.folder.glob(pattern)
+        return found
+
+
+def build(folder: Path, *, as_of_sdist: bool = False) -> Built:
+    """Build sdists and, of these, wheels into a folder.
 
     Parameters
     ----------
@@ -26,20 +59,25 @@ def build_wheel(folder: Path, *, as_of_sdist: bool = False) -> Path:
     """
     source = folder / "source"
     _copy_sources(source)
-    words, path = [], f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     if as_of_sdist:
         built = "jupyter_dask_slurm/labextension"
         shutil.copytree(PROJECT / built, source / built)
         version = json.loads((source / "package.json").read_text())["version"]
         (source / "PKG-INFO").write_text(_PKG_INFO.format(version=version))
-        words, path = ["--wheel"], str(Path(sys.executable).parent)
+        path = str(Path(sys.executable).parent)
+    pack(source, folder, path=path)
+    pack(source / "distributions" / "full", folder)
+    return Built(folder)
+
+
+def pack(source: Path, folder: Path, *words: str, path: str | None = None) -> None:
+    """Run `build`, in this environment."""
     subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", *words, "--outdir", folder, str(source)],
-        env=os.environ | {"PATH": path},
+        env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH} | ({} if path is None else {"PATH": path}),
         check=True,
     )
-    (built_wheel,) = folder.glob("*.whl")
-    return built_wheel
 
 
 def _copy_sources(target: Path) -> None:
