@@ -9,6 +9,7 @@ import type { Cluster } from '../api/contract';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager } from '../tokens';
 import { ConfinedFrame } from './confined/iframe';
+import { labTheme, watchLabTheme } from './labTheme';
 import { PaneNote } from './paneNote';
 
 import '../../style/panes.css';
@@ -55,6 +56,7 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     this.content.addWidget(this._frame);
     this._watching = manager.watch();
     manager.changed.connect(this._follow, this);
+    this._frame.theme = labTheme();
     this._follow();
   }
 
@@ -77,6 +79,7 @@ export class DashboardPane extends MainAreaWidget<Panel> {
     }
     this._parts.manager.changed.disconnect(this._follow, this);
     this._watching.dispose();
+    this._unwatchTheme();
     super.dispose();
   }
 
@@ -154,6 +157,9 @@ export class DashboardPane extends MainAreaWidget<Panel> {
   private readonly _note: PaneNote;
   private readonly _frame = new ConfinedFrame(address => void this._leave(address));
   private readonly _watching: IDisposable;
+  private readonly _unwatchTheme = watchLabTheme(() => {
+    this._frame.theme = labTheme();
+  });
 }
 
 /** @returns the id of the pane, so that one page of one cluster is open only once. */

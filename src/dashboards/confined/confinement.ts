@@ -2,6 +2,7 @@ import type { IDashboard } from '../../api/client';
 import { pathBelow } from '../../api/pathBelow';
 import { confinedPage, IConfinedPage, messagePage } from './page';
 import { FromPage, GREETING, ToPage } from './pageScript';
+import type { IPageTheme } from './pageTheme';
 import { PageSockets } from './sockets';
 
 /** What the frame says when it is there; a port comes along that takes a page. Jupyter serves the frame. */
@@ -39,6 +40,12 @@ export class Confinement {
     }
   }
 
+  /** Show pages in the colours of a theme, also the present one; null for their own. */
+  set theme(theme: IPageTheme | null) {
+    this._theme = theme;
+    this._tell({ type: 'theme', theme });
+  }
+
   /** Show a page, or the same one anew: in a new frame, for nobody knows what the old one has become. */
   open(source: IDashboard, path: string): void {
     this.clear();
@@ -52,8 +59,8 @@ export class Confinement {
     this._source = source;
     window.addEventListener('message', this._greeted);
     this._host.append(iframe);
-    void confinedPage(source, path)
-      .catch((error: Error) => ({ ...messagePage(error.message), path }))
+    void confinedPage(source, path, this._theme)
+      .catch((error: Error) => ({ ...messagePage(error.message, this._theme), path }))
       .then(page => {
         // Meanwhile another one may have been asked for.
         if (this._iframe === iframe) {
@@ -82,6 +89,8 @@ export class Confinement {
         if (greeting === GREETING && port && !this._port) {
           this._port = port;
           this._port.onmessage = ({ data: message }: MessageEvent<FromPage>) => this._handle(message);
+          // It may have changed while the page was made.
+          this._tell({ type: 'theme', theme: this._theme });
         }
       };
       this._put();
@@ -92,11 +101,14 @@ export class Confinement {
   private _put(): void {
     const { _frame: frame, _page: page, _source: source } = this;
     if (frame && page && source) {
-      const tell = (message: ToPage): void => this._port?.postMessage(message);
-      this._sockets = new PageSockets(source, `${page.path}/ws`, tell);
+      this._sockets = new PageSockets(source, `${page.path}/ws`, message => this._tell(message));
       frame.postMessage(page.html);
       this._outside.shown?.(page);
     }
+  }
+
+  private _tell(message: ToPage): void {
+    this._port?.postMessage(message);
   }
 
   /** Whatever it says: the page's own scripts have their hands on the port, too. */
@@ -148,6 +160,7 @@ export class Confinement {
   }
 
   private _label = '';
+  private _theme: IPageTheme | null = null;
   /** The address of another site that a click is awaited for: the last one. */
   private _asked: { readonly address: string; readonly until: number } | null = null;
   private _iframe: HTMLIFrameElement | null = null;

@@ -3,6 +3,7 @@ import { Widget } from '@lumino/widgets';
 
 import type { IDashboard } from '../../api/client';
 import { Confinement, IOutside } from './confinement';
+import type { IPageTheme } from './pageTheme';
 
 /** A widget that shows confined pages of a dashboard. */
 export class ConfinedFrame extends Widget {
@@ -16,6 +17,11 @@ export class ConfinedFrame extends Widget {
   /** What the frame is called, for who does not see it. */
   set label(label: string) {
     this._confinement.label = label;
+  }
+
+  /** Show pages in the colours of a theme; null for their own. */
+  set theme(theme: IPageTheme | null) {
+    this._confinement.theme = theme;
   }
 
   /** Show a page, or the same one anew. */

@@ -1,11 +1,15 @@
 import type { IDashboard } from '../../api/client';
 import { pathBelow } from '../../api/pathBelow';
 import { pageScript } from './pageScript';
+import type { IPageTheme } from './pageTheme';
 
 /** The page may run its own scripts, and reach nothing at all. Its frame says so too. */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; style-src 'unsafe-inline' data:; " +
   "img-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'; worker-src 'none'";
+
+/** A dashboard with nothing above it. */
+const ALONE = 'http://dashboard.invalid/';
 
 /** What a page loads by itself, where it stands in the page. */
 const FILES = [
@@ -27,40 +31,51 @@ export interface IConfinedPage {
  * Jupyter's origin: without its cookies such a frame gets nothing from Jupyter.
  *
  * @param asked - the page below the dashboard.
+ * @param theme - the colours that it begins with; null for its own.
  * @throws RequestError where the page itself cannot be had.
  */
-export async function confinedPage({ root, file }: IDashboard, asked: string): Promise<IConfinedPage> {
+export async function confinedPage(
+  { root, file }: IDashboard,
+  asked: string,
+  theme: IPageTheme | null = null
+): Promise<IConfinedPage> {
   const answer = await file(asked);
   const path = pathBelow(root, asked, answer.headers.get('Content-Location') ?? '') ?? asked;
   const content = await answer.text();
   if (!/^text\/html\b/.test(answer.headers.get('Content-Type') ?? '')) {
-    return { ...messagePage(content), path };
+    return { ...messagePage(content, theme), path };
   }
   const page = new DOMParser().parseFromString(content, 'text/html');
   const inline = async (element: Element, attribute: string): Promise<void> => {
-    const part = pathBelow(root, path, element.getAttribute(attribute) ?? '');
-    if (part !== null) {
-      const data = await file(part).then(asDataUrl, () => null);
-      // What is missing on the server is missing in the page.
-      element.setAttribute(attribute, data ?? 'data:,');
+    const address = element.getAttribute(attribute) ?? '';
+    // Some of Dask's pages believe that nothing is above their dashboard.
+    const part = pathBelow(root, path, address) ?? pathBelow(ALONE, path, address);
+    if (part === null) {
+      // The page would ask for it in vain.
+      element.remove();
+      return;
     }
+    const data = await file(part).then(asDataUrl, () => null);
+    // What is missing on the server is missing in the page.
+    element.setAttribute(attribute, data ?? 'data:,');
   };
+  page.querySelectorAll('link[rel~="icon"]').forEach(icon => icon.remove());
   const waiting = FILES.flatMap(([selector, attribute]) =>
     Array.from(page.querySelectorAll(selector), element => inline(element, attribute))
   );
   await Promise.all(waiting);
-  page.head.prepend(policy(page), script(page));
+  page.head.prepend(policy(page), script(page, theme));
   return { html: asText(page), title: page.title, path };
 }
 
 /** @returns a page that shows text. */
-export function messagePage(text: string): IConfinedPage {
+export function messagePage(text: string, theme: IPageTheme | null = null): IConfinedPage {
   const page = document.implementation.createHTMLDocument();
   const shown = page.createElement('pre');
   shown.style.whiteSpace = 'pre-wrap';
   shown.textContent = text;
   page.body.append(shown);
-  page.head.prepend(policy(page));
+  page.head.prepend(policy(page), script(page, theme));
   return { html: asText(page), title: '', path: '' };
 }
 
@@ -75,9 +90,9 @@ function policy(page: Document): Element {
   return meta;
 }
 
-function script(page: Document): Element {
+function script(page: Document, theme: IPageTheme | null): Element {
   const element = page.createElement('script');
-  element.textContent = pageScript();
+  element.textContent = pageScript(theme);
   return element;
 }
 

@@ -5,6 +5,8 @@
  * The functions of this file are handed over as text, so each stands alone.
  */
 
+import { IPageTheme, themeScript } from './pageTheme';
+
 /** What the page says when it begins; the port of the pane comes along. */
 export const GREETING = 'dask-slurm-page';
 
@@ -15,24 +17,28 @@ export type FromPage =
   | { readonly type: 'close'; readonly id: number }
   | { readonly type: 'follow'; readonly address: string };
 
-/** What its pane tells it about one of its sockets. */
-export type ToPage =
+/** What its pane tells it. */
+export type ToPage = { readonly type: 'theme'; readonly theme: IPageTheme | null } | FromSocket;
+
+/** What one of its sockets does. */
+export type FromSocket =
   | { readonly type: 'open' | 'error'; readonly id: number }
   | { readonly type: 'message'; readonly id: number; readonly data: string | ArrayBuffer }
   | { readonly type: 'close'; readonly id: number; readonly code: number; readonly reason: string };
 
-/** @returns the script to be put before all others of a page. */
-export function pageScript(): string {
+/** @returns the script to be put before all others of a page, which begins in the colours of a theme. */
+export function pageScript(theme: IPageTheme | null): string {
   return `(() => {
   const { port1, port2 } = new MessageChannel();
   window.parent.postMessage(${JSON.stringify(GREETING)}, '*', [port2]);
-  (${relaySockets.toString()})(port1);
+  const wear = ${themeScript(theme)};
+  (${relaySockets.toString()})(port1, wear);
   (${relayLinks.toString()})(port1);
 })();`;
 }
 
 /** Put sockets in place of the browser's that have their other end in the pane. */
-function relaySockets(port: MessagePort): void {
+function relaySockets(port: MessagePort, wear: (theme: IPageTheme | null) => void): void {
   const sockets = new Map<number, RelayedSocket>();
   class RelayedSocket extends EventTarget {
     static readonly CONNECTING = 0;
@@ -59,7 +65,7 @@ function relaySockets(port: MessagePort): void {
       port.postMessage({ type: 'close', id: this._id });
     }
 
-    hear(message: ToPage): void {
+    hear(message: FromSocket): void {
       const states = { open: RelayedSocket.OPEN, close: RelayedSocket.CLOSED };
       this.readyState = { error: this.readyState, message: this.readyState, ...states }[message.type];
       const event =
@@ -75,7 +81,13 @@ function relaySockets(port: MessagePort): void {
       }
     }
   }
-  port.onmessage = ({ data }: MessageEvent<ToPage>) => sockets.get(data.id)?.hear(data);
+  port.onmessage = ({ data }: MessageEvent<ToPage>) => {
+    if (data.type === 'theme') {
+      wear(data.theme);
+    } else {
+      sockets.get(data.id)?.hear(data);
+    }
+  };
   Reflect.set(window, 'WebSocket', RelayedSocket);
 }
 

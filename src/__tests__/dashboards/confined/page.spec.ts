@@ -40,9 +40,11 @@ describe('addressBelow', () => {
 });
 
 describe('confinedPage', () => {
+  const theme = { background: '#111111', text: '#ffffff', css: '</script>' };
   const asked: string[] = [];
   const files: Record<string, string> = {
-    status: `<head><script src="static/a.js"></script><link rel="stylesheet" href="statics/b.css"></head>
+    status: `<head><script src="static/a.js"></script><link rel="stylesheet" href="../../../statics/b.css">
+      <link rel="shortcut icon" href="statics/images/favicon.ico"></head>
       <body><img src="statics/gone.svg"><script src="https://elsewhere.example/c.js"></script></body>`,
     'static/a.js': 'const first = "</script>";',
     'statics/b.css': 'p { color: red; }'
@@ -68,7 +70,8 @@ describe('confinedPage', () => {
   };
 
   it('holds its files, loads nothing, and begins with a policy that allows no network', async () => {
-    const { html, path } = await confinedPage(dashboard, 'status');
+    const { html, path } = await confinedPage(dashboard, 'status', theme);
+    expect(html).toContain('\\u003c/script>');
     expect(path).toBe('status');
     const page = new DOMParser().parseFromString(html, 'text/html');
     expect(asked.sort()).toEqual(['static/a.js', 'statics/b.css', 'statics/gone.svg', 'status']);
@@ -79,6 +82,8 @@ describe('confinedPage', () => {
     expect(ours.textContent).toContain('MessageChannel');
     expect(window.atob(first.src.split(',')[1])).toBe(files['static/a.js']);
     expect(page.querySelector('img')?.getAttribute('src')).toBe('data:,');
+    expect(html).not.toContain('elsewhere.example');
+    expect(page.querySelector('link[rel~="icon"]')).toBeNull();
   });
 });
 
