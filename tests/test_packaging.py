@@ -17,17 +17,20 @@ import sysconfig
 import tempfile
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.labs.wheel import PROJECT, Built, build, pack
+from tests.labs.wheel import PROJECT, Built, build, pack, version
 
 # Gzipped: who has no cluster waits for it, too. What a click brings can be loaded then, by import().
 _MOST_AT_START = 20_000
+_ENTRY = "<!-- <{} NEW CHANGELOG ENTRY> -->"
 _CHECK = """
 import json, sys
 from jupyter_server.serverapp import ServerApp
@@ -114,6 +117,31 @@ def test_built_again_they_are_the_same_bytes(built: Built) -> None:
     assert second.read_bytes() == built.program.read_bytes()
 
 
+def test_one_version_is_named_everywhere(built: Built) -> None:
+    assert {_metadata(Path(wheel))["Version"] for wheel in built.wheels} == {version()}
+    assert _recipe()["context"]["version"] == version()
+    changes = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    entry = changes.partition(_ENTRY.format("START"))[2].partition(_ENTRY.format("END"))[0]
+    assert entry.lstrip().splitlines()[0].split()[:2] == ["##", version()], "what a release announces"
+
+
+def test_conda_forge_is_told_what_pypi_is_told(built: Built) -> None:
+    program, whole = (output["requirements"]["run"] for output in _recipe()["outputs"])
+    required = [str(one) for one in _metadata(built.program).get_all("Requires-Dist", [])]
+    assert _bare(program[1:]) == _bare(one for one in required if ";" not in one)
+    # On conda-forge "dask" has all of Dask's optional needs.
+    of_cluster = [one.partition(";")[0] for one in required if "extra == 'cluster'" in one]
+    assert _bare(one.replace("dask-core", "dask") for one in whole[1:]) == _bare(of_cluster)
+
+
+def _bare(requirements: Iterable[str]) -> set[str]:
+    return {one.replace(" ", "").replace("_", "-").lower() for one in requirements}
+
+
+def _recipe() -> Any:
+    return yaml.safe_load((PROJECT / "recipe" / "recipe.yaml").read_text(encoding="utf-8"))
+
+
 def test_brings_a_prebuilt_labextension(environment: Path) -> None:
     folder = environment / "share/jupyter/labextensions/jupyter-dask-slurm"
     package = json.loads((folder / "package.json").read_text())
@@ -164,7 +192,7 @@ def test_enables_the_server_extension(environment: Path, tmp_path: Path) -> None
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["enabled"]
     assert "jupyter_dask_slurm" in said["loaded"]
-    assert said["version"] == json.loads((PROJECT / "package.json").read_text())["version"]
+    assert said["version"] == version()
 
 
 def test_holds_no_tests_and_no_sources_of_the_frontend(environment: Path) -> None:

@@ -75,10 +75,12 @@ def environment(folder: Path, python: str, resolution: str) -> str:
     return there
 
 
-@pytest.mark.parametrize(
-    ("python", "resolution"),
-    [("3.10", "lowest-direct"), (OWN, "lowest-direct"), ("3.10", "highest"), ("3.13", "highest")],
-)
+# One of a matrix is meant, or those of a night.
+_CHOSEN = (os.environ.get("TEST_PYTHON"), os.environ.get("TEST_RESOLUTION", "highest"))
+_OF_A_NIGHT = [("3.10", "lowest-direct"), (OWN, "lowest-direct"), ("3.10", "highest"), ("3.13", "highest")]
+
+
+@pytest.mark.parametrize(("python", "resolution"), [_CHOSEN] if _CHOSEN[0] else _OF_A_NIGHT)
 def test_the_story_with_versions(
     python: str, resolution: str, tmp_path: Path, no_controller_is_left: None
 ) -> None:

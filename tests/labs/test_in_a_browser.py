@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from tests.labs.browser import tell_the_plain_story
 from tests.labs.servers import environment, hub, hub_proxy, lab
 from tests.labs.wheel import Built, build
 from tests.slurm import SlurmClient
+
+# Or another one, of a matrix.
+OLDEST = os.environ.get("TEST_JUPYTERLAB", "4.0.0")
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 
@@ -20,7 +24,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_the_oldest_jupyterlab(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
-    programs = environment(tmp_path, *built.wheels, "jupyterlab==4.0.0")
+    programs = environment(tmp_path, *built.wheels, f"jupyterlab=={OLDEST}")
     with lab(programs, tmp_path) as (url, session):
         tell_the_plain_story(url, session, tmp_path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,12 @@ class Built:
         return found
 
 
+def version() -> str:
+    """Return Python's spelling of npm's version: ``1.0.0rc1`` of ``1.0.0-rc.1``."""
+    of_npm: str = json.loads((PROJECT / "package.json").read_text())["version"]
+    return re.sub(r"-(a|b|rc)[a-z]*\.", r"\1", of_npm)
+
+
 def build(folder: Path, *, as_of_sdist: bool = False) -> Built:
     """Build sdists and, of these, wheels into a folder.
 
@@ -63,8 +70,7 @@ def build(folder: Path, *, as_of_sdist: bool = False) -> Built:
     if as_of_sdist:
         built = "jupyter_dask_slurm/labextension"
         shutil.copytree(PROJECT / built, source / built)
-        version = json.loads((source / "package.json").read_text())["version"]
-        (source / "PKG-INFO").write_text(_PKG_INFO.format(version=version))
+        (source / "PKG-INFO").write_text(_PKG_INFO.format(version=version()))
         path = str(Path(sys.executable).parent)
     pack(source, folder, path=path)
     pack(source / "distributions" / "full", folder)
