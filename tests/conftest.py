@@ -14,6 +14,7 @@ pytest_plugins = [
     "pytest_jupyter.jupyter_server",
     "tests.slurm.plugin",
     "tests.jupyter.plugin",
+    "tests.controller.preloaded",
     "tests.leaks",
     "tests.promises",
     "tests.affected",

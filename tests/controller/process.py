@@ -36,10 +36,13 @@ from jupyter_dask_slurm.protocol.models import (
 )
 from jupyter_dask_slurm.system import files
 from jupyter_dask_slurm.system.own_directory import prefix_beside, remove_own_directories, usual_places
+from tests.controller.preloaded import COMMAND, PRELOADED, Forked
 
 # Two cores, as tests count them on nodes; each process more is a second of CPU more.
 SMALL = {"cores": 2, "processes": 1, "memory": "1 GB", "walltime": "00:10:00"}
 TWO_WORKERS = {**SMALL, "processes": 2}
+# Where it counts that workers connect, not how they are started.
+QUICK = {**SMALL, "worker_command": COMMAND}
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -100,14 +103,22 @@ class ControllerProcess:
         files.write_json(directory / "launch.json", self.spec.to_json())
         files.write_json(directory / "record.json", self._first_record().to_json())
         self.log = directory / "controller.log"
+        started = {**os.environ, **PRELOADED.environment, **(environment or {})}
+        as_always = folder is None and before is None and umask == -1
         with self.log.open("wb") as log:
+            # Only a Python of its own takes notice of variables as this one does not have.
+            if as_always and backend == "slurm" and set(environment or {}) <= {"PATH"}:
+                self.process: subprocess.Popen[bytes] | Forked = PRELOADED.controller(
+                    directory, started, log.fileno()
+                )
+                return
             self.process = subprocess.Popen(
                 [sys.executable, *self._start(folder, before), str(directory)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
+                env=started,
                 cwd=folder,
                 umask=umask,
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.controller.process import ControllerProcess, new_directory
+from tests.controller.process import QUICK, ControllerProcess, new_directory
 from tests.faults.bent import BentCommands
 from tests.slurm import Options, PrivateSlurm
 
@@ -48,7 +48,7 @@ def launch(start_slurm: StartSlurm, bent: BentCommands, tmp_path: Path) -> Itera
             "slurm",
             scaling={"mode": "manual", "jobs": jobs},
             environment=bent.environment,
-            **arguments,  # type: ignore[arg-type]
+            **{"options": QUICK, **arguments},  # type: ignore[arg-type]
         )
         started.append(controller)
         return controller

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.controller.process import SMALL, ControllerProcess
+from tests.controller.process import QUICK, ControllerProcess
 from tests.slurm import SlurmClient
 
-HELD = {**SMALL, "job_extra_directives": ["--hold"]}
+HELD = {**QUICK, "job_extra_directives": ["--hold"]}
 """Jobs that stay in the queue."""
 
 

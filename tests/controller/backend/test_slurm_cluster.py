@@ -13,7 +13,7 @@ from distributed import Client
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
 from tests.controller.counting import CountedCommands
-from tests.controller.process import SMALL, TWO_WORKERS, ControllerProcess
+from tests.controller.process import QUICK, SMALL, TWO_WORKERS, ControllerProcess
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 from tests.slurm.client import wait_until
 
@@ -92,7 +92,7 @@ def test_two_hundred_jobs_are_one_sbatch_and_one_scancel(
 
 
 def test_numbers_go_on_after_a_scale_down(slurm: SlurmClient, launch: Launch) -> None:
-    controller = launch("slurm", scaling={"mode": "manual", "jobs": 2})
+    controller = launch("slurm", options=QUICK, scaling={"mode": "manual", "jobs": 2})
     controller.working(jobs=2)
     controller.scale(1)
     controller.working(jobs=1)
@@ -115,7 +115,7 @@ def test_a_signal_takes_queued_and_running_jobs_along(slurm: SlurmClient, launch
     assert in_queue(slurm, controller) == []
 
 
-@pytest.mark.parametrize("options", [SMALL, HELD], ids=["running", "queued"])
+@pytest.mark.parametrize("options", [QUICK, HELD], ids=["running", "queued"])
 @pytest.mark.any_slurm
 def test_a_job_cancelled_from_outside_is_not_submitted_again(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands, options: dict[str, object]
@@ -153,7 +153,7 @@ def test_jobs_that_never_connect_are_given_up_after_three(
 def test_a_settled_cluster_asks_slurm_nothing(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands
 ) -> None:
-    controller = launch("slurm", environment=counted.environment)
+    controller = launch("slurm", options=QUICK, environment=counted.environment)
     controller.working(jobs=1)
     controller.until(lambda c: c.expires_at is not None)
     before = len(counted.calls("squeue"))

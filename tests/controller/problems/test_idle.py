@@ -8,10 +8,10 @@ import pytest
 
 from jupyter_dask_slurm.controller.problems.idle import Activity, idle_since, idle_soon, is_over, unheld_since
 from tests.controller.conftest import Launch
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.slurm import SlurmClient
 
-HELD = {**SMALL, "job_extra_directives": ["--hold"]}
+HELD = {**QUICK, "job_extra_directives": ["--hold"]}
 
 
 def test_idle() -> None:
@@ -61,7 +61,7 @@ def test_it_says_what_would_be_lost() -> None:
 
 def test_an_idle_cluster_warns_can_be_kept_and_ends_with_its_jobs(slurm: SlurmClient, launch: Launch) -> None:
     # Half of it is the time that a busy machine has between the warning and the answer to it.
-    controller = launch("slurm", idle_timeout_s=40)
+    controller = launch("slurm", options=QUICK, idle_timeout_s=40)
     controller.working(jobs=1)
     with controller.client() as client:
         kept = client.submit(sum, [1, 2])
@@ -86,7 +86,7 @@ def test_neither_a_job_that_queues_nor_a_client_that_waits_is_idle(
     slurm: SlurmClient, launch: Launch
 ) -> None:
     queues = launch("slurm", options=HELD, idle_timeout_s=2)
-    computes = launch("slurm", idle_timeout_s=10)
+    computes = launch("slurm", options=QUICK, idle_timeout_s=10)
     computes.working(jobs=1)
     with computes.client() as client:
         client.gather(client.submit(time.sleep, 13))

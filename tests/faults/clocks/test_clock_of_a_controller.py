@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.models import Cluster, epoch_time
-from tests.controller.process import SMALL, ControllerProcess, new_directory
+from tests.controller.process import QUICK, ControllerProcess, new_directory
 from tests.faults.clocks.moved import MovedClock
 from tests.faults.views import codes, jobs_of
 from tests.slurm import SlurmClient
@@ -60,7 +60,7 @@ def _beats(controller: ControllerProcess, times: int) -> None:
 def test_jobs_that_somebody_cancels_are_not_submitted_again(
     slurm: SlurmClient, start: Start, clock: MovedClock, ahead_s: float
 ) -> None:
-    controller = start(jobs=2, options=SMALL)
+    controller = start(jobs=2, options=QUICK)
     controller.working(jobs=2)
     clock.set_ahead(ahead_s)
     victim = min(jobs_of(slurm, controller))
@@ -79,7 +79,7 @@ def test_jobs_that_somebody_cancels_are_not_submitted_again(
 def test_set_forward_nothing_ends_and_nothing_is_forgotten(
     slurm: SlurmClient, start: Start, clock: MovedClock
 ) -> None:
-    controller = start(jobs=2, options=SMALL, idle_timeout_s=3000)
+    controller = start(jobs=2, options=QUICK, idle_timeout_s=3000)
     controller.working(jobs=2)
     controller.scale(1)
     controller.until(lambda c: c.jobs.working == 1 and c.idle_since is not None)
@@ -114,7 +114,7 @@ def _check_times(before: Cluster, after: Cluster, ahead_s: float) -> None:
 
 
 def test_set_back_it_still_ends_when_it_is_idle(slurm: SlurmClient, start: Start, clock: MovedClock) -> None:
-    controller = start(options=SMALL, idle_timeout_s=25)
+    controller = start(options=QUICK, idle_timeout_s=25)
     controller.working(jobs=1)
     controller.until(lambda c: c.idle_since is not None)
     clock.set_ahead(-HOUR_S)

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import codes
 from tests.slurm import Options
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.nightly, pytest.mark.timeout(400)]
 @pytest.mark.any_slurm
 def test_who_cancelled_a_job_is_said(start_slurm: StartSlurm, launch: Launch) -> None:
     slurm = start_slurm(Options(nodes=1, gpus=0, accounting=True))
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     slurm.run("scancel", job.job_id)
@@ -29,7 +29,7 @@ def test_who_cancelled_a_job_is_said(start_slurm: StartSlurm, launch: Launch) ->
 
 def test_how_a_forgotten_job_ended_is_found_in_the_accounts(start_slurm: StartSlurm, launch: Launch) -> None:
     slurm = start_slurm(Options(nodes=1, gpus=0, accounting=True, min_job_age_s=2))
-    controller = launch(options={**SMALL, "job_extra_directives": ["--hold"]})
+    controller = launch(options={**QUICK, "job_extra_directives": ["--hold"]})
     controller.until(lambda c: c.jobs.queued == 1)
     (job,) = controller.jobs
     controller.process.send_signal(signal.SIGSTOP)  # it cannot look before Slurm has forgotten

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import HELD, codes, jobs_of
@@ -35,7 +35,7 @@ def test_a_queued_job_is_not_submitted_again_until_its_user_says_so(
 def test_a_running_job_is_not_submitted_again_until_its_user_says_so(
     slurm: SlurmClient, launch: Launch, bent: BentCommands
 ) -> None:
-    controller = launch(options=SMALL, jobs=2)
+    controller = launch(options=QUICK, jobs=2)
     controller.working(jobs=2)
     victim = min(jobs_of(slurm, controller))
     slurm.run("scancel", victim)
@@ -53,7 +53,7 @@ def test_a_whole_array_is_not_submitted_again_until_its_user_says_so(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(Options(nodes=1, cpus=2, gpus=0))  # one job runs, the others wait
-    controller = launch(options=SMALL, jobs=3)
+    controller = launch(options=QUICK, jobs=3)
     controller.until(lambda c: (c.jobs.working, c.jobs.queued) == (1, 2))
     array = next(iter(jobs_of(slurm, controller))).split("_")[0]
     slurm.run("scancel", array)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.bent import AS_ALWAYS, BentCommands
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import jobs_of
@@ -18,7 +18,7 @@ def test_a_job_whose_node_failed_is_replaced(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options={**SMALL, "job_extra_directives": ["--no-requeue"]})
+    controller = launch(options={**QUICK, "job_extra_directives": ["--no-requeue"]})
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
     slurm.node_down(first.node or "")
@@ -36,7 +36,7 @@ def test_a_job_that_slurm_requeues_after_its_node_failed_makes_way_for_another(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
     # Whatever sbatch is sent, the old one is certainly gone by then.
@@ -64,7 +64,7 @@ def test_a_job_that_is_requeued_from_a_node_that_is_well_comes_back_and_is_not_d
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
     slurm.run("scontrol", "requeue", first.job_id)
@@ -86,7 +86,7 @@ def test_one_of_two_nodes_dies_and_slurm_requeues_its_job(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(Options(nodes=3, cpus=2, gpus=0, extra=("SlurmdTimeout=10",)))
-    controller = launch(jobs=2, options={**SMALL, "cores": 2})
+    controller = launch(jobs=2, options={**QUICK, "cores": 2})
     controller.until(lambda c: c.expires_at is not None and c.jobs.working == 2)
     wait_until(lambda: all(job.node for job in controller.jobs), "the nodes are known")
     dead, well = controller.jobs
@@ -112,7 +112,7 @@ def test_one_of_two_nodes_dies_and_slurm_requeues_its_job(
 @pytest.mark.timeout(400)
 def test_a_node_without_power_is_noticed_before_slurm_does(start_slurm: StartSlurm, launch: Launch) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (first,) = controller.jobs
     slurm.crash_node(first.node or "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.models import WorkerCounts
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import codes, jobs_of
@@ -30,7 +30,7 @@ def test_a_job_that_is_suspended_is_said_and_not_replaced_and_goes_on(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands, tmp_path: Path
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     with controller.client() as client:
@@ -65,7 +65,7 @@ def test_a_suspended_worker_is_spared_by_dask_too(
 ) -> None:
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "30s")
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     with controller.client() as client:
@@ -89,7 +89,7 @@ def test_a_longer_walltime_is_known_before_anything_is_said_or_done_of_the_end(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands, keep_jobs: bool
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options={**SMALL, "walltime": "00:01:00", "keep_jobs": keep_jobs})
+    controller = launch(options={**QUICK, "walltime": "00:01:00", "keep_jobs": keep_jobs})
     settled = controller.until(lambda c: c.expires_at is not None and c.jobs.working == 1)
     (job,) = controller.jobs
     slurm.run("scontrol", "update", f"JobId={job.job_id}", "TimeLimit=10")
@@ -109,7 +109,7 @@ def test_a_job_that_somebody_has_requeued_is_waited_for(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     slurm.run("scontrol", "requeue", job.job_id)
@@ -125,7 +125,7 @@ def test_a_job_that_somebody_has_requeued_is_waited_for(
 
 def test_a_job_that_waits_and_is_held_says_so(start_slurm: StartSlurm, launch: Launch) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options={**SMALL, "job_extra_directives": ["--begin=now+1hour"]})
+    controller = launch(options={**QUICK, "job_extra_directives": ["--begin=now+1hour"]})
     waits = controller.until(lambda c: c.waiting is not None)
     assert waits.waiting
     slurm.run("scontrol", "hold", controller.jobs[0].job_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.conftest import Launch
 from tests.faults.limits.histories import said
 from tests.faults.views import HELD, codes, jobs_of
@@ -37,7 +37,7 @@ def slurm(site: PrivateSlurm, isolation: None, monkeypatch: pytest.MonkeyPatch) 
 
 
 def commented(comment: str) -> dict[str, Any]:
-    return {**SMALL, "job_extra_directives": [f"--comment={comment}"]}
+    return {**QUICK, "job_extra_directives": [f"--comment={comment}"]}
 
 
 @pytest.mark.parametrize(("comment", "words"), [("over", OVER), ("account", ACCOUNT)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from jupyter_dask_slurm.system.files import read_json_lines
-from tests.controller.process import SMALL
+from tests.controller.process import QUICK
 from tests.faults.conftest import Launch
 from tests.faults.limits.histories import said
 from tests.faults.views import HELD, codes, jobs_of
@@ -83,7 +83,7 @@ def test_as_many_as_fit_and_the_others_when_the_limit_is_lifted(
 def test_a_job_that_ends_makes_room_at_once(slurm: PrivateSlurm, launch: Launch) -> None:
     """And the history does not promise what the limit does not allow."""
     slurm.run("sacctmgr", "-i", *ASSOCIATION, "MaxSubmitJobs=2")
-    controller = launch(options={**SMALL, "job_extra_directives": ["--no-requeue"]}, jobs=3)
+    controller = launch(options={**QUICK, "job_extra_directives": ["--no-requeue"]}, jobs=3)
     controller.until(lambda c: c.jobs.working == 2 and c.expires_at and "submit_postponed" in codes(c))
     # By now it would be tried again after a long while only.
     wait_until(lambda: len(list(controller.directory.glob("submissions/*"))) >= 2, "it was tried")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.controller.process import SMALL, ControllerProcess
+from tests.controller.process import QUICK, ControllerProcess
 from tests.faults import bent as ways
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
@@ -57,7 +57,7 @@ def test_a_running_job_that_ended_and_was_forgotten_is_replaced(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(FORGETFUL)
-    controller = launch(options=SMALL)
+    controller = launch(options=QUICK)
     controller.until(lambda c: c.expires_at is not None)
     (job_id,) = jobs_of(slurm, controller)
     bent.bend("squeue", ways.TIMES_OUT)

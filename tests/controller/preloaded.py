@@ -1,0 +1,204 @@
+"""Workers and controllers in a tenth of the CPU: forked from one process that has Dask loaded.
+
+A worker of a job takes 1.4 s of CPU to start, nearly all of it to load Dask, once for its nanny and once for
+itself; a controller takes 0.8 s. Tests about what controllers do with their jobs start hundreds. Where the
+worker, its nanny or how something is loaded is what a test is about, it has to be a real one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.controller.quick_worker import PLACE
+
+COMMAND = "tests.controller.quick_worker"
+"""The option `worker_command` of a cluster with such workers; they have no nanny."""
+_PROJECT = Path(__file__).parents[2]
+
+
+class Forked:
+    """A controller, with what `subprocess.Popen` has of it."""
+
+    def __init__(self, there: socket.socket) -> None:
+        self._there = there
+        self.pid = int.from_bytes(there.recv(4), "big")
+        self._process = os.pidfd_open(self.pid)
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+        return self._code if self._code is not None or not self._ended(0) else self.wait()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end and return the exit code."""
+        if self._code is None:
+            if not self._ended(timeout):
+                raise subprocess.TimeoutExpired("controller", timeout or 0)
+            said = self._there.recv(1)
+            self._code = said[0] if said else -signal.SIGKILL
+            self._there.close()
+            os.close(self._process)
+        return self._code
+
+    def _ended(self, timeout: float | None) -> bool:
+        return bool(select.select([self._process], [], [], timeout)[0])
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            signal.pidfd_send_signal(self._process, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Preloaded:
+    """The process that has Dask loaded; started when it is first needed, ended with the run."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells jobs where it is."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="preloaded-")
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(Path(self._folder.name) / "s"))
+                listener.listen(64)
+                # It ends when its input does: with this process, however that ends.
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", __name__, str(listener.fileno())],
+                    stdin=subprocess.PIPE,
+                    pass_fds=[listener.fileno()],
+                    cwd=_PROJECT,
+                )
+        return {PLACE: str(Path(self._folder.name) / "s")}
+
+    def controller(self, directory: Path, environment: Mapping[str, str], output: int) -> Forked:
+        """Start the controller of a cluster, as ``python -m jupyter_dask_slurm.controller`` does."""
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(self.environment[PLACE])
+        wanted = {"controller": str(directory), "environment": dict(environment), "folder": str(Path.cwd())}
+        text = json.dumps(wanted).encode()
+        socket.send_fds(there, [len(text).to_bytes(4, "big")], [output, output])
+        there.sendall(text)
+        return Forked(there)
+
+    def end(self) -> None:
+        """End it; workers end with their jobs."""
+        if self._folder is not None and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait(60)
+            self._folder.cleanup()
+            self._folder = self._process = None
+
+
+PRELOADED = Preloaded()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End it before `tests.leaks` looks."""
+    PRELOADED.end()
+
+
+def serve(listener: socket.socket) -> None:
+    """Fork for each that asks, until the input ends."""
+    import distributed.cli.dask_worker  # noqa: F401
+
+    import jupyter_dask_slurm.controller.main  # noqa: F401
+
+    # A worker is waited for by its job, a controller by its test.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with selectors.DefaultSelector() as either:
+        either.register(listener, selectors.EVENT_READ)
+        either.register(sys.stdin, selectors.EVENT_READ)
+        while True:
+            ready = [key.fileobj for key, _ in either.select()]
+            if sys.stdin in ready:
+                return
+            asking, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _become(asking)
+            asking.close()
+
+
+def _become(asking: socket.socket) -> NoReturn:
+    code = 1
+    try:
+        size, outputs, _, _ = socket.recv_fds(asking, 4, 2)
+        wanted = json.loads(asking.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
+        for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), *outputs)):
+            os.dup2(file, number)
+            os.close(file)
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(wanted["environment"])
+        os.chdir(wanted["folder"])
+        code = _run(wanted, asking)
+        sys.stderr.flush()
+        asking.send(bytes([code]))
+    finally:
+        os._exit(code)
+
+
+def _run(wanted: Mapping[str, Any], asking: socket.socket) -> int:
+    import dask
+
+    dask.config.refresh()
+    tempfile.tempdir = None
+    try:
+        if "controller" in wanted:
+            asking.send(os.getpid().to_bytes(4, "big"))
+            return _control(wanted["controller"])
+        threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
+        return _work(wanted["arguments"])
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+
+
+def _end_with(job: socket.socket) -> None:
+    """Pass its signals on; without it there is no worker: Slurm has killed it."""
+    while number := job.recv(1):
+        os.kill(os.getpid(), number[0])
+    os._exit(128 + signal.SIGKILL)
+
+
+def _work(arguments: list[str]) -> int:
+    from distributed.cli.dask_worker import main
+
+    main([*arguments, "--no-nanny"], standalone_mode=False)
+    return 0
+
+
+def _control(directory: str) -> int:
+    from jupyter_dask_slurm.controller.__main__ import main
+
+    sys.argv = ["controller", directory]
+    try:
+        return main()
+    finally:
+        atexit._run_exitfuncs()
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
