@@ -27,18 +27,33 @@ def test_a_cluster_of_another_login_node_obeys_and_is_not_adopted(
 ) -> None:
     login1, login2 = site.logins
     here, there = jupyter_on(login1), jupyter_on(login2)
-    cluster = here.start(name="ocean", options=ONE_NODE, scaling={"mode": "manual", "jobs": 2})
-    near = here.until(cluster["id"], working(2), timeout=90)
-    far = there.until(cluster["id"], working(2), timeout=90)
+    cluster = here.start(name="ocean", options=ONE_NODE, scaling={"mode": "manual", "jobs": 1})
+    near = here.until(cluster["id"], working(1), timeout=90)
+    far = there.until(cluster["id"], working(1), timeout=90)
     contract().validate("Cluster", far)
     far = there.until(cluster["id"], lambda c: c["controller"]["reachable"], timeout=30)
     assert far["controller"] == {**near["controller"], "channel": "tls"}
     assert (near["controller"]["hostname"], near["controller"]["channel"]) == ("login1", "socket")
-    assert (far["workers"], far["threads"]) == ({"connected": 2, "expected": 2}, 4)
+    assert (far["workers"], far["threads"]) == ({"connected": 1, "expected": 1}, 2)
     jobs = here.jobs(cluster["id"], "working")
     assert set(jobs) < {"n1", "n2", "n3"}
     assert there.jobs(cluster["id"], "working") == jobs
     _tell_from_afar(there, cluster["id"], here)
+    _stop_from_afar(there, cluster["id"], here)
+    assert site.slurm.jobs() == {}
+    wait_until(lambda: not controllers(shared), "its controller has ended")
+    assert list((shared / "clusters").iterdir()) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+def test_a_login_node_that_is_cut_off_and_a_jupyter_that_is_killed_there(
+    site: Site, jupyter_on: Callable[[Host], JupyterOn], shared: Path
+) -> None:
+    login1, login2 = site.logins
+    here, there = jupyter_on(login1), jupyter_on(login2)
+    cluster = here.start(name="ocean", options=ONE_NODE, scaling={"mode": "manual", "jobs": 2})
+    there.until(cluster["id"], lambda c: working(2)(c) and c["controller"]["reachable"], timeout=120)
     site.network.cut(login2, REACHED)
     there.until(cluster["id"], lambda c: not c["controller"]["reachable"], timeout=90)
     assert there.call("PATCH", f"clusters/{cluster['id']}", {"name": "lake"}).status_code == 503
@@ -53,13 +68,7 @@ def test_a_cluster_of_another_login_node_obeys_and_is_not_adopted(
     assert controllers(shared) == [controller] == [Registry(shared).read(cluster["id"]).pid]
     jobs = here.jobs(cluster["id"], "working")
     assert set(site.slurm.jobs()) == {job["job_id"] for job in jobs.values()}
-
-    stopping = there.call("DELETE", f"clusters/{cluster['id']}")
-    assert (stopping.status_code, stopping.json()["status"]) == (202, "stopping")
-    wait_until(lambda: there.clusters() == here.clusters() == [], "both lists are empty", timeout=90)
-    assert site.slurm.jobs() == {}
-    wait_until(lambda: not controllers(shared), "its controller has ended")
-    assert list((shared / "clusters").iterdir()) == []
+    _stop_from_afar(there, cluster["id"], here)
 
 
 @pytest.mark.nightly
@@ -95,16 +104,22 @@ def test_a_controller_of_another_login_node_that_stands_still_and_one_that_is_ki
     assert list((shared / "clusters").iterdir()) == []
 
 
+def _stop_from_afar(there: JupyterOn, cluster_id: str, here: JupyterOn) -> None:
+    stopping = there.call("DELETE", f"clusters/{cluster_id}")
+    assert (stopping.status_code, stopping.json()["status"]) == (202, "stopping")
+    wait_until(lambda: there.clusters() == here.clusters() == [], "both lists are empty", timeout=90)
+
+
 def _tell_from_afar(there: JupyterOn, cluster_id: str, here: JupyterOn) -> None:
     """Change a cluster and look at it from another host, and see both as its own host does."""
     path = f"clusters/{cluster_id}"
-    changed = there.call("PATCH", path, {"name": "sea", "scaling": {"mode": "manual", "jobs": 3}})
+    changed = there.call("PATCH", path, {"name": "sea", "scaling": {"mode": "manual", "jobs": 2}})
     assert (changed.status_code, changed.json()["name"]) == (200, "sea"), changed.text
     for jupyter in (there, here):
-        jupyter.until(cluster_id, lambda c: (c["name"], c["jobs"]["working"]) == ("sea", 3), timeout=60)
+        jupyter.until(cluster_id, lambda c: (c["name"], c["jobs"]["working"]) == ("sea", 2), timeout=60)
     gone = next(iter(there.jobs(cluster_id, "working").values()))["job_id"]
     assert there.call("DELETE", f"{path}/jobs/{gone}").status_code == 202
-    here.until(cluster_id, lambda c: c["jobs"]["plan"] == c["jobs"]["working"] == 2, timeout=60)
+    here.until(cluster_id, lambda c: c["jobs"]["plan"] == c["jobs"]["working"] == 1, timeout=60)
     assert there.call("GET", f"{path}/jobs/{gone}/log").status_code == 200
     assert "<html" in there.call("GET", f"{path}/report").text
     base = f"dask-slurm/{path}/dashboard/"
