@@ -28,6 +28,11 @@ class Target:
         return Path(self.record.directory)
 
     @property
+    def shared(self) -> Path:
+        """Where all clusters of its user are."""
+        return self.directory.parents[1]
+
+    @property
     def port(self) -> int:
         """The TCP port of its scheduler."""
         return int(str(self.record.cluster.scheduler_address).rpartition(":")[2])

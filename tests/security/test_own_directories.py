@@ -20,7 +20,7 @@ import pytest
 from distributed import Client
 
 from tests.controller.conftest import Launch, launch
-from tests.controller.process import SMALL, TWO_WORKERS, ControllerProcess
+from tests.controller.process import SMALL, ControllerProcess
 from tests.jupyter.api import working
 from tests.jupyter.server import Jupyter
 from tests.security.inside_processes import TRAPS, imports, look
@@ -109,10 +109,10 @@ def test_what_another_user_has_put_there_first_is_not_imported(
     taken = ("dask-scratch-space", "dask-scratch-space-0")
     for name in taken:
         assert other_user.tries("lay_traps", directory=str(open_place / name), canary=str(canary))
-    controller = launch(backend, folder=folder, options=TWO_WORKERS, umask=0)
+    controller = launch(backend, folder=folder, options=SMALL, umask=0)
     controller.working(jobs=1)
     with controller.client() as client:
-        assert everywhere(client, imports, TRAPS[0]) == [False] * 5
+        assert everywhere(client, imports, TRAPS[0]) == [False] * 3
         for state in everywhere(client, look):
             check_path(state["path"], other_user)
             assert (state["umask"], state["told"]) == (0o077, [])
@@ -136,10 +136,10 @@ def test_modules_beside_the_notebook_come_last(launch: Launch, folder: Path, bac
         (folder / f"{name}.py").write_text("raise SystemExit('this is not the module that was meant')\n")
     # As many write it: without a PYTHONPATH of before, the working directory comes first.
     own = {"job_script_prologue": ["export PYTHONPATH=$NONE:/nowhere"]} if backend == "slurm" else {}
-    controller = launch(backend, folder=folder, options={**TWO_WORKERS, **own})
+    controller = launch(backend, folder=folder, options={**SMALL, **own})
     controller.working(jobs=1)
     with controller.client() as client:
-        assert everywhere(client, imports, "beside") == [True] * 5
+        assert everywhere(client, imports, "beside") == [True] * 3
         assert set(client.run(lambda: Path("data.txt").read_text()).values()) == {"read"}
         for state in everywhere(client, look):
             assert state["folder"] == str(folder)
@@ -156,10 +156,10 @@ def test_nothing_is_imported_from_a_folder_that_others_can_write(
     launch: Launch, folder: Path, backend: str
 ) -> None:
     folder.chmod(0o777)
-    controller = launch(backend, folder=folder, options=TWO_WORKERS)
+    controller = launch(backend, folder=folder, options=SMALL)
     controller.working(jobs=1)
     with controller.client() as client:
-        assert everywhere(client, imports, "beside") == [False] * 5
+        assert everywhere(client, imports, "beside") == [False] * 3
         assert {state["folder"] for state in everywhere(client, look)} == {str(folder)}
     log = controller.log if backend == "local" else Path(str(controller.jobs[0].stderr))
     words = f"Modules beside the notebook, in {folder}, cannot be imported: {folder} can be written by others"
@@ -177,7 +177,7 @@ def end_by_scancel(controller: ControllerProcess, slurm: SlurmClient) -> None:
 
 def end_by_killing_workers(controller: ControllerProcess, _slurm: SlurmClient) -> None:
     pythons = [process for job in controller.jobs for process in processes_of(job.job_id)]
-    assert len(pythons) >= 3 * len(controller.jobs)
+    assert len(pythons) >= 2 * len(controller.jobs)
     for process in pythons:
         process.kill()
 
@@ -192,7 +192,7 @@ def test_directories_of_jobs_are_gone_when_they_have_ended(
     # Replaced, an ended job would have another directory.
     controller = launch(
         "slurm",
-        options={**TWO_WORKERS, "keep_jobs": False, "job_script_epilogue": ["echo over"]},
+        options={**SMALL, "keep_jobs": False, "job_script_epilogue": ["echo over"]},
         scaling={"mode": "manual", "jobs": 2},
     )
     controller.working(jobs=2)

@@ -34,25 +34,25 @@ def _everything(directory: Path) -> Iterator[str]:
 
 
 def test_nobody_else_runs_code_in_a_cluster(
-    target: Target, other_user: OtherUser, foreign: dict[str, str]
+    lasting_target: Target, other_user: OtherUser, foreign: dict[str, str]
 ) -> None:
     assert other_user.tries("whoami") == NOBODY
-    address = str(target.record.cluster.scheduler_address)
+    address = str(lasting_target.record.cluster.scheduler_address)
     assert address.startswith("tls://")
     assert other_user.tries("run_code", address=address.replace("tls://", "tcp://")) is None
     assert other_user.tries("run_code", address=address) is None
     assert other_user.tries("run_code", address=address, **foreign) is None
     # The same attack with the right key gets in: it is the key that keeps the others out.
     own = {
-        "certificate": (target.directory / "cert.pem").read_text(),
-        "key": (target.directory / "key.pem").read_text(),
+        "certificate": (lasting_target.directory / "cert.pem").read_text(),
+        "key": (lasting_target.directory / "key.pem").read_text(),
     }
     assert other_user.tries("run_code", address=address, **own, patience_s=60) == str(os.getuid())
 
 
-def test_no_port_tells_anybody_anything(target: Target, other_user: OtherUser) -> None:
-    listening = set(target.listening())
-    assert target.port in {port for _address, port in listening}
+def test_no_port_tells_anybody_anything(lasting_target: Target, other_user: OtherUser) -> None:
+    listening = set(lasting_target.listening())
+    assert lasting_target.port in {port for _address, port in listening}
     for address, port in listening:
         host = "127.0.0.1" if address in ("0.0.0.0", "::", "::1") else address
         for path in ("/", "/status", "/health", "/json/counts.json", "/metrics", "/info/main/workers.html"):
@@ -62,11 +62,12 @@ def test_no_port_tells_anybody_anything(target: Target, other_user: OtherUser) -
             assert known, (address, port, path, answer)
 
 
-def test_no_file_of_a_cluster_can_be_read(target: Target, other_user: OtherUser, shared: Path) -> None:
+def test_no_file_of_a_cluster_can_be_read(lasting_target: Target, other_user: OtherUser) -> None:
+    shared = lasting_target.shared
     assert other_user.tries("read", paths=[str(shared.parent)]) == [str(shared.parent)]
-    socket = Path(target.record.socket)
+    socket = Path(lasting_target.record.socket)
     paths = [*_everything(shared), str(socket.parent), str(socket)]
-    assert str(target.directory / "key.pem") in paths
+    assert str(lasting_target.directory / "key.pem") in paths
     assert other_user.tries("read", paths=paths) == []
     # And not only because their directory cannot be entered.
     for path in map(Path, paths):
@@ -74,14 +75,16 @@ def test_no_file_of_a_cluster_can_be_read(target: Target, other_user: OtherUser,
             assert path.lstat().st_mode & 0o077 == 0, path
 
 
-def test_the_control_socket_answers_its_own_user_alone(target: Target, other_user: OtherUser) -> None:
-    socket = Path(target.record.socket)
+def test_the_control_socket_answers_its_own_user_alone(lasting_target: Target, other_user: OtherUser) -> None:
+    socket = Path(lasting_target.record.socket)
     assert other_user.tries("ask_over_socket", path=str(socket)) == ""
     # Even where the modes would let him in.
     socket.parent.chmod(0o755)
     socket.chmod(0o777)
     assert other_user.tries("ask_over_socket", path=str(socket)) == ""
-    assert target.jupyter.call("GET", f"clusters/{target.record.cluster.id}/jobs").json()
+    socket.chmod(0o600)
+    socket.parent.chmod(0o700)
+    assert lasting_target.jupyter.call("GET", f"clusters/{lasting_target.record.cluster.id}/jobs").json()
 
 
 def test_a_port_taken_over_after_a_cluster_died_gets_no_word(
