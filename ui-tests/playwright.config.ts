@@ -46,7 +46,8 @@ const config: PlaywrightTestConfig = {
       args: CHROMIUM_ARGUMENTS
     },
     storageState: JUPYTER_LOGIN,
-    trace: 'retain-on-failure',
+    // A trace of every story costs a sixth of its CPU: the second try of one that failed has it.
+    trace: 'on-first-retry',
     video: 'off',
     viewport: { width: 1200, height: 800 }
   },
