@@ -7,7 +7,7 @@ say() { printf '\033[1m→ %s\033[0m\n' "$*"; }
 fail() { printf '\033[31m%s\033[0m\n' "$*" >&2; exit 1; }
 
 # once <stamp> <inputs…> -- <command…>: run the command unless it succeeded before with the same inputs.
-# The stamp lies in the folder that the command makes, and goes with it.
+# The stamp lies in the folder that the command makes, and goes with it. What is said is the command, or `doing`.
 once() {
   local stamp=$1 inputs=() now
   shift
@@ -15,9 +15,19 @@ once() {
   shift
   now=$(digest "${inputs[@]}")
   [[ -f $stamp && $(<"$stamp") == "$now" ]] && return
-  say "$*"
+  say "${doing:-$*}"
+  ticking "${doing:-$*}" &
+  trap "kill $! 2>/dev/null" EXIT
   "$@"
+  kill $! 2>/dev/null || true
+  trap - EXIT
   printf '%s' "$now" >"$stamp"
+}
+
+# Nobody shall wonder for minutes whether anything goes on: package managers that write into no terminal say nothing.
+ticking() {
+  local begun=$SECONDS
+  while sleep 15 &>/dev/null; do echo "  … $((SECONDS - begun)) s: $1"; done
 }
 
 # One checksum of all files below the given paths.
@@ -25,7 +35,7 @@ digest() { find "$@" -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 sha
 
 # What the tests in the browser are run by. Also for lint: it looks at what they import.
 install_browser_tests() {
-  (cd ui-tests && once node_modules/.installed package.json yarn.lock -- jlpm install --immutable)
+  (cd ui-tests && doing="What tests in a browser need, from npm" once node_modules/.installed package.json yarn.lock -- jlpm install --immutable)
 }
 
 # apt_install <what for> <packages…>: install Debian packages, or say what to do.
