@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .profiles.catalogue import Profiles
     from .protocol.models import Cluster
     from .site.interface_check.service import InterfaceCheck
+    from .site.placement_advice import PlacementAdvice
     from .site.source import SiteSource
 
 
@@ -49,6 +50,7 @@ class Services:
     profiles: Profiles
     limits: Limits
     interface_check: InterfaceCheck
+    placement_advice: PlacementAdvice
     page: PageNote
 
     def __init__(
@@ -113,6 +115,7 @@ class Services:
         from .profiles.user import UserProfiles
         from .registry import Registry
         from .site.interface_check.service import InterfaceCheck
+        from .site.placement_advice import PlacementAdvice
         from .site.source import SiteSource
 
         registry = Registry(default_shared_directory())
@@ -134,7 +137,8 @@ class Services:
         self.interface_check = InterfaceCheck(self.sites, environments, registry.shared)
         self.manager = ClusterManager(registry, starter, limits, self._changed)
         self.inspection = Inspection(self.manager)
-        self.previews = Previews(self.manager, starter)
+        self.placement_advice = PlacementAdvice(limits, registry.shared)
+        self.previews = Previews(self.manager, starter, self.placement_advice)
 
 
 def _clear_up() -> None:

@@ -22,12 +22,14 @@ from ..launch.starter import Starter
 from ..protocol.errors import DaskSlurmError, InvalidRequest, SiteRefuses
 from ..protocol.models import Cluster
 from ..registry import slug
+from ..site.placement_advice import PlacementAdvice
 from ..slurm.forecast import Forecast
 from ..slurm.refusals import may_pass, option_of, words_of
 from ..system.beside_loop import in_thread
 from .answer import Complaint, ExportedCode, Preview, ScriptLine
 from .explanations import explain
 from .forecasts import Forecasts
+from .placement_words import placement_warnings
 from .totals import totals
 
 if TYPE_CHECKING:
@@ -53,9 +55,10 @@ class _Findings:
 class Previews:
     """Previews clusters, by what starts them."""
 
-    def __init__(self, manager: ClusterManager, starter: Starter) -> None:
+    def __init__(self, manager: ClusterManager, starter: Starter, placement_advice: PlacementAdvice) -> None:
         self._manager = manager
         self._starter = starter
+        self._placement_advice = placement_advice
         self._forecasts = Forecasts()
 
     async def preview(
@@ -109,6 +112,7 @@ class Previews:
         findings.errors += self._starter.judge(draft, others)
         if not findings.malformed:  # else it would be said of defaults, in place of what was typed
             findings.warnings += [*allocated.reasons, *pitfalls(rendering, draft.spec.options, site)]
+        findings.warnings += placement_warnings(draft, await self._placement_advice.reasons())
         shared = self._manager.registry.shared
         findings.warnings += await in_thread(lambda: list(exposed(draft.environment, os.environ, shared)))
         if not findings.errors and draft.spec.backend == "slurm" and rendering["jobs"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
@@ -20,7 +22,11 @@ class SiteHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """Show it."""
-        self.reply(await self.sites.site_with_kernels(self.get_query_argument("slurm_cluster", None) or None))
+        slurm_cluster = self.get_query_argument("slurm_cluster", None) or None
+        site, reasons = await asyncio.gather(
+            self.sites.site_with_kernels(slurm_cluster), self.services.placement_advice.reasons()
+        )
+        self.reply(dataclasses.replace(site, controller_reasons=reasons))
 
 
 class SchemaHandler(DaskSlurmHandler):

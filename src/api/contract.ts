@@ -250,7 +250,12 @@ export const site = object({
   interfaces: added(list(networkInterface), []),
   kernels: added(list(kernel), []),
   /** Null where they could not be learnt. */
-  reservations: nullable(list(reservation))
+  reservations: nullable(list(reservation)),
+  /**
+   * Why controllers should not run on this host, in sentences: what would end them there, or keeps nodes from
+   * them. The form proposes a job of their own then (`controller_placement`). Null where that cannot be.
+   */
+  controller_reasons: added(list(text), [])
 });
 export type Site = Infer<typeof site>;
 

@@ -14,6 +14,7 @@ import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
 import { IProfileActions, ProfileActions } from './profile/profileActions';
 import type { FormData, IFormSource } from './request/formData';
+import { whyProposed } from './request/proposal';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
 
 /** What the form shows and does. */
@@ -43,6 +44,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
   const { source, preview, isLate } = form;
   const onSlurm = form.data.backend === 'slurm';
   const partition = chosenPartition(source.site, form.data)?.name;
+  const why = source.like ? '' : whyProposed(source, form.data);
   const reset = () => {
     props.onReset();
     form.set(defaults);
@@ -51,6 +53,14 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
     <div className="jp-DaskSlurmForm">
       <h2>{source.like ? trans.__('Start %1 again', source.like.name) : trans.__('New cluster')}</h2>
       {notice && <Notice>{notice}</Notice>}
+      {why && (
+        <Notice>
+          {trans.__(
+            '%1 So the controller is to run in a Slurm job of its own; you can change that below, under Controller.',
+            why
+          )}
+        </Notice>
+      )}
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
       <Fields form={form} trans={trans}>
         <ProfileActions

@@ -12,6 +12,7 @@ import { ClusterForm } from './clusterForm';
 import type { FormData, IFormSource } from './request/formData';
 import { changedOptions, chosenProfile, fromCluster, toRequest } from './request/formRequest';
 import { LastChoices, stillOffered } from './request/lastChoices';
+import { proposed, withoutProposal } from './request/proposal';
 
 /** What the form is about. */
 export interface IFormWidgetOptions {
@@ -92,8 +93,10 @@ export class FormWidget extends ReactWidget {
       const cluster = like === undefined ? undefined : manager.get(like);
       const known = cluster ?? this._like;
       this._source = { options, site, profiles, like: cluster };
-      this._defaults = known ? fromCluster(known) : kernel ? stillOffered({ kernel }, site) : {};
-      this._initial = known ? this._defaults : { ...(await choices.read(site)), ...this._defaults };
+      const ofNotebook = kernel ? stillOffered({ kernel }, site) : {};
+      const ofHost = proposed(this._source);
+      this._defaults = known ? fromCluster(known) : { ...ofHost, ...ofNotebook };
+      this._initial = known ? this._defaults : { ...ofHost, ...(await choices.read(site)), ...ofNotebook };
       if (like !== undefined && !cluster) {
         this._becomeNew();
       }
@@ -129,7 +132,7 @@ export class FormWidget extends ReactWidget {
     }
     const request = toRequest(data, names, chosenProfile(data, profiles));
     const cluster = await manager.create(request);
-    await choices.keep(data);
+    await choices.keep(this._source ? withoutProposal(this._source, data) : data);
     const usual = site?.partitions.find(partition => partition.default)?.name;
     this._options.onStarted?.(lastStart(request, judged, usual, trans));
     this._done.emit(cluster);

@@ -11,10 +11,9 @@ from pathlib import Path
 from ...protocol.errors import DaskSlurmError
 from ...slurm import queue
 from ...slurm.address.which_cluster import chosen, on_cluster
+from ...slurm.enclosing import CGROUP, job_id_in, service_that_ends_us
 from ...slurm.end_states import end_states
-from ...slurm.run import run
 from ...system import clock
-from ...system.beside_loop import in_thread
 from ..state.slurm_time import SlurmTime
 from ..state.state import ClusterState, Parent
 
@@ -22,10 +21,6 @@ from ..state.state import ClusterState, Parent
 LOOK_AGAIN_S = 600.0
 # Where Slurm did not answer.
 ASK_AGAIN_S = 60.0
-_SYSTEMCTL_TIMEOUT_S = 10.0
-_CGROUP = Path("/proc/self/cgroup")
-# "mixed" ends the rest of the group too, by SIGKILL (systemd.kill(5)).
-_SPARES_OTHERS = ("process", "none")
 
 
 class ParentWatch:
@@ -43,7 +38,7 @@ class ParentWatch:
 
     async def run(self) -> None:
         """Look until it is certain that no job or service ends this process, or until cancelled."""
-        while (found := await find_parent(os.environ, _CGROUP, self._slurm_time)) is not None:
+        while (found := await find_parent(os.environ, CGROUP, self._slurm_time)) is not None:
             known = self._state.parent
             if known is not None:
                 found = replace(found, found_at=known.found_at, ends_at=found.ends_at or known.ends_at)
@@ -61,31 +56,6 @@ class ParentWatch:
 async def find_parent(environ: Mapping[str, str], cgroup: Path, slurm_time: SlurmTime) -> Parent | None:
     """Return the Slurm job, else the service, that this process runs in."""
     return await _job(environ, slurm_time) or await _service(cgroup)
-
-
-def job_id_in(environ: Mapping[str, str]) -> str | None:
-    """Return the id of the job that set these variables (sbatch(1), OUTPUT ENVIRONMENT VARIABLES); pure.
-
-    A shell of salloc(1) has such an id too, but not the name of a node: it runs beside its job, not in it.
-    """
-    if "SLURMD_NODENAME" not in environ:
-        return None
-    if "SLURM_ARRAY_JOB_ID" in environ and "SLURM_ARRAY_TASK_ID" in environ:
-        return f"{environ['SLURM_ARRAY_JOB_ID']}_{environ['SLURM_ARRAY_TASK_ID']}"
-    return environ.get("SLURM_JOB_ID")
-
-
-def service_in(cgroup: str) -> str | None:
-    """Return the unit that a ``/proc/<pid>/cgroup`` names last, if that is a service; pure.
-
-    Not a user's own systemd (``user@1000.service``) and what runs in its scopes: that ends at logout.
-    """
-    for line in cgroup.splitlines():
-        _, controllers, path = line.split(":", 2)
-        unit = path.rpartition("/")[2]
-        if controllers in ("", "name=systemd") and unit.endswith(".service") and not unit.startswith("user@"):
-            return unit
-    return None
 
 
 async def _job(environ: Mapping[str, str], slurm_time: SlurmTime) -> Parent | None:
@@ -109,22 +79,5 @@ async def _job(environ: Mapping[str, str], slurm_time: SlurmTime) -> Parent | No
 
 
 async def _service(cgroup: Path) -> Parent | None:
-    try:
-        text = await in_thread(cgroup.read_text)
-    except OSError:
-        return None
-    unit = service_in(text)
-    if unit is None or await _kill_mode(unit, of_user="/user@" in text) in _SPARES_OTHERS:
-        return None
-    return Parent(False, unit, clock.now())
-
-
-async def _kill_mode(unit: str, *, of_user: bool) -> str:
-    """Return what happens to the other processes of a unit that ends; systemd's default if nobody tells."""
-    user = ("--user",) if of_user else ()
-    command = ["systemctl", *user, "show", "--property=KillMode", "--value", unit]
-    try:
-        answer = await run(command, timeout_s=_SYSTEMCTL_TIMEOUT_S)
-    except DaskSlurmError:
-        return "control-group"
-    return answer.stdout.strip() or "control-group"
+    unit = await service_that_ends_us(cgroup)
+    return Parent(False, unit, clock.now()) if unit is not None else None

@@ -190,5 +190,9 @@ class Site(Model):
     kernels: tuple[Kernel, ...] = ()
     reservations: tuple[Reservation, ...] | None = None
     """None where they could not be learnt."""
+    controller_reasons: tuple[str, ...] = ()
+    """Why controllers should not run on this host, in sentences: what would end them there, or keeps nodes
+    from them. The form proposes a job of their own then (`controller_placement`). None where that cannot be.
+    """
     rules: Rules = field(default=Rules(), metadata=UNSENT)
     """What options are checked against."""

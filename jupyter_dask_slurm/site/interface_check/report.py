@@ -71,6 +71,16 @@ class CheckReport(Model):
     node_reason: str = ""
     """What that means; empty where a former version has checked."""
 
+    @property
+    def is_unreached(self) -> bool:
+        """Whether it is certain that nodes reach this host by none of its interfaces."""
+        return self.interface is None and any(one.state == "answered" for one in self.partitions)
+
+    @property
+    def cannot_call_nodes(self) -> bool:
+        """Whether it is certain that this host reaches nodes by none of theirs."""
+        return self.node_interface is None and any(one.calls for one in self.partitions)
+
 
 def make_plan(site: Site) -> CheckPlan:
     """Return what a check of this site will do."""

@@ -6,7 +6,7 @@ import type { IFormSource } from '../request/formData';
 import { otherSize } from '../request/formRequest';
 
 /** Groups that mean nothing where there are no Slurm jobs. */
-const SLURM_GROUPS = ['slurm', 'script'];
+const SLURM_GROUPS = ['slurm', 'script', 'controller'];
 const SLURM_OPTIONS = [
   'slurm_cluster',
   'partition',

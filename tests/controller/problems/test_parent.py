@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with
-from jupyter_dask_slurm.controller.problems.parent_watch import find_parent, job_id_in, service_in
+from jupyter_dask_slurm.controller.problems.parent_watch import find_parent
 from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
 from jupyter_dask_slurm.controller.state.state import Parent
 from jupyter_dask_slurm.protocol.models import iso_time
+from jupyter_dask_slurm.slurm.enclosing import job_id_in, service_in
 
 NOW = 1_800_000_000.0
 
