@@ -52,7 +52,7 @@ def configure_dask() -> None:
                 "check_unused_sessions_milliseconds": 15_000,
             },
             # Dask's own default of 20 ms is most of what an idle scheduler costs.
-            "distributed.admin.tick.interval": LOOP_TICK_S,
+            "distributed.admin.tick.interval": f"{LOOP_TICK_S} s",  # a number alone would be milliseconds
         }
     )
 
