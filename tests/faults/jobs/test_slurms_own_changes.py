@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.models import WorkerCounts
-from tests.controller.process import QUICK
+from tests.controller.process import QUICK, SMALL
 from tests.faults.bent import BentCommands
 from tests.faults.conftest import Launch, StartSlurm
 from tests.faults.views import codes, jobs_of
@@ -30,7 +30,7 @@ def test_a_job_that_is_suspended_is_said_and_not_replaced_and_goes_on(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands, tmp_path: Path
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=QUICK)
+    controller = launch(options=SMALL)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     with controller.client() as client:
@@ -65,7 +65,7 @@ def test_a_suspended_worker_is_spared_by_dask_too(
 ) -> None:
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "30s")
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=QUICK)
+    controller = launch(options=SMALL)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     with controller.client() as client:
@@ -109,7 +109,7 @@ def test_a_job_that_somebody_has_requeued_is_waited_for(
     start_slurm: StartSlurm, launch: Launch, bent: BentCommands
 ) -> None:
     slurm = start_slurm(TWO_NODES)
-    controller = launch(options=QUICK)
+    controller = launch(options=SMALL)
     controller.until(lambda c: c.expires_at is not None)
     (job,) = controller.jobs
     slurm.run("scontrol", "requeue", job.job_id)
