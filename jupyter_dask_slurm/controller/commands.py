@@ -110,7 +110,7 @@ class Commands:
         self._state.idle_timeout_s = idle_timeout_s
         if "name" in changes:
             self._state.name = str(changes["name"])
-            self._history.add("renamed", f"Its user calls it {changes['name']}.")
+            self._history.add("renamed", f"Renamed to {changes['name']}.")
         if "scaling" in changes:
             self._changed()
         else:

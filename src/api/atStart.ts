@@ -132,6 +132,21 @@ export const taskCounts = object({
 });
 export type TaskCounts = Infer<typeof taskCounts>;
 
+/** Tasks of one function in which the same exception was raised. */
+export const taskFailure = object({
+  function: text,
+  /** As Python shows it, for example `ZeroDivisionError('division by zero')`. */
+  exception: text,
+  tasks: added(number, 1),
+  /** Where it was raised last; null where that worker is gone. */
+  worker: nullable(text),
+  /** On which node that is. */
+  node: nullable(text),
+  /** The job of that worker, whose log may tell more. */
+  job_id: nullable(text)
+});
+export type TaskFailure = Infer<typeof taskFailure>;
+
 export const severity = word('info', 'warning', 'error');
 export type Severity = Infer<typeof severity>;
 
@@ -229,6 +244,11 @@ export const cluster = object({
   /** Mean over the cluster's threads. */
   cpu_percent: nullable(number),
   tasks: nullable(taskCounts),
+  /**
+   * What its failed tasks failed of, the latest first and three at most; tasks that only needed the result of
+   * a failed one are counted in `tasks` alone.
+   */
+  failures: added(list(taskFailure), []),
   core_hours: nullable(number),
   idle_since: nullable(text),
   idle_timeout_s: added(number, 3600),

@@ -4,6 +4,7 @@ import type { Cluster } from '../api/contract';
 import { formatBytes } from '../model/format';
 import { liveNumbers, taskWords } from '../model/words';
 import { useMinutes, useClusterContext } from './context';
+import { FailedTasks } from './failedTasks';
 import { Sparkline } from './sparkline';
 
 /** What the workers do: how many there are, how busy they are and were, and what they have to do. */
@@ -24,6 +25,7 @@ export function Load({ cluster }: { cluster: Cluster }): React.ReactElement | nu
         {taskWords(cluster, trans).map(part => (
           <span key={part}>{part}</span>
         ))}
+        <FailedTasks cluster={cluster} />
       </div>
     </>
   );

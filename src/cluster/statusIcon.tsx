@@ -2,11 +2,17 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
+import { hasEnded, stateOf } from '../model/status';
+import { useClusterContext } from './context';
 
 const statusShapes = {
   starting:
     '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="3.1 2.1"/>',
-  running: '<circle cx="8" cy="8" r="5.5" fill="currentColor"/>',
+  waiting: '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/>',
+  working: '<circle cx="8" cy="8" r="5.5" fill="currentColor"/>',
+  idle: '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="8" cy="8" r="1.8" fill="currentColor"/>',
+  stuck:
+    '<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M5 8h6" stroke="currentColor" stroke-width="2.2"/>',
   stopping:
     '<path d="M8 2.5a5.5 5.5 0 0 0 0 11z" fill="currentColor"/><circle cx="8" cy="8" r="5" fill="none" stroke="currentColor"/>',
   stopped:
@@ -28,10 +34,23 @@ export const statusIcons = Object.fromEntries(
   ])
 ) as Record<keyof typeof statusShapes, LabIcon>;
 
-/** How a cluster is, by shape and colour. What is wrong with one that runs counts more than that it runs. */
-export function StatusIcon({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const inTrouble = cluster.problems.some(({ severity }) => severity === 'error');
-  const shown = cluster.status === 'running' && inTrouble ? 'problem' : cluster.status;
-  const Icon = statusIcons[shown];
-  return <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${shown}`} />;
+/** States that have the shape of another one: the word beside it tells them apart. */
+const LIKE = { refused: 'stuck', away: 'idle', leaving: 'stopping' } as const;
+
+interface IStatusIconProps {
+  readonly cluster: Cluster;
+  /** Whether it also tells of problems, where they are not shown themselves. */
+  readonly warns?: boolean;
+}
+
+/** How a cluster is, by shape and colour. */
+export function StatusIcon({ cluster, warns = false }: IStatusIconProps): React.ReactElement {
+  const { trans } = useClusterContext();
+  const state = stateOf(cluster);
+  const troubled =
+    warns && !hasEnded(cluster) && cluster.problems.some(({ severity }) => severity !== 'info');
+  const shown = troubled ? 'problem' : state in LIKE ? LIKE[state as keyof typeof LIKE] : state;
+  const Icon = statusIcons[shown as keyof typeof statusIcons];
+  const title = troubled ? trans.__('There are problems') : undefined;
+  return <Icon.react tag="span" className={`jp-DaskSlurmCard-icon jp-mod-${shown}`} title={title} />;
 }

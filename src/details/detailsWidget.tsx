@@ -61,7 +61,7 @@ class DetailsBody extends ReactWidget implements IVisibility {
     this._section = options.section;
     this._log = options.job === null ? SCHEDULER : { job: options.job, stream: 'stderr' };
     const { manager } = parts;
-    this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
+    this._context = { ...parts, trends: Trends.of(manager), site: new SiteSource(manager.client) };
     this._watching = manager.watch();
     manager.changed.connect(this._follow, this);
     this._follow();
@@ -103,7 +103,6 @@ class DetailsBody extends ReactWidget implements IVisibility {
       return;
     }
     this._context.manager.changed.disconnect(this._follow, this);
-    this._context.trends.dispose();
     this._watching.dispose();
     super.dispose();
   }

@@ -16,7 +16,7 @@ export function History({ cluster }: { cluster: Cluster }): React.ReactElement {
         {[...(value ?? [])].reverse().map(({ time, message }, index, all) => (
           <li key={all.length - index}>
             <time dateTime={time} title={time}>
-              {formatTime(time)}
+              {formatTime(time, new Date(), true)}
             </time>
             <span>{withLocalTimes(message)}</span>
           </li>

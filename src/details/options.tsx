@@ -1,13 +1,16 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { Cluster } from '../api/contract';
 import { useClusterContext } from '../cluster/context';
 import { formatTime } from '../model/format';
+import { useFetched } from './useFetched';
 
 /** With what a cluster runs: its environment, where it can be reached, and the options that are set. */
 export function Options({ cluster }: { cluster: Cluster }): React.ReactElement {
-  const { trans } = useClusterContext();
+  const { manager, trans } = useClusterContext();
   const { environment, controller } = cluster;
+  const schema = useFetched(() => manager.client.schema(), null).value;
   const facts: [string, string | null][] = [
     [trans.__('Created'), formatTime(cluster.created_at)],
     [trans.__('Scheduler'), cluster.scheduler_address],
@@ -22,7 +25,9 @@ export function Options({ cluster }: { cluster: Cluster }): React.ReactElement {
     [trans.__('Profile'), cluster.profile],
     [trans.__('Replaces'), cluster.replaces]
   ];
-  const options = Object.entries(cluster.options).map(([name, value]) => [name, inWords(value)] as const);
+  const options = Object.entries(cluster.options).map(
+    ([name, value]) => [labelOf(name, schema), inWords(value)] as const
+  );
   return (
     <section className="jp-DaskSlurmFacts">
       <h2>{trans.__('Environment')}</h2>
@@ -31,6 +36,13 @@ export function Options({ cluster }: { cluster: Cluster }): React.ReactElement {
       <Facts facts={options} />
     </section>
   );
+}
+
+/** @returns what the form calls an option; its name as long as that is not known. */
+function labelOf(name: string, schema: ReadonlyJSONObject | null): string {
+  const properties = schema?.properties as Readonly<Record<string, ReadonlyJSONObject>> | undefined;
+  const title = properties?.[name]?.title;
+  return typeof title === 'string' ? title : name.replace(/_/g, ' ');
 }
 
 /** Names and values; what is not set is left out. */

@@ -34,10 +34,11 @@ export function formatSpan(seconds: number, trans: TranslationBundle): string {
   return minutes ? trans.__('%1 min', minutes) : trans.__('less than 1 min');
 }
 
-/** @returns the time of day of an ISO 8601 time, with the date where it is not today's. */
-export function formatTime(iso: string, now = new Date()): string {
+/** @returns the time of day of an ISO 8601 time, to the minute, with the date where it is not today's. */
+export function formatTime(iso: string, now = new Date(), withSeconds = false): string {
   const time = new Date(iso);
-  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  const seconds = withSeconds ? ({ second: '2-digit' } as const) : {};
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...seconds };
   return time.toDateString() === now.toDateString()
     ? time.toLocaleTimeString(undefined, clock)
     : time.toLocaleString(undefined, { day: 'numeric', month: 'short', ...clock });

@@ -22,17 +22,75 @@ export function hasEnded(cluster: Cluster): boolean {
   return cluster.status === 'stopped' || cluster.status === 'failed' || cluster.status === 'lost';
 }
 
-/** @returns the state of a cluster in one word. */
+/**
+ * How a cluster is: by what it has, and by what it gets.
+ *
+ * `away`: all that is known of it is its record. `refused`: Slurm takes none of its jobs, for good. `stuck`: something
+ * keeps it from getting any workers. `waiting`: Slurm will start its jobs. `idle`: no jobs are wanted.
+ */
+export type ClusterState =
+  | Exclude<ClusterStatus, 'running'>
+  | 'away'
+  | 'refused'
+  | 'stuck'
+  | 'waiting'
+  | 'working'
+  | 'leaving'
+  | 'idle';
+
+/** @returns how a cluster is; the one place that says so, for all that show clusters. */
+export function stateOf(cluster: Cluster): ClusterState {
+  const { status, jobs, waiting } = cluster;
+  if (status === 'starting') {
+    return waiting === null ? 'starting' : 'waiting';
+  }
+  if (status !== 'running') {
+    return status;
+  }
+  if (isOutOfReach(cluster)) {
+    return 'away';
+  }
+  return jobs.working > 0 ? 'working' : withoutWorkers(cluster);
+}
+
+function withoutWorkers({ jobs, problems }: Cluster): ClusterState {
+  const has = (code: string) => problems.some(problem => problem.code === code);
+  const inSlurm = jobs.queued + jobs.starting + jobs.missing;
+  if (inSlurm === 0 && (jobs.leaving > 0 || jobs.plan === 0)) {
+    return jobs.leaving > 0 ? 'leaving' : 'idle';
+  }
+  if (inSlurm === 0 && has('submit_refused')) {
+    return 'refused';
+  }
+  if (jobs.missing > 0 || problems.some(({ severity }) => severity === 'error')) {
+    return 'stuck';
+  }
+  const waits = inSlurm > 0 ? jobs.queued > 0 && jobs.starting === 0 : has('submit_postponed');
+  return waits ? 'waiting' : 'starting';
+}
+
+/** @returns how a cluster is in one word. */
 export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
-  const words: Record<ClusterStatus, string> = {
+  const words: Record<ClusterState, string> = {
     starting: trans.__('starting'),
-    running: trans.__('running'),
+    waiting: trans.__('waiting'),
+    refused: trans.__('refused'),
+    stuck: trans.__('stuck'),
+    working: trans.__('working'),
+    leaving: trans.__('leaving'),
+    idle: trans.__('idle'),
+    away: trans.__('out of reach'),
     stopping: trans.__('stopping'),
     stopped: trans.__('stopped'),
     failed: trans.__('failed'),
     lost: trans.__('lost')
   };
-  return words[cluster.status];
+  return words[stateOf(cluster)];
+}
+
+/** @returns how a cluster is where there is one line for it: of one that works, what its jobs do. */
+export function briefWords(cluster: Cluster, trans: TranslationBundle): string {
+  return stateOf(cluster) === 'working' ? phaseWords(cluster, trans) : statusWord(cluster, trans);
 }
 
 /** @returns the jobs by phase in words, for example `3 working · 1 queued`. */
@@ -57,11 +115,23 @@ export function overview(clusters: readonly Cluster[], trans: TranslationBundle)
   const sum = (phase: 'working' | 'starting' | 'queued') =>
     living.reduce((total, { jobs }) => total + jobs[phase], 0);
   const [working, starting, queued] = [sum('working'), sum('starting'), sum('queued')];
+  const count = trans._n('%1 cluster', '%1 clusters', living.length);
+  // Of the others the numbers of jobs say it.
+  const untold = living
+    .filter(
+      cluster =>
+        stateOf(cluster) === 'stuck' ||
+        cluster.jobs.working + cluster.jobs.starting + cluster.jobs.queued === 0
+    )
+    .map(cluster => statusWord(cluster, trans));
+  const words = [...new Set(untold)].map(word =>
+    living.length === 1 ? word : `${untold.filter(other => other === word).length} ${word}`
+  );
   const parts = [
     working > 0 && trans.__('%1 working', working),
     starting > 0 && trans.__('%1 starting', starting),
-    queued > 0 && trans.__('%1 queued', queued)
+    queued > 0 && trans.__('%1 queued', queued),
+    ...words
   ].filter(Boolean);
-  const count = trans._n('%1 cluster', '%1 clusters', living.length);
   return parts.length > 0 ? `${count}: ${parts.join(' · ')}` : count;
 }

@@ -19,16 +19,19 @@ export interface ISample {
  * only when they have changed, so a value holds until the next one.
  */
 export class Trends {
+  /** @returns those of a manager, which all that show its clusters share: they know what the first of them has seen. */
+  static of(manager: IClusterManager): Trends {
+    const known = shared.get(manager) ?? new Trends(manager);
+    shared.set(manager, known);
+    return known;
+  }
+
   constructor(
     private readonly _manager: IClusterManager,
     private readonly _now: () => number = () => performance.now()
   ) {
     _manager.changed.connect(this._note, this);
     this._note();
-  }
-
-  dispose(): void {
-    this._manager.changed.disconnect(this._note, this);
   }
 
   /** @returns the samples of a cluster, oldest first; the first one may be older than ten minutes. */
@@ -47,6 +50,8 @@ export class Trends {
 
   private _samples: ReadonlyMap<string, readonly ISample[]> = new Map();
 }
+
+const shared = new WeakMap<IClusterManager, Trends>();
 
 function sampleOf(cluster: Cluster, time: number): ISample {
   const { cpu_percent: cpu, memory_used_bytes: used, memory_bytes: memory } = cluster;

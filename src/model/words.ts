@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Cluster } from '../api/contract';
+import type { Cluster, TaskFailure } from '../api/contract';
 import { formatSpan, formatTime, walltimeSeconds } from './format';
 
 // The words of a card. Those of a state alone are beside it in status.ts, which JupyterLab loads at its start.
@@ -81,13 +81,28 @@ export function liveNumbers(cluster: Cluster, trans: TranslationBundle): string[
 
 /** @returns what there is to do and what was done, for example `24 tasks run`, `12 results`. */
 export function taskWords(cluster: Cluster, trans: TranslationBundle): string[] {
-  const { processing = 0, queued = 0, in_memory = 0, erred = 0 } = cluster.tasks ?? {};
+  const { processing = 0, queued = 0, in_memory = 0 } = cluster.tasks ?? {};
   return [
     processing > 0 && trans._n('%1 task runs', '%1 tasks run', processing),
     queued > 0 && trans._n('%1 task waits', '%1 tasks wait', queued),
-    in_memory > 0 && trans._n('%1 result', '%1 results', in_memory),
-    erred > 0 && trans.__('%1 failed', erred)
+    in_memory > 0 && trans._n('%1 result', '%1 results', in_memory)
   ].filter((part): part is string => part !== false);
+}
+
+/** @returns what tasks failed of, in a line, for example `2 × inc: ZeroDivisionError('division by zero')`. */
+export function failureWords(
+  { function: name, exception, tasks }: TaskFailure,
+  trans: TranslationBundle
+): string {
+  return tasks > 1 ? trans.__('%1 × %2: %3', tasks, name, exception) : trans.__('%1: %2', name, exception);
+}
+
+/** @returns where tasks failed; null where that is not known. */
+export function failurePlace({ worker, node }: TaskFailure, trans: TranslationBundle): string | null {
+  if (worker === null) {
+    return null;
+  }
+  return node === null ? trans.__('worker %1', worker) : trans.__('worker %1 on %2', worker, node);
 }
 
 /**

@@ -7,7 +7,7 @@ import { aboutCluster, described, namedCluster, Properties } from '../commands/a
 import { attempt } from '../commands/attempt';
 import type { IClusterCommands } from '../commands/clusterParts';
 import { daskSlurmIcon } from '../icons';
-import { isAlive } from '../model/status';
+import { isAlive, statusWord } from '../model/status';
 import type { NotebookLink } from './notebookLink';
 import type { NotebookLinks } from './notebookLinks';
 
@@ -56,8 +56,12 @@ function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: 
   const { manager, selection, trans } = parts;
   const find = (args: ReadonlyPartialJSONObject) => namedCluster(args, manager, selection);
   commands.addCommand(CommandIDs.attachNotebook, {
-    label: args =>
-      args.isMenu ? trans.__('Attach to %1', find(args)?.name ?? '') : trans.__('Attach Notebook to Cluster'),
+    label: args => {
+      const cluster = args.isMenu ? find(args) : undefined;
+      return cluster
+        ? trans.__('Attach to %1 — %2', cluster.name, statusWord(cluster, trans))
+        : trans.__('Attach Notebook to Cluster');
+    },
     caption: trans.__('Make "client" in the kernel of the notebook, connected to the selected Dask cluster'),
     icon: args => (args.isMenu ? undefined : daskSlurmIcon),
     describedBy: aboutCluster({

@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Cluster } from '../api/contract';
 import { attempt } from '../commands/attempt';
 import { daskSlurmIcon } from '../icons';
-import { hasEnded, phaseWords, statusWord } from '../model/status';
+import { briefWords, hasEnded, phaseWords, statusWord } from '../model/status';
 import type { IClusterManager } from '../tokens';
 
 /** The clusters that live, as the Running panel takes them. It asks itself before it shuts down. */
@@ -32,7 +32,7 @@ export class RunningClusters implements IRunningSessions.IManager {
     return this._living().map(cluster => ({
       label: () => cluster.name,
       labelTitle: () => `${statusWord(cluster, this._trans)} · ${phaseWords(cluster, this._trans)}`,
-      detail: () => phaseWords(cluster, this._trans),
+      detail: () => briefWords(cluster, this._trans),
       icon: () => daskSlurmIcon,
       open: () => this._open(cluster.id),
       shutdown: () => void attempt(() => this._manager.remove(cluster.id))

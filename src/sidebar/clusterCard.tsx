@@ -5,8 +5,8 @@ import type { Cluster } from '../api/contract';
 import { Activity, Ending, Summary } from '../cluster/activity';
 import { IconButton } from '../cluster/buttons';
 import { useClusterContext } from '../cluster/context';
-import { StatusIcon, statusIcons } from '../cluster/statusIcon';
-import { hasEnded, phaseWords, statusWord } from '../model/status';
+import { StatusIcon } from '../cluster/statusIcon';
+import { briefWords, hasEnded, statusWord } from '../model/status';
 import { useClusterDrag } from './useClusterDrag';
 
 interface ICardProps {
@@ -56,9 +56,7 @@ interface IHeaderProps {
 /** The one line that a folded card has: it tells the jobs then, and whether something is wrong. */
 function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactElement {
   const { trans } = useClusterContext();
-  const troubled = cluster.problems.length > 0 || cluster.error !== null;
-  const tellsJobs = folded && cluster.status === 'running';
-  const words = tellsJobs ? phaseWords(cluster, trans) : statusWord(cluster, trans);
+  const words = folded ? briefWords(cluster, trans) : statusWord(cluster, trans);
   const openMenu = (event: React.MouseEvent<HTMLButtonElement>) => {
     const { left, bottom } = event.currentTarget.getBoundingClientRect();
     const at = { bubbles: true, cancelable: true, clientX: left, clientY: bottom };
@@ -72,20 +70,13 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
         expanded={!folded}
         onClick={onFold}
       />
-      <StatusIcon cluster={cluster} />
+      <StatusIcon cluster={cluster} warns={folded} />
       <span className="jp-DaskSlurmCard-name" title={cluster.name}>
         {cluster.name}
       </span>
       <span className="jp-DaskSlurmCard-status" role="status" title={words}>
         {words}
       </span>
-      {folded && troubled && (
-        <statusIcons.problem.react
-          tag="span"
-          className="jp-DaskSlurmCard-trouble"
-          title={trans.__('There are problems')}
-        />
-      )}
       <IconButton
         icon={ellipsesIcon}
         label={trans.__('More actions for %1', cluster.name)}

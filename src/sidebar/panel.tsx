@@ -21,7 +21,7 @@ export class ClustersPanel extends SidePanel {
   constructor(parts: IClusterParts, favourites: Favourites, translator: ITranslator) {
     super({ translator });
     const { manager, selection, trans } = parts;
-    this._context = { ...parts, trends: new Trends(manager), site: new SiteSource(manager.client) };
+    this._context = { ...parts, trends: Trends.of(manager), site: new SiteSource(manager.client) };
     this.addClass('jp-DaskSlurmPanel');
     this._addSection(trans.__('Clusters'), <ClusterList />);
     this._dashboards = this._addSection(trans.__('Dashboards'), <DashboardList favourites={favourites} />);
@@ -33,7 +33,6 @@ export class ClustersPanel extends SidePanel {
 
   override dispose(): void {
     this._watching?.dispose();
-    this._context.trends.dispose();
     super.dispose();
   }
 

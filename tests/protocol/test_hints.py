@@ -55,6 +55,6 @@ def test_an_option_is_named_with_a_value_alone() -> None:
 def test_a_cluster_of_a_former_controller_is_read_without() -> None:
     sample = json.loads((_PROJECT / "contract" / "cluster-running.json").read_text(encoding="utf-8"))
     assert isinstance(Cluster.from_json(sample).hints[0], Hint)
-    del sample["hints"], sample["usage"]
+    del sample["hints"], sample["usage"], sample["failures"]
     former = Cluster.from_json(sample)
-    assert (former.hints, former.usage) == ((), None)
+    assert (former.hints, former.usage, former.failures) == ((), None, ())

@@ -117,7 +117,7 @@ def _postponed(refusal: Refusal) -> Problem:
 def _refused(refusal: Refusal) -> Problem:
     return SUBMIT_REFUSED.problem(
         refusal.message,
-        "Start the cluster again with changes, or scale it to try once more.",
+        "Start the cluster again with changes; where the cause is gone, try again.",
         since=clock.moment(refusal.at),
         details=_with_script(refusal),
     )

@@ -20,7 +20,7 @@ from ...system.event_loop.background import Background
 GATHER_S = 0.25
 DRIFT_S = 5.0
 _DRIFTING = (
-    *("memory_used_bytes", "cpu_percent", "tasks", "core_hours", "usage"),
+    *("memory_used_bytes", "cpu_percent", "tasks", "failures", "core_hours", "usage"),
     *("idle_since", "closes_at", "waiting"),
 )
 
@@ -123,6 +123,7 @@ def rounded(cluster: Cluster) -> dict[str, Any]:
         "memory_used": _two_digits(cluster.memory_used_bytes or 0),
         "cpu": round((cluster.cpu_percent or 0.0) / 2),
         "tasks": cluster.tasks,
+        "failures": cluster.failures,
         "core_hours": _two_digits(cluster.core_hours or 0.0),
         "idle": cluster.idle_since,
         "closes": cluster.closes_at,

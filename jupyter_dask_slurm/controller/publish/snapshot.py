@@ -30,6 +30,7 @@ from ..state.jobs import JobTable, TrackedJob
 from ..state.phases import SUSPENDED_STATES, connected_workers, phase_of
 from ..state.state import ClusterState
 from ..state.workers import Workers
+from .failures import failures
 
 VERSION = version("distributed")
 
@@ -73,6 +74,7 @@ def cluster_model(
         memory_used_bytes=totals.memory_used_bytes,
         cpu_percent=totals.cpu_percent,
         tasks=_task_counts(scheduler),
+        failures=failures(scheduler, job_table),
         core_hours=round(job_table.core_hours(now), 4),
         expires_at=_time(sums.first_end),
         problems=tuple(problems),

@@ -99,7 +99,7 @@ class Reconciler:
         state.idle_since = None
         if reason is not None:
             state.ended = Ended(iso_time(), reason)
-        self._history.add("stopping", reason or "Its user stops the cluster.")
+        self._history.add("stopping", reason or "Stopping, as its user asked.")
         for job in self._job_table.live():
             job.cancelling = True
         self.try_now()

@@ -36,7 +36,7 @@ class Planner:
     def scale(self, scaling: Scaling) -> None:
         """Do as the user asks; adaptive scaling begins with the jobs that are there."""
         if scaling != self._state.scaling:
-            self._history.add("scaled", f"Its user scales the cluster to {_in_words(scaling)}.")
+            self._history.add("scaled", f"Scaled to {_in_words(scaling)}.")
         self._state.scaling = scaling
         self._state.plan = plan_of(scaling, self._state.plan)
         self._lull = None
@@ -63,7 +63,7 @@ class Planner:
         load = load_of(self._job_table, connected(self._cluster.scheduler), self._cluster.scheduler)
         plan, self._lull = adapt(state.plan, load, limits(state), self._lull, time.monotonic())
         if plan != state.plan:
-            self._history.add("adapted", f"{plan} jobs suit the load better than {state.plan}.")
+            self._history.add("adapted", f"Adapted to its load: {_jobs(plan)} instead of {state.plan}.")
             state.plan = plan
             state.wake.emit()
             state.changed.emit()
@@ -102,5 +102,9 @@ def plan_of(scaling: Scaling, present: int) -> int:
 
 def _in_words(scaling: Scaling) -> str:
     if scaling.mode == "manual":
-        return f"{scaling.jobs} jobs"
+        return _jobs(scaling.jobs or 0)
     return f"between {scaling.minimum_jobs} and {scaling.maximum_jobs} jobs, as needed"
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"

@@ -24,7 +24,7 @@ class History:
         """Enter that the cluster was asked for; that was before its controller ran."""
         source = f" from the profile {spec.profile}" if spec.profile else ""
         place = f", in place of {spec.replaces}" if spec.replaces else ""
-        self.add("created", f"Its user makes the cluster {spec.name}{source}{place}.", spec.created_at)
+        self.add("created", f"Created as {spec.name}{source}{place}.", spec.created_at)
 
     def add_of_jobs(self, event: HistoryEvent, job_ids: Sequence[str], meaning: str) -> None:
         """Enter what happened to jobs: one entry each, or a single one where they are many."""

@@ -164,6 +164,22 @@ class TaskCounts(Model):
     erred: int = 0
 
 
+@dataclass(frozen=True)
+class TaskFailure(Model):
+    """Tasks of one function in which the same exception was raised."""
+
+    function: str
+    exception: str
+    """As Python shows it, for example `ZeroDivisionError('division by zero')`."""
+    tasks: int = 1
+    worker: str | None = None
+    """Where it was raised last; None where that worker is gone."""
+    node: str | None = None
+    """On which node that is."""
+    job_id: str | None = None
+    """The job of that worker, whose log may tell more."""
+
+
 def dashboard_path_of(cluster_id: str) -> str:
     """Return where Jupyter serves the dashboard of a cluster, below its own address."""
     return f"dask-slurm/clusters/{cluster_id}/dashboard/"
@@ -211,6 +227,9 @@ class Cluster(Model):
     cpu_percent: float | None = 0.0
     """Mean over the cluster's threads."""
     tasks: TaskCounts | None = TaskCounts()
+    failures: tuple[TaskFailure, ...] = ()
+    """What its failed tasks failed of, the latest first and three at most; tasks that only needed the result
+    of a failed one are counted in `tasks` alone."""
     core_hours: float | None = 0.0
     idle_since: Time | None = None
     idle_timeout_s: int = 3600

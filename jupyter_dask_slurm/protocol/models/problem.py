@@ -136,8 +136,8 @@ SUBMIT_REFUSED = ProblemKind(
     "Slurm refused the jobs, for a cause that time does not mend: a partition, an account, a limit or an "
     "option.",
     "Start the cluster again with other options; the message names the one that is meant. Where the cause "
-    "is gone, scale the cluster to try once more.",
-    remedies=("change_options",),
+    "is gone, try once more.",
+    remedies=("change_options", "try_again"),
 )
 SUBMIT_POSTPONED = ProblemKind(
     "submit_postponed",

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
 import { cluster as readCluster } from '../../api/contract';
-import { canBeChanged, isOutOfReach, overview, phaseWords } from '../../model/status';
+import { briefWords, canBeChanged, isOutOfReach, overview, phaseWords, statusWord } from '../../model/status';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
@@ -23,12 +23,54 @@ describe('canBeChanged', () => {
   });
 });
 
+const NONE = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
+
+describe('statusWord', () => {
+  const having = (jobs: Partial<Cluster['jobs']>, ...codes: string[]): Cluster => {
+    const [problem] = ocean.problems;
+    const problems = codes.map(
+      code => ({ ...problem, code, severity: code.startsWith('submit_p') ? 'warning' : 'error' }) as const
+    );
+    return { ...ocean, jobs: { ...NONE, ...jobs }, problems };
+  };
+
+  it.each<[string, Cluster]>([
+    ['working', having({ plan: 4, working: 1, queued: 3 }, 'never_starts')],
+    ['waiting', having({ plan: 4, queued: 4 })],
+    ['starting', having({ plan: 4, queued: 3, starting: 1 })],
+    ['starting', having({ plan: 4 })],
+    ['refused', having({ plan: 4 }, 'submit_refused')],
+    ['refused', having({ plan: 4 }, 'submit_postponed', 'submit_refused')],
+    ['waiting', having({ plan: 4 }, 'submit_postponed')],
+    ['stuck', having({ plan: 4, queued: 4 }, 'never_starts')],
+    ['stuck', having({ plan: 4, starting: 4 }, 'no_connection')],
+    ['stuck', having({ plan: 4 }, 'jobs_fail')],
+    ['stuck', having({ plan: 4, missing: 4 })],
+    ['leaving', having({ leaving: 2 })],
+    ['idle', having({})],
+    ['idle', having({}, 'submit_refused')],
+    ['starting', { ...having({ plan: 4 }), status: 'starting', waiting: null }],
+    ['waiting', { ...having({ plan: 4 }), status: 'starting' }],
+    ['stopping', { ...having({ working: 4 }), status: 'stopping' }],
+    ['lost', { ...having({}), status: 'lost' }],
+    ['out of reach', readCluster(sample('cluster-remote'))]
+  ])('%s', (word, cluster) => {
+    expect(statusWord(cluster, trans)).toBe(word);
+    expect(briefWords(cluster, trans)).toMatch(word);
+  });
+
+  it('is never one of running, whatever it has', () => {
+    expect(statusWord(ocean, trans)).toBe('working');
+    expect(briefWords(ocean, trans)).toBe('3 working · 1 queued');
+  });
+});
+
 describe('phaseWords', () => {
   const with_ = (changes: Partial<Cluster>): Cluster => ({ ...ocean, ...changes });
 
   it('counts jobs by phase, and leaves out what is none', () => {
     expect(phaseWords(ocean, trans)).toBe('3 working · 1 queued');
-    const jobs = { plan: 2, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
+    const jobs = { ...NONE, plan: 2 };
     expect(phaseWords(with_({ jobs }), trans)).toBe('2 jobs to be submitted');
     expect(phaseWords(with_({ jobs: { ...jobs, plan: 0 } }), trans)).toBe('No jobs');
   });
@@ -41,7 +83,19 @@ describe('overview', () => {
   });
 
   it('says no more than there is', () => {
-    const jobs = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
-    expect(overview([{ ...ocean, jobs }], trans)).toBe('1 cluster');
+    expect(overview([], trans)).toBe('0 clusters');
+    expect(overview([{ ...ocean, jobs: NONE }], trans)).toBe('1 cluster: idle');
+  });
+
+  it('says of clusters what their jobs do not', () => {
+    const stuck = { ...ocean, jobs: { ...NONE, plan: 2, queued: 2 } };
+    expect(overview([ocean, stuck], trans)).toBe('2 clusters: 3 working · 3 queued · 1 stuck');
+    expect(overview([stuck], trans)).toBe('1 cluster: 2 queued · stuck');
+    const refused = {
+      ...stuck,
+      jobs: { ...NONE, plan: 2 },
+      problems: [{ ...ocean.problems[0], code: 'submit_refused' }]
+    };
+    expect(overview([refused, refused, stuck], trans)).toBe('3 clusters: 2 queued · 2 refused · 1 stuck');
   });
 });

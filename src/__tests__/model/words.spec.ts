@@ -3,7 +3,14 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { Cluster } from '../../api/contract';
 import { cluster as readCluster } from '../../api/contract';
 import { formatTime } from '../../model/format';
-import { composition, liveNumbers, queueWords, taskWords } from '../../model/words';
+import {
+  composition,
+  failurePlace,
+  failureWords,
+  liveNumbers,
+  queueWords,
+  taskWords
+} from '../../model/words';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
@@ -62,5 +69,17 @@ describe('queueWords', () => {
   it('is silent while Slurm is, and where nothing waits', () => {
     expect(queueWords(waiting({}), trans, now)).toBeNull();
     expect(queueWords({ ...ocean, waiting: null }, trans, now)).toBeNull();
+  });
+});
+
+describe('failureWords', () => {
+  const [failure] = readCluster(sample('cluster-running')).failures;
+
+  it('names function and exception, with how often and where', () => {
+    expect(failureWords(failure, trans)).toBe("3 × inc: ZeroDivisionError('division by zero')");
+    expect(failureWords({ ...failure, tasks: 1 }, trans)).toMatch(/^inc: Zero/);
+    expect(failurePlace(failure, trans)).toBe('worker jds-ocean-3f9c-1-0-0 on n1');
+    expect(failurePlace({ ...failure, node: null }, trans)).toBe('worker jds-ocean-3f9c-1-0-0');
+    expect(failurePlace({ ...failure, worker: null }, trans)).toBeNull();
   });
 });

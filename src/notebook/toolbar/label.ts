@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
-import { isAlive } from '../../model/status';
+import { isAlive, stateOf, statusWord } from '../../model/status';
 import type { NotebookLink } from '../notebookLink';
 
 /** What a label is made from. */
@@ -37,7 +37,7 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
   const name = remembered?.name ?? metadata.name;
   if (!isAlive(remembered)) {
     return {
-      label: trans.__('%1: not running', name),
+      label: remembered ? `${name}: ${statusWord(remembered, trans)}` : trans.__('%1: not running', name),
       tooltip: trans.__('The Dask cluster %1, which this notebook belongs to, does not run', name)
     };
   }
@@ -62,9 +62,10 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
   }
 }
 
-function on({ name }: Cluster, trans: TranslationBundle): ILinkLabel {
+function on(cluster: Cluster, trans: TranslationBundle): ILinkLabel {
+  const { name } = cluster;
   return {
-    label: name,
+    label: ['working', 'idle'].includes(stateOf(cluster)) ? name : `${name}: ${statusWord(cluster, trans)}`,
     tooltip: trans.__('"client" in this kernel is connected to the Dask cluster %1', name)
   };
 }

@@ -59,7 +59,7 @@ describe('linkLabel', () => {
   });
 
   it('says that the cluster has stopped, whatever the kernel has', () => {
-    const label = `${running.name}: not running`;
+    const label = `${running.name}: stopped`;
     expect(labelOf({ ...known, remembered: stopped })).toBe(label);
     expect(labelOf({ ...known, state: there, attached: stopped, remembered: stopped })).toBe(label);
   });
