@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.labs.wheel import PROJECT, Built, build, pack, version
+from tests.labs.wheel import PROJECT, Built, build, make_lean, pack, version
 
 # Gzipped: who has no cluster waits for it, too. What a click brings can be loaded then, by import().
 _MOST_AT_START = 20_000
@@ -62,11 +62,11 @@ def built(whole: bool) -> Iterator[Built]:
 
 @pytest.fixture(scope="module")
 def environment(built: Built, whole: bool) -> Path:
-    """Install the program into an empty environment; return its folder."""
+    """Install the lean wheel into an empty environment; return its folder."""
     place = built.folder / "environment"
     venv.create(place)
     pip = [sys.executable, "-m", "pip", "--python", f"{place}/bin/python"]
-    install = ["install", "--quiet", "--no-compile", *(() if whole else ("--no-deps",)), str(built.program)]
+    install = ["install", "--quiet", "--no-compile", *(() if whole else ("--no-deps",)), str(built.lean)]
     subprocess.run([*pip, *install], env=_without_node(place), check=True)
     if not whole:
         # As a line of a path: what is installed here for development is not found that way.
@@ -83,15 +83,15 @@ def _metadata(wheel: Path) -> Message:
 
 def test_pypi_takes_them_and_shows_their_page(built: Built) -> None:
     files = [str(path) for path in built.folder.glob("jupyter_dask_slurm*.*")]
-    assert len(files) == 4
+    assert len(files) == 3
     twine = [sys.executable, "-m", "twine", "check", "--strict"]
     done = subprocess.run([*twine, *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
 def test_links_of_their_page_lead_to_the_sources_of_this_version(built: Built) -> None:
-    for wheel in built.wheels:
-        said = _metadata(Path(wheel))
+    for wheel in (built.wheel, built.lean):
+        said = _metadata(wheel)
         assert said["License-Expression"] == "BSD-3-Clause"
         targets = re.findall(r"\]\(([^)]+)\)", str(said.get_payload()))
         assert len(targets) > 10
@@ -102,23 +102,40 @@ def test_links_of_their_page_lead_to_the_sources_of_this_version(built: Built) -
         assert [place for place in places if not (PROJECT / place.partition("#")[0]).exists()] == []
 
 
-def test_the_whole_is_the_program_with_what_computes(built: Built) -> None:
-    whole, program = _metadata(built.whole), _metadata(built.program)
-    assert whole.get_all("Requires-Dist") == [f"jupyter-dask-slurm-core[cluster]=={program['Version']}"]
-    always = [one for one in program.get_all("Requires-Dist", []) if "extra ==" not in one]
-    assert always
-    assert [one for one in always if re.match("bokeh|dask|distributed", one)] == []
+def _asked_for(wheel: Path) -> set[str]:
+    """Return what is always installed with a wheel."""
+    return {one for one in _metadata(wheel).get_all("Requires-Dist", []) if "extra ==" not in one}
+
+
+def test_the_lean_one_is_the_same_without_what_computes(built: Built) -> None:
+    assert _asked_for(built.lean) < _asked_for(built.wheel)
+    left_out = {re.split("[<>=]", one)[0] for one in _asked_for(built.wheel) - _asked_for(built.lean)}
+    assert left_out == {"bokeh", "dask", "dask-jobqueue", "distributed"}
+    assert _metadata(built.lean)["Name"] == "jupyter_dask_slurm_core"
+    assert _files(built.lean) == _files(built.wheel)
+
+
+def _files(wheel: Path) -> dict[str, int]:
+    """Return what a wheel installs: the checksum of each file."""
+    of_its_own = wheel.name.removesuffix("-py3-none-any.whl")  # name and version
+    with zipfile.ZipFile(wheel) as archive:
+        return {
+            file.filename.removeprefix(of_its_own): file.CRC
+            for file in archive.infolist()
+            if not file.is_dir() and not file.filename.endswith((".dist-info/METADATA", ".dist-info/RECORD"))
+        }
 
 
 def test_built_again_they_are_the_same_bytes(built: Built) -> None:
-    again = built.folder / "again"
-    pack(built.folder / "source", again, "--wheel")
-    (second,) = again.glob("*.whl")
-    assert second.read_bytes() == built.program.read_bytes()
+    again = Built(built.folder / "again")
+    pack(built.folder / "source", again.folder, "--wheel")
+    make_lean(again.wheel, again.folder)
+    assert again.wheel.read_bytes() == built.wheel.read_bytes()
+    assert again.lean.read_bytes() == built.lean.read_bytes()
 
 
 def test_one_version_is_named_everywhere(built: Built) -> None:
-    assert {_metadata(Path(wheel))["Version"] for wheel in built.wheels} == {version()}
+    assert {_metadata(wheel)["Version"] for wheel in (built.wheel, built.lean)} == {version()}
     assert _recipe()["context"]["version"] == version()
     changes = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
     entry = changes.partition(_ENTRY.format("START"))[2].partition(_ENTRY.format("END"))[0]
@@ -126,12 +143,11 @@ def test_one_version_is_named_everywhere(built: Built) -> None:
 
 
 def test_conda_forge_is_told_what_pypi_is_told(built: Built) -> None:
-    program, whole = (output["requirements"]["run"] for output in _recipe()["outputs"])
-    required = [str(one) for one in _metadata(built.program).get_all("Requires-Dist", [])]
-    assert _bare(program[1:]) == _bare(one for one in required if ";" not in one)
+    lean, whole = (output["requirements"]["run"] for output in _recipe()["outputs"])
+    assert _bare(lean[1:]) == _bare(_asked_for(built.lean))
     # On conda-forge "dask" has all of Dask's optional needs.
-    of_cluster = [one.partition(";")[0] for one in required if "extra == 'cluster'" in one]
-    assert _bare(one.replace("dask-core", "dask") for one in whole[1:]) == _bare(of_cluster)
+    computes = (one.replace("dask-core", "dask") for one in whole[1:])
+    assert _bare(computes) == _bare(_asked_for(built.wheel) - _asked_for(built.lean))
 
 
 def _bare(requirements: Iterable[str]) -> set[str]:
@@ -146,7 +162,7 @@ def test_brings_a_prebuilt_labextension(environment: Path) -> None:
     folder = environment / "share/jupyter/labextensions/jupyter-dask-slurm"
     package = json.loads((folder / "package.json").read_text())
     assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
-    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_dask_slurm_core"
+    assert json.loads((folder / "install.json").read_text())["packageName"] == "jupyter_dask_slurm"
     assert list((folder / "schemas").rglob("panel.json"))
 
 

@@ -66,7 +66,7 @@ def environment(folder: Path, python: str, resolution: str) -> str:
     if interpreter is None:
         pytest.skip(f"there is no Python {python} here")
     wanted, there = folder / "versions.txt", str(folder / "environment" / "bin" / "python")
-    _uv("pip", "compile", "pyproject.toml", "--extra", "cluster", "--resolution", resolution,
+    _uv("pip", "compile", "pyproject.toml", "--resolution", resolution,
         "--only-binary", ":all:", "--python-version", python, "--output-file", str(wanted))  # fmt: skip
     _uv("venv", "--python", interpreter, str(folder / "environment"))
     _uv("pip", "install", "--python", there, "--requirements", str(wanted), "ipykernel")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 
 def installed_version() -> str:
     """Return it, for example ``1.0.0``; ``0+unknown`` of sources that are not installed."""
     from importlib.metadata import PackageNotFoundError, version  # slow to load
 
-    try:
-        return version("jupyter_dask_slurm_core")
-    except PackageNotFoundError:
-        return "0+unknown"
+    for distribution in ("jupyter_dask_slurm", "jupyter_dask_slurm_core"):
+        with suppress(PackageNotFoundError):
+            return version(distribution)
+    return "0+unknown"

@@ -24,12 +24,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_the_oldest_jupyterlab(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
-    programs = environment(tmp_path, *built.wheels, f"jupyterlab=={OLDEST}")
+    programs = environment(tmp_path, str(built.wheel), f"jupyterlab=={OLDEST}")
     with lab(programs, tmp_path) as (url, session):
         tell_the_plain_story(url, session, tmp_path)
 
 
 def test_jupyterhub_behind_its_proxy(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
-    programs = environment(tmp_path, *built.wheels, "jupyterlab>=4,<5", "jupyterhub")
+    programs = environment(tmp_path, str(built.wheel), "jupyterlab>=4,<5", "jupyterhub")
     with hub(programs, tmp_path, hub_proxy(tmp_path)) as (url, session):
         tell_the_plain_story(url, session, tmp_path)

@@ -16,34 +16,29 @@ EPOCH = "1700000000"
 """The time that all files of an archive have, so that a second build gives the same bytes."""
 
 # By this `scripts/hatch_build.py` knows an sdist.
-_PKG_INFO = "Metadata-Version: 2.4\nName: jupyter_dask_slurm_core\nVersion: {version}\n"
+_PKG_INFO = "Metadata-Version: 2.4\nName: jupyter_dask_slurm\nVersion: {version}\n"
 
 
 @dataclass(frozen=True)
 class Built:
-    """Both distributions, as wheels and sdists, in one folder."""
+    """Both distributions in one folder: a wheel of each, and the sdist."""
 
     folder: Path
 
     @property
-    def program(self) -> Path:
-        """The wheel that holds the program, and needs nothing that computes."""
-        return self._one("jupyter_dask_slurm_core-*.whl")
-
-    @property
-    def whole(self) -> Path:
-        """The wheel that holds nothing, and needs the program and all that computes."""
+    def wheel(self) -> Path:
+        """The wheel that asks for all that computes too."""
         return self._one("jupyter_dask_slurm-*.whl")
 
     @property
-    def source(self) -> Path:
-        """The program's sources, with its frontend built."""
-        return self._one("jupyter_dask_slurm_core-*.tar.gz")
+    def lean(self) -> Path:
+        """The wheel for an environment that runs no cluster."""
+        return self._one("jupyter_dask_slurm_core-*.whl")
 
     @property
-    def wheels(self) -> tuple[str, str]:
-        """What to install for all: neither is on PyPI yet."""
-        return str(self.program), str(self.whole)
+    def source(self) -> Path:
+        """The sources, with the frontend built."""
+        return self._one("jupyter_dask_slurm-*.tar.gz")
 
     def _one(self, pattern: str) -> Path:
         (found,) = self.folder.glob(pattern)
@@ -57,7 +52,7 @@ def version() -> str:
 
 
 def build(folder: Path, *, as_of_sdist: bool = False) -> Built:
-    """Build sdists and, of these, wheels into a folder.
+    """Build an sdist and, of this, wheels into a folder.
 
     Parameters
     ----------
@@ -68,22 +63,29 @@ def build(folder: Path, *, as_of_sdist: bool = False) -> Built:
     _copy_sources(source)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     if as_of_sdist:
-        built = "jupyter_dask_slurm/labextension"
-        shutil.copytree(PROJECT / built, source / built)
+        labextension = "jupyter_dask_slurm/labextension"
+        shutil.copytree(PROJECT / labextension, source / labextension)
         (source / "PKG-INFO").write_text(_PKG_INFO.format(version=version()))
         path = str(Path(sys.executable).parent)
     pack(source, folder, path=path)
-    pack(source / "distributions" / "full", folder)
-    return Built(folder)
+    built = Built(folder)
+    make_lean(built.wheel, folder)
+    return built
 
 
 def pack(source: Path, folder: Path, *words: str, path: str | None = None) -> None:
     """Run `build`, in this environment."""
-    subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", *words, "--outdir", folder, str(source)],
-        env=os.environ | {"SOURCE_DATE_EPOCH": EPOCH} | ({} if path is None else {"PATH": path}),
-        check=True,
-    )
+    _run("-m", "build", "--no-isolation", *words, "--outdir", str(folder), str(source), path=path)
+
+
+def make_lean(wheel: Path, folder: Path) -> None:
+    """Make the second distribution of the first one's wheel."""
+    _run(str(PROJECT / "scripts" / "lean_wheel"), str(wheel), str(folder))
+
+
+def _run(*words: str, path: str | None = None) -> None:
+    environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH} | ({} if path is None else {"PATH": path})
+    subprocess.run([sys.executable, *words], env=environment, check=True)
 
 
 def _copy_sources(target: Path) -> None:
