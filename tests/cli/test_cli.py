@@ -22,6 +22,7 @@ from jupyter_dask_slurm.options.schema import OPTION_NAMES
 from jupyter_dask_slurm.protocol.models import Cluster
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.contract import contract
+from tests.labs.wheel import version
 from tests.slurm.client import SlurmClient, wait_until
 
 SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
@@ -115,8 +116,7 @@ def test_what_cannot_be_is_said_in_a_sentence() -> None:
 
 def test_its_version() -> None:
     assert cli("--version").stdout == f"jupyter-dask-slurm {__version__}\n"
-    package = json.loads((Path(__file__).parents[2] / "package.json").read_text())
-    assert __version__ == package["version"]
+    assert __version__ == version()
 
 
 def test_every_option_has_its_flag() -> None:
