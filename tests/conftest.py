@@ -32,6 +32,30 @@ _OWN_DIRECTORIES = {
     "XDG_RUNTIME_DIR": "run",
     "DASK_CONFIG": "home/.config/dask",
 }
+# Files that take longest, the longest first: one that began last would be waited for.
+_LONGEST = (
+    "hosts/test_login_nodes.py",
+    "clusters/test_other_host.py",
+    "preview/test_preview.py",
+    "security/test_own_directories.py",
+    "faults/clocks/test_clock_of_a_controller.py",
+    "faults/silence/test_lies.py",
+    "controller/backend/test_slurm_cluster.py",
+    "faults/broken/test_spoilt_files.py",
+    "security/test_second_user.py",
+    "security/test_unprivileged.py",
+    "faults/silence/test_submission.py",
+    "faults/limits/test_submit_limits.py",
+    "faults/silence/test_faults_of_this_machine.py",
+    "controller/problems/test_idle.py",
+    "clusters/test_controller_in_a_job.py",
+    "security/test_secrets.py",
+    "security/test_hostile_words.py",
+    "faults/silence/test_actions_in_silence.py",
+    "cli/test_cli.py",
+    "test_private_slurm.py",
+    "test_architecture.py",
+)
 _FOREIGN = ("DASK_", "JUPYTER", "JPY_", "SLURM_", "SBATCH_", "SQUEUE_", "SCANCEL_", "SINFO_")
 
 
@@ -55,7 +79,13 @@ def isolate(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slow ones: at the end, one of xdist's workers would wait for the other."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        file = item.nodeid.partition("::")[0].removeprefix("tests/")
+        known = _LONGEST.index(file) if file in _LONGEST else len(_LONGEST)
+        return item.get_closest_marker("slow") is None, known
+
+    items.sort(key=rank)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
