@@ -11,8 +11,8 @@ from ..protocol.models import Record
 from ..registry import Registry
 from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
-from .bare_record import record_of_unreadable
 from .cluster_list import ClusterList
+from .substitute_record import record_of_unreadable
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import { DEFAULT_KERNEL } from './fields/uiSchema';
 import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
 import { chosenProfile, inOneCluster, toPreview, withProfile } from './request/formRequest';
-import { ISubmission, useSubmit } from './request/useSubmit';
+import { ISubmission, useSubmit } from './request/useSingleRequest';
 import { AskSite, useSiteOf } from './useSiteOf';
 
 /** What the form works with. */

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.checks.limits import Limits
-from jupyter_dask_slurm.clusters.bare_record import bare_record
 from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.following import here
 from jupyter_dask_slurm.clusters.manager import ClusterManager
+from jupyter_dask_slurm.clusters.substitute_record import bare_record
 from jupyter_dask_slurm.options.requests import ChangeRequest, ClusterRequest, RestartRequest, parse
 from jupyter_dask_slurm.protocol.errors import (
     ClusterNotFound,

@@ -14,9 +14,9 @@ from ...protocol.models.problem import ORPHANED_JOBS
 from ...protocol.naming import MOST_NAMED, named
 from ...registry import Registry
 from ...system.event_loop.background import Background
-from ..bare_record import bare_record
 from ..cluster_list import ClusterList
 from ..handle import ClusterHandle
+from ..substitute_record import bare_record
 from .endings import Endings
 from .find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
 

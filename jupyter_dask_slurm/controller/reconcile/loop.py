@@ -31,9 +31,9 @@ from ..state.workers import Change, connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
 from .end_policy import end_policy
-from .pace import Pace
 from .put_back import GAVE_WAY, is_put_back, where_it_ran, without_node
 from .replacement import longest_wait_s, replace_at
+from .slow_answers import Pace
 
 logger = logging.getLogger(__name__)
 

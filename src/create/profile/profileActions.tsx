@@ -5,7 +5,7 @@ import type { IProfileRequest } from '../../api/client';
 import type { Cluster, Profile } from '../../api/contract';
 import type { FormData } from '../request/formData';
 import { toProfile } from '../request/formRequest';
-import { useSubmit } from '../request/useSubmit';
+import { useSubmit } from '../request/useSingleRequest';
 import { SaveProfile } from './saveProfile';
 
 /** What can be done with the user's own profiles. */

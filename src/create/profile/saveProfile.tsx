@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Profile } from '../../api/contract';
-import { useSubmit } from '../request/useSubmit';
+import { useSubmit } from '../request/useSingleRequest';
 
 interface ISaveProfileProps {
   /** The user's own profile that is chosen; under its name it is replaced. */
