@@ -20,7 +20,7 @@ from ..registry import Registry
 from ..system.processes import boot_id, hostname
 
 
-def bare_record(
+def substitute_record(
     registry: Registry,
     cluster_id: str,
     error: ErrorInfo,
@@ -76,7 +76,7 @@ def record_of_unreadable(registry: Registry, cluster_id: str, why: DaskSlurmErro
         type(why).__name__,
         why.details,
     )
-    record = bare_record(registry, cluster_id, error)
+    record = substitute_record(registry, cluster_id, error)
     with suppress(ClusterNotFound, StorageUnavailable):
         spec = registry.read_launch(cluster_id)
         cluster = dataclasses.replace(

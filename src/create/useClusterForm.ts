@@ -13,7 +13,7 @@ import { DEFAULT_KERNEL } from './fields/uiSchema';
 import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
 import { chosenProfile, inOneCluster, toPreview, withProfile } from './request/formRequest';
-import { ISubmission, useSubmit } from './request/useSingleRequest';
+import { ISubmission, useSingleRequest } from './request/useSingleRequest';
 import { AskSite, useSiteOf } from './useSiteOf';
 
 /** What the form works with. */
@@ -74,7 +74,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   const request = toPreview(source, initial, data, names);
   const previewed = usePreview(request, parts.preview);
   const { preview, isLate, judge } = previewed;
-  const submission = useSubmit(async () => {
+  const submission = useSingleRequest(async () => {
     const judged = await judge();
     refuseWhatIsWrong(judged);
     await parts.onSubmit(data, names, judged);

@@ -16,7 +16,7 @@ from jupyter_dask_slurm.clusters.cluster_list import ClusterList
 from jupyter_dask_slurm.clusters.ending import endings
 from jupyter_dask_slurm.clusters.following import here
 from jupyter_dask_slurm.clusters.manager import ClusterManager
-from jupyter_dask_slurm.clusters.substitute_record import bare_record
+from jupyter_dask_slurm.clusters.substitute_record import substitute_record
 from jupyter_dask_slurm.options.requests import ChangeRequest, ClusterRequest, RestartRequest, parse
 from jupyter_dask_slurm.protocol.errors import (
     ClusterNotFound,
@@ -336,7 +336,7 @@ async def test_what_is_cleared_up_is_left_alone_when_its_owner_turns_up(
     clusters = ClusterList(managed.registry)
     clearing = endings.Endings(managed.registry, clusters)
     orphan = clusters.add(
-        bare_record(managed.registry, cluster.id, ErrorInfo("Its jobs are left.", "ControllerLost"))
+        substitute_record(managed.registry, cluster.id, ErrorInfo("Its jobs are left.", "ControllerLost"))
     )
     clearing.cancel_orphan(orphan)
     await begun.wait()

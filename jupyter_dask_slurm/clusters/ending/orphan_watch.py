@@ -16,7 +16,7 @@ from ...registry import Registry
 from ...system.event_loop.background import Background
 from ..cluster_list import ClusterList
 from ..handle import ClusterHandle
-from ..substitute_record import bare_record
+from ..substitute_record import substitute_record
 from .endings import Endings
 from .find_orphans import OrphanJobs, orphan_jobs, slurm_clusters
 
@@ -131,7 +131,7 @@ def as_record(orphan: OrphanJobs, registry: Registry) -> Record:
     error = ErrorInfo(
         "The cluster is lost: Slurm has jobs of it, and nothing else of it was found.", CONTROLLER_LOST
     )
-    record = bare_record(registry, orphan.cluster_id, error, orphan.since, orphan.slurm_cluster)
+    record = substitute_record(registry, orphan.cluster_id, error, orphan.since, orphan.slurm_cluster)
     cluster = dataclasses.replace(record.cluster, problems=(_problem(orphan, iso_time()),))
     return dataclasses.replace(record, cluster=cluster)
 

@@ -33,7 +33,7 @@ from .dispatch import Dispatcher
 from .end_policy import end_policy
 from .put_back import GAVE_WAY, is_put_back, where_it_ran, without_node
 from .replacement import longest_wait_s, replace_at
-from .slow_answers import Pace
+from .slow_answers import SlowAnswers
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Reconciler:
         self._history = history
         self._wake = asyncio.Event()
         state.wake.connect(self._wake.set)
-        self._pace = Pace(state)
+        self._slow_answers = SlowAnswers(state)
         self.dispatch = Dispatcher(state, job_table, cluster, watch, history)
 
     def listen(self, events: BackendEvents) -> None:
@@ -272,9 +272,9 @@ class Reconciler:
         except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
             if not isinstance(error, FAULTS_OF_THIS_MACHINE):
-                await self._pace.note(began_at)
+                await self._slow_answers.note(began_at)
             return
-        await self._pace.note(began_at)
+        await self._slow_answers.note(began_at)
         self.dispatch.answered()
         async for job, end in in_slices(ended):
             self.job_ended(job, end)

@@ -11,7 +11,7 @@ SLOW_S = 3.0
 """An answer that takes so long is slow, in seconds: a limited command sleeps 1 s, then 2 s, and so on."""
 
 
-class Pace:
+class SlowAnswers:
     """Notes slow answers in the state; why they are slow is asked once."""
 
     def __init__(self, state: ClusterState) -> None:

@@ -5,7 +5,7 @@ import type { IProfileRequest } from '../../api/client';
 import type { Cluster, Profile } from '../../api/contract';
 import type { FormData } from '../request/formData';
 import { toProfile } from '../request/formRequest';
-import { useSubmit } from '../request/useSingleRequest';
+import { useSingleRequest } from '../request/useSingleRequest';
 import { SaveProfile } from './saveProfile';
 
 /** What can be done with the user's own profiles. */
@@ -83,7 +83,7 @@ function RemoveProfile(props: {
   trans: TranslationBundle;
 }): React.ReactElement {
   const { profile, onRemove, onCancel, trans } = props;
-  const { failure, busy, submit } = useSubmit(() => onRemove(profile.name));
+  const { failure, busy, submit } = useSingleRequest(() => onRemove(profile.name));
   return (
     <div className="jp-DaskSlurmForm-row" role="group" aria-label={trans.__('Delete profile')}>
       <span role="alert">{failure?.message ?? trans.__('Delete the profile %1?', profile.name)}</span>

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Profile } from '../../api/contract';
-import { useSubmit } from '../request/useSingleRequest';
+import { useSingleRequest } from '../request/useSingleRequest';
 
 interface ISaveProfileProps {
   /** The user's own profile that is chosen; under its name it is replaced. */
@@ -17,7 +17,7 @@ export function SaveProfile(props: ISaveProfileProps): React.ReactElement {
   const { base, onCancel, trans } = props;
   const [name, setName] = React.useState(base?.name ?? '');
   const [description, setDescription] = React.useState(base?.description ?? '');
-  const { failure, busy, submit } = useSubmit(() => props.onSave(name.trim(), description.trim()));
+  const { failure, busy, submit } = useSingleRequest(() => props.onSave(name.trim(), description.trim()));
   const canSave = name.trim() !== '' && !busy;
   const onKeyDown = (event: React.KeyboardEvent) => {
     // Enter belongs to these two fields: the form around them would start the cluster.

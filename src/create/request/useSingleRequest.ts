@@ -13,7 +13,7 @@ export interface ISubmission {
 }
 
 /** One request at a time: a double click sends one. */
-export function useSubmit(send: () => Promise<void>): ISubmission {
+export function useSingleRequest(send: () => Promise<void>): ISubmission {
   const [failure, setFailure] = React.useState<RequestError | null>(null);
   const [busy, setBusy] = React.useState(false);
   const sending = React.useRef(false);
