@@ -104,7 +104,9 @@ def _run(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
         "script", metavar="SCRIPT", help="a Python file; its Client() without arguments is of the cluster"
     )
     _named_and_where(parser)
-    parser.add_argument("--jobs", type=int, help="number of jobs (default: 1)")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--jobs", type=int, help="jobs of its cluster (default: 1), each by itself")
+    size.add_argument("--nodes", type=int, help="nodes of its one allocation, with all workers at once")
     if with_options:
         _cluster_options(parser.add_argument_group("options of a job"))
 

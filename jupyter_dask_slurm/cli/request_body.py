@@ -10,11 +10,14 @@ from .arguments import options_of, scaling_of
 
 def body_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the cluster that is asked for, as ``POST /clusters`` has it."""
+    options = options_of(arguments)
+    if getattr(arguments, "nodes", None) is not None:
+        options |= {"one_allocation": True, "nodes_per_job": arguments.nodes}
     asked = {
         "name": arguments.name,
         "profile": arguments.profile,
         "backend": arguments.backend,
-        "options": options_of(arguments),
+        "options": options,
         "scaling": scaling_of(arguments),
     }
     return {key: value for key, value in asked.items() if value is not None}

@@ -100,8 +100,11 @@ class Inspection:
         ClusterNotFound, InvalidRequest, WrongState, StorageUnavailable
         """
         handle = self._manager.handle(cluster_id)
-        script, command = _last_submission(handle.record.on_disk) if kind == "job_script" else (None, None)
         launched = self._manager.registry.read_launch(cluster_id)
+        script, command = None, None
+        if kind in ("job_script", "batch_script"):
+            sent = not launched.options.get("one_allocation")
+            script, command = _last_submission(handle.record.on_disk, sent=sent)
         source = Source(
             cluster=handle.cluster,
             credentials=launched.credentials,
@@ -136,12 +139,18 @@ def _scheduler_file(on_disk: ClusterDirectory) -> str | None:
     return str(path) if is_plain(path) else None
 
 
-def _last_submission(on_disk: ClusterDirectory) -> tuple[str | None, tuple[str, ...] | None]:
-    """Return the script that was sent last and the command line that sent it."""
+def _last_submission(on_disk: ClusterDirectory, *, sent: bool) -> tuple[str | None, tuple[str, ...] | None]:
+    """Return the script that was sent last and the command line that sent it.
+
+    Parameters
+    ----------
+    sent : bool
+        Whether it was: what runs in one allocation was run by the controller.
+    """
     for number in on_disk.sent():
         # The newest may be one whose intent is being written at this moment.
         with suppress(FileNotFoundError, FileDamaged):
-            intent = read_json(on_disk.submission(number))
+            intent = read_json(on_disk.submission(number)) if sent else None
             command = intent.get("command") if isinstance(intent, dict) else None
             text = read_private(on_disk.script(number)).decode("utf-8", errors="replace")
             return text, tuple(map(str, command)) if isinstance(command, list) else None

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..checks.limits import Limits
+from ..launch.one_allocation import with_its_size
 from ..launch.resolve import ClusterSpec, resolve_restart
 from ..launch.starter import Starter
 from ..protocol.errors import WrongState
@@ -233,7 +234,9 @@ class ClusterManager:
         """
         old = self.handle(cluster_id).cluster
         changes = request.options.model_dump(exclude_unset=True) if request.options else {}
-        return resolve_restart(old, self.registry.read_launch(cluster_id), changes, self._limits)
+        return with_its_size(
+            resolve_restart(old, self.registry.read_launch(cluster_id), changes, self._limits)
+        )
 
     async def restart(self, cluster_id: str, request: RestartRequest, key: str | None = None) -> Cluster:
         """Start the same cluster again, with changes; the old one leaves the list and is stopped first.

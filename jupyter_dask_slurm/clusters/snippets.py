@@ -6,6 +6,8 @@ Pure functions. Snippets hold names and paths, never keys.
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from shlex import quote
@@ -21,6 +23,7 @@ from ..protocol.scaling import known_nodes
 from ..slurm.script.job_keywords import job_keywords, lines_of
 from ..slurm.script.option_table import KEYS
 from ..slurm.script.several_nodes import exported
+from .batch_script import batch_script
 
 _CLUSTERS = "SLURM_CLUSTERS"
 _CLIENT = "ClusterClient"
@@ -38,6 +41,8 @@ class Source:
         The last script that was sent to Slurm.
     command : tuple of str, optional
         The command line that sent it.
+    program : str
+        The Python that has this package.
     asked : mapping
         The options that the cluster was asked for with, its profile's among them.
     scheduler_file : str, optional
@@ -50,6 +55,7 @@ class Source:
     script: str | None = None
     command: tuple[str, ...] | None = None
     scheduler_file: str | None = None
+    program: str = sys.executable
     asked: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,7 +72,7 @@ def make_snippet(kind: str, source: Source) -> Snippet:
     makers = {
         "connect": _connect, "portable": _portable, "attach": _attach, "environment": _environment,
         "from_name": _from_name, "notebook": _notebook, "slurmcluster": _slurmcluster, "yaml": _yaml,
-        "job_script": _job_script,
+        "job_script": _job_script, "batch_script": _batch_script,
     }  # fmt: skip
     if kind not in makers:
         raise InvalidRequest(f"kind must be one of {', '.join(makers)}.", field="kind")
@@ -270,6 +276,13 @@ def _job_script(source: Source) -> Snippet:
     if source.script is None:
         raise WrongState(f'"{source.cluster.name}" has sent no job to Slurm yet.')
     return Snippet("job_script", "shell", source.script, source.command)
+
+
+def _batch_script(source: Source) -> Snippet:
+    script = _job_script(source).code
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", source.cluster.name)
+    code = batch_script(source.cluster, source.asked, script, program=source.program, name=name)
+    return Snippet("batch_script", "shell", code)
 
 
 def _text(value: str) -> str:

@@ -18,6 +18,11 @@ from .state.history import History
 from .state.jobs import JobTable
 from .state.state import ClusterState
 
+_FIXED = (
+    "All nodes of this cluster are one allocation, which keeps its size. Stop the cluster, or start it again "
+    "with another number of nodes."
+)
+
 # A day of clicks; each takes some hundred bytes.
 _MOST_KEYS = 1000
 
@@ -95,7 +100,7 @@ class Commands:
         LimitExceeded
             Where it were larger than the administrator allows.
         WrongState
-            While the cluster stops.
+            While the cluster stops, or where it has a size of its own.
         """
         unknown = set(changes) - {"scaling", "name", "idle_timeout_s"}
         if unknown:
@@ -124,12 +129,14 @@ class Commands:
         JobNotFound
             Where no live job has that id.
         WrongState
-            While the cluster stops.
+            While the cluster stops, or where the job is all of it.
         """
         job = self._job_table.by_id(job_id)
         if job is None or not job.live:
             raise JobNotFound(f"This cluster has no live job {job_id}.")
         self._must_run()
+        if self._state.one_allocation:
+            raise WrongState(_FIXED)
         if job.wanted:
             job.cancelling = True
             if not self._job_table.has_replacement(job, self._state.plan):
@@ -165,6 +172,8 @@ class Commands:
         self._changed()
 
     def _scale(self, scaling: Scaling, cores_elsewhere: int = 0) -> None:
+        if self._state.one_allocation:
+            raise WrongState(_FIXED, field="scaling")
         check_ceiling(self._ceiling, most_jobs(scaling), self._size.cpus, cores_elsewhere)
         self._planner.scale(scaling)
 

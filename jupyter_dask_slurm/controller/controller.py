@@ -67,6 +67,7 @@ class Controller:
         self.state = ClusterState(spec.name, scaling, plan_of(scaling, 0), spec.idle_timeout_s)
         self.state.in_own_job = spec.placement == "job"
         self.state.ends_unheld = spec.ends_unheld
+        self.state.one_allocation = bool(backend.options["one_allocation"])
         self.state.keep_jobs = backend.options["keep_jobs"] is not False
         self.state.dashboard_error = dashboard_problem()
         self.history = History(spec.on_disk.history)

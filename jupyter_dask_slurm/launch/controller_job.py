@@ -38,6 +38,7 @@ from ..system.beside_loop import in_thread
 from ..system.files import make_private_directory, write_json, write_private
 from ..system.places import is_folder, is_there
 from .draft import Draft
+from .one_allocation import directives_of, refusals_of_one_allocation
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,8 @@ class ControllerJob:
 
     @property
     def cores(self) -> int:
-        """How many cores it has."""
-        return int(self.options["cpus-per-task"])
+        """How many cores it has beside those of the workers."""
+        return int(self.options.get("cpus-per-task", 0))
 
     @property
     def text(self) -> str:
@@ -104,6 +105,7 @@ def _usual_walltime(own: Mapping[str, Any], jobs: Mapping[str, Any], site: Site)
 def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessable | LimitExceeded]:
     """Yield what keeps a controller from running where it shall."""
     spec = draft.spec
+    yield from refusals_of_one_allocation(spec)
     if spec.placement not in limits.allowed_controller_placements:
         where = "in a Slurm job" if spec.placement == "job" else "on this host"
         yield LimitExceeded(f"The administrator lets no controller run {where}.", field=_PLACEMENT)
@@ -125,6 +127,8 @@ def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessabl
             "Slurm knows you here by a token (SLURM_JWT), which jobs do not get: a controller in a job could "
             "submit nothing.", field=_PLACEMENT,
         )  # fmt: skip
+    if spec.options.get("one_allocation"):
+        return  # what it asks for is what the workers do
     for refusal in refusals_of_site(wants(draft), draft.surroundings.site):
         option = (refusal.field or "").rpartition(".")[2]
         field = f"options.controller_{option}" if option in _OF_ITS_OWN else refusal.field
@@ -133,17 +137,15 @@ def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessabl
 
 def controller_job(draft: Draft) -> ControllerJob:
     """Return the job of a draft's controller."""
-    spec, asked = draft.spec, wants(draft)
-    on_disk = spec.on_disk
+    on_disk = draft.spec.on_disk
     words = [*draft.environment.argv, str(on_disk.controller_archive), str(on_disk.path)]
     log = str(on_disk.controller_log).replace("%", "%%")
+    first, lines = "#!/bin/bash", list[str]()
+    if draft.spec.options.get("one_allocation") and draft.rendering:
+        first, lines = directives_of(draft.rendering["script"])
     options = {
-        "job-name": controller_tag(spec.cluster_id),
-        "ntasks": "1",
-        "cpus-per-task": str(asked["cores"]),
-        "mem": f"{max(1, parse_memory(asked['memory']) // 2**20)}M",
-        "time": asked["walltime"],
-        **{name: asked[name] for name in ("partition", "account", "qos", "reservation") if asked.get(name)},
+        "job-name": controller_tag(draft.spec.cluster_id),
+        **({} if lines else _size_of(wants(draft))),
         "output": log,
         "error": log,
         "open-mode": "append",
@@ -151,8 +153,19 @@ def controller_job(draft: Draft) -> ControllerJob:
         "signal": f"B:TERM@{TERM_BEFORE_S}",
     }
     # Requeued, it would start anew beside the jobs that it has left.
-    script = f"#!/bin/bash\n#SBATCH --no-requeue\numask 077\nexec {shlex.join(words)}\n"
-    return ControllerJob(script, options)
+    script = [first, *lines, "#SBATCH --no-requeue", "umask 077", f"exec {shlex.join(words)}"]
+    return ControllerJob("\n".join(script) + "\n", options)
+
+
+def _size_of(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the options of sbatch by which a job of its own gets its size."""
+    return {
+        "ntasks": "1",
+        "cpus-per-task": str(asked["cores"]),
+        "mem": f"{max(1, parse_memory(asked['memory']) // 2**20)}M",
+        "time": asked["walltime"],
+        **{name: asked[name] for name in ("partition", "account", "qos", "reservation") if asked.get(name)},
+    }
 
 
 async def submit_controller(draft: Draft, folder: Path) -> None:

@@ -108,6 +108,8 @@ def make_draft(
 def _placement(surroundings: Surroundings, limits: Limits) -> Placement:
     """Return where the controller shall run; what an administrator prefers is for clusters that can."""
     asked: Placement | None = surroundings.options.get("controller_placement")
+    if asked is None and surroundings.options.get("one_allocation"):
+        return "job"
     if asked is None and surroundings.backend == "slurm" and surroundings.options.get("secure") is not False:
         return limits.controller_placement_default
     return asked or "here"

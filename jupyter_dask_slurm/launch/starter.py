@@ -23,6 +23,7 @@ from .configured_name import ConfiguredName, configured_name
 from .controller_job import submit_controller
 from .draft import Draft, as_rendered, make_draft, shows_in_script, to_render
 from .judge import judge
+from .one_allocation import with_its_size
 from .place import discard, place
 from .process import start_controller
 from .resolve import ClusterSpec, resolve
@@ -65,7 +66,7 @@ class Starter:
 
     async def resolve(self, request: ClusterRequest) -> ClusterSpec:
         """Return what a request asks for, filled up from its profile; see `launch.resolve.resolve`."""
-        return await resolve(request, self._profiles, self._limits)
+        return with_its_size(await resolve(request, self._profiles, self._limits))
 
     async def knows_environment(self, spec: ClusterSpec, within_s: float) -> bool:
         """Return whether the kernel of such a cluster is known by then; see `Surveyor.knows_environment`."""
@@ -122,6 +123,7 @@ class Starter:
         """
         return (
             self._render_client.is_warm(draft.environment)
+            or bool(draft.spec.options.get("one_allocation"))
             or self._limits.depend_on_size
             or (draft.spec.backend == "slurm" and (draft.surroundings.configured or shows_in_script(draft)))
         )

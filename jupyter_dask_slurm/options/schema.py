@@ -231,6 +231,12 @@ class ClusterOptions(BaseModel):
         "for hosts that end processes after a while. The cluster ends with that job.",
         group="controller", example="job",
     )  # fmt: skip
+    one_allocation: bool | None = _option(
+        "One allocation",
+        "Controller and workers share one Slurm job of a fixed number of nodes: all jobs together are that "
+        "one, and all workers start at once, or none. The size cannot be changed afterwards.",
+        group="controller", example=True,
+    )  # fmt: skip
     controller_partition: types.Names | None = _option(
         "Controller's partition", "Where its job is queued; by default that of the cluster's jobs.",
         group="controller", example="long",

@@ -112,7 +112,8 @@ export const snippetKind = word(
   'notebook', // another cluster like it, by this package's `SLURMCluster`, in the Python that it runs in
   'slurmcluster', // the same cluster by dask-jobqueue
   'yaml', // for `~/.config/dask`
-  'job_script' // what was last sent to Slurm
+  'job_script', // what was last sent to Slurm
+  'batch_script' // for sbatch: runs a Python file on a cluster like it, in one allocation
 );
 export type SnippetKind = Infer<typeof snippetKind>;
 

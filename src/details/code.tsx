@@ -16,6 +16,7 @@ export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
   const [kind, setKind] = React.useState<Kind>('job_script');
   const kinds: Record<Kind, string> = {
     job_script: trans.__('Job script'),
+    batch_script: trans.__('Batch script'),
     connect: trans.__('Connect'),
     from_name: trans.__('Cluster object'),
     portable: trans.__('Connect with distributed alone'),

@@ -90,7 +90,9 @@ def test_what_cannot_start_leaves_nothing(shared: Path, tmp_path: Path) -> None:
     assert clusters(shared) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.nightly)], ids=str
+)
 def test_the_end_of_a_run_ends_all(
     slurm: SlurmClient, shared: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -122,3 +124,22 @@ def test_what_it_says() -> None:
     assert waiting_words(replace(few, status="starting", waiting=None)) == "ocean starts."
     job = Job("17", "COMPLETING", "leaving", node="n1", nodes=("n1", "n2"))
     assert ending_words(few, [job]) == "Slurm still ends job 17 on n1, n2 (COMPLETING)."
+
+
+def test_an_allocation_is_used_as_it_is_and_left_as_it_was(
+    slurm: SlurmClient, shared: Path, tmp_path: Path
+) -> None:
+    script, waits = tmp_path / "script.py", tmp_path / "waits.py"
+    script.write_text(f"{COMPUTES}print(sorted(client.nthreads().values()))\n")
+    waits.write_text(f"{COMPUTES}print(flush=True)\ntime.sleep(600)\n")
+    program = f"{sys.executable} -m jupyter_dask_slurm.cli run"
+    story = f"""
+        {program} {script}; echo code $?
+        mkfifo said; {program} {waits} > said & read -r < said; kill -9 $!
+        until [ -z "$(squeue -hs --format=%i | grep -v batch)" ]; do sleep 0.2; done
+        squeue -h --format="left: %T"
+    """
+    salloc = ["salloc", "-N2", "-n2", "--mem=500M", "-t", "5", "--partition=normal", "bash", "-c", story]
+    done = subprocess.run(salloc, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+    assert done.stdout.splitlines() == ["[1, 1]", "code 0", "left: RUNNING"], done.stderr
+    wait_until(lambda: not clusters(shared), "nothing is left on disk")

@@ -30,6 +30,8 @@ def _modules() -> Iterator[tuple[Path, ast.Module]]:
 def _made() -> Iterator[tuple[str, str, list[str]]]:
     """Yield the name of a kind, the process that makes problems of it, and the severities that it names."""
     for path, module in _modules():
+        if "cli" in path.relative_to(_PACKAGE).parts:
+            continue  # it looks at them
         process = "controller" if "controller" in path.relative_to(_PACKAGE).parts else "jupyter"
         for node in ast.walk(module):
             if isinstance(node, ast.Name) and node.id in _KINDS:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from typing import Any
 
 from ...clusters.handle import ClusterHandle
 from ...clusters.snippets import client_variables
@@ -24,6 +25,7 @@ from ...system.event_loop.background import Background
 from ...system.event_loop.first_of import first_of
 from ..request_body import body_of
 from .guard import Guard
+from .in_allocation import allocation_of, in_allocation
 from .script_process import Signals, exit_code, start_script
 from .words import Words, ending_words, ready_words, waiting_words
 
@@ -59,9 +61,14 @@ class Run:
         DaskSlurmError
             There is no cluster for the script.
         """
-        request = parse(ClusterRequest, body_of(self._arguments))
+        body: dict[str, Any] = body_of(self._arguments)
+        emptied: Collection[str] = ()
         try:
-            cluster = await self._services.manager.start(request, announce=self._announce)
+            found = await allocation_of(self._arguments)
+            if found is not None:
+                body, emptied = in_allocation(body, *found, self._arguments.nodes)
+            request = parse(ClusterRequest, body)
+            cluster = await self._services.manager.start(request, emptied=emptied, announce=self._announce)
             handle = self._services.manager.handle(cluster.id)
             for note in handle.notes:
                 self._words.say(f"Note: {note}")

@@ -6,6 +6,7 @@ import json
 import sys
 
 from ...protocol.models import Cluster, Job, iso_time
+from ...protocol.models.problem import ENDS_WITH_JOB
 from ...protocol.naming import counted, one_or_many
 from ..text import visible
 
@@ -39,7 +40,9 @@ class Words:
     def problems(self, cluster: Cluster) -> None:
         """Say what is wrong with a cluster, each thing once."""
         for problem in cluster.problems:
-            if problem.severity != "info" and problem.message not in self._problems:
+            # Whoever runs it in an allocation knows that this ends.
+            told = problem.severity == "info" or problem.code == ENDS_WITH_JOB.code
+            if not told and problem.message not in self._problems:
                 self._problems.add(problem.message)
                 self.say(f"{problem.message} {problem.advice}", cluster)
 

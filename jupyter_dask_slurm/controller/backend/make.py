@@ -19,6 +19,7 @@ from ..state.slurm_watch import NoWatch, SlurmWatch, Watch
 from .base import JobCluster, security_from
 from .events import BackendEvents
 from .local_cluster import LocalCluster
+from .srun_here import SrunHere
 from .submitter import Submitter
 from .worker_archive import worker_archive
 
@@ -102,10 +103,12 @@ def _slurm(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
     events = BackendEvents()
     archive = spec.on_disk.worker_archive
     write_private(archive, worker_archive())
+    # One that has its nodes already sends nothing.
+    kind = SrunHere if options["one_allocation"] else Submitter
     cluster = SlurmCluster(
         archive=archive,
         job_table=job_table,
-        submitter=Submitter(job_table, spec.on_disk, _made_for_logs(spec, options), events),
+        submitter=kind(job_table, spec.on_disk, _made_for_logs(spec, options), events),
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id, found.shebang),
     )

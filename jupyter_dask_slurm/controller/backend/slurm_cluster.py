@@ -23,7 +23,7 @@ from ...slurm.script.several_nodes import NODE, srun
 from ..state.jobs import JobTable, TrackedJob
 from .base import JobCluster, JobProcess
 from .scheduler import ControllerScheduler
-from .submitter import Submitter
+from .srun_here import Sender
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class SlurmJob(JobProcess, SLURMJob):
 
     Parameters
     ----------
-    submitter : Submitter
+    submitter : Sender
         Sends and cancels it, together with others.
     archive : Path
         Runs the worker's command (`controller.worker_start`).
@@ -69,6 +69,8 @@ class SlurmJob(JobProcess, SLURMJob):
         Lines after the worker's command.
     nodes : int, optional
         On so many nodes the worker's command runs.
+    step_cpus : int, optional
+        With so many CPUs on each, by srun, where the script is run in an allocation that is there already.
 
     Attributes
     ----------
@@ -81,24 +83,26 @@ class SlurmJob(JobProcess, SLURMJob):
         scheduler: str | None = None,
         name: str | None = None,
         *,
-        submitter: Submitter,
+        submitter: Sender,
         archive: Path,
         python: str,
         place: str | None = None,
         epilogue: tuple[str, ...] = (),
         nodes: int = 1,
+        step_cpus: int | None = None,
         **keywords: Any,
     ) -> None:
         prefix, _, number = str(name).rpartition("-")
         # Array indices start at 0 for every array, worker names are never used twice: the script adds up.
         in_script = f"{prefix}-$(({FIRST}+${{SLURM_ARRAY_TASK_ID:-0}}))"
-        worker = WORKER if nodes == 1 else f'{srun(nodes)} bash -c "${ON_NODE}" {WORKER}'
+        by_srun = nodes > 1 or step_cpus is not None
+        worker = f'{srun(nodes, step_cpus)} bash -c "${ON_NODE}" {WORKER}' if by_srun else WORKER
         with told_all():
             super().__init__(scheduler, name=in_script, python=worker, **_with_quoted_tls(keywords))
         self.name = name
         self.tag = ""
         self.number = int(number) if number.isdigit() else 0
-        self._prologue = _prologue(python, archive, place, several_nodes=nodes > 1)
+        self._prologue = _prologue(python, archive, place, by_srun=by_srun, several_nodes=nodes > 1)
         self._epilogue = epilogue
         self._submitter = submitter
 
@@ -141,7 +145,9 @@ class SlurmJob(JobProcess, SLURMJob):
         self.release()
 
 
-def _prologue(python: str, archive: Path, place: str | None, *, several_nodes: bool) -> list[str]:
+def _prologue(
+    python: str, archive: Path, place: str | None, *, by_srun: bool, several_nodes: bool
+) -> list[str]:
     """Return the lines that have workers run in a directory of their own, and that removed."""
     # A Python takes notice of PYTHONPATH before anything else can; `worker_start` does so when it is safe.
     told = f'{f"JDS_PLACE={place} " if place else ""}JDS_PYTHONPATH="$PYTHONPATH" PYTHONPATH='
@@ -153,7 +159,7 @@ def _prologue(python: str, archive: Path, place: str | None, *, several_nodes: b
         wait,
         f"trap '{WORKER} --clear' EXIT",
     ]
-    if several_nodes:
+    if by_srun:
         # The nodes have directories of their own, and shells of their own look after them.
         on_each = "; ".join([*lines, f'{WORKER} "$@"'])
         lines = [f"{ON_NODE}={shlex.quote(on_each)}", wait]
@@ -183,7 +189,7 @@ class SlurmCluster(JobCluster, SLURMCluster):
 
     job_cls: type[SLURMJob] = SlurmJob
 
-    def __init__(self, *, job_table: JobTable, submitter: Submitter, **keywords: Any) -> None:
+    def __init__(self, *, job_table: JobTable, submitter: Sender, **keywords: Any) -> None:
         self.job_table = job_table
         self._submitter = submitter
         with told_all():

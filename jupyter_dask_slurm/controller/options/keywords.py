@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from ...protocol.scaling import known_nodes
+from ...protocol.scaling import known_nodes, known_size
 from ...protocol.tags import tag_stem
 from ...slurm.script.job_keywords import job_keywords, lines_of
 from ...slurm.script.script_text import one_word, one_word_each
@@ -38,6 +38,7 @@ def jobqueue_keywords(
         "job_extra_directives": named.get("job_extra_directives", []),
         "job_script_prologue": [_NO_ROUTES, *named.get("job_script_prologue", [])],
         "nodes": known_nodes(options),
+        "step_cpus": known_size(options).cpus_of_node if options.get("one_allocation") else None,
         "epilogue": tuple(lines_of(options["job_script_epilogue"])),
         "worker_extra_args": [*WORKER_ARGUMENTS, *named.get("worker_extra_args", [])],
         "scheduler_options": named.get("scheduler_options", {}),

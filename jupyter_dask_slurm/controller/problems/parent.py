@@ -58,7 +58,7 @@ def _own_job_ends(parent: Parent, now: float) -> Problem | None:
     return ENDS_WITH_JOB.problem(
         f"The controller's job {parent.name} ends at {clock.moment(parent.ends_at)}, with the whole cluster.",
         "Save what you need before: what is only in the memory of the workers is lost. Then start it again, "
-        "with a longer controller's walltime.",
+        "with a longer walltime.",
         since=clock.moment(parent.ends_at - SOON_S),
         severity="warning",
         job_id=parent.name,

@@ -169,7 +169,10 @@ class Reconciler:
             ),
         )
         if policy == "lower" and self._state.is_spent:
-            self.stop(f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs).")
+            why = "they share one allocation" if self._state.one_allocation else "keep_jobs"
+            self.stop(f"Its last job ended ({end.state}), and jobs are not replaced here ({why}).")
+        elif policy == "outside" and self._state.one_allocation:
+            self.stop("Its allocation ended, and all of its workers with it.")
         self._state.changed.emit()
         self._state.wake.emit()
 
@@ -362,6 +365,9 @@ class Reconciler:
         0 until Slurm has said what became of it since: somebody may have cancelled it, and then no other one
         takes its place. One that never had all of them is kept where nothing would follow it.
         """
+        if self._state.one_allocation and job.lost_at is not None:
+            # The others go on, with all that they hold.
+            return 0.0
         since = job.partial_since if job.lost_at is None else job.lost_at
         if since is None or not self._watch.has_answered_since(since):
             return 0.0

@@ -151,6 +151,8 @@ class ClusterState:
         What this process was started in and cannot outlive.
     in_own_job : bool
         Whether that is a Slurm job of the controller's own.
+    one_allocation : bool
+        Whether its nodes are those of one job that the controller is in: its size is what it is.
     changed_at : float
         When the user last changed something: the idle clock starts again.
     changed : Signal
@@ -165,6 +167,7 @@ class ClusterState:
     idle_timeout_s: int
     keep_jobs: bool = True
     in_own_job: bool = False
+    one_allocation: bool = False
     status: ClusterStatus = "starting"
     ended: Ended | None = None
     error: ErrorInfo | None = None

@@ -17,6 +17,7 @@ SnippetKind = Literal[
     "slurmcluster",  # the same cluster by dask-jobqueue
     "yaml",  # for `~/.config/dask`
     "job_script",  # what was last sent to Slurm
+    "batch_script",  # for sbatch: runs a Python file on a cluster like it, in one allocation
 ]
 
 

@@ -35,7 +35,7 @@ READERS: dict[str, values.Reader] = {
     "environment_variables": values.variables, "python": values.text, "job_script_prologue": values.lines,
     "job_script_epilogue": values.lines, "job_extra_directives": values.directives,
     "job_directives_skip": values.lines, "idle_timeout": values.whole(0), "keep_jobs": values.switch,
-    "controller_placement": values.text, "controller_partition": values.text,
+    "controller_placement": values.text, "one_allocation": values.switch, "controller_partition": values.text,
     "controller_walltime": values.walltime, "controller_memory": values.memory,
     "controller_cores": values.whole(1),
 }  # fmt: skip

@@ -143,6 +143,8 @@ ROWS = (
     Row("keep_jobs", usual=True, becomes="more calls of sbatch", manual=_SBATCH),
     Row("controller_placement", becomes="nothing in the job script: a job of the controller's own, or none",
         manual=_SBATCH),
+    Row("one_allocation", becomes="--nodes of the controller's job, in which srun starts the workers",
+        manual=_SBATCH),
     Row("controller_partition", becomes="--partition of the controller's job", manual=_SBATCH),
     Row("controller_walltime", becomes="--time of the controller's job", manual=_SBATCH),
     Row("controller_memory", becomes="--mem of the controller's job", manual=_SBATCH),

@@ -31,15 +31,26 @@ def skipped(options: Mapping[str, Any]) -> list[str]:
     return [_ONE_TASK] if known_nodes(options) > 1 else []
 
 
-def srun(nodes: int) -> str:
+def srun(nodes: int, cpus: int | None = None) -> str:
     """Return the command, as a script has it, that starts one task on each node of a job.
 
     Since 22.05 srun asks for one CPU, whatever the job has for its tasks. Without ``--wait`` and
     ``--kill-on-bad-exit`` a site may have all workers end with the first one.
+
+    Parameters
+    ----------
+    cpus : int, optional
+        Of each task, in an allocation that was not made for it: then all is said that else the job says, and
+        whatever runs there already takes nothing away.
     """
-    cpus = "${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK}"
     steady = "--export=ALL --mpi=none --kill-on-bad-exit=0 --wait=0 --label"
-    return f"srun --nodes={nodes} --ntasks-per-node=1 {cpus} {steady}"
+    if cpus is not None:
+        job = "--jobid=$SLURM_JOB_ID --overlap --mem=0"
+        return (
+            f"srun {job} --nodes={nodes} --ntasks={nodes} --ntasks-per-node=1 --cpus-per-task={cpus} {steady}"
+        )
+    from_job = "${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK}"
+    return f"srun --nodes={nodes} --ntasks-per-node=1 {from_job} {steady}"
 
 
 def exported(keywords: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { Cluster } from '../../api/contract';
 import { CommandIDs } from '../../commandIds';
 import { canBeChanged } from '../../model/status';
+import { nodesPerJob } from '../../model/words';
 import { useClusterContext } from '../context';
 import { CountInput } from './countInput';
 import { JobsStepper } from './jobsStepper';
@@ -11,6 +12,10 @@ import { useSettled } from './useSettled';
 /** How many jobs a cluster shall have: a fixed number, or between two as the load deserves. */
 export function Scaling({ cluster }: { cluster: Cluster }): React.ReactElement {
   const { trans } = useClusterContext();
+  if (cluster.options.one_allocation === true) {
+    const nodes = trans._n('One allocation of %1 node', 'One allocation of %1 nodes', nodesPerJob(cluster));
+    return <span className="jp-DaskSlurmStepper-meaning">{nodes}</span>;
+  }
   const enabled = canBeChanged(cluster);
   const title =
     enabled || cluster.status === 'stopping'

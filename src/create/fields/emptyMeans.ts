@@ -82,6 +82,7 @@ function nothingMeans(name: string, partition: Partition | undefined, trans: Tra
     local_directory: trans.__("the node's temporary files"),
     log_directory: trans.__("the cluster's own"),
     controller_placement: trans.__('as this site has it'),
+    one_allocation: trans.__('no'),
     controller_partition: trans.__('that of the jobs'),
     controller_walltime: trans.__('8 h, or that of the jobs'),
     controller_memory: '4 GB',

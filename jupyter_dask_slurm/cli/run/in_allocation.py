@@ -1,0 +1,77 @@
+"""A run inside an allocation that its user has made: its cluster has these nodes, nothing is submitted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ...protocol.errors import InvalidRequest
+from ...slurm import queue
+from ...slurm.address.allocation_here import AllocationHere, allocation_here
+from ...slurm.installation.hostlist import expand
+from ...slurm.rows import JobRow
+from ...slurm.units import format_walltime
+
+FOR_WORKERS = 0.9
+"""That part of the memory is the workers': on one node it is the scheduler's and the script's too."""
+
+
+async def allocation_of(arguments: argparse.Namespace) -> tuple[AllocationHere, JobRow] | None:
+    """Return the allocation that a run is to use; None where it makes jobs of its own.
+
+    Raises
+    ------
+    SlurmUnavailable, SlurmRefused
+        Nothing is known of the allocation.
+    """
+    found = allocation_here(os.environ)
+    elsewhere = arguments.backend == "local" or arguments.option_controller_placement == "job"
+    if found is None or arguments.jobs is not None or elsewhere:
+        return None
+    row = (await queue.jobs([found.name])).get(found.name)
+    # What a shell has kept of a job that is over is no allocation.
+    return (found, row) if row is not None and row.state == "RUNNING" else None
+
+
+def in_allocation(
+    body: Mapping[str, Any], found: AllocationHere, row: JobRow, nodes: int | None
+) -> tuple[dict[str, Any], Collection[str]]:
+    """Return a request for the nodes of an allocation, and options for which nothing counts.
+
+    Parameters
+    ----------
+    nodes : int, optional
+        So many of them, by default all.
+
+    Raises
+    ------
+    InvalidRequest
+        Where it has not so many.
+    """
+    there_are = len(expand(row.node or "")) or 1
+    if (nodes or 0) > there_are:
+        raise InvalidRequest(
+            f"The allocation {found.name} has {there_are} nodes, not {nodes}: take all or fewer, or "
+            "--jobs for jobs beside it.", field="options.nodes_per_job",
+        )  # fmt: skip
+    own = {
+        "cores": found.cpus_per_node or max(1, row.cores // there_are),
+        "memory": f"{int(row.memory_bytes / there_are * FOR_WORKERS) // 2**20} MiB"
+        if row.memory_bytes
+        else None,
+        "partition": row.partition,
+        "account": os.environ.get("SLURM_JOB_ACCOUNT"),
+        "walltime": format_walltime(row.walltime_s) if row.walltime_s is not None else None,
+    }
+    asked = body.get("options", {})
+    options = {
+        **{name: value for name, value in own.items() if value is not None},
+        **asked,
+        "one_allocation": True,
+        "controller_placement": "here",
+        "nodes_per_job": nodes or there_are,
+    }
+    emptied = ["walltime"] if row.walltime_s is None and "walltime" not in asked else []
+    return {**body, "options": options}, emptied
