@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from ..protocol.errors import SlurmAmbiguous, SlurmRefused
+from ..protocol.errors import SlurmAmbiguous, SlurmRefused, SlurmUnavailable
 from ..protocol.tags import TAG
 from ..system.event_loop.slices import in_slices
 from . import second_source
@@ -25,6 +26,8 @@ from .submission import cancel
 _SQUEUE = ("squeue", "--all", "--array")
 _NO_SUCH_JOB = "Invalid job id specified"
 _NO_SUCH_USER = "Invalid user"
+_ALL_NODES = "%F|%K|%N"
+_ALL_NODES_HEADER = re.compile(r"^ARRAY_JOB_ID\|", re.MULTILINE)
 _NAME_HEADER = re.compile(r"^NAME *$", re.MULTILINE)
 
 
@@ -184,5 +187,28 @@ async def _squeue(filters: list[str], fields: str, *, ended: bool, timeout_s: fl
             return []
         raise SlurmAmbiguous(error.message, details=error.details) from error
     rows = [row async for row in in_slices(parse_rows(text)) if row.uid == os.geteuid()]
+    rows = await _with_all_nodes(rows)
     # Without --states=all squeue shows jobs for a moment in the state in which they ended.
     return rows if ended else [row for row in rows if row.state not in ENDED]
+
+
+async def _with_all_nodes(rows: list[JobRow]) -> list[JobRow]:
+    """Return the rows with whole lists of nodes: squeue cuts them, for what is wide is so in each row."""
+    cut = [row.job_id for row in rows if row.has_more_nodes]
+    if not cut:
+        return rows
+    words = [f"--jobs={','.join(map(str, array_ids(cut)))}", f"--format={_ALL_NODES}"]
+    try:
+        text = await ask_for_own(words, proof=_ALL_NODES_HEADER, timeout_s=TIMEOUT_S)
+    except (SlurmUnavailable, SlurmRefused):
+        # All else that is known of them counts.
+        return rows
+    whole: dict[str, str] = {}
+    for line in text.splitlines():
+        array, _, rest = line.partition("|")
+        index, _, nodes = rest.partition("|")
+        whole[f"{array}_{index}" if index.isdigit() else array] = nodes
+    return [
+        replace(row, node=whole[row.job_id], has_more_nodes=False) if whole.get(row.job_id) else row
+        for row in rows
+    ]

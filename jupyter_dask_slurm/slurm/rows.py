@@ -72,7 +72,8 @@ class JobRow:
     `node` is the one that it runs on, or several as Slurm writes them (``n[1-2]``); cores, memory and GPUs
     are those of all. `state` is Slurm's word as it is; whether it is one that we know is `known`.
     `started_at` is None while the job waits, `expected_start_at` after it has started, and `ends_at` is the
-    walltime's end, or when the job ended. `uid` is the number of the user whose it is.
+    walltime's end, or when the job ended. `uid` is the number of the user whose it is. `has_more_nodes` says
+    that squeue has cut the list of nodes, of which the last names are missing then.
     """
 
     job_id: str
@@ -92,6 +93,7 @@ class JobRow:
     exit_code: str | None
     uid: int
     tag: str | None = None
+    has_more_nodes: bool = False
 
     @property
     def known(self) -> bool:
@@ -150,6 +152,7 @@ def _parse_row(line: str) -> JobRow | None:
         exit_code=parse_exit_code(value["exit_code"]),
         uid=int(value["UserID"]),
         tag=parts[-1] if len(parts) > len(_FIELDS) else None,
+        has_more_nodes=len(value["NodeList"]) >= _NODES_WIDTH,
     )
 
 
