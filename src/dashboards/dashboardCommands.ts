@@ -10,7 +10,7 @@ import { openInBrowser } from '../commands/openInBrowser';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
 import type { DashboardPane, IPaneOptions } from './pane';
-import { plotTitle } from './plots';
+import { plotTitle } from './plotTitle';
 
 /** What the commands about dashboards work with. */
 export interface IDashboardCommands {

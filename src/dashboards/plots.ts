@@ -45,15 +45,6 @@ export function statusPage(trans: TranslationBundle): IPlot {
   return { title: trans.__('Status'), path: 'status' };
 }
 
-/** @returns what a page is called, from its path; as Dask names it, for example `Task Stream`. */
-export function plotTitle(path: string): string {
-  const words = path
-    .replace(/^individual-/, '')
-    .replace(/\.html$/, '')
-    .split('-');
-  return words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
-}
-
 /** @returns what a group is called. */
 export function groupTitle(group: IPlotGroup['group'], trans: TranslationBundle): string {
   const titles = {

@@ -1,6 +1,6 @@
 import { JSONExt, ReadonlyJSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import { DisposableDelegate, IDisposable } from '@lumino/disposable';
-import { Poll } from '@lumino/polling';
+import { IPoll, Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { ClusterClient, IClusterChange, IClusterRequest } from '../api/client';
@@ -10,21 +10,28 @@ import type { IClusterManager } from '../tokens';
 
 /** How often the whole list is asked for while somebody looks, in case an event was lost. */
 const SAFETY_POLL_MS = 5 * 60 * 1000;
+/**
+ * How soon the list is asked for again where that failed, and how long an answer may take before it is asked for once
+ * more, for a request can be lost without a word; both later and later.
+ */
+const PAUSES_MS = { failed: 2000, silent: 5000 };
 
 /** Keeps the list of clusters by events, with a slow safety poll; see `IClusterManager`. */
 export class ClusterManager implements IClusterManager, IDisposable {
   /**
    * @param client - speaks to the server.
    * @param openEvents - opens the event socket; called when somebody first listens.
+   * @param _pausesMs - before the list is asked for again.
    */
   constructor(
     readonly client: ClusterClient,
-    private readonly _openEvents: () => ClusterEvents
+    private readonly _openEvents: () => ClusterEvents,
+    private readonly _pausesMs = PAUSES_MS
   ) {
     this._poll = new Poll({
       auto: false,
       factory: () => this._load(),
-      frequency: { interval: SAFETY_POLL_MS, backoff: true, max: SAFETY_POLL_MS },
+      frequency: every(SAFETY_POLL_MS),
       standby: () => (this._watchers === 0 && !this._stale ? true : 'when-hidden')
     });
   }
@@ -118,8 +125,10 @@ export class ClusterManager implements IClusterManager, IDisposable {
       const clusters = await this._asking;
       this._error = null;
       this._connection = 'live';
+      this._poll.frequency = every(SAFETY_POLL_MS);
       this._set(clusters);
     } catch (error) {
+      this._poll.frequency = every(this._pausesMs.failed);
       this._error = error instanceof Error ? error.message : String(error);
       this._stale = true;
       this._connection = 'lost';
@@ -137,7 +146,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
     do {
       this._stale = false;
       this._heard.clear();
-      answered = await this.client.list();
+      answered = await firstAnswer(() => this.client.list(), this._pausesMs.silent);
     } while (this._stale);
     return [
       ...answered.filter(({ id }) => !this._heard.has(id)),
@@ -197,6 +206,33 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private _stale = true;
   private readonly _poll: Poll<void>;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+function every(interval: number): IPoll.Frequency {
+  return { interval, backoff: true, max: SAFETY_POLL_MS };
+}
+
+/**
+ * @returns the first answer. As long as none comes it is asked again, later and later; it fails where all that were
+ * asked have.
+ */
+function firstAnswer<T>(ask: () => Promise<T>, patienceMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let [open, timer] = [0, 0];
+    const settle = (done: () => void) => {
+      window.clearTimeout(timer);
+      done();
+    };
+    const send = (nextMs: number) => {
+      open += 1;
+      timer = window.setTimeout(() => send(2 * nextMs), nextMs);
+      ask().then(
+        answer => settle(() => resolve(answer)),
+        (error: Error) => (open -= 1) === 0 && settle(() => reject(error))
+      );
+    };
+    send(patienceMs);
+  });
 }
 
 function newestFirst(a: Cluster, b: Cluster): number {

@@ -7,7 +7,7 @@ import {
   setToolbar
 } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import { Widget } from '@lumino/widgets';
 
@@ -59,20 +59,20 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     // Made at once and not with the panel, because settings wait for it.
     const toolbarOf =
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
-    const panel = new LazyWidget(async () => {
-      const { ClustersPanel, HintSettings } = await import('../sidebar/panel');
-      const parts = { manager, selection, commands, trans, hints: new HintSettings(settings, ID) };
-      const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);
-      if (toolbarOf) {
-        setToolbar(content, toolbarOf);
-      }
-      return content;
-    });
+    const panel = new LazyWidget(
+      async () => {
+        const { ClustersPanel, HintSettings } = await import('../sidebar/panel');
+        const parts = { manager, selection, commands, trans, hints: new HintSettings(settings, ID) };
+        const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);
+        if (toolbarOf) {
+          setToolbar(content, toolbarOf);
+        }
+        return content;
+      },
+      tryAgain => notLoaded(trans, tryAgain)
+    );
     panel.id = 'jupyter-dask-slurm-panel';
-    panel.title.icon = daskSlurmIcon;
-    panel.title.caption = trans.__('Dask on Slurm');
-    panel.node.setAttribute('role', 'region');
-    panel.node.setAttribute('aria-label', trans.__('Dask on Slurm'));
+    callIt(panel, trans.__('Dask on Slurm'));
     shell.add(panel, 'left', { rank: 350, type: 'Dask on Slurm' });
     restorer?.add(panel, panel.id);
 
@@ -87,9 +87,32 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+function callIt(panel: Widget, name: string): void {
+  panel.title.icon = daskSlurmIcon;
+  panel.title.caption = name;
+  panel.node.setAttribute('role', 'region');
+  panel.node.setAttribute('aria-label', name);
+}
+
 function heading(text: string): Widget {
   const title = new Widget({ node: document.createElement('h2') });
   title.addClass('jp-DaskSlurmPanel-title');
   title.node.textContent = text;
   return title;
+}
+
+function notLoaded(trans: TranslationBundle, tryAgain: () => void): Widget {
+  const note = new Widget();
+  note.node.setAttribute('role', 'alert');
+  note.node.style.padding = '12px';
+  const button = document.createElement('button');
+  button.className = 'jp-mod-styled';
+  button.textContent = trans.__('Try again');
+  button.onclick = tryAgain;
+  note.node.append(
+    trans.__('The code of the panel could not be loaded.'),
+    document.createElement('p'),
+    button
+  );
+  return note;
 }

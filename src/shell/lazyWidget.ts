@@ -4,7 +4,14 @@ import { BoxPanel, Widget } from '@lumino/widgets';
 
 /** Stands in for a widget whose code is loaded when it is first shown. */
 export class LazyWidget extends BoxPanel {
-  constructor(private readonly _load: () => Promise<Widget>) {
+  /**
+   * @param _load - loads the code and makes the widget.
+   * @param _failed - makes what stands there where that did not work; its argument tries once more.
+   */
+  constructor(
+    private readonly _load: () => Promise<Widget>,
+    private readonly _failed: (tryAgain: () => void) => Widget
+  ) {
     super({ spacing: 0 });
     this.addClass('jp-DaskSlurmLazy');
   }
@@ -27,8 +34,17 @@ export class LazyWidget extends BoxPanel {
     }
     const waiting = new Spinner();
     this.addWidget(waiting);
-    const widget = await this._load();
+    const widget = await this._load().catch(() => this._sorry());
     waiting.dispose();
     this.addWidget(widget);
+  }
+
+  /** The connection was lost, or Jupyter has another version meanwhile. */
+  private _sorry(): Widget {
+    const widget = this._failed(() => {
+      widget.dispose();
+      void this._fill();
+    });
+    return widget;
   }
 }

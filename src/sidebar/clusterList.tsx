@@ -36,7 +36,24 @@ export function ClusterList(): React.ReactElement {
           ))}
         </ul>
       )}
+      {clusters.length === 0 && connection === 'pending' && <Skeleton />}
       {clusters.length === 0 && connection === 'live' && <Welcome />}
+    </div>
+  );
+}
+
+/** Where the clusters will be, as long as it is not known whether there are any. */
+function Skeleton(): React.ReactElement {
+  const { trans } = useClusterContext();
+  return (
+    <div
+      className="jp-DaskSlurmSkeleton"
+      role="status"
+      aria-label={trans.__('Asking Jupyter for the clusters…')}
+    >
+      <div />
+      <div />
+      <div />
     </div>
   );
 }

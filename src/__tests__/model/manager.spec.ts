@@ -12,6 +12,7 @@ const gpu = sample('cluster-failed') as Cluster;
 describe('ClusterManager', () => {
   let server: TestServer;
   let manager: ClusterManager;
+  let pauses: { failed: number; silent: number };
   /** Resolves when the event socket is open for the first time. */
   let opened: Promise<void>;
 
@@ -19,12 +20,15 @@ describe('ClusterManager', () => {
     server = await TestServer.start();
     server.answers.set(`GET ${CLUSTERS}`, [200, [ocean]]);
     const { settings } = server;
+    // Longer than any of these tests.
+    pauses = { failed: 300_000, silent: 300_000 };
     opened = new Promise(resolve => {
-      manager = new ClusterManager(new ClusterClient(settings), () => {
+      const open = () => {
         const events = new ClusterEvents(settings);
         events.connectionChanged.connect(() => resolve());
         return events;
-      });
+      };
+      manager = new ClusterManager(new ClusterClient(settings), open, pauses);
     });
   });
 
@@ -65,6 +69,27 @@ describe('ClusterManager', () => {
     await until(() => manager.clusters.length === 1);
     expect(manager.get('ocean-3f9c')?.name).toBe('ocean');
     expect(manager.connection).toBe('live');
+  });
+
+  it('asks again at once where the first question failed, with no word from the events', async () => {
+    pauses.failed = 10;
+    server.answers.set(`GET ${CLUSTERS}`, [503, sample('error')]);
+    manager.watch();
+    await opened;
+    const asked = server.count('GET', CLUSTERS);
+    await server.received(() => server.count('GET', CLUSTERS) > asked + 2);
+    server.answers.set(`GET ${CLUSTERS}`, [200, [ocean]]);
+    await until(() => manager.connection === 'live');
+  });
+
+  it('asks again where a question stays without an answer', async () => {
+    pauses.silent = 10;
+    const release = server.hold(`GET ${CLUSTERS}`);
+    manager.watch();
+    await server.received(() => server.count('GET', CLUSTERS) > 2);
+    expect(manager.connection).toBe('pending');
+    release();
+    await until(() => manager.connection === 'live');
   });
 
   it('is fed without a watcher too, once it listens', async () => {
