@@ -14,7 +14,7 @@ from ...slurm.jobqueue.sources import Source, underscored
 from ...slurm.script.option_table import FORMER, KEYS
 from ...slurm.script.script_text import is_one_line, is_words
 from .dask_config import find_places
-from .ucx import refuse_ucx
+from .ucx import faults_of_ucx
 
 _NAME = "jobqueue.slurm"
 
@@ -80,7 +80,6 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     section = dask.config.get(_NAME, {}) or {}
     if not isinstance(section, Mapping):
         raise _refused("options", f"{_NAME} must have keys with values below it.")
-    refuse_ucx({str(key).replace("_", "-"): value for key, value in section.items()}, secure=secure)
     source = Source.below(_NAME, find_places())
     default = {underscored(key): value for key, value in own.items()}
     known = {*default, *map(underscored, FORMER.values()), *map(underscored, KEYS.values())}
@@ -97,6 +96,7 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     ]
     faults = [fault for fault in reading.faults if fault.option not in asked]
     faults += [*_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
+    faults += faults_of_ucx(section, source) if secure else ()
     if faults:
         raise _refused(faults[0].option, " ".join(fault.sentence for fault in faults))
     _keep_to_allowed(reading, allowed_partitions, source)
@@ -115,7 +115,8 @@ def _without(options: Mapping[str, Any], names: Collection[str]) -> dict[str, An
 
 
 def _refused(option: str, sentence: str) -> Unprocessable:
-    field = f"options.{option}" if option in KEYS else None
+    # What speaks against TLS is of several keys, and none that the form has.
+    field = f"options.{option}" if option in KEYS or option == "secure" else None
     return Unprocessable(f"Dask's configuration cannot be used here. {sentence}", field=field)
 
 

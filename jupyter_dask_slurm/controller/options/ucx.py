@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from ...protocol.errors import Unprocessable
+from ...slurm.jobqueue.reading import Fault
+from ...slurm.jobqueue.sources import Source
 
 
-def refuse_ucx(section: Mapping[str, Any], *, secure: bool) -> None:
-    """Refuse a section of Dask's configuration whose workers or scheduler are to speak UCX, where TLS is on.
-
-    Raises
-    ------
-    Unprocessable
-        Which names the key.
-    """
-    if not secure:
-        return
-    for key, protocol in _protocols(section):
+def faults_of_ucx(section: Mapping[str, Any], source: Source) -> Iterator[Fault]:
+    """Yield each key of a section of Dask's configuration by which workers or scheduler are to speak UCX."""
+    for key, protocol in _protocols({str(key).replace("_", "-"): value for key, value in section.items()}):
         if str(protocol).partition(":")[0].startswith("ucx"):
-            raise Unprocessable(
-                f"jobqueue.slurm.{key} of Dask's configuration asks for {protocol}, and UCX has no TLS: "
-                "others could run code as you. Take it out there, or use another protocol.",
-                field="options.secure",
+            wrong = (
+                f"asks for {protocol}, and UCX has no TLS: others could run code as you. "
+                "Take it out there, or use another protocol."
             )
+            yield Fault("secure", key, source.says(key, wrong))
 
 
 def _protocols(section: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     yield "protocol", section.get("protocol")
-    scheduler = section.get("scheduler-options") or section.get("scheduler_options")
+    scheduler = section.get("scheduler-options")
     if isinstance(scheduler, Mapping):
         yield "scheduler-options.protocol", scheduler.get("protocol")
     for key in ("worker-extra-args", "extra"):

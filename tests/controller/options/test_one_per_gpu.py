@@ -160,8 +160,16 @@ def test_ucx_has_no_tls(section: dict[str, Any], tmp_path: Path) -> None:
     open_one = spec_to_render({}, tmp_path, tmp_path / "python")
     secure = dataclasses.replace(open_one, credentials=Credentials.below(str(tmp_path)))
     with dask.config.set({"jobqueue.slurm": {**dask.config.get("jobqueue.slurm"), **section}}):
-        with pytest.raises(Unprocessable, match="UCX has no TLS"):
+        with pytest.raises(Unprocessable, match="UCX has no TLS") as alone:
             effective_options(secure)
+        assert alone.value.field == "options.secure"
         effective_options(open_one)
     with dask.config.set({"jobqueue.slurm.worker-extra-args": ["--protocol", "tls"]}):
+        effective_options(secure)
+    # Together with what else is wrong.
+    both = {"cores": "many", **section}
+    with (
+        dask.config.set({"jobqueue.slurm": {**dask.config.get("jobqueue.slurm"), **both}}),
+        pytest.raises(Unprocessable, match=r"jobqueue\.slurm\.cores .* UCX has no TLS"),
+    ):
         effective_options(secure)
