@@ -115,8 +115,10 @@ def test_a_signal_takes_queued_and_running_jobs_along(slurm: SlurmClient, launch
     assert in_queue(slurm, controller) == []
 
 
+# For other Slurms; on this one tests/faults/jobs/test_cancelled_outside.py shows it in every run.
 @pytest.mark.parametrize("options", [QUICK, HELD], ids=["running", "queued"])
 @pytest.mark.any_slurm
+@pytest.mark.nightly
 def test_a_job_cancelled_from_outside_is_not_submitted_again(
     slurm: SlurmClient, launch: Launch, counted: CountedCommands, options: dict[str, object]
 ) -> None:

@@ -56,7 +56,8 @@ def _beats(controller: ControllerProcess, times: int) -> None:
         )
 
 
-@pytest.mark.parametrize("ahead_s", [-HOUR_S, HOUR_S])
+# Forward is what the next test sets it, too.
+@pytest.mark.parametrize("ahead_s", [-HOUR_S, pytest.param(HOUR_S, marks=pytest.mark.nightly)])
 def test_jobs_that_somebody_cancels_are_not_submitted_again(
     slurm: SlurmClient, start: Start, clock: MovedClock, ahead_s: float
 ) -> None:

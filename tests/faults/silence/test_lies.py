@@ -11,10 +11,17 @@ from tests.faults.views import HELD, codes, jobs_of
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 
-LIES = pytest.mark.parametrize("lie", ways.LIES.values(), ids=ways.LIES.keys())
+
+def lies(*in_every_run: str) -> pytest.MarkDecorator:
+    """Tell these in every run, and the others at night."""
+    told = [
+        pytest.param(lie, id=name, marks=() if name in in_every_run else pytest.mark.nightly)
+        for name, lie in ways.LIES.items()
+    ]
+    return pytest.mark.parametrize("lie", told)
 
 
-@LIES
+@lies("Invalid user", "a header and no rows")
 def test_jobs_that_squeue_denies_are_neither_given_up_nor_doubled_nor_left(
     slurm: SlurmClient, launch: Launch, bent: BentCommands, lie: str
 ) -> None:
@@ -37,7 +44,7 @@ def test_jobs_that_squeue_denies_are_neither_given_up_nor_doubled_nor_left(
     assert len(bent.calls("sbatch")) == 1
 
 
-@LIES
+@lies("nothing at all")
 def test_a_submission_that_squeue_denies_is_not_sent_again(
     slurm: SlurmClient, launch: Launch, bent: BentCommands, lie: str
 ) -> None:
