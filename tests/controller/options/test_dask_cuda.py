@@ -126,6 +126,22 @@ def test_jobs_work(
     assert sent <= _flags("dask_cuda.cli", environment["PYTHONPATH"])
 
 
+@pytest.mark.usefixtures("slurm")
+def test_jobs_of_two_nodes_have_a_worker_for_each_gpu_of_both(
+    launch: Launch, environment: dict[str, str]
+) -> None:
+    options = {**OPTIONS, "gpus": 2, "gpu_workers": "one_per_gpu", "nodes_per_job": 2}
+    controller = launch("slurm", options=options, environment=environment)
+    cluster = controller.working(jobs=1, timeout=120)
+    assert cluster.workers is not None
+    assert (cluster.workers.connected, cluster.workers.expected, cluster.gpus) == (4, 4, 4)
+    (job,) = controller.jobs
+    assert (job.gpus, len(job.nodes)) == (4, 2)
+    first = f"{controller.spec.cluster_id}-0"
+    assert [worker.name for worker in job.workers] == [f"{first}-{n}-{i}" for n in (0, 1) for i in (0, 1)]
+    assert {worker.status for worker in job.workers} == {"running"}
+
+
 def test_what_its_command_does_not_know(packages: str) -> None:
     ours = _flags("distributed.cli.dask_worker", packages)
     missing = ours - _flags("dask_cuda.cli", packages) - {"--version"}
