@@ -13,7 +13,7 @@ import pytest
 from jupyter_dask_slurm.protocol.models.problem import SUBMIT_UNKNOWN
 from tests.faults.bent import LOSES_ITS_ANSWER, BentCommands
 from tests.jupyter.api import Api, status, working
-from tests.slurm.client import SlurmClient, wait_until
+from tests.slurm.client import SlurmClient, SlurmCommandError, wait_until
 
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:10:00", "partition": "normal"}
 IN_A_JOB = {
@@ -65,6 +65,9 @@ async def test_its_life_and_what_ends_it(slurm: SlurmClient, api: Api) -> None:
     ends = slurm.run("env", "SLURM_TIME_FORMAT=%FT%TZ", "TZ=UTC", "squeue", "-h", "-j", own, "-o", "%e")
     assert told["controller"]["ends_at"] == ends
     assert told["problems"] == []
+    # Put back into the queue it would start anew, beside the jobs that it has left: Slurm refuses that.
+    with pytest.raises(SlurmCommandError, match="disabled"):
+        slurm.run("scontrol", "requeue", own)
     # It is told by SIGTERM, and has half a minute: all of it ends in order.
     slurm.run("scancel", own)
     over = await api.until(cluster["id"], status("stopped"), timeout=90)
