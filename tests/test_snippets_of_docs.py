@@ -83,6 +83,8 @@ def _command(words: list[str]) -> None:
             from ipykernel.kernelspec import InstallIPythonKernelSpecApp
 
             assert "user" in inspect.getsource(InstallIPythonKernelSpecApp)
+        case ["salloc" | "sbatch" | "squeue" | "scancel", *_]:
+            pass  # Slurm's own
         case [script, *rest] if script.startswith("scripts/"):
             said = (_PROJECT / script).read_text(encoding="utf-8")
             assert [word for word in rest if word.strip("-") not in said] == []
