@@ -57,8 +57,11 @@ function Wrong({ form, trans }: { form: IClusterForm; trans: TranslationBundle }
           {failure.details && <pre>{failure.details}</pre>}
         </div>
       )}
-      {!failure &&
-        errors.elsewhere.map(sentence => <Refusal key={sentence} sentence={sentence} isLate={isLate} />)}
+      {errors.elsewhere
+        .filter(sentence => sentence !== failure?.message)
+        .map(sentence => (
+          <Refusal key={sentence} sentence={sentence} isLate={isLate} />
+        ))}
       {!failure && unknown && !isAtField(unknown) && (
         <Refusal
           sentence={trans.__('What this comes to is not known just now: %1', unknown.message)}

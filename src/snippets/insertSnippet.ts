@@ -1,10 +1,12 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { CodeConsole, IConsoleTracker } from '@jupyterlab/console';
-import type { INotebookTracker, Notebook } from '@jupyterlab/notebook';
+import type { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 
 import type { Cluster } from '../api/contract';
+import { attempt } from '../commands/attempt';
 import type { IClusterManager, ISelection } from '../tokens';
 
 /** What the commands about client code work with. */
@@ -38,8 +40,29 @@ export async function insertConnecting(
   } else {
     Clipboard.copyToSystem(code);
     Notification.info(trans.__('No notebook or console is open: the code is on the clipboard.'), {
-      autoClose: 5000
+      autoClose: 15_000,
+      actions: [
+        {
+          label: trans.__('New notebook on "%1"', cluster.name),
+          displayType: 'accent',
+          callback: () => void attempt(() => newNotebook(app.commands, cluster, code))
+        }
+      ]
     });
+  }
+}
+
+/** Open a notebook in the kernel of a cluster, whose first cell connects to it: at once, where it can be connected to. */
+async function newNotebook(commands: CommandRegistry, cluster: Cluster, code: string): Promise<void> {
+  const { kernel } = cluster.environment;
+  const args = kernel === null ? {} : { kernelName: kernel };
+  const panel = (await commands.execute('notebook:create-new', args)) as NotebookPanel | undefined;
+  // Where it asks for a kernel, a user may give up.
+  await panel?.context.ready;
+  panel?.content.activeCell?.model.sharedModel.setSource(code);
+  await panel?.sessionContext.ready;
+  if (panel?.sessionContext.session && cluster.scheduler_address !== null) {
+    await commands.execute('notebook:run-cell-and-insert-below');
   }
 }
 

@@ -67,7 +67,9 @@ export function StartTimes(props: IStartTimesProps): React.ReactElement {
         {busy ? trans.__('Asking Slurm…') : trans.__('When would it start?')}
       </button>
       {shown?.failure && <div role="alert">{shown.failure}</div>}
-      {shown?.answers && <Table trials={shown.trials} answers={shown.answers} trans={trans} />}
+      <div role="status">
+        {shown?.answers && <Table trials={shown.trials} answers={shown.answers} trans={trans} />}
+      </div>
     </div>
   );
 }
