@@ -200,7 +200,8 @@ export class ClusterClient {
     const pages = record(text)(await answer.json());
     return Object.entries(pages).map(([title, page]) => ({
       title: title.replace(/^Individual /, ''),
-      path: page.replace(/^.*\//, '')
+      // The dashboard is below another prefix here, and one page is among the files that it shares with others.
+      path: page.replace(/^.*?\/(?=(statics\/)?[^/]+$)/, '')
     }));
   }
 

@@ -10,7 +10,6 @@ import { openInBrowser } from '../commands/openInBrowser';
 import { dashboardIcon } from '../icons';
 import type { IClusterManager, ISelection } from '../tokens';
 import type { DashboardPane, IPaneOptions } from './pane';
-import { plotTitle } from './plotTitle';
 
 /** What the commands about dashboards work with. */
 export interface IDashboardCommands {
@@ -27,8 +26,16 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
   const { manager, selection, tracker, trans } = parts;
   const { commands } = app;
   commands.addCommand(CommandIDs.openDashboard, {
-    label: args => (typeof args.title === 'string' ? args.title : trans.__('Open Dashboard')),
-    caption: trans.__('Open a page of the Dask dashboard of the selected cluster'),
+    label: ({ title, isPalette }) =>
+      typeof title !== 'string'
+        ? trans.__('Open Dashboard')
+        : isPalette
+          ? trans.__('Dashboard: %1', title)
+          : title,
+    caption: ({ about }) =>
+      typeof about === 'string'
+        ? about
+        : trans.__('Open a page of the Dask dashboard of the selected cluster'),
     icon: dashboardIcon,
     describedBy: aboutCluster({
       plot: {
@@ -36,28 +43,29 @@ export function addDashboardCommands(app: JupyterFrontEnd, parts: IDashboardComm
         description: 'The page below the dashboard, for example individual-task-stream'
       },
       title: { type: 'string', description: 'What the tab is called' },
+      about: { type: 'string', description: 'What the page shows, in a line' },
       mode: { type: 'string', description: 'Where it is placed, for example split-right' },
       ref: { type: 'string', description: 'The page beside whose pane it is placed' },
       name: { type: 'string', description: 'The name of the cluster, where it is not known any more' }
     }),
     isEnabled: args => typeof args.cluster === 'string' || selection.current !== null,
     execute: async args => {
-      const options = readOptions(args, parts);
-      const cluster = options && manager.get(options.clusterId);
+      const asked = readOptions(args, parts);
+      const cluster = asked && manager.get(asked.clusterId);
       if (cluster && !parts.labShell) {
-        openInBrowser(URLExt.join(manager.client.settings.baseUrl, cluster.dashboard_path, options.plot));
+        openInBrowser(URLExt.join(manager.client.settings.baseUrl, cluster.dashboard_path, asked.plot));
       }
-      if (!options || !parts.labShell) {
+      if (!asked || !parts.labShell) {
         return;
       }
-      const { DashboardPane } = await import('./pane');
+      const [{ DashboardPane }, { plotTitle }] = await Promise.all([import('./pane'), import('./plots')]);
+      const options = { ...asked, title: asked.title ?? plotTitle(asked.plot, trans) };
       const find = (plot: unknown) =>
         tracker.find(({ options: open }) => open.clusterId === options.clusterId && open.plot === plot);
       const pane = find(options.plot) ?? new DashboardPane(options, { manager, commands, trans });
       if (!pane.isAttached) {
-        const place = readPlace(args.mode, find(args.ref)?.id);
         pane.followed.connect(() => void tracker.save(pane));
-        app.shell.add(pane, 'main', place);
+        app.shell.add(pane, 'main', readPlace(args.mode, find(args.ref)?.id));
         await tracker.add(pane);
       }
       app.shell.activateById(pane.id);
@@ -74,7 +82,10 @@ function readPlace(mode: unknown, ref: string | undefined): Place {
   return typeof mode === 'string' ? { mode: mode as Place['mode'], ref } : {};
 }
 
-function readOptions(args: ReadonlyPartialJSONObject, parts: IDashboardCommands): IPaneOptions | null {
+/** Which page is meant; its title where one is given. */
+type Asked = Omit<IPaneOptions, 'title'> & { readonly title: string | undefined };
+
+function readOptions(args: ReadonlyPartialJSONObject, parts: IDashboardCommands): Asked | null {
   const { manager, selection } = parts;
   const clusterId = typeof args.cluster === 'string' ? args.cluster : selection.current;
   if (clusterId === null) {
@@ -85,7 +96,7 @@ function readOptions(args: ReadonlyPartialJSONObject, parts: IDashboardCommands)
   return {
     clusterId,
     plot,
-    title: typeof args.title === 'string' ? args.title : plotTitle(plot),
+    title: typeof args.title === 'string' ? args.title : undefined,
     clusterName: manager.get(clusterId)?.name ?? given
   };
 }

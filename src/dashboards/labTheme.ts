@@ -60,7 +60,7 @@ function pageCss({ background, surface, border, text, link, mark }: Colors): str
     .navbar li.active, .navbar li:hover { background-color: ${mark}66; }
     #navbar-toggle-icon img { filter: invert(1); }
     .sortable { --stripe-color: ${surface}; --td-color: ${text}; --td-on-stripe-color: ${text};
-      --th-bg: ${border}; --th-color: ${background}; }
+      --th-bg: ${background}; --th-color: ${text}; }
     tr[style] td { color: #111; }
     details { border-color: ${border} !important; }
     .node { stroke: ${text}; }

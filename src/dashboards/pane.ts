@@ -10,7 +10,7 @@ import { dashboardIcon } from '../icons';
 import type { IClusterManager } from '../tokens';
 import { ConfinedFrame } from './confined/iframe';
 import { labTheme, watchLabTheme } from './labTheme';
-import { PaneNote } from './paneNote';
+import { pageFailure, PaneNote } from './paneNote';
 
 import '../../style/panes.css';
 
@@ -155,7 +155,10 @@ export class DashboardPane extends MainAreaWidget<Panel> {
   private _options: IPaneOptions;
   private readonly _lost = new Widget();
   private readonly _note: PaneNote;
-  private readonly _frame = new ConfinedFrame(address => void this._leave(address));
+  private readonly _frame = new ConfinedFrame({
+    leave: address => void this._leave(address),
+    failed: error => pageFailure(error, this._parts.trans)
+  });
   private readonly _watching: IDisposable;
   private readonly _unwatchTheme = watchLabTheme(() => {
     this._frame.theme = labTheme();

@@ -3,15 +3,28 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 
 import type { Cluster } from '../api/contract';
+import { RequestError } from '../api/requestError';
 import { CommandIDs } from '../commandIds';
 import { formatTime } from '../model/format';
 import { hasEnded } from '../model/status';
 import type { IClusterManager } from '../tokens';
+import type { IFailure } from './confined/page';
 
 interface INoteParts {
   readonly manager: IClusterManager;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
+}
+
+/** @returns what stands in a pane in place of a page that could not be had. */
+export function pageFailure(error: Error, trans: TranslationBundle): IFailure {
+  const isOfDask = error instanceof RequestError && error.status === 500;
+  const text = isOfDask
+    ? trans.__(
+        'Dask failed while it drew this page. That often passes: some pages fail while tasks come and go.'
+      )
+    : error.message;
+  return { text, again: trans.__('Try again') };
 }
 
 /** Stands in a pane where its dashboard cannot be: says why, and offers what can be done. */

@@ -1,14 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import type { IPlot } from '../api/client';
+import { IPlotEntry, PlotGroup, plotTable } from './plotTable';
 
-/** What a page of the dashboard is about. */
-export type PlotGroup = 'overview' | 'tasks' | 'workers' | 'communication' | 'gpu' | 'system' | 'other';
+/** A page of the dashboard, as it is listed. */
+export interface IListedPlot extends IPlotEntry {
+  readonly path: string;
+}
 
 /** Pages that are listed below one heading. */
 export interface IPlotGroup {
   readonly group: PlotGroup | 'favourites';
-  readonly plots: readonly IPlot[];
+  readonly plots: readonly IListedPlot[];
 }
 
 export interface IPlotFilter {
@@ -30,19 +34,25 @@ const ORDER: readonly PlotGroup[] = [
   'other'
 ];
 
-/** By words in the path of a page, the first that fits: "workers network" is about communication. */
-const ABOUT: readonly (readonly [RegExp, PlotGroup])[] = [
-  [/gpu|rmm/, 'gpu'],
-  [/network|bandwidth|transfer|shuffl|stealing/, 'communication'],
-  [/system|profile|contention|hardware|events|counters/, 'system'],
-  [/workers|memory|cpu/, 'workers'],
-  [/^status$|^individual-(group-)?progress$/, 'overview'],
-  [/task|graph|groups|exceptions|nprocessing|occupancy|compute-time|aggregate-time|performance/, 'tasks']
-];
+/** @returns what a page is called. */
+export function plotTitle(path: string, trans: TranslationBundle): string {
+  return plotTable(trans).get(path)?.title ?? titleOf(path);
+}
 
-/** @returns the page of the dashboard that Dask does not count among its individual plots. */
-export function statusPage(trans: TranslationBundle): IPlot {
-  return { title: trans.__('Status'), path: 'status' };
+/** @returns the status page, which Dask does not count among its individual plots, and those that a dashboard has. */
+export function listedPlots(plots: readonly IPlot[], trans: TranslationBundle): readonly IListedPlot[] {
+  const table = plotTable(trans);
+  const there = new Set(['status', ...plots.map(({ path }) => path)]);
+  const known = [...table].filter(([path]) => there.has(path)).map(([path, entry]) => ({ path, ...entry }));
+  const unknown = plots.filter(({ path }) => !table.has(path)).map(({ path, title }) => newPlot(path, title));
+  return [...known, ...unknown];
+}
+
+/** @returns what each page is opened with from the command palette. */
+export function paletteArgs(trans: TranslationBundle): readonly ReadonlyJSONObject[] {
+  return [...plotTable(trans)]
+    .filter(([, { group }]) => group !== 'gpu')
+    .map(([plot, { title, about }]) => ({ plot, title, about, isPalette: true }));
 }
 
 /** @returns what a group is called. */
@@ -60,22 +70,31 @@ export function groupTitle(group: IPlotGroup['group'], trans: TranslationBundle)
   return titles[group];
 }
 
-/** @returns the plots that match: favourites, then group by group in the order of their titles. */
-export function groupPlots(plots: readonly IPlot[], filter: IPlotFilter): readonly IPlotGroup[] {
+/** @returns the plots that match: favourites, then group by group. */
+export function groupPlots(plots: readonly IListedPlot[], filter: IPlotFilter): readonly IPlotGroup[] {
   const { favourites, gpus } = filter;
   const query = filter.query.trim().toLowerCase();
   const shown = plots
-    .filter(plot => gpus || groupOf(plot) !== 'gpu')
-    .filter(plot => plot.title.toLowerCase().includes(query))
-    .sort((a, b) => a.title.localeCompare(b.title));
+    .filter(({ group }) => gpus || group !== 'gpu')
+    .filter(({ title, about }) => `${title}\n${about}`.toLowerCase().includes(query));
   const first = favourites.flatMap(path => shown.filter(plot => plot.path === path));
   const others = shown.filter(plot => !favourites.includes(plot.path));
   return [
     { group: 'favourites' as const, plots: first },
-    ...ORDER.map(group => ({ group, plots: others.filter(plot => groupOf(plot) === group) }))
-  ].filter(({ plots }) => plots.length > 0);
+    ...ORDER.map(group => ({ group, plots: others.filter(plot => plot.group === group) }))
+  ].filter(({ plots: listed }) => listed.length > 0);
 }
 
-function groupOf({ path }: IPlot): PlotGroup {
-  return ABOUT.find(([words]) => words.test(path))?.[1] ?? 'other';
+/** A page that this version does not know: of a newer Dask. */
+function newPlot(path: string, title: string): IListedPlot {
+  return { path, title, about: '', group: /gpu|rmm/.test(path) ? 'gpu' : 'other' };
+}
+
+/** As Dask names it, for example `Tea Leaves`. */
+function titleOf(path: string): string {
+  const words = path
+    .replace(/^individual-/, '')
+    .replace(/\.html$/, '')
+    .split('-');
+  return words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
@@ -50,5 +51,24 @@ export const dashboardsPlugin: JupyterFrontEndPlugin<void> = {
     });
     const category = trans.__('Dask on Slurm');
     IN_PALETTE.forEach(command => palette?.addItem({ command, category }));
+    if (palette) {
+      addPages(palette, manager, trans);
+    }
   }
 };
+
+/** Each page gets a line in the palette, once there is something to look at. */
+function addPages(palette: ICommandPalette, manager: IClusterManager, trans: TranslationBundle): void {
+  const add = async (): Promise<void> => {
+    if (manager.clusters.some(({ status }) => status === 'running')) {
+      manager.changed.disconnect(look);
+      const { paletteArgs } = await import('../dashboards/plots');
+      const category = trans.__('Dask on Slurm');
+      paletteArgs(trans).forEach(args =>
+        palette.addItem({ command: CommandIDs.openDashboard, category, args })
+      );
+    }
+  };
+  const look = (): void => void add();
+  manager.changed.connect(look);
+}

@@ -7,7 +7,7 @@ import { CommandButton } from '../cluster/buttons';
 import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
-import { groupPlots, statusPage } from '../dashboards/plots';
+import { groupPlots, listedPlots } from '../dashboards/plots';
 import { dashboardIcon, reportIcon } from '../icons';
 import { isOutOfReach } from '../model/status';
 import { PlotList } from './plotList';
@@ -56,7 +56,7 @@ function Plots({ cluster, favourites }: IPlotsProps): React.ReactElement {
   useSignalUpdates(favourites.changed);
   const [query, setQuery] = React.useState('');
   const [plots, failure] = usePlots(cluster);
-  const groups = groupPlots(plots ? [statusPage(trans), ...plots] : [], {
+  const groups = groupPlots(plots ? listedPlots(plots, trans) : [], {
     query,
     gpus: (cluster.gpus ?? 0) > 0,
     favourites: favourites.paths
@@ -76,7 +76,9 @@ function Plots({ cluster, favourites }: IPlotsProps): React.ReactElement {
       <PlotActions cluster={cluster} />
       {failure && <div className="jp-DaskSlurmPlots-note">{failure}</div>}
       {plots && groups.length === 0 && (
-        <div className="jp-DaskSlurmPlots-note">{trans.__('No dashboard has that in its name.')}</div>
+        <div className="jp-DaskSlurmPlots-note">
+          {trans.__('No dashboard has that in its name, or shows it.')}
+        </div>
       )}
       <PlotList cluster={cluster} groups={groups} favourites={favourites} />
     </div>

@@ -1,12 +1,11 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
 import { useClusterContext } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 import type { Favourites } from '../dashboards/favourites';
-import { groupTitle, IPlotGroup } from '../dashboards/plots';
+import { groupTitle, IListedPlot, IPlotGroup } from '../dashboards/plots';
 
 /** Marks a favourite; filled by style where it is one. */
 const starIcon = new LabIcon({
@@ -46,20 +45,30 @@ export function PlotList({ cluster, groups, favourites }: IPlotListProps): React
 
 interface IPlotItemProps {
   readonly cluster: Cluster;
-  readonly plot: IPlot;
+  readonly plot: IListedPlot;
   readonly favourites: Favourites;
 }
 
 function PlotItem({ cluster, plot, favourites }: IPlotItemProps): React.ReactElement {
   const { commands, trans } = useClusterContext();
-  const { title, path } = plot;
+  const { title, about, path } = plot;
+  const id = React.useId();
   const chosen = favourites.paths.includes(path);
   const open = () =>
     void commands.execute(CommandIDs.openDashboard, { cluster: cluster.id, plot: path, title });
   return (
     <li className="jp-DaskSlurmPlots-row">
-      <button className="jp-DaskSlurmPlots-item" onClick={open}>
-        {title}
+      <button
+        className="jp-DaskSlurmPlots-item"
+        aria-label={title}
+        aria-describedby={about ? id : undefined}
+        title={about}
+        onClick={open}
+      >
+        <span>{title}</span>
+        <span className="jp-DaskSlurmPlots-about" id={id}>
+          {about}
+        </span>
       </button>
       <button
         className="jp-DaskSlurmButton jp-mod-iconOnly jp-DaskSlurmPlots-star"

@@ -22,7 +22,11 @@ async function file(address: string, path: string): Promise<Response> {
     throw new Error('Jupyter does not answer, or asks to log in again. Reload this page.');
   });
   if (!answer.ok) {
-    throw new Error(`${answer.status} ${answer.statusText}: the dashboard has no such page, or has ended.`);
+    const isOfDask = answer.status === 500;
+    const why = isOfDask
+      ? 'Dask failed while it drew this page'
+      : 'the dashboard has no such page, or has ended';
+    throw new Error(`${answer.status} ${answer.statusText}: ${why}.`);
   }
   return answer;
 }
@@ -47,6 +51,7 @@ function start(address: string, base: string): void {
   let arriving = true;
   const confinement = new Confinement(host, {
     leave: askToLeave,
+    failed: ({ message }) => ({ text: message, again: 'Try again' }),
     // The address is that of what is shown, for a reload and for a copy.
     shown: ({ path, title }) => {
       document.title = title || 'Dask dashboard';

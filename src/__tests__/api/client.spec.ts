@@ -92,15 +92,20 @@ describe('ClusterClient', () => {
     expect(server.seen[0].path).toBe(`${CLUSTERS}/..%2Fsite/jobs`);
   });
 
-  it('names plots without Dask’s "Individual", and their pages without their folder', async () => {
+  it('names plots without Dask’s "Individual", and their pages below the dashboard', async () => {
     const cluster = read.cluster(running);
     server.answers.set(`GET ${cluster.dashboard_path}individual-plots.json`, [
       200,
-      { 'Individual Task Stream': '/dashboard/individual-task-stream', Memory: '/memory' }
+      {
+        'Individual Task Stream': '/dashboard/individual-task-stream',
+        Memory: '/memory',
+        Map: '/statics/map.html'
+      }
     ]);
     expect(await client.plots(cluster)).toEqual([
       { title: 'Task Stream', path: 'individual-task-stream' },
-      { title: 'Memory', path: 'memory' }
+      { title: 'Memory', path: 'memory' },
+      { title: 'Map', path: 'statics/map.html' }
     ]);
     expect(client.dashboard(cluster).root).toBe(
       `${server.settings.baseUrl}dask-slurm/clusters/ocean-3f9c/dashboard/`

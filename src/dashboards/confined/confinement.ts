@@ -1,6 +1,6 @@
 import type { IDashboard } from '../../api/client';
 import { pathBelow } from '../../api/pathBelow';
-import { confinedPage, IConfinedPage, messagePage } from './page';
+import { confinedPage, IConfinedPage, IFailure, messagePage } from './page';
 import { FromPage, GREETING, ToPage } from './pageScript';
 import type { IPageTheme } from './pageTheme';
 import { PageSockets } from './sockets';
@@ -17,6 +17,8 @@ export interface IOutside {
   readonly leave: (address: string) => void;
   /** A page is there. */
   readonly shown?: (page: IConfinedPage) => void;
+  /** Why a page is not there, and what is clicked to ask for it again. */
+  readonly failed: (error: Error) => IFailure;
 }
 
 /**
@@ -60,7 +62,7 @@ export class Confinement {
     window.addEventListener('message', this._greeted);
     this._host.append(iframe);
     void confinedPage(source, path, this._theme)
-      .catch((error: Error) => ({ ...messagePage(error.message, this._theme), path }))
+      .catch((error: Error) => ({ ...messagePage(this._outside.failed(error), this._theme), path }))
       .then(page => {
         // Meanwhile another one may have been asked for.
         if (this._iframe === iframe) {
@@ -101,7 +103,7 @@ export class Confinement {
   private _put(): void {
     const { _frame: frame, _page: page, _source: source } = this;
     if (frame && page && source) {
-      this._sockets = new PageSockets(source, `${page.path}/ws`, message => this._tell(message));
+      this._sockets = new PageSockets(source, socketPath(page.path), message => this._tell(message));
       frame.postMessage(page.html);
       this._outside.shown?.(page);
     }
@@ -169,6 +171,11 @@ export class Confinement {
   private _sockets: PageSockets | null = null;
   private _frame: MessagePort | null = null;
   private _port: MessagePort | null = null;
+}
+
+/** Bokeh's, or that of the page which Dask draws without Bokeh. */
+function socketPath(page: string): string {
+  return page.startsWith('statics/') ? 'eventstream' : `${page}/ws`;
 }
 
 /** Whether an address is one of another site that may be asked about; a name before the host is there to deceive. */

@@ -7,11 +7,14 @@ import type { IPageTheme } from './pageTheme';
 
 /** A widget that shows confined pages of a dashboard. */
 export class ConfinedFrame extends Widget {
-  constructor(leave: IOutside['leave']) {
+  constructor(outside: Pick<IOutside, 'leave' | 'failed'>) {
     super();
     // JupyterLab's, so that a frame does not swallow what is dragged across it.
     this.addClass('jp-IFrame');
-    this._confinement = new Confinement(this.node, { leave, shown: () => this.addClass('jp-mod-drawn') });
+    this._confinement = new Confinement(this.node, {
+      ...outside,
+      shown: () => this.addClass('jp-mod-drawn')
+    });
   }
 
   /** What the frame is called, for who does not see it. */

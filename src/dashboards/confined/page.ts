@@ -43,7 +43,7 @@ export async function confinedPage(
   const path = pathBelow(root, asked, answer.headers.get('Content-Location') ?? '') ?? asked;
   const content = await answer.text();
   if (!/^text\/html\b/.test(answer.headers.get('Content-Type') ?? '')) {
-    return { ...messagePage(content, theme), path };
+    return { ...messagePage({ text: content }, theme), path };
   }
   const page = new DOMParser().parseFromString(content, 'text/html');
   const inline = async (element: Element, attribute: string): Promise<void> => {
@@ -65,16 +65,31 @@ export async function confinedPage(
   );
   await Promise.all(waiting);
   page.head.prepend(policy(page), script(page, theme));
+  if (page.compatMode === 'BackCompat') {
+    page.head.append(filling(page));
+  }
   return { html: asText(page), title: page.title, path };
 }
 
-/** @returns a page that shows text. */
-export function messagePage(text: string, theme: IPageTheme | null = null): IConfinedPage {
+/** Why a page is not there, and what is clicked to ask for it again. */
+export interface IFailure {
+  readonly text: string;
+  readonly again?: string;
+}
+
+/** @returns a page that shows text, and leads to itself where it may be another one next time. */
+export function messagePage({ text, again }: IFailure, theme: IPageTheme | null = null): IConfinedPage {
   const page = document.implementation.createHTMLDocument();
   const shown = page.createElement('pre');
   shown.style.whiteSpace = 'pre-wrap';
   shown.textContent = text;
   page.body.append(shown);
+  if (again !== undefined) {
+    const link = page.createElement('a');
+    link.setAttribute('href', '');
+    link.textContent = again;
+    page.body.append(link);
+  }
   page.head.prepend(policy(page), script(page, theme));
   return { html: asText(page), title: '', path: '' };
 }
@@ -94,6 +109,13 @@ function script(page: Document, theme: IPageTheme | null): Element {
   const element = page.createElement('script');
   element.textContent = pageScript(theme);
   return element;
+}
+
+/** A page that says no document type counts on it that its body fills the window, which it does not in a frame's text. */
+function filling(page: Document): Element {
+  const style = page.createElement('style');
+  style.append('html, body { height: 100%; }');
+  return style;
 }
 
 async function asDataUrl(answer: Response): Promise<string> {

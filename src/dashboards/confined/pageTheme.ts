@@ -78,14 +78,17 @@ export function modelPainter(turn: Turn): (model: IBokehModel, theme: IPageTheme
   const painted = new WeakMap<IBokehModel, Map<string, IPainted>>();
   const inTheme = (own: unknown, theme: IPageTheme): unknown => {
     const spec = own as { value?: unknown; field?: unknown; transform?: unknown } | null;
-    if (typeof own !== 'object' || spec === null || Array.isArray(own)) {
+    if (Array.isArray(own)) {
+      return own.map(color => turn(color, theme));
+    }
+    if (typeof own !== 'object' || spec === null) {
       return turn(own, theme);
     }
     if (typeof spec.value === 'string') {
       const value = turn(spec.value, theme);
       return value === spec.value ? own : { ...own, value };
     }
-    // Of many things at once; what has a transformation already, makes colours of numbers.
+    // Of many things at once; what has a transformation already, makes colours of its palette.
     const transform = {
       theme: theme.text + theme.background,
       // It never changes by itself.
@@ -99,7 +102,7 @@ export function modelPainter(turn: Turn): (model: IBokehModel, theme: IPageTheme
     painted.set(model, before);
     const changes: Record<string, unknown> = {};
     for (const property of Object.values(model.properties)) {
-      if (!property.attr.endsWith('color') || property.is_unset) {
+      if (!/(color|palette)$/.test(property.attr) || property.is_unset) {
         continue;
       }
       const now = property.get_value();

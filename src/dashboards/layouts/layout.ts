@@ -28,7 +28,9 @@ export function readLayout(value: unknown): Layout {
   const entries = Object.entries((value ?? {}) as ReadonlyJSONObject).flatMap(([plot, place]) => {
     const { mode, ref } = (place ?? {}) as ReadonlyJSONObject;
     const known = MODES.find(candidate => candidate === mode) ?? 'split-right';
-    return /^[\w-]+$/.test(plot) ? [[plot, { mode: known, ref: typeof ref === 'string' ? ref : null }]] : [];
+    return /^(statics\/)?[\w-]+(\.html)?$/.test(plot)
+      ? [[plot, { mode: known, ref: typeof ref === 'string' ? ref : null }]]
+      : [];
   });
   return Object.fromEntries(entries) as Layout;
 }

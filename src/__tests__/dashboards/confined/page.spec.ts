@@ -118,8 +118,12 @@ describe('confinedPage of what Jupyter was led to', () => {
 
 describe('messagePage', () => {
   it('shows text as text', () => {
-    const page = new DOMParser().parseFromString(messagePage('<img src=x>').html, 'text/html');
-    expect(page.body.textContent).toBe('<img src=x>');
+    const page = new DOMParser().parseFromString(
+      messagePage({ text: '<img src=x>', again: 'Again' }).html,
+      'text/html'
+    );
+    expect(page.querySelector('pre')?.textContent).toBe('<img src=x>');
+    expect(page.querySelector('a')?.textContent).toBe('Again');
     expect(page.querySelector('img')).toBeNull();
   });
 });

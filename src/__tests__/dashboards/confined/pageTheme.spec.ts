@@ -59,13 +59,14 @@ describe('modelPainter', () => {
     expect(model.values.text_color).toBe('red');
   });
 
-  it('turns the colours of a column, and leaves what is made of numbers', () => {
+  it('turns the colours of a column and of a palette, and leaves what comes from a palette', () => {
     const mapped = { field: 'x', transform: {} };
-    const model = modelOf({ fill_color: { field: 'color' }, line_color: mapped });
+    const model = modelOf({ fill_color: { field: 'color' }, line_color: mapped, palette: ['black', 'red'] });
     paint()(model, dark);
     const { transform } = model.values.fill_color as { transform: { v_compute(colors: string[]): string[] } };
     expect(transform.v_compute(['black', 'red'])).toEqual(['#ffffff', 'red']);
     expect(model.values.line_color).toBe(mapped);
+    expect(model.values.palette).toEqual(['#ffffff', 'red']);
   });
 
   it('puts something behind text that may stand on any colour', () => {
