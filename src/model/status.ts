@@ -54,18 +54,21 @@ export function stateOf(cluster: Cluster): ClusterState {
 }
 
 function withoutWorkers({ jobs, problems }: Cluster): ClusterState {
-  const has = (code: string) => problems.some(problem => problem.code === code);
+  // What Slurm did not take can be sent again, and has left no log.
+  const notTaken = problems.find(
+    ({ remedies }) => remedies.includes('try_again') && !remedies.includes('read_log')
+  );
   const inSlurm = jobs.queued + jobs.starting + jobs.missing;
   if (inSlurm === 0 && (jobs.leaving > 0 || jobs.plan === 0)) {
     return jobs.leaving > 0 ? 'leaving' : 'idle';
   }
-  if (inSlurm === 0 && has('submit_refused')) {
+  if (inSlurm === 0 && notTaken?.severity === 'error') {
     return 'refused';
   }
   if (jobs.missing > 0 || problems.some(({ severity }) => severity === 'error')) {
     return 'stuck';
   }
-  const waits = inSlurm > 0 ? jobs.queued > 0 && jobs.starting === 0 : has('submit_postponed');
+  const waits = inSlurm > 0 ? jobs.queued > 0 && jobs.starting === 0 : notTaken !== undefined;
   return waits ? 'waiting' : 'starting';
 }
 

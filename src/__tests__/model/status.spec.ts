@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { Cluster } from '../../api/contract';
+import type { Cluster, Problem } from '../../api/contract';
 import { cluster as readCluster } from '../../api/contract';
 import { briefWords, canBeChanged, isOutOfReach, overview, phaseWords, statusWord } from '../../model/status';
 import { sample } from '../samples';
@@ -25,12 +25,19 @@ describe('canBeChanged', () => {
 
 const NONE = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
 
+/** As the catalogue has them. */
+const ABOUT: Record<string, Partial<Problem>> = {
+  submit_refused: { severity: 'error', remedies: ['change_options', 'try_again'] },
+  submit_postponed: { severity: 'warning', remedies: ['try_again'] },
+  jobs_fail: { severity: 'error', remedies: ['try_again', 'read_log', 'change_options'] },
+  never_starts: { severity: 'error', remedies: ['change_options'] },
+  no_connection: { severity: 'error', remedies: ['read_log', 'change_options'] }
+};
+
 describe('statusWord', () => {
   const having = (jobs: Partial<Cluster['jobs']>, ...codes: string[]): Cluster => {
     const [problem] = ocean.problems;
-    const problems = codes.map(
-      code => ({ ...problem, code, severity: code.startsWith('submit_p') ? 'warning' : 'error' }) as const
-    );
+    const problems = codes.map(code => ({ ...problem, code, ...ABOUT[code] }));
     return { ...ocean, jobs: { ...NONE, ...jobs }, problems };
   };
 
@@ -40,7 +47,6 @@ describe('statusWord', () => {
     ['starting', having({ plan: 4, queued: 3, starting: 1 })],
     ['starting', having({ plan: 4 })],
     ['refused', having({ plan: 4 }, 'submit_refused')],
-    ['refused', having({ plan: 4 }, 'submit_postponed', 'submit_refused')],
     ['waiting', having({ plan: 4 }, 'submit_postponed')],
     ['stuck', having({ plan: 4, queued: 4 }, 'never_starts')],
     ['stuck', having({ plan: 4, starting: 4 }, 'no_connection')],
@@ -94,7 +100,7 @@ describe('overview', () => {
     const refused = {
       ...stuck,
       jobs: { ...NONE, plan: 2 },
-      problems: [{ ...ocean.problems[0], code: 'submit_refused' }]
+      problems: [{ ...ocean.problems[0], ...ABOUT.submit_refused }]
     };
     expect(overview([refused, refused, stuck], trans)).toBe('3 clusters: 2 queued · 2 refused · 1 stuck');
   });
