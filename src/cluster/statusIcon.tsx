@@ -10,7 +10,8 @@ const statusShapes = {
     '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="3.1 2.1"/>',
   waiting: '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2"/>',
   working: '<circle cx="8" cy="8" r="5.5" fill="currentColor"/>',
-  idle: '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="8" cy="8" r="1.8" fill="currentColor"/>',
+  empty:
+    '<circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="1.4"/><circle cx="8" cy="8" r="1.8" fill="currentColor"/>',
   stuck:
     '<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M5 8h6" stroke="currentColor" stroke-width="2.2"/>',
   stopping:
@@ -35,7 +36,7 @@ export const statusIcons = Object.fromEntries(
 ) as Record<keyof typeof statusShapes, LabIcon>;
 
 /** States that have the shape of another one: the word beside it tells them apart. */
-const LIKE = { refused: 'stuck', away: 'idle', leaving: 'stopping' } as const;
+const LIKE = { refused: 'stuck', away: 'empty', leaving: 'stopping' } as const;
 
 interface IStatusIconProps {
   readonly cluster: Cluster;

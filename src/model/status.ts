@@ -26,7 +26,7 @@ export function hasEnded(cluster: Cluster): boolean {
  * How a cluster is: by what it has, and by what it gets.
  *
  * `away`: all that is known of it is its record. `refused`: Slurm takes none of its jobs, for good. `stuck`: something
- * keeps it from getting any workers. `waiting`: Slurm will start its jobs. `idle`: no jobs are wanted.
+ * keeps it from getting any workers. `waiting`: Slurm will start its jobs. `empty`: no jobs are wanted.
  */
 export type ClusterState =
   | Exclude<ClusterStatus, 'running'>
@@ -36,7 +36,7 @@ export type ClusterState =
   | 'waiting'
   | 'working'
   | 'leaving'
-  | 'idle';
+  | 'empty';
 
 /** @returns how a cluster is; the one place that says so, for all that show clusters. */
 export function stateOf(cluster: Cluster): ClusterState {
@@ -60,7 +60,7 @@ function withoutWorkers({ jobs, problems }: Cluster): ClusterState {
   );
   const inSlurm = jobs.queued + jobs.starting + jobs.missing;
   if (inSlurm === 0 && (jobs.leaving > 0 || jobs.plan === 0)) {
-    return jobs.leaving > 0 ? 'leaving' : 'idle';
+    return jobs.leaving > 0 ? 'leaving' : 'empty';
   }
   if (inSlurm === 0 && notTaken?.severity === 'error') {
     return 'refused';
@@ -81,7 +81,8 @@ export function statusWord(cluster: Cluster, trans: TranslationBundle): string {
     stuck: trans.__('stuck'),
     working: trans.__('working'),
     leaving: trans.__('leaving'),
-    idle: trans.__('idle'),
+    // Not "idle": so JupyterLab calls kernels, and Dask workers that have no task.
+    empty: trans.__('no jobs'),
     away: trans.__('out of reach'),
     stopping: trans.__('stopping'),
     stopped: trans.__('stopped'),

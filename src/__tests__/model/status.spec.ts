@@ -53,8 +53,8 @@ describe('statusWord', () => {
     ['stuck', having({ plan: 4 }, 'jobs_fail')],
     ['stuck', having({ plan: 4, missing: 4 })],
     ['leaving', having({ leaving: 2 })],
-    ['idle', having({})],
-    ['idle', having({}, 'submit_refused')],
+    ['no jobs', having({})],
+    ['no jobs', having({}, 'submit_refused')],
     ['starting', { ...having({ plan: 4 }), status: 'starting', waiting: null }],
     ['waiting', { ...having({ plan: 4 }), status: 'starting' }],
     ['stopping', { ...having({ working: 4 }), status: 'stopping' }],
@@ -90,7 +90,7 @@ describe('overview', () => {
 
   it('says no more than there is', () => {
     expect(overview([], trans)).toBe('0 clusters');
-    expect(overview([{ ...ocean, jobs: NONE }], trans)).toBe('1 cluster: idle');
+    expect(overview([{ ...ocean, jobs: NONE }], trans)).toBe('1 cluster: no jobs');
   });
 
   it('says of clusters what their jobs do not', () => {

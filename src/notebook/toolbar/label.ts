@@ -65,7 +65,7 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
 function on(cluster: Cluster, trans: TranslationBundle): ILinkLabel {
   const { name } = cluster;
   return {
-    label: ['working', 'idle'].includes(stateOf(cluster)) ? name : `${name}: ${statusWord(cluster, trans)}`,
+    label: ['working', 'empty'].includes(stateOf(cluster)) ? name : `${name}: ${statusWord(cluster, trans)}`,
     tooltip: trans.__('"client" in this kernel is connected to the Dask cluster %1', name)
   };
 }

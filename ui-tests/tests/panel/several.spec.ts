@@ -38,6 +38,6 @@ test('two clusters: what is done concerns the one that was clicked', async ({ pa
     await reef.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await expect(reef).toHaveCount(0, { timeout: 90_000 });
-    await expect(cardOf(page, 'tide pool').getByRole('status')).toHaveText('idle');
+    await expect(cardOf(page, 'tide pool').getByRole('status')).toHaveText('no jobs');
   });
 });
