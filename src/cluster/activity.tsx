@@ -82,7 +82,7 @@ function IdleCountdown({ cluster }: { cluster: Cluster }): React.ReactElement | 
   const left = formatSpan((Date.parse(closes) - now) / 1000, trans);
   return (
     <div className="jp-DaskSlurmCard-note" title={formatTime(closes)}>
-      {trans.__('Idle since %1, stops in %2', formatTime(since), left)}
+      {trans.__('Nothing has run since %1, stops in %2', formatTime(since), left)}
     </div>
   );
 }

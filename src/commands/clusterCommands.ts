@@ -5,7 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
-import { canBeChanged, hasEnded, isOutOfReach } from '../model/status';
+import { canBeChanged, canBeScaled, hasEnded, isOutOfReach } from '../model/status';
 import { aboutCluster, described, namedCluster, NEXT_OPTION, Properties } from './args';
 import { attempt } from './attempt';
 import type { IClusterCommands } from './clusterParts';
@@ -61,7 +61,7 @@ function sizeActions(trans: TranslationBundle): Record<string, IClusterAction> {
       label: trans.__('Scale Cluster…'),
       inMenu: () => trans.__('Scale…'),
       properties: { jobs: { ...count, description: 'How many jobs; asked for if missing' } },
-      enabled: canBeChanged
+      enabled: canBeScaled
     },
     [CommandIDs.adaptCluster]: {
       label: trans.__('Adapt Cluster to its Load…'),
@@ -70,7 +70,7 @@ function sizeActions(trans: TranslationBundle): Record<string, IClusterAction> {
         minimum: { ...count, description: 'Fewest jobs; 0 by default' },
         maximum: { ...count, description: 'Most jobs; asked for if missing' }
       },
-      enabled: canBeChanged
+      enabled: canBeScaled
     },
     [CommandIDs.resubmitJobs]: {
       label: trans.__('Submit Lost Jobs Again'),
@@ -87,7 +87,7 @@ function sizeActions(trans: TranslationBundle): Record<string, IClusterAction> {
       label: trans.__('Cancel Jobs…'),
       icon: closeIcon,
       properties: { jobs: { type: 'array', items: { type: 'string' }, description: 'The ids of the jobs' } },
-      enabled: canBeChanged
+      enabled: canBeScaled
     }
   };
 }

@@ -14,6 +14,7 @@ import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
 import { IProfileActions, ProfileActions } from './profile/profileActions';
 import type { FormData, IFormSource } from './request/formData';
+import { withLocalTimes } from '../model/format';
 import { whyProposed } from './request/proposal';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
 
@@ -57,7 +58,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         <Notice>
           {trans.__(
             '%1 So the controller is to run in a Slurm job of its own; you can change that below, under Controller.',
-            why
+            withLocalTimes(why)
           )}
         </Notice>
       )}

@@ -13,6 +13,7 @@ import { DEFAULT_KERNEL } from './fields/uiSchema';
 import { AskPreview, usePreview } from './preview/usePreview';
 import type { FormData, IFormSource } from './request/formData';
 import { chosenProfile, inOneCluster, toPreview, withProfile } from './request/formRequest';
+import { proposed } from './request/proposal';
 import { ISubmission, useSingleRequest } from './request/useSingleRequest';
 import { AskSite, useSiteOf } from './useSiteOf';
 
@@ -88,7 +89,7 @@ export function useClusterForm(parts: IFormParts): IClusterForm {
   };
   const change = (after: FormData) => {
     if (!JSONExt.deepEqual(data, after)) {
-      set(withProfile(data, inOneCluster(data, after), source.profiles));
+      set(withProfile(data, inOneCluster(data, after), source.profiles, proposed(source)));
     }
   };
   const filled = { ...data, backend };

@@ -17,6 +17,9 @@ export function labTheme(): IPageTheme | null {
   if (document.body.dataset.jpThemeLight !== 'false') {
     return null;
   }
+  if (!Object.values(VARIABLES).every(isReadable)) {
+    return null;
+  }
   const { background, text, ...others } = Object.fromEntries(
     Object.entries(VARIABLES).map(([role, variable]) => [role, opaque(variable)])
   ) as Colors;
@@ -39,13 +42,23 @@ function opaque(variable: string): string {
   return `#${parts.map(part => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The browser reads what a theme says in whatever words. */
-function rgba(variable: string): readonly number[] {
+/** The browser reads what a theme says in whatever words, and most in its own. */
+function computed(variable: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${variable})`;
   document.body.append(probe);
-  const numbers = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+  const { color } = getComputedStyle(probe);
   probe.remove();
+  return color;
+}
+
+/** Colours of other spaces have other numbers; pages stay as they are then. */
+function isReadable(variable: string): boolean {
+  return computed(variable).startsWith('rgb');
+}
+
+function rgba(variable: string): readonly number[] {
+  const numbers = computed(variable).match(/[\d.]+/g) ?? [];
   const [red = 0, green = 0, blue = 0, alpha = 1] = numbers.map(Number);
   return [red, green, blue, alpha];
 }

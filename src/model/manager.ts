@@ -128,7 +128,7 @@ export class ClusterManager implements IClusterManager, IDisposable {
       this._poll.frequency = every(SAFETY_POLL_MS);
       this._set(clusters);
     } catch (error) {
-      this._poll.frequency = every(this._pausesMs.failed);
+      this._poll.frequency = every(this._pausesMs.failed, 15 * this._pausesMs.failed);
       this._error = error instanceof Error ? error.message : String(error);
       this._stale = true;
       this._connection = 'lost';
@@ -208,8 +208,9 @@ export class ClusterManager implements IClusterManager, IDisposable {
   private readonly _changed = new Signal<this, void>(this);
 }
 
-function every(interval: number): IPoll.Frequency {
-  return { interval, backoff: true, max: SAFETY_POLL_MS };
+/** The poll's own pauses grow from the last one: without a bound of its own the first would be minutes. */
+function every(interval: number, max = SAFETY_POLL_MS): IPoll.Frequency {
+  return { interval, backoff: true, max };
 }
 
 /**

@@ -17,6 +17,11 @@ export function canBeChanged(cluster: Cluster): boolean {
   return isAlive(cluster) && !isOutOfReach(cluster);
 }
 
+/** @returns whether its number of jobs can be changed: that of one allocation is fixed. */
+export function canBeScaled(cluster: Cluster): boolean {
+  return canBeChanged(cluster) && cluster.options.one_allocation !== true;
+}
+
 /** @returns whether a cluster has come to its end, one way or another. */
 export function hasEnded(cluster: Cluster): boolean {
   return cluster.status === 'stopped' || cluster.status === 'failed' || cluster.status === 'lost';

@@ -58,7 +58,7 @@ export class NotebookLink implements IDisposable {
   /** The cluster that a cell has made, where no `client` is connected to one. */
   get made(): Cluster | undefined {
     const { state } = this;
-    return state.kind === 'none' ? this._at(state.cluster) : undefined;
+    return state.kind === 'none' || state.kind === 'there' ? this._at(state.cluster) : undefined;
   }
 
   /** The cluster that the notebook remembers. */

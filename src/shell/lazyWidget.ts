@@ -34,7 +34,10 @@ export class LazyWidget extends BoxPanel {
     }
     const waiting = new Spinner();
     this.addWidget(waiting);
-    const widget = await this._load().catch(() => this._sorry());
+    const widget = await this._load().catch((error: unknown) => {
+      console.error(error);
+      return this._sorry();
+    });
     waiting.dispose();
     this.addWidget(widget);
   }

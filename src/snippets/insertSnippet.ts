@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { CodeConsole, IConsoleTracker } from '@jupyterlab/console';
-import type { INotebookTracker, Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, Notebook, NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
@@ -59,10 +59,13 @@ async function newNotebook(commands: CommandRegistry, cluster: Cluster, code: st
   const panel = (await commands.execute('notebook:create-new', args)) as NotebookPanel | undefined;
   // Where it asks for a kernel, a user may give up.
   await panel?.context.ready;
-  panel?.content.activeCell?.model.sharedModel.setSource(code);
+  const cell = panel?.content.activeCell;
+  cell?.model.sharedModel.setSource(code);
   await panel?.sessionContext.ready;
-  if (panel?.sessionContext.session && cluster.scheduler_address !== null) {
-    await commands.execute('notebook:run-cell-and-insert-below');
+  // Meanwhile its user may have gone on: there, or in another notebook.
+  const isUntouched = cell?.model.sharedModel.getSource() === code && panel?.content.activeCell === cell;
+  if (panel?.sessionContext.session && cluster.scheduler_address !== null && isUntouched) {
+    await NotebookActions.runAndInsert(panel.content, panel.sessionContext);
   }
 }
 

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Preview } from '../../api/contract';
-import { commandLine } from '../../model/format';
+import { commandLine, withLocalTimes } from '../../model/format';
 
 /** @returns whether something wrong in the form keeps its script from being made. */
 export function scriptIsHidden({ script, errors }: Preview): boolean {
@@ -40,7 +40,7 @@ export function ScriptPreview(props: IScriptProps): React.ReactElement | null {
       <h3>{trans.__('What is sent to Slurm')}</h3>
       {preview.warnings.map(warning => (
         <p key={warning} className="jp-DaskSlurmForm-notice" role="note">
-          {warning}
+          {withLocalTimes(warning)}
         </p>
       ))}
       {isHidden && <p>{trans.__('The script stands here once what is wrong in the form is mended.')}</p>}

@@ -57,14 +57,23 @@ export function chosenProfile(data: FormData, profiles: readonly Profile[]): Pro
   return profiles.find(({ name }) => name === data.profile);
 }
 
-/** @returns the form after an edit: another profile fills it, and only the name stays as it was. */
-export function withProfile(before: FormData, after: FormData, profiles: readonly Profile[]): FormData {
+/**
+ * @param proposal - what is proposed on this host where the profile says nothing else.
+ * @returns the form after an edit: another profile fills it, and only the name stays as it was.
+ */
+export function withProfile(
+  before: FormData,
+  after: FormData,
+  profiles: readonly Profile[],
+  proposal: FormData = {}
+): FormData {
   const profile = chosenProfile(after, profiles);
   if (profile === undefined || before.profile === after.profile) {
     return after;
   }
   const jobs = profile.scaling === null ? after.jobs : jobsOf(profile);
   return {
+    ...proposal,
     ...(profile.options as ReadonlyJSONObject),
     ...(after.name !== undefined && { name: after.name }),
     ...(jobs !== undefined && { jobs }),

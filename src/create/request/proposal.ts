@@ -9,7 +9,8 @@ export function proposed({ site, options }: IFormSource): FormData {
 
 /** @returns why the controller is to run in a job of its own; empty where it is not, or its user alone says so. */
 export function whyProposed({ site }: IFormSource, data: FormData): string {
-  const isInJob = data.controller_placement === 'job' && data.backend !== 'local';
+  const isInJob =
+    data.controller_placement === 'job' && data.backend !== 'local' && data.one_allocation !== true;
   return isInJob ? site.controller_reasons.join(' ') : '';
 }
 

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Cluster, Job, JobPhase } from '../../api/contract';
 import { useClusterContext } from '../../cluster/context';
 import { CommandIDs } from '../../commandIds';
-import { canBeChanged } from '../../model/status';
+import { canBeScaled } from '../../model/status';
 import { useFetched } from '../useFetched';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';
 import { JobsTable } from './jobsTable';
@@ -127,7 +127,7 @@ function CancelButton({ cluster, jobs, onDone }: ICancelProps): React.ReactEleme
   return (
     <button
       className="jp-DaskSlurmFilter"
-      disabled={busy || jobs.length === 0 || !canBeChanged(cluster)}
+      disabled={busy || jobs.length === 0 || !canBeScaled(cluster)}
       aria-busy={busy}
       onClick={() => void cancel()}
     >

@@ -15,7 +15,7 @@ export type ClientState =
   | { readonly kind: 'none'; readonly cluster?: string }
   | { readonly kind: 'connecting' }
   /** It is there, connected to this scheduler; to none where the address is empty. */
-  | { readonly kind: 'there'; readonly address: string }
+  | { readonly kind: 'there'; readonly address: string; readonly cluster?: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** The `client` in the kernel of a notebook: made, looked at and closed by code that nobody sees. */
@@ -134,7 +134,10 @@ export class KernelClient {
 
 function asState({ client, cluster }: IFound): ClientState {
   if (client !== null) {
-    return { kind: 'there', address: client };
+    // One that is connected to none may be anything that is called so.
+    return client || !cluster
+      ? { kind: 'there', address: client }
+      : { kind: 'there', address: client, cluster };
   }
   return cluster ? { kind: 'none', cluster } : { kind: 'none' };
 }

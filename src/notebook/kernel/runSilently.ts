@@ -7,7 +7,7 @@ const CLIENT = 'client.scheduler.address if client.status == "running" else ""';
 const CLUSTER =
   'next((held.scheduler_address for held in reversed(list(globals().values()))' +
   ' if str(getattr(type(held), "__module__", "")).startswith("jupyter_dask_slurm.")' +
-  ' and held.status.name == "running"), "")';
+  ' and getattr(getattr(held, "status", None), "name", None) == "running"), "")';
 
 /** What a kernel has of clusters. */
 export interface IFound {

@@ -22,7 +22,7 @@ test('a cluster that ended by itself says why, starts again, and its pane follow
     .click();
 
   await test.step('it is told beforehand, with how long there is left', async () => {
-    await expect(card.getByText(/^Idle since .*, stops in/)).toBeVisible({ timeout: 90_000 });
+    await expect(card.getByText(/^Nothing has run since .*, stops in/)).toBeVisible({ timeout: 90_000 });
   });
 
   await test.step('the card is quiet, and the pane says so too', async () => {

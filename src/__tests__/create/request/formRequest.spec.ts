@@ -100,6 +100,15 @@ describe('fieldName', () => {
 });
 
 describe('withProfile', () => {
+  it('keeps what this host proposes, where the profile says nothing of it', () => {
+    const named = (options: object) => [{ ...large, options }] as (typeof large)[];
+    const proposal = { controller_placement: 'job' };
+    const chosen = (options: object) =>
+      withProfile({}, { profile: large.name }, named(options), proposal).controller_placement;
+    expect(chosen({})).toBe('job');
+    expect(chosen({ controller_placement: 'here' })).toBe('here');
+  });
+
   const large = profile(sample('profile'));
 
   it('fills the form, and only the name stays', () => {

@@ -41,7 +41,7 @@ describe('the client in a kernel', () => {
     await settle();
     kernel.run('', ADDRESS);
     await again;
-    expect(client.state).toEqual({ kind: 'there', address: '' });
+    expect(client.state).toEqual({ kind: 'there', address: '', cluster: ADDRESS });
   });
 
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
