@@ -187,7 +187,8 @@ async def test_dask_does_not_restart_workers_because_the_clock_has_jumped(
 def test_a_job_whose_workers_are_gone_is_not_given_up_before_slurm_was_asked() -> None:
     answers = [False]
     watch = SimpleNamespace(has_answered_since=lambda _moment: answers[0])
-    loop: Any = SimpleNamespace(_watch=watch)
+    state = SimpleNamespace(one_allocation=False, replaces_none=False)
+    loop: Any = SimpleNamespace(_watch=watch, _state=state)
     job = TrackedJob("c-0", ("c-0",), 0.0, "7", lost_at=10.0)
     missing_s = Reconciler._missing_s
     assert missing_s(loop, job, 500.0) == 0
