@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import io
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_words(words)
     try:
         if arguments.command == "run":
+            if not _is_there(arguments.script):
+                print(f"There is no file {visible(arguments.script)}.", file=sys.stderr)
+                return 2
             return asyncio.run(_run_script(arguments))
         answer, text = asyncio.run(_run(arguments))
     except DaskSlurmError as error:
@@ -64,12 +68,19 @@ async def _run_script(arguments: argparse.Namespace) -> int:
     from .run.run_script import Run
 
     changed = asyncio.Event()
-    services = load_settings().make_services(
-        LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: changed.set()
-    )
+    settings = load_settings()
+    if "idle_timeout" not in settings.hidden_options:
+        # The script knows when it is over; it may compute for hours by itself in between.
+        settings.idle_timeout_default_s = 0
+    services = settings.make_services(LazyKernelSpecs(), Path.cwd(), lambda _id, _cluster: changed.set())
     async with _opened(services):
         services.limits.check_change()
         return await Run(services, arguments, changed).run()
+
+
+def _is_there(script: str) -> bool:
+    # Python reads its standard input too, a pipe of the shell, and directories.
+    return script == "-" or os.path.exists(script)  # noqa: PTH110  no permission is no answer
 
 
 @asynccontextmanager

@@ -106,9 +106,18 @@ def _run(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
     _named_and_where(parser)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--jobs", type=int, help="jobs of its cluster (default: 1), each by itself")
-    size.add_argument("--nodes", type=int, help="nodes of its one allocation, with all workers at once")
+    size.add_argument(
+        "--nodes", type=_one_or_more, help="nodes of its one allocation, with all workers at once"
+    )
     if with_options:
         _cluster_options(parser.add_argument_group("options of a job"))
+
+
+def _one_or_more(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"one or more, not {number}")
+    return number
 
 
 def _named_and_where(parser: argparse.ArgumentParser) -> None:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.cli import main
 from jupyter_dask_slurm.cli.arguments import parse_words
+from jupyter_dask_slurm.cli.request_body import body_of
+from jupyter_dask_slurm.cli.run import run_script
+from jupyter_dask_slurm.cli.run.in_allocation import in_allocation
+from jupyter_dask_slurm.cli.run.run_script import Run
 from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_script
 from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
+from jupyter_dask_slurm.protocol.errors import DaskSlurmError, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Job, JobCounts, Waiting, WorkerCounts
 from jupyter_dask_slurm.registry import Registry
+from jupyter_dask_slurm.slurm.address.allocation_here import AllocationHere
 from tests.slurm.client import SlurmClient, wait_until
 
 SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
@@ -82,8 +92,9 @@ def test_a_script_finds_its_cluster(shared: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_start_leaves_nothing(shared: Path, tmp_path: Path) -> None:
-    nowhere = '{"host": "no-such.invalid"}'
-    with running(tmp_path / "s.py", "--backend", "local", "--scheduler-options", nowhere, "--json") as run:
+    nowhere, script = '{"host": "no-such.invalid"}', tmp_path / "s.py"
+    script.touch()
+    with running(script, "--backend", "local", "--scheduler-options", nowhere, "--json") as run:
         said, errors = run.communicate(timeout=90)
     assert (run.returncode, said) == (1, "")
     assert "The cluster could not start" in errors
@@ -109,6 +120,67 @@ def test_the_end_of_a_run_ends_all(
         wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the script has ended")
         wait_until(lambda: not clusters(shared), "nothing is left on disk")
     assert code == (130 if number == signal.SIGINT else -9)
+
+
+@pytest.fixture
+def one(monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[[], Run], Any]:
+    """Return what makes a run, and the handle of its cluster, which stops at the second attempt."""
+    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
+    cluster = replace(Cluster.from_json(json.loads(text)), status="starting", problems=(), jobs=JobCounts())
+    handle = SimpleNamespace(id=cluster.id, cluster=cluster, gone=asyncio.Event())
+    refusals = [StorageUnavailable("The disk is full.")]
+
+    async def stop(_id: str) -> None:
+        if refusals:
+            raise refusals.pop()
+        handle.gone.set()
+
+    services: Any = SimpleNamespace(manager=SimpleNamespace(stop=stop))
+    monkeypatch.setattr(run_script, "Guard", SimpleNamespace)
+    return lambda: Run(services, parse_words(["run", "a.py"]), asyncio.Event()), handle
+
+
+async def test_a_cluster_that_was_stopped_elsewhere_is_not_waited_for(one: Any) -> None:
+    make, handle = one
+    run = make()
+    assert not run._is_ready(handle)
+    assert not run._is_over(handle)
+    handle.gone.set()
+    assert run._is_over(handle)
+    with pytest.raises(DaskSlurmError, match="was stopped"):
+        run._is_ready(handle)
+
+
+@pytest.mark.parametrize("hurried", [False, True])
+async def test_a_stop_that_nothing_takes_is_tried_again(
+    one: Any, hurried: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, handle = one
+    run = make()
+    monkeypatch.setattr(run_script, "SAY_AGAIN_S", 0.01)
+    if hurried:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.wait_for(run._signals.again.wait(), 10)
+    assert await run._stop(handle) is not hurried
+    said = capsys.readouterr().err
+    assert "The disk is full." in said
+    assert ("is NOT stopped" in said) is hurried
+
+
+def test_nodes_are_so_many_whatever_the_profile_says() -> None:
+    body = body_of(parse_words(["run", "a.py", "--nodes", "3", "--profile", "large"]))
+    assert body["scaling"] == {"mode": "manual", "jobs": 1}
+    row: Any = SimpleNamespace(node="n[1-3]", cores=12, memory_bytes=0, walltime_s=60, partition="p")
+    found, _ = in_allocation({"profile": "large"}, AllocationHere("17", "17", 4), row, None)
+    assert (found["options"]["nodes_per_job"], found["scaling"]) == (3, {"mode": "manual", "jobs": 1})
+    with pytest.raises(SystemExit, match="2"):
+        parse_words(["run", "a.py", "--nodes", "0"])
+
+
+def test_a_script_that_is_not_there_costs_no_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "no-such.py"]) == 2
+    assert "There is no file no-such.py." in capsys.readouterr().err
 
 
 def test_what_it_says() -> None:

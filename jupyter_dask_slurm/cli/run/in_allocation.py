@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...protocol.errors import InvalidRequest
+from ...protocol.scaling import DEFAULT_SCALING
 from ...slurm import queue
 from ...slurm.address.allocation_here import AllocationHere, allocation_here
 from ...slurm.installation.hostlist import expand
@@ -74,4 +75,5 @@ def in_allocation(
         "nodes_per_job": nodes or there_are,
     }
     emptied = ["walltime"] if row.walltime_s is None and "walltime" not in asked else []
-    return {**body, "options": options}, emptied
+    # A profile's size is that of other clusters.
+    return {**body, "options": options, "scaling": DEFAULT_SCALING}, emptied

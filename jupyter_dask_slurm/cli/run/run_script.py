@@ -9,14 +9,13 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from typing import Any
 
 from ...clusters.handle import ClusterHandle
 from ...clusters.snippets import client_variables
 from ...options.requests import ClusterRequest, parse
 from ...page_address import own_address
-from ...protocol.errors import DaskSlurmError
+from ...protocol.errors import ClusterNotFound, DaskSlurmError
 from ...protocol.models import OVER, Cluster
 from ...protocol.models.problem import CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, SUBMIT_REFUSED
 from ...services import Services
@@ -63,6 +62,7 @@ class Run:
         """
         body: dict[str, Any] = body_of(self._arguments)
         emptied: Collection[str] = ()
+        ends = True
         try:
             found = await allocation_of(self._arguments)
             if found is not None:
@@ -75,16 +75,18 @@ class Run:
             try:
                 return await self._on(handle)
             finally:
-                await self._stop(handle)
+                ends = False
+                ends = await self._stop(handle)
         finally:
-            await in_thread(self._guard.done)
+            if ends:  # else the guard tries to stop it once more
+                await in_thread(self._guard.done)
 
     async def _announce(self, cluster_id: str) -> None:
         self._guard.cluster(cluster_id)
 
     async def _on(self, handle: ClusterHandle) -> int:
         """Run the script on a cluster that was just started."""
-        await self._until(lambda: self._is_ready(handle.cluster))
+        await self._until(lambda: self._is_ready(handle))
         if self._signals.number is not None:
             return 128 + self._signals.number
         self._words.say(ready_words(handle.cluster), handle.cluster)
@@ -96,20 +98,23 @@ class Run:
         script = await start_script(command, {**os.environ, **variables})
         self._guard.script(script.pid)
         watching = Background()
-        watching.begin(self._until(lambda: self._is_over(handle.cluster)))
+        watching.begin(self._until(lambda: self._is_over(handle)))
         try:
             return await exit_code(script, self._signals)
         finally:
             watching.cancel()
 
-    def _is_ready(self, cluster: Cluster) -> bool:
+    def _is_ready(self, handle: ClusterHandle) -> bool:
         """Return whether the script can begin; raises where it never will."""
+        cluster = handle.cluster
         if self._signals.number is not None:
             return True
         if cluster.status in OVER:
             error = cluster.error
             ended = cluster.ended.reason if cluster.ended else f"{cluster.name} has ended."
             raise DaskSlurmError(error.message if error else ended, details=error.details if error else None)
+        if handle.gone.is_set():
+            raise DaskSlurmError(_stopped(cluster))
         for problem in cluster.problems:
             if problem.code in _HOPELESS:
                 raise DaskSlurmError(problem.message, details=problem.details)
@@ -119,35 +124,57 @@ class Run:
         self._words.say(waiting_words(cluster), cluster)
         return False
 
-    def _is_over(self, cluster: Cluster) -> bool:
+    def _is_over(self, handle: ClusterHandle) -> bool:
         """Say what goes wrong with a cluster while its script runs; the script itself knows what to do."""
+        cluster = handle.cluster
         if cluster.status not in OVER:
-            self._words.problems(cluster)
-            return False
+            if handle.gone.is_set():
+                self._words.say(_stopped(cluster), cluster)
+            else:
+                self._words.problems(cluster)
+            return handle.gone.is_set()
         reason = cluster.error.message if cluster.error else cluster.ended.reason if cluster.ended else ""
         self._words.say(f"{cluster.name} has ended. {reason}".rstrip(), cluster)
         return True
 
     async def _until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so, or we are told to end."""
-        while not is_so():
+        while not is_so() and not self._signals.told.is_set():
             await first_of(self._changed.wait(), self._signals.told.wait())
             self._changed.clear()
 
-    async def _stop(self, handle: ClusterHandle) -> None:
-        """Stop the cluster and say what Slurm has not ended yet; a further signal leaves the rest to it."""
-        manager = self._services.manager
-        with suppress(DaskSlurmError):  # it has gone by itself
-            await manager.stop(handle.id)
+    async def _stop(self, handle: ClusterHandle) -> bool:
+        """Stop the cluster and say what Slurm has not ended yet; a further signal leaves the rest to it.
+
+        Returns whether it ends: not where a signal came before anything took its stop.
+        """
         # One that told us to end has been heard; the next one hurries.
         hurried = self._signals.again if self._signals.told.is_set() else self._signals.told
+        while not await self._takes_its_stop(handle):
+            await first_of(handle.gone.wait(), hurried.wait(), seconds=SAY_AGAIN_S)
+            if hurried.is_set():
+                name = handle.cluster.name
+                self._words.say(f"{name} is NOT stopped: jupyter dask-slurm stop {handle.id} does so.")
+                return False
         while not handle.gone.is_set():
             if hurried.is_set():
                 self._words.say(f"{handle.cluster.name} goes on ending by itself.")
-                return
+                return True
             await first_of(handle.gone.wait(), hurried.wait(), seconds=SAY_AGAIN_S)
             if not handle.gone.is_set():
                 self._words.say(await self._left(handle))
+        return True
+
+    async def _takes_its_stop(self, handle: ClusterHandle) -> bool:
+        """Have the cluster stopped; says why where it cannot be."""
+        try:
+            await self._services.manager.stop(handle.id)
+        except ClusterNotFound:  # it has gone by itself
+            return True
+        except DaskSlurmError as error:
+            self._words.say(error.message, handle.cluster)
+            return False
+        return True
 
     async def _left(self, handle: ClusterHandle) -> str:
         try:
@@ -155,3 +182,7 @@ class Run:
         except DaskSlurmError:
             jobs = []
         return ending_words(handle.cluster, jobs)
+
+
+def _stopped(cluster: Cluster) -> str:
+    return f"{cluster.name} was stopped."

@@ -14,8 +14,8 @@ from ...system.faults import of_program
 
 OWN_END_S = 4.0
 """A terminal's Ctrl-C reaches the script too: so long it may take to end by it, in seconds."""
-TERM_S = 2.0
-"""So long it may take to end when it was told to, in seconds."""
+TERM_S = 20.0
+"""So long it may take to end when it was told to, in seconds: it may have results to save."""
 
 
 class Signals:
@@ -80,4 +80,4 @@ async def _end(script: Process, signals: Signals) -> None:
             return
         with suppress(ProcessLookupError):
             script.send_signal(signal.SIGKILL if signals.again.is_set() else number)
-        await first_of(script.wait(), seconds=TERM_S)
+        await first_of(script.wait(), signals.again.wait(), seconds=TERM_S)
