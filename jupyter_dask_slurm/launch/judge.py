@@ -50,8 +50,10 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
     must_exist = typed.startswith("/") and "log_directory" not in draft.filed
     named = {**options, "log_directory": typed if must_exist else None}
     yield from refusals_of_placement(draft, limits)
-    find = refusals_of_site if launch.backend == "slurm" else refusals_of_machine
-    yield from find(named, site)
+    # What Slurm has given already it takes no offence at.
+    is_there = launch.placement == "here" and bool(launch.options.get("one_allocation"))
+    is_new = launch.backend == "slurm" and not is_there
+    yield from (refusals_of_site if is_new else refusals_of_machine)(named, site)
 
 
 def _most_jobs(draft: Draft) -> int:

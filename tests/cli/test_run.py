@@ -27,6 +27,7 @@ from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_
 from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
 from jupyter_dask_slurm.protocol.errors import DaskSlurmError, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Job, JobCounts, Waiting, WorkerCounts
+from jupyter_dask_slurm.protocol.models.problem import BARE_NODES
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.slurm.address.allocation_here import AllocationHere
 from tests.slurm.client import SlurmClient, wait_until
@@ -149,6 +150,16 @@ async def test_a_cluster_that_was_stopped_elsewhere_is_not_waited_for(one: Any) 
     assert run._is_over(handle)
     with pytest.raises(DaskSlurmError, match="was stopped"):
         run._is_ready(handle)
+
+
+async def test_it_begins_in_one_allocation_where_a_node_stays_without_workers(one: Any) -> None:
+    make, handle = one
+    run = make()
+    problem = BARE_NODES.problem("1 of 2 nodes has no worker.", "", since="2026-01-01T00:00:00Z")
+    handle.cluster = replace(handle.cluster, problems=(problem,))
+    assert not run._is_ready(handle)
+    handle.cluster.options["one_allocation"] = True
+    assert run._is_ready(handle)
 
 
 @pytest.mark.parametrize("hurried", [False, True])

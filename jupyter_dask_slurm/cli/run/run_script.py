@@ -17,7 +17,7 @@ from ...options.requests import ClusterRequest, parse
 from ...page_address import own_address
 from ...protocol.errors import ClusterNotFound, DaskSlurmError
 from ...protocol.models import OVER, Cluster
-from ...protocol.models.problem import CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, SUBMIT_REFUSED
+from ...protocol.models.problem import BARE_NODES, CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, SUBMIT_REFUSED
 from ...services import Services
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
@@ -118,7 +118,7 @@ class Run:
         for problem in cluster.problems:
             if problem.code in _HOPELESS:
                 raise DaskSlurmError(problem.message, details=problem.details)
-        if cluster.jobs.working:
+        if cluster.jobs.working or _lacks_nodes_for_good(cluster):
             return True
         self._words.problems(cluster)
         self._words.say(waiting_words(cluster), cluster)
@@ -185,4 +185,10 @@ class Run:
 
 
 def _stopped(cluster: Cluster) -> str:
-    return f"{cluster.name} was stopped."
+    return cluster.ended.reason if cluster.ended else f"{cluster.name} was stopped."
+
+
+def _lacks_nodes_for_good(cluster: Cluster) -> bool:
+    """Return whether some nodes of one allocation have no workers, which nothing replaces: others have."""
+    lacks = any(problem.code == BARE_NODES.code for problem in cluster.problems)
+    return lacks and bool(cluster.options.get("one_allocation"))

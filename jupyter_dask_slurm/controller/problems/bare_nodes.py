@@ -16,12 +16,20 @@ from .facts import JobFacts
 from .grouping import about, quoted
 from .of_jobs import NO_CONNECTION_S
 
+_FIXED = (
+    "In one allocation nothing takes the place of a node. Read the job's log; to have all nodes, start the "
+    "cluster again."
+)
+
 LOST_S = 10.0
 """A nanny brings its worker back in less, in seconds."""
 
 
-def bare_nodes(jobs: Iterable[JobFacts], now: float) -> Problem | None:
-    """Return what to say of jobs that lack workers on some of their nodes, and have them on others."""
+def bare_nodes(jobs: Iterable[JobFacts], now: float, *, replaced: bool = True) -> Problem | None:
+    """Return what to say of jobs that lack workers on some of their nodes, and have them on others.
+
+    `replaced` says whether another job takes the place of one that stays so.
+    """
     found = [
         (since, job)
         for job in jobs
@@ -35,7 +43,7 @@ def bare_nodes(jobs: Iterable[JobFacts], now: float) -> Problem | None:
         job_ids,
         BARE_NODES.problem(
             _sentence([job for _, job in found]),
-            _advice(len(found), lost=lost),
+            _advice(len(found), lost=lost) if replaced else _FIXED,
             since=clock.moment(min(since for since, _ in found)),
             details=quoted((job.job_id, job.words) for _, job in found),
         ),

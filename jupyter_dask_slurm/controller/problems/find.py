@@ -43,7 +43,7 @@ def find_problems(
     others = (
         ends_with(state.parent, now, in_own_job=state.in_own_job),
         environment_mismatch(state.mismatches),
-        bare_nodes(jobs, now),
+        bare_nodes(jobs, now, replaced=not state.one_allocation),
         jobs_suspended(jobs),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, held=state.replaces_none, now=now),
         task_too_long(state.cut_tasks, now),

@@ -132,7 +132,8 @@ def _interfaces() -> tuple[NetworkInterface, ...]:
 
 def activity(job_table: JobTable, workers: Workers, scheduler: Scheduler, holders: int) -> Activity:
     """Return what decides whether the cluster is idle."""
-    phases = Counter(phase_of(job, workers) for job in job_table if job.live)
+    # One of which some workers are there may never have the others, in one allocation until its walltime.
+    phases = Counter(phase_of(job, workers) for job in job_table if job.live and job.partial_since is None)
     # A job on its way in place of one that nears its walltime is no activity: nobody asked for it.
     replacements = sum(job.live and job.expiring for job in job_table)
     processing = sum(len(worker.processing) for worker in workers.values())

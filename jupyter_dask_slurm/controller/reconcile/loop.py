@@ -30,7 +30,7 @@ from ..state.state import ClusterState
 from ..state.workers import Change, connected, is_idle, note_connections
 from .decide import JobView, Situation, back_off_s, decide, is_held
 from .dispatch import Dispatcher
-from .end_policy import end_policy
+from .end_policy import end_policy, never_connected
 from .put_back import GAVE_WAY, is_put_back, where_it_ran, without_node
 from .replacement import longest_wait_s, replace_at
 from .slow_answers import SlowAnswers
@@ -96,7 +96,7 @@ class Reconciler:
         state.status = "stopping"
         state.plan = 0
         # It ends now: there is nothing to warn of any more.
-        state.idle_since = None
+        state.idle_since = state.unheld_since = None
         if reason is not None:
             state.ended = Ended(iso_time(), reason)
         self._history.add("stopping", reason or "Stopping, as its user asked.")
@@ -173,6 +173,8 @@ class Reconciler:
             self.stop(f"Its last job ended ({end.state}), and jobs are not replaced here ({why}).")
         elif policy == "outside" and self._state.one_allocation:
             self.stop("Its allocation ended, and all of its workers with it.")
+        elif self._state.one_allocation and self._state.has_given_up:
+            self.stop(never_connected(self._state))
         self._state.changed.emit()
         self._state.wake.emit()
 
@@ -365,8 +367,8 @@ class Reconciler:
         0 until Slurm has said what became of it since: somebody may have cancelled it, and then no other one
         takes its place. One that never had all of them is kept where nothing would follow it.
         """
-        if self._state.one_allocation and job.lost_at is not None:
-            # The others go on, with all that they hold.
+        if self._state.one_allocation:
+            # The others go on, with all that they hold: another job would be on top of them.
             return 0.0
         since = job.partial_since if job.lost_at is None else job.lost_at
         if since is None or not self._watch.has_answered_since(since):

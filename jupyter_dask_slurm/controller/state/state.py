@@ -223,9 +223,12 @@ class ClusterState:
         return sum(kill.by == "Slurm" and kill.at >= moment for kill in self.memory_kills)
 
     def lower_plan(self) -> None:
-        """Take a job that ended out of the plan; limits of adaptive scaling stay as they are."""
+        """Take a job that ended out of the plan; limits of adaptive scaling stay as they are.
+
+        So does the size of one allocation: started again, the cluster is to have it.
+        """
         self.plan = max(0, self.plan - 1)
-        if self.scaling.mode == "manual":
+        if self.scaling.mode == "manual" and not self.one_allocation:
             self.scaling = Scaling("manual", jobs=self.plan)
 
     def user_acted(self) -> None:

@@ -127,6 +127,9 @@ def test_nodes_without_workers_beside_nodes_that_have_some() -> None:
     (many,) = found([replace(job, phase="starting") for job in bare(3)])
     assert many.message == "3 of 6 nodes of 3 jobs have no worker (n2, n2, n2). The others go on."
     assert (many.advice.startswith("Read a job's log."), many.jobs) == (True, 3)
+    for lost_at in (NOW - 20, None):
+        (fixed,) = found([replace(bare(1, lost_at=lost_at)[0], phase="starting")], one_allocation=True)
+        assert "another job" not in fixed.advice
     # A nanny may be about to bring it back; nobody is connected yet; and none at all is another matter.
     assert found(bare(1, lost_at=NOW - 2)) == ()
     assert found([replace(job, phase="starting", started=NOW - 5) for job in bare(1)]) == ()

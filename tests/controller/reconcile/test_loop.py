@@ -65,6 +65,39 @@ def test_a_slurm_that_is_silent_for_days_is_asked_each_five_minutes(tmp_path: Pa
     assert dispatcher.not_before - clock.now() <= 2
 
 
+def test_one_allocation_whose_workers_never_connect_is_given_back(tmp_path: Path) -> None:
+    state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0, one_allocation=True, in_own_job=True)
+    state.keep_jobs = False
+    job_table = JobTable("ocean-3f9c", 1)
+    cluster: Any = SimpleNamespace(forget=lambda _name: None)
+    (tmp_path / "stderr").write_text("Traceback:\nNo module named dask\n")
+    reconciler = Reconciler(state, job_table, cluster, NoWatch(), History(ClusterDirectory(tmp_path).history))
+    for times in range(3):
+        assert (state.ended, len(state.failures)) == (None, times)
+        job = job_table.new(clock.now())
+        job.job_id, job.stderr = "17", str(tmp_path / "stderr")
+        reconciler.job_ended(job, End("FAILED", clock.now()))
+    assert state.status == "stopping"
+    assert state.ended is not None
+    assert state.ended.reason == (
+        "Its workers never connected, 3 times in a row: its nodes are given back. "
+        "They said last: No module named dask"
+    )
+
+
+def test_nothing_takes_the_place_of_what_is_late_in_one_allocation(tmp_path: Path) -> None:
+    nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}))
+    history = History(ClusterDirectory(tmp_path).history)
+    for one_allocation in (True, False):
+        state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0, one_allocation=one_allocation)
+        job_table = JobTable("ocean-3f9c", 2)
+        job_table.new(clock.now()).partial_since = clock.now() - 400
+        situation = Reconciler(state, job_table, nobody, NoWatch(), history)._situation(clock.now())
+        assert (situation.jobs[0].missing_s > 300) is not one_allocation
+        state.lower_plan()
+        assert (state.plan, state.scaling.jobs) == (0, int(one_allocation))
+
+
 async def test_an_error_in_one_turn_is_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
