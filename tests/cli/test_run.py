@@ -219,8 +219,8 @@ def test_an_allocation_is_used_as_it_is_and_left_as_it_was(
     story = f"""
         {program} {script}; echo code $?
         mkfifo said; {program} {waits} > said & read -r < said; kill -9 $!
-        until [ -z "$(squeue -hs --format=%i | grep -v batch)" ]; do sleep 0.2; done
-        squeue -h --format="left: %T"
+        until [ -z "$(squeue -hsj $SLURM_JOB_ID --format=%i | grep -v batch)" ]; do sleep 0.2; done
+        squeue -hj $SLURM_JOB_ID --format="left: %T"
     """
     salloc = ["salloc", "-N2", "-n2", "--mem=500M", "-t", "5", "--partition=normal", "bash", "-c", story]
     done = subprocess.run(salloc, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)

@@ -76,6 +76,11 @@ class Api:
             assert time.monotonic() < deadline, f"not within {timeout} s: {answer.text}"
             await asyncio.sleep(0.1)
 
+    async def forget(self, cluster_id: str) -> None:
+        """Dismiss a cluster that has ended; a busy machine may take longer than the answer waits."""
+        assert (await self("DELETE", f"clusters/{cluster_id}")).status in (202, 204)
+        await self.until_gone(cluster_id)
+
     async def until_gone(self, cluster_id: str, timeout: float = 90) -> None:
         """Wait until the cluster has left the list."""
         deadline = time.monotonic() + timeout

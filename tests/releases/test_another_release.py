@@ -25,7 +25,9 @@ _SMALL = ("--backend", "local", "--cores", "1", "--processes", "1", "--memory", 
 def former(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return where a former release can be imported from."""
     with tarfile.open(request.param) as archive:
-        archive.extractall(tmp_path / "former", filter="data")
+        # An older Python 3.11, as Debian 12 has it, knows no filters; others warn where there is none.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(tmp_path / "former")
     return tmp_path / "former"
 
 
