@@ -211,9 +211,11 @@ def _notebook(source: Source) -> Snippet:
         asked = {"backend": "local", **asked}
     arguments = "".join(f"    {name}={value!r},\n" for name, value in asked.items())
     call = f"SLURMCluster(\n{arguments})" if arguments else "SLURMCluster()"
+    # The size of one allocation is that of its options, once for all.
+    size = "" if asked.get("one_allocation") else f"{_size(source.cluster.scaling)}\n"
     return Snippet("notebook", "python", (
         f"from jupyter_dask_slurm import SLURMCluster\n\ncluster = {call}\n"
-        f"{_size(source.cluster.scaling)}\nclient = cluster.get_client()\nclient\n"
+        f"{size}client = cluster.get_client()\nclient\n"
     ))  # fmt: skip
 
 

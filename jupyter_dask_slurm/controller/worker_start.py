@@ -6,7 +6,8 @@ The script tells by variables what bash knows:
 
 * ``JDS_PLACE``: where the user wants the workers' directory. Empty, a variable of it is not set in this job;
 * ``JDS_PYTHONPATH``: ``PYTHONPATH``, of which a Python that is being started takes notice too early;
-* ``JDS_NODE``: the number of this node, where the job has several. It is part of the workers' names.
+* ``JDS_NODE``: the number of this node, where the job has several. It is part of the workers' names;
+* ``JDS_OF``: the cluster, where others may have workers in the same job.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def main() -> int:
     wanted = [wanted, *_taken_out(sys.argv, "--local-directory")][-1]
     places = _places(wanted)
     node = os.environ.pop("JDS_NODE", "")
-    # A directory may be seen by all nodes of a job: each clears up its own.
-    prefix = f"{PREFIX}{os.environ.get('SLURM_JOB_ID', os.getpid())}-{node and f'{node}-'}"
+    # A directory may be seen by all nodes of a job, and by other clusters in it: each clears up its own.
+    parts = (os.environ.get("SLURM_JOB_ID", os.getpid()), os.environ.pop("JDS_OF", ""), node)
+    prefix = PREFIX + "".join(f"{part}-" for part in parts if part != "")
     if sys.argv[1:] == ["--clear"]:
         remove_own_directories(prefix, places)
         return 0

@@ -170,8 +170,11 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
 
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:
-    scaling = {"mode": "manual", "workers": asked.workers}
-    request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
+    request = parse(ClusterRequest, asked.body)
+    spec = await services.starter.resolve(request)
+    if asked.workers or not spec.options.get("one_allocation"):
+        scaling = {"mode": "manual", "workers": asked.workers}
+        request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
     cluster = await services.manager.start(
         request,
         emptied=asked.emptied & set(OPTION_NAMES),

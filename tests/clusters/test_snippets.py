@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from jupyter_dask_slurm.clusters.snippets import Source, _notebook
+from jupyter_dask_slurm.protocol.models import Cluster
 from tests.jupyter.api import Api, status, working
 from tests.jupyter.controllers import SMALL
 
@@ -110,6 +113,15 @@ async def test_the_same_cluster_elsewhere(api: Api, shared: Path, tmp_path: Path
     assert other != one
     none_yet = await api("GET", f"{path}?kind=job_script")
     assert (none_yet.status, none_yet.json["reason"]) == (409, "WrongState")
+
+
+def test_one_allocation_is_not_scaled() -> None:
+    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
+    cluster = Cluster.from_json(json.loads(text))
+    for asked, scales in (({"one_allocation": True, "nodes_per_job": 3}, False), ({"cores": 2}, True)):
+        code = _notebook(Source(cluster, None, "/", asked=asked)).code
+        compile(code, "snippet", "exec")
+        assert ("cluster.scale(" in code or "cluster.adapt(" in code) is scales
 
 
 @pytest.mark.parametrize("query", ["", "?kind=shell"])

@@ -236,6 +236,16 @@ def test_what_was_left_is_cleared_and_nothing_else(node: Node) -> None:
     assert all(path.exists() for path in (*others, link, node.home / "told.py"))
 
 
+def test_two_clusters_in_one_job_clear_up_their_own(node: Node) -> None:
+    node.variables |= {"JDS_OF": "ocean-3f9c", "JDS_NODE": "1"}
+    assert node.own(node.run("-m", "told")).name.startswith("dask-job-17-ocean-3f9c-1-")
+    mine, theirs = (
+        node.make(f"dask-job-17-{name}-1-left", VICTIM, 0o700) for name in ("ocean-3f9c", "river-1a2b")
+    )
+    assert node.run("--clear").returncode == 0
+    assert (mine.exists(), theirs.exists()) == (False, True)
+
+
 def test_parts_of_pythonpath_come_from_where_they_say(node: Node) -> None:
     library, open_to_all = node.home / "library", node.make("open", VICTIM, 0o777)
     library.mkdir(mode=0o755)

@@ -102,7 +102,9 @@ class SlurmJob(JobProcess, SLURMJob):
         self.name = name
         self.tag = ""
         self.number = int(number) if number.isdigit() else 0
-        self._prologue = _prologue(python, archive, place, by_srun=by_srun, several_nodes=nodes > 1)
+        # Of an allocation that is there already another cluster may have the same nodes.
+        of = prefix if step_cpus is not None else ""
+        self._prologue = _prologue(python, archive, place, of, by_srun=by_srun, several_nodes=nodes > 1)
         self._epilogue = epilogue
         self._submitter = submitter
 
@@ -146,12 +148,13 @@ class SlurmJob(JobProcess, SLURMJob):
 
 
 def _prologue(
-    python: str, archive: Path, place: str | None, *, by_srun: bool, several_nodes: bool
+    python: str, archive: Path, place: str | None, of: str, *, by_srun: bool, several_nodes: bool
 ) -> list[str]:
     """Return the lines that have workers run in a directory of their own, and that removed."""
     # A Python takes notice of PYTHONPATH before anything else can; `worker_start` does so when it is safe.
     told = f'{f"JDS_PLACE={place} " if place else ""}JDS_PYTHONPATH="$PYTHONPATH" PYTHONPATH='
     told += f" JDS_NODE=${NODE}" if several_nodes else ""
+    told += f" JDS_OF={shlex.quote(of)}" if of else ""
     # Slurm ends this shell and its workers together: it waits for them, then removes what they have left.
     wait = "trap 'exit 143' TERM"
     lines = [
