@@ -8,7 +8,7 @@ test.afterEach(({ request }) => stopClusters(request));
 test('client code goes into the console that is in front, and runs there', async ({ page, request }) => {
   await startCluster(request, 'tide', 0);
   await openPanel(page);
-  await expect(cardOf(page, 'tide').getByRole('status')).toHaveText('idle', { timeout: 90_000 });
+  await expect(cardOf(page, 'tide').getByRole('status')).toHaveText('no jobs', { timeout: 90_000 });
   await page.menu.clickMenuItem('File>New>Console');
   await page.getByRole('dialog').getByRole('button', { name: 'Select Kernel' }).click();
   const prompt = page.locator('.jp-CodeConsole-promptCell');

@@ -12,7 +12,7 @@ test('the number of jobs follows the load between two limits, until it is fixed 
   await startCluster(request, 'tide', 0);
   await openPanel(page);
   const card = cardOf(page, 'tide');
-  await expect(card.getByRole('status')).toHaveText('idle', { timeout: 90_000 });
+  await expect(card.getByRole('status')).toHaveText('no jobs', { timeout: 90_000 });
 
   await test.step('on, with limits', async () => {
     await card.getByRole('switch', { name: 'adaptive' }).check();

@@ -9,7 +9,7 @@ test('the stepper scales: each click counts, and a typed number', async ({ page,
   await startCluster(request, 'tide', 0);
   await openPanel(page);
   const card = cardOf(page, 'tide');
-  await expect(card.getByRole('status')).toHaveText('idle', { timeout: 90_000 });
+  await expect(card.getByRole('status')).toHaveText('no jobs', { timeout: 90_000 });
   const changes: string[] = [];
   page.on('request', sent => sent.method() === 'PATCH' && changes.push(sent.postData() ?? ''));
 

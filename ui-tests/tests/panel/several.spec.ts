@@ -9,8 +9,8 @@ test('two clusters: what is done concerns the one that was clicked', async ({ pa
   await Promise.all([startCluster(request, 'tide', 0), startCluster(request, 'reef', 0)]);
   const panel = await openPanel(page);
   const [tide, reef] = [cardOf(page, 'tide'), cardOf(page, 'reef')];
-  await expect(tide.getByRole('status')).toHaveText('idle', { timeout: 90_000 });
-  await expect(reef.getByRole('status')).toHaveText('idle', { timeout: 90_000 });
+  await expect(tide.getByRole('status')).toHaveText('no jobs', { timeout: 90_000 });
+  await expect(reef.getByRole('status')).toHaveText('no jobs', { timeout: 90_000 });
 
   await test.step('the dashboards are those of the selected one', async () => {
     await reef.locator('.jp-DaskSlurmCard-name').click();
