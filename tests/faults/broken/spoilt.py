@@ -120,6 +120,15 @@ PLACES: dict[str, Spoil] = {
 """What may stand where a file of ours should."""
 
 
+def put_in_place(name: str, path: Path) -> None:
+    """Put one of `PLACES` where a living controller writes: it may come between taking away and making."""
+    while True:
+        try:
+            return PLACES[name](path)
+        except (FileExistsError, FileNotFoundError, NotADirectoryError):
+            continue
+
+
 def put(*keys: str, value: Any) -> Spoil:
     """Return what puts a value into a good file, at this place."""
 

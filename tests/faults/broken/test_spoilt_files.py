@@ -26,7 +26,7 @@ from jupyter_dask_slurm.system.files import write_json
 from jupyter_dask_slurm.system.processes import boot_id, hostname
 from tests.cli.test_cli import answer, cli
 from tests.controller.process import ControllerProcess, new_directory
-from tests.faults.broken.spoilt import CONTENTS, PLACES, RECORDS, Spoil, cut, directory
+from tests.faults.broken.spoilt import CONTENTS, PLACES, RECORDS, Spoil, cut, directory, put_in_place
 from tests.jupyter.api import status, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
@@ -242,7 +242,7 @@ def test_a_controller_writes_its_record_anew_whatever_stands_in_its_place(tmp_pa
         controller.until(lambda cluster: cluster.status == "running")
         path = controller.directory / "record.json"
         for name in ("directory", "pipe", "link"):
-            PLACES[name](path)
+            put_in_place(name, path)
             wait_until(lambda: path.is_file() and not path.is_symlink(), f"a record in place of a {name}")
         assert controller.stop() == 0
         assert controller.record.cluster.status == "stopped"
