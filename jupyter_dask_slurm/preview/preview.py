@@ -112,7 +112,8 @@ class Previews:
         findings.errors += self._starter.judge(draft, others)
         if not findings.malformed:  # else it would be said of defaults, in place of what was typed
             findings.warnings += [*allocated.reasons, *pitfalls(rendering, draft.spec.options, site)]
-        findings.warnings += placement_warnings(draft, await self._placement_advice.reasons())
+        if draft.spec.backend == "slurm":  # others do not wait for what Slurm says of Jupyter's own job
+            findings.warnings += placement_warnings(draft, await self._placement_advice.reasons())
         shared = self._manager.registry.shared
         findings.warnings += await in_thread(lambda: list(exposed(draft.environment, os.environ, shared)))
         if not findings.errors and draft.spec.backend == "slurm" and rendering["jobs"]:

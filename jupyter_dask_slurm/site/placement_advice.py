@@ -47,9 +47,10 @@ class PlacementAdvice:
         if not allowed or own_token() is not None:
             return ()
         async with self._asking:
-            now = time.monotonic()
-            if self._known_at is None or now - self._known_at > MAX_AGE_S:
-                self._known, self._known_at = await self._look(), now
+            if self._known_at is None or time.monotonic() - self._known_at > MAX_AGE_S:
+                self._known = await self._look()
+                # Afterwards: a Slurm that hangs is not asked again as soon as it has been waited for.
+                self._known_at = time.monotonic()
             return self._known
 
     async def _look(self) -> tuple[str, ...]:
