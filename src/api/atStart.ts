@@ -173,7 +173,9 @@ export const problem = object({
    * `PATCH` of `idle_timeout_s`; `read_log`: of `job_id`; `change_options`: start it again with changes.
    * Words may be added.
    */
-  remedies: added(list(text), [])
+  remedies: added(list(text), []),
+  /** Whether it keeps the cluster from getting any workers, for as long as it lasts. */
+  no_workers: added(flag, false)
 });
 export type Problem = Infer<typeof problem>;
 

@@ -86,6 +86,7 @@ function asProblem(cluster: Cluster): Problem | null {
       job_ids: [],
       jobs: 0,
       remedies: [],
+      no_workers: true,
       since: updated_at
     }
   );

@@ -70,7 +70,7 @@ function withoutWorkers({ jobs, problems }: Cluster): ClusterState {
   if (inSlurm === 0 && notTaken?.severity === 'error') {
     return 'refused';
   }
-  if (jobs.missing > 0 || problems.some(({ severity }) => severity === 'error')) {
+  if (jobs.missing > 0 || problems.some(problem => problem.no_workers)) {
     return 'stuck';
   }
   const waits = inSlurm > 0 ? jobs.queued > 0 && jobs.starting === 0 : notTaken !== undefined;

@@ -112,6 +112,24 @@ def test_what_a_former_controller_says_has_the_remedies_of_today(kind: ProblemKi
     assert Problem.from_json(said).remedies == kind.remedies
 
 
+@pytest.mark.parametrize("kind", CATALOGUE, ids=lambda kind: kind.code)
+def test_only_an_error_keeps_workers_away(kind: ProblemKind) -> None:
+    """Such a cluster is said to be stuck, which a warning never means."""
+    assert kind.severity == "error" or not kind.no_workers
+    for severity in (kind.severity, kind.otherwise or kind.severity):
+        since = "2026-11-20T21:00:00Z"
+        said = kind.problem("It is so.", "Do this.", since=since, severity=severity).to_json()
+        assert said["no_workers"] is (kind.no_workers and severity == "error")
+        before = {name: value for name, value in said.items() if name != "no_workers"}
+        assert Problem.from_json(before).to_json() == said
+
+
+def test_a_worker_that_was_killed_leaves_a_cluster_that_waits() -> None:
+    """The job in its place waits for its turn, and will have it."""
+    assert not catalogue.WORKER_KILLED.no_workers
+    assert catalogue.NEVER_STARTS.no_workers
+
+
 def test_unknown_problems_and_remedies_are_passed_on() -> None:
     said: dict[str, Any] = {
         "code": "of_tomorrow",

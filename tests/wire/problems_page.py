@@ -24,6 +24,8 @@ def problems_page() -> str:
 def _section(kind: ProblemKind) -> str:
     severity = f"{kind.severity}, or {kind.otherwise}" if kind.otherwise else kind.severity
     lines = [f"## `{kind.code}`", "", f"*{severity.capitalize()}.* {kind.means}", "", kind.to_do]
+    if kind.no_workers:
+        lines += ["", "While it lasts, the cluster gets no workers: one that has none is said to be *stuck*."]
     if kind.remedies:
         offered = "; ".join(REMEDIES[remedy] for remedy in kind.remedies)
         lines += ["", f"The card offers to {offered}."]

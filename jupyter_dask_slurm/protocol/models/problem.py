@@ -57,10 +57,12 @@ class Problem(Model):
     """How many jobs have it."""
     remedies: tuple[Remedy, ...] = ()
     """What a browser can offer, what helps most first."""
+    no_workers: bool = False
+    """Whether it keeps the cluster from getting any workers, for as long as it lasts."""
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Problem:
-        """Build it as any model; controllers that know no remedies get those of the catalogue.
+        """Build it as any model; what controllers of before do not say is said by the catalogue.
 
         Raises
         ------
@@ -68,8 +70,12 @@ class Problem(Model):
             Where a required field is missing or a value has another shape.
         """
         problem = super().from_json(data)
-        kind = None if "remedies" in data else _BY_CODE.get(problem.code)
-        return problem if kind is None else dataclasses.replace(problem, remedies=kind.remedies)
+        kind = _BY_CODE.get(problem.code)
+        if kind is not None and "remedies" not in data:
+            problem = dataclasses.replace(problem, remedies=kind.remedies)
+        if kind is not None and "no_workers" not in data:
+            problem = dataclasses.replace(problem, no_workers=kind.keeps_workers_away(problem.severity))
+        return problem
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,10 @@ class ProblemKind:
         The processes that may say it.
     otherwise : str or None
         How grave it is in some cases; `means` says in which.
+    no_workers : bool
+        Whether it keeps the cluster from getting any workers, those of jobs in the queue too, where it is
+        as grave as usual: a cluster without workers is *stuck* then. Beside an error that does not (a worker
+        that was killed) it waits for its turn.
     """
 
     code: str
@@ -102,6 +112,11 @@ class ProblemKind:
     remedies: tuple[Remedy, ...] = ()
     made_by: tuple[Maker, ...] = ("controller",)
     otherwise: Severity | None = None
+    no_workers: bool = False
+
+    def keeps_workers_away(self, severity: Severity) -> bool:
+        """Return whether a problem of this kind that is so grave leaves its cluster without workers."""
+        return self.no_workers and severity == self.severity
 
     def problem(
         self,
@@ -127,6 +142,7 @@ class ProblemKind:
             job_ids=job_ids,
             jobs=jobs,
             remedies=self.remedies,
+            no_workers=self.keeps_workers_away(severity or self.severity),
         )
 
 
@@ -193,6 +209,7 @@ NEVER_STARTS = ProblemKind(
     "your account have.",
     "Start the cluster again with other options; the message says what is too much.",
     remedies=("change_options",),
+    no_workers=True,
 )
 NO_CONNECTION = ProblemKind(
     "no_connection",
@@ -202,6 +219,7 @@ NO_CONNECTION = ProblemKind(
     "Read the job's log, and start the cluster again with another network interface for the scheduler. "
     "`jupyter dask-slurm interfaces` tries which one the nodes reach.",
     remedies=("read_log", "change_options"),
+    no_workers=True,
 )
 BARE_NODES = ProblemKind(
     "bare_nodes",
@@ -221,6 +239,7 @@ JOBS_FAIL = ProblemKind(
     "Look at the jobs' logs, and mend what they say; then try again, or start the cluster again with "
     "changes.",
     remedies=("try_again", "read_log", "change_options"),
+    no_workers=True,
 )
 CANCELLED_OUTSIDE = ProblemKind(
     "cancelled_outside",
@@ -318,6 +337,7 @@ STORAGE = ProblemKind(
     "While jobs must wait for that it is an error, else a warning.",
     "Make room in the directory that the message names. It is tried again each half minute.",
     otherwise="warning",
+    no_workers=True,
 )
 CONTROLLER_SILENT = ProblemKind(
     "controller_silent",
@@ -326,6 +346,7 @@ CONTROLLER_SILENT = ProblemKind(
     "its host is down or cut off.",
     "If it goes on, this disappears. If not, look at it from a Jupyter on that host, or stop the cluster.",
     made_by=("jupyter",),
+    no_workers=True,
 )
 ORPHANED_JOBS = ProblemKind(
     "orphaned_jobs",

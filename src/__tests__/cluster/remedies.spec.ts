@@ -20,7 +20,8 @@ function problem(...remedies: string[]): Problem {
     job_id: null,
     job_ids: [],
     jobs: 0,
-    remedies
+    remedies,
+    no_workers: false
   };
 }
 

@@ -27,11 +27,13 @@ const NONE = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving:
 
 /** As the catalogue has them. */
 const ABOUT: Record<string, Partial<Problem>> = {
-  submit_refused: { severity: 'error', remedies: ['change_options', 'try_again'] },
-  submit_postponed: { severity: 'warning', remedies: ['try_again'] },
-  jobs_fail: { severity: 'error', remedies: ['try_again', 'read_log', 'change_options'] },
-  never_starts: { severity: 'error', remedies: ['change_options'] },
-  no_connection: { severity: 'error', remedies: ['read_log', 'change_options'] }
+  submit_refused: { severity: 'error', remedies: ['change_options', 'try_again'], no_workers: false },
+  submit_postponed: { severity: 'warning', remedies: ['try_again'], no_workers: false },
+  jobs_fail: { severity: 'error', remedies: ['try_again', 'read_log', 'change_options'], no_workers: true },
+  never_starts: { severity: 'error', remedies: ['change_options'], no_workers: true },
+  no_connection: { severity: 'error', remedies: ['read_log', 'change_options'], no_workers: true },
+  worker_killed: { severity: 'error', remedies: ['change_options'], no_workers: false },
+  storage: { severity: 'error', remedies: [], no_workers: true }
 };
 
 describe('statusWord', () => {
@@ -51,7 +53,14 @@ describe('statusWord', () => {
     ['stuck', having({ plan: 4, queued: 4 }, 'never_starts')],
     ['stuck', having({ plan: 4, starting: 4 }, 'no_connection')],
     ['stuck', having({ plan: 4 }, 'jobs_fail')],
+    ['stuck', having({ plan: 4 }, 'storage')],
     ['stuck', having({ plan: 4, missing: 4 })],
+    // Its replacement has its turn in the queue.
+    ['waiting', having({ plan: 1, queued: 1 }, 'worker_killed')],
+    ['starting', having({ plan: 1, starting: 1 }, 'worker_killed')],
+    ['stuck', having({ plan: 1, queued: 1 }, 'worker_killed', 'never_starts')],
+    // Slurm has taken some of them.
+    ['waiting', having({ plan: 4, queued: 2 }, 'submit_refused')],
     ['leaving', having({ leaving: 2 })],
     ['no jobs', having({})],
     ['no jobs', having({}, 'submit_refused')],
