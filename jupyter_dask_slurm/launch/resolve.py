@@ -34,8 +34,11 @@ class ClusterSpec:
     ends_unheld: bool = False
 
     def without(self, emptied: Collection[str]) -> ClusterSpec:
-        """Return it with more options emptied; not those that it has a value for."""
-        return replace(self, emptied=tuple(sorted({*self.emptied, *emptied} - self.options.keys())))
+        """Return it with more options emptied, also the profile's; not those that were asked for."""
+        gone = self.filed.intersection(emptied)
+        options = {name: value for name, value in self.options.items() if name not in gone}
+        left = tuple(sorted({*self.emptied, *emptied} - options.keys()))
+        return replace(self, options=options, filed=self.filed - gone, emptied=left)
 
 
 async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -> ClusterSpec:

@@ -21,13 +21,13 @@ from jupyter_dask_slurm.cli import main
 from jupyter_dask_slurm.cli.arguments import parse_words
 from jupyter_dask_slurm.cli.request_body import body_of
 from jupyter_dask_slurm.cli.run import run_script
-from jupyter_dask_slurm.cli.run.in_allocation import in_allocation
+from jupyter_dask_slurm.cli.run.in_allocation import allocation_of, in_allocation
 from jupyter_dask_slurm.cli.run.run_script import Run
 from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_script
 from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
 from jupyter_dask_slurm.protocol.errors import DaskSlurmError, StorageUnavailable
 from jupyter_dask_slurm.protocol.models import Cluster, Job, JobCounts, Waiting, WorkerCounts
-from jupyter_dask_slurm.protocol.models.problem import BARE_NODES
+from jupyter_dask_slurm.protocol.models.problem import BARE_NODES, LACKS_WORKERS, ProblemKind
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.slurm.address.allocation_here import AllocationHere
 from tests.slurm.client import SlurmClient, wait_until
@@ -152,13 +152,46 @@ async def test_a_cluster_that_was_stopped_elsewhere_is_not_waited_for(one: Any) 
         run._is_ready(handle)
 
 
-async def test_it_begins_in_one_allocation_where_a_node_stays_without_workers(one: Any) -> None:
+@pytest.mark.parametrize(
+    ("state", "scontrol", "said"),
+    [
+        ("RUNNING", True, None),
+        ("CONFIGURING", True, "gives no nodes: it is CONFIGURING"),
+        (None, True, "contradict"),
+        (None, False, "Slurm has no job 17 any more"),
+    ],
+)
+async def test_an_allocation_that_gives_no_nodes_is_named(
+    monkeypatch: pytest.MonkeyPatch, state: str | None, scontrol: bool, said: str | None
+) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    row: Any = SimpleNamespace(state=state)
+
+    async def jobs(_ids: list[str]) -> dict[str, Any]:
+        return {"17": row} if state else {}
+
+    async def still_there(ids: list[str]) -> set[str]:
+        return set(ids) if scontrol else set()
+
+    monkeypatch.setattr("jupyter_dask_slurm.slurm.queue.jobs", jobs)
+    monkeypatch.setattr("jupyter_dask_slurm.slurm.second_source.still_there", still_there)
+    heard: list[str] = []
+    try:
+        found = await allocation_of(parse_words(["run", "a.py"]), heard.append)
+    except DaskSlurmError as error:
+        found, heard = None, [error.message]
+    assert (found is not None) is (state == "RUNNING")
+    assert (said or "") in "".join(heard)
+    assert bool(heard) is (said is not None)
+
+
+@pytest.mark.parametrize("kind", [BARE_NODES, LACKS_WORKERS])
+async def test_it_does_not_wait_for_workers_that_may_never_come(one: Any, kind: ProblemKind) -> None:
     make, handle = one
     run = make()
-    problem = BARE_NODES.problem("1 of 2 nodes has no worker.", "", since="2026-01-01T00:00:00Z")
-    handle.cluster = replace(handle.cluster, problems=(problem,))
+    problem = kind.problem("Some have not come.", "", since="2026-01-01T00:00:00Z")
     assert not run._is_ready(handle)
-    handle.cluster.options["one_allocation"] = True
+    handle.cluster = replace(handle.cluster, problems=(problem,))
     assert run._is_ready(handle)
 
 
@@ -183,8 +216,12 @@ def test_nodes_are_so_many_whatever_the_profile_says() -> None:
     body = body_of(parse_words(["run", "a.py", "--nodes", "3", "--profile", "large"]))
     assert body["scaling"] == {"mode": "manual", "jobs": 1}
     row: Any = SimpleNamespace(node="n[1-3]", cores=12, memory_bytes=0, walltime_s=60, partition="p")
-    found, _ = in_allocation({"profile": "large"}, AllocationHere("17", "17", 4), row, None)
+    here = AllocationHere("17", "17", 4)
+    found, emptied = in_allocation({"profile": "large"}, here, row, None)
     assert (found["options"]["nodes_per_job"], found["scaling"]) == (3, {"mode": "manual", "jobs": 1})
+    # What a profile or Dask's configuration has sbatch asked for is not srun's.
+    assert emptied == ["job_cpu", "job_mem"]
+    assert in_allocation({"options": {"job_cpu": 2}}, here, row, None)[1] == ["job_mem"]
     with pytest.raises(SystemExit, match="2"):
         parse_words(["run", "a.py", "--nodes", "0"])
 

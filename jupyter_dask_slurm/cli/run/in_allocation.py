@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ...protocol.errors import InvalidRequest
+from ...protocol.errors import InvalidRequest, WrongState
 from ...protocol.scaling import DEFAULT_SCALING
-from ...slurm import queue
+from ...slurm import queue, second_source
 from ...slurm.address.allocation_here import AllocationHere, allocation_here
 from ...slurm.installation.hostlist import expand
 from ...slurm.rows import JobRow
@@ -19,21 +19,45 @@ FOR_WORKERS = 0.9
 """That part of the memory is the workers': on one node it is the scheduler's and the script's too."""
 
 
-async def allocation_of(arguments: argparse.Namespace) -> tuple[AllocationHere, JobRow] | None:
+_FOR_SBATCH = ("job_cpu", "job_mem")
+"""What sbatch is asked for in place of the workers' size: of nodes that are there, nothing is asked."""
+
+
+async def allocation_of(
+    arguments: argparse.Namespace, say: Callable[[str], None]
+) -> tuple[AllocationHere, JobRow] | None:
     """Return the allocation that a run is to use; None where it makes jobs of its own.
+
+    Parameters
+    ----------
+    say : callable
+        Is told why it is not used, where that is not what was asked for.
 
     Raises
     ------
     SlurmUnavailable, SlurmRefused
         Nothing is known of the allocation.
+    WrongState
+        It is there, and gives no nodes now.
     """
     found = allocation_here(os.environ)
     elsewhere = arguments.backend == "local" or arguments.option_controller_placement == "job"
     if found is None or arguments.jobs is not None or elsewhere:
         return None
     row = (await queue.jobs([found.name])).get(found.name)
-    # What a shell has kept of a job that is over is no allocation.
-    return (found, row) if row is not None and row.state == "RUNNING" else None
+    if row is None:
+        # Two answers, for who is wrong here waits in the queue with nodes at hand.
+        if await second_source.still_there([found.name]):
+            raise queue.contradiction([found.name])
+        # What a shell has kept of a job that is over is no allocation.
+        say(f"Slurm has no job {found.name} any more (SLURM_JOB_ID): the cluster gets jobs of its own.")
+        return None
+    if row.state != "RUNNING":
+        raise WrongState(
+            f"The allocation {found.name} gives no nodes: it is {row.state}. Run it again when it runs, or "
+            "with --jobs for jobs beside it."
+        )
+    return found, row
 
 
 def in_allocation(
@@ -74,6 +98,7 @@ def in_allocation(
         "controller_placement": "here",
         "nodes_per_job": nodes or there_are,
     }
-    emptied = ["walltime"] if row.walltime_s is None and "walltime" not in asked else []
+    no_limit = ["walltime"] if row.walltime_s is None else []
+    emptied = [name for name in (*_FOR_SBATCH, *no_limit) if name not in asked]
     # A profile's size is that of other clusters.
     return {**body, "options": options, "scaling": DEFAULT_SCALING}, emptied

@@ -17,7 +17,14 @@ from ...options.requests import ClusterRequest, parse
 from ...page_address import own_address
 from ...protocol.errors import ClusterNotFound, DaskSlurmError
 from ...protocol.models import OVER, Cluster
-from ...protocol.models.problem import BARE_NODES, CANCELLED_OUTSIDE, JOBS_FAIL, NEVER_STARTS, SUBMIT_REFUSED
+from ...protocol.models.problem import (
+    BARE_NODES,
+    CANCELLED_OUTSIDE,
+    JOBS_FAIL,
+    LACKS_WORKERS,
+    NEVER_STARTS,
+    SUBMIT_REFUSED,
+)
 from ...services import Services
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
@@ -64,7 +71,7 @@ class Run:
         emptied: Collection[str] = ()
         ends = True
         try:
-            found = await allocation_of(self._arguments)
+            found = await allocation_of(self._arguments, self._words.say)
             if found is not None:
                 body, emptied = in_allocation(body, *found, self._arguments.nodes)
             request = parse(ClusterRequest, body)
@@ -118,7 +125,7 @@ class Run:
         for problem in cluster.problems:
             if problem.code in _HOPELESS:
                 raise DaskSlurmError(problem.message, details=problem.details)
-        if cluster.jobs.working or _lacks_nodes_for_good(cluster):
+        if cluster.jobs.working or _lacks_some(cluster):
             return True
         self._words.problems(cluster)
         self._words.say(waiting_words(cluster), cluster)
@@ -188,7 +195,9 @@ def _stopped(cluster: Cluster) -> str:
     return cluster.ended.reason if cluster.ended else f"{cluster.name} was stopped."
 
 
-def _lacks_nodes_for_good(cluster: Cluster) -> bool:
-    """Return whether some nodes of one allocation have no workers, which nothing replaces: others have."""
-    lacks = any(problem.code == BARE_NODES.code for problem in cluster.problems)
-    return lacks and bool(cluster.options.get("one_allocation"))
+def _lacks_some(cluster: Cluster) -> bool:
+    """Return whether some workers of a job are there, and the others have not come for a minute.
+
+    They may never: in one allocation nothing takes their place, else what does may lack some too.
+    """
+    return any(problem.code in (BARE_NODES.code, LACKS_WORKERS.code) for problem in cluster.problems)

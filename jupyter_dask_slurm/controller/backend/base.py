@@ -56,6 +56,11 @@ class JobCluster(SpecCluster):
     job_table: JobTable
     scheduler: ControllerScheduler
 
+    @property
+    def ends_jobs_itself(self) -> bool:
+        """Whether jobs end without Slurm's being asked."""
+        return True
+
     async def add(self, jobs: Sequence[TrackedJob]) -> None:
         """Start `jobs`; those that could not be started are forgotten by Dask, and the reason is raised.
 

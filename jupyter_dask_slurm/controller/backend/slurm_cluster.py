@@ -205,6 +205,11 @@ class SlurmCluster(JobCluster, SLURMCluster):
                 **keywords,
             )
 
+    @property
+    def ends_jobs_itself(self) -> bool:
+        """Whether jobs end without Slurm's being asked: those in an allocation that is there already."""
+        return self._submitter.ends_jobs_itself
+
     def first_job(self, address: str) -> SlurmJob:
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
         return SlurmJob(address, name=f"{self.job_table.prefix}-0", **self._job_kwargs)

@@ -43,7 +43,15 @@ exec 3<&- "$@"
 
 
 class Sender(Protocol):
-    """What puts jobs where they run, and takes them away."""
+    """What puts jobs where they run, and takes them away.
+
+    Attributes
+    ----------
+    ends_jobs_itself : bool
+        Whether jobs end without Slurm's being asked.
+    """
+
+    ends_jobs_itself: bool
 
     async def submit(self, job: ArrayJob) -> None:
         """Start a job."""
@@ -73,6 +81,8 @@ class SrunHere:
     events : BackendEvents
         Told when one has ended.
     """
+
+    ends_jobs_itself = True
 
     def __init__(
         self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents

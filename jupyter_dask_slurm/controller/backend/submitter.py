@@ -92,6 +92,8 @@ class Submitter:
         Told while a submission waits for Slurm to say whether it was taken.
     """
 
+    ends_jobs_itself = False
+
     def __init__(
         self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents
     ) -> None:

@@ -19,6 +19,8 @@ class JobFacts:
         Those that it has.
     bare : tuple of str
         Those of several on which no worker is connected.
+    workers, connected : int
+        How many workers it has, and how many of them are there.
     """
 
     job_id: str
@@ -29,6 +31,8 @@ class JobFacts:
     never_advice: str = ""
     nodes: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
+    workers: int = 1
+    connected: int = 0
     started: float | None = None
     ends: float | None = None
     seen_at: float | None = None

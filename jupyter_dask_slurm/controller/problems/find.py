@@ -21,7 +21,7 @@ from ...protocol.models.problem import (
 )
 from ...system import clock
 from ..state.state import ClusterState, Doubt, Refusal
-from .bare_nodes import bare_nodes
+from .bare_nodes import bare_nodes, lacks_workers
 from .client_acts import client_acts
 from .facts import JobFacts, Surroundings
 from .grouping import bounded
@@ -44,6 +44,7 @@ def find_problems(
         ends_with(state.parent, now, in_own_job=state.in_own_job),
         environment_mismatch(state.mismatches),
         bare_nodes(jobs, now, replaced=not state.one_allocation),
+        lacks_workers(jobs, now, replaced=not state.one_allocation),
         jobs_suspended(jobs),
         walltime_soon(jobs, keep_jobs=state.keep_jobs, held=state.replaces_none, now=now),
         task_too_long(state.cut_tasks, now),

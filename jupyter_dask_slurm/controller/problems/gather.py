@@ -14,7 +14,7 @@ from ...slurm.installation.hostlist import nodes_in
 from ...slurm.reasons import explain, never, waiting_reason
 from ...system.network.interfaces import interfaces
 from ..state.jobs import JobTable, SlurmView, TrackedJob
-from ..state.phases import SUSPENDED_STATES, WAITING_STATES, is_suspended, phase_of
+from ..state.phases import SUSPENDED_STATES, WAITING_STATES, connected_workers, is_suspended, phase_of
 from ..state.workers import Workers
 from .facts import JobFacts, Surroundings
 from .idle import Activity
@@ -60,6 +60,8 @@ def _of_job(job: TrackedJob, seen: SlurmView, workers: Workers) -> JobFacts:
         never_advice=explanation.advice if explanation else "",
         nodes=nodes_in(seen.node),
         bare=_bare_nodes(job, nodes_in(seen.node), workers),
+        workers=len(job.workers),
+        connected=connected_workers(job, workers),
         started=seen.started,
         ends=seen.ends if job.connected_at and seen.state not in SUSPENDED_STATES else None,
         seen_at=job.seen_at,

@@ -54,7 +54,7 @@ def no_connection(jobs: Iterable[JobFacts], around: Surroundings, now: float) ->
         (job.started, job)
         for job in jobs
         if job.phase == "starting" and job.started is not None and now - job.started >= NO_CONNECTION_S
-        if len(job.bare) in (0, len(job.nodes))  # else some are connected
+        if job.connected == 0
     ]
     if not silent:
         return

@@ -46,10 +46,11 @@ def _still_erred(scheduler: Scheduler, remembered: Iterable[Any]) -> Iterable[An
 def _failure(
     function: str, exception: str, tasks: list[Any], scheduler: Scheduler, job_table: JobTable
 ) -> TaskFailure:
-    addresses = [address for address in tasks[0].erred_on if address in scheduler.workers]
-    if not addresses:
+    found = [scheduler.workers[address] for address in tasks[0].erred_on if address in scheduler.workers]
+    if not found:
         return TaskFailure(function, exception, len(tasks))
-    worker = scheduler.workers[addresses[-1]]
+    # The scheduler keeps them as a set, and not which was the last: always the same one is said.
+    worker = min(found, key=lambda worker: str(worker.name))
     job = job_table.of_worker(str(worker.name))
     nodes = nodes_in(job.seen.node) if job is not None and job.seen is not None else ()
     return TaskFailure(

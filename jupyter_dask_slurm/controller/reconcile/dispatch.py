@@ -96,6 +96,11 @@ class Dispatcher:
         """Whether Slurm did not answer and is not asked again yet."""
         return self.silent and clock.now() < self.not_before
 
+    @property
+    def cancelling_waits(self) -> bool:
+        """Whether nothing can be ended yet: that takes a Slurm that answers, and it does not."""
+        return self.waits_for_slurm and not self._cluster.ends_jobs_itself
+
     def look_soon(self) -> None:
         """Take the next turn now, and ask Slurm soon: something became of a job."""
         self._watch.something_happened()
@@ -156,7 +161,7 @@ class Dispatcher:
         again = [job for job in self._job_table.live() if self._outlives_its_cancellation(job)]
         if not jobs:
             self._cancel_accepted()
-        if not (jobs or again) or self.waits_for_slurm or clock.now() < self._cancel_at:
+        if not (jobs or again) or self.cancelling_waits or clock.now() < self._cancel_at:
             return
         try:
             if again:
@@ -168,7 +173,7 @@ class Dispatcher:
         except SlurmRefused as error:
             self._cancel_refused(error)
             return
-        self.answered()
+        self.has_ended_something()
         self._cancel_accepted()
         for job in [*jobs, *again]:
             job.cancelled_at = clock.now()
@@ -260,6 +265,11 @@ class Dispatcher:
         if words != self._heard:
             self._heard = words
             self._history.add("slurm said", words)
+
+    def has_ended_something(self) -> None:
+        """Note that jobs were ended, or nothing was there: by Slurm's answer, where it was asked."""
+        if not self._cluster.ends_jobs_itself:
+            self.answered()
 
     def answered(self) -> None:
         """Note that Slurm has answered."""

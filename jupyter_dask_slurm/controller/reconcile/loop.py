@@ -215,14 +215,14 @@ class Reconciler:
 
     async def _leaves_nothing(self) -> bool:
         """Return whether Slurm certainly has nothing of this cluster beyond the jobs of the table."""
-        if self.dispatch.waits_for_slurm:
+        if self.dispatch.cancelling_waits:
             return False
         try:
             nothing = await self._cluster.leaves_nothing()
         except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
             return False
-        self.dispatch.answered()
+        self.dispatch.has_ended_something()
         return nothing
 
     def _pause_s(self) -> float:

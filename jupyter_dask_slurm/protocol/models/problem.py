@@ -231,6 +231,14 @@ BARE_NODES = ProblemKind(
     "that never was does not come within five, another job takes the place of its job.",
     remedies=("read_log",),
 )
+LACKS_WORKERS = ProblemKind(
+    "lacks_workers",
+    "warning",
+    "A job runs, and some of its workers have not connected. The others compute meanwhile.",
+    "Look at the job's log. Where they do not come within five minutes, another job takes the place of their "
+    "job; not so in one allocation.",
+    remedies=("read_log",),
+)
 JOBS_FAIL = ProblemKind(
     "jobs_fail",
     "error",

@@ -116,7 +116,14 @@ def test_jobs_without_their_workers() -> None:
 
 def bare(number: int, **facts: object) -> list[JobFacts]:
     """Return jobs of two nodes, of which the second has no worker."""
-    known = {"nodes": ("n1", "n2"), "bare": ("n2",), "started": NOW - 300, **facts}
+    known = {
+        "nodes": ("n1", "n2"),
+        "bare": ("n2",),
+        "workers": 2,
+        "connected": 1,
+        "started": NOW - 300,
+        **facts,
+    }
     return [JobFacts(f"5_{i}", "missing", NOW, **known) for i in range(number)]  # type: ignore[arg-type]
 
 
@@ -133,8 +140,21 @@ def test_nodes_without_workers_beside_nodes_that_have_some() -> None:
     # A nanny may be about to bring it back; nobody is connected yet; and none at all is another matter.
     assert found(bare(1, lost_at=NOW - 2)) == ()
     assert found([replace(job, phase="starting", started=NOW - 5) for job in bare(1)]) == ()
-    (none,) = found([replace(job, phase="starting", bare=("n1", "n2")) for job in bare(1)])
+    (none,) = found([replace(job, phase="starting", bare=("n1", "n2"), connected=0) for job in bare(1)])
     assert none.message.startswith("Job 5_0 runs on 2 nodes (n1, n2), but no worker has connected")
+
+
+def test_single_workers_that_never_come() -> None:
+    late = [JobFacts(f"3_{i}", "starting", NOW, workers=4, connected=3, started=NOW - 61) for i in range(2)]
+    (one,) = found(late[:1])
+    assert (one.code, one.message) == (
+        "lacks_workers", "1 of 4 workers of job 3_0 has not connected. The others go on.",
+    )  # fmt: skip
+    assert "another job takes its place" in one.advice
+    (many,) = found(late, one_allocation=True)
+    assert many.message == "2 of 8 workers of 2 jobs have not connected. The others go on."
+    assert "another job" not in many.advice
+    assert found([replace(late[0], started=NOW - 50)]) == ()
 
 
 def test_jobs_that_fail() -> None:

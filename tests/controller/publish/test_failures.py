@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from types import SimpleNamespace
+from typing import Any
 
 from distributed import Client, LocalCluster, Worker, wait
 
-from jupyter_dask_slurm.controller.publish.failures import failures
+from jupyter_dask_slurm.controller.publish.failures import _failure, failures
 from jupyter_dask_slurm.controller.state.jobs import JobTable, SlurmView
 from jupyter_dask_slurm.protocol.models import TaskFailure
 
@@ -18,6 +20,13 @@ def invert(number: int) -> float:
 
 def pick(number: int) -> int:
     return [1][number]
+
+
+def test_of_several_workers_always_the_same_one_is_named() -> None:
+    workers = {f"tcp://n{at}": SimpleNamespace(name=f"c-{at}") for at in range(8)}
+    tasks: Any = [SimpleNamespace(erred_on=set(workers))]
+    scheduler: Any = SimpleNamespace(workers=workers)
+    assert _failure("f", "E()", tasks, scheduler, JobTable("c", 1)).worker == "c-0"
 
 
 def test_failures_are_told_by_function_and_exception_as_long_as_somebody_wants_the_result() -> None:

@@ -98,6 +98,29 @@ def test_nothing_takes_the_place_of_what_is_late_in_one_allocation(tmp_path: Pat
         assert (state.plan, state.scaling.jobs) == (0, int(one_allocation))
 
 
+@pytest.mark.parametrize("in_allocation", [True, False])
+async def test_what_runs_in_an_allocation_ends_while_slurm_is_silent(
+    tmp_path: Path, in_allocation: bool
+) -> None:
+    state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0, one_allocation=in_allocation)
+    job_table, removed = JobTable("ocean-3f9c", 1), list[TrackedJob]()
+    job_table.new(clock.now()).job_id = "17"
+
+    async def remove(jobs: list[TrackedJob]) -> None:
+        removed.extend(jobs)
+
+    cluster: Any = SimpleNamespace(
+        ends_jobs_itself=in_allocation, workers={job.name: None for job in job_table}, remove=remove
+    )
+    history = History(ClusterDirectory(tmp_path).history)
+    reconciler = Reconciler(state, job_table, cluster, NoWatch(), history)
+    reconciler.stop()
+    reconciler.dispatch.fell_silent(SlurmUnreachable("Slurm does not answer."))
+    await reconciler.dispatch.cancel()
+    assert bool(removed) is in_allocation
+    assert reconciler.dispatch.silent
+
+
 async def test_an_error_in_one_turn_is_not_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -108,7 +131,9 @@ async def test_an_error_in_one_turn_is_not_the_end(
     async def leaves_nothing() -> bool:
         return True
 
-    nobody: Any = SimpleNamespace(scheduler=SimpleNamespace(workers={}), leaves_nothing=leaves_nothing)
+    nobody: Any = SimpleNamespace(
+        scheduler=SimpleNamespace(workers={}), leaves_nothing=leaves_nothing, ends_jobs_itself=False
+    )
     history = History(ClusterDirectory(tmp_path).history)
     await Reconciler(state, JobTable("ocean-3f9c", 1), nobody, watch, history).run()
     assert watch.looks == 2
