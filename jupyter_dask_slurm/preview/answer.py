@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ..protocol.models import Model, Time
 
@@ -29,6 +29,29 @@ class Totals(Model):
     memory_bytes: int | None = None
     gpus: int | None = None
     core_hours_per_hour: int | None = None
+
+
+BudgetResource = Literal[
+    "cores",  # Cores as Slurm counts them (``cpu``).
+    "gpus",  # ``gres/gpu``
+    "billing",  # What the site charges, by weights of its own.
+]
+
+
+@dataclass(frozen=True)
+class Budget(Model):
+    """A limit on hours that Slurm's accounting sets (``GrpTRESMins``), and what is left of it."""
+
+    resource: BudgetResource
+    account: str
+    """Whose limit it is: the account that is charged, or one above it."""
+    yours: bool
+    """Whether it is that of this user in the account, and not of the whole account."""
+    limit_hours: float
+    left_hours: float
+    """Without what running jobs may still use until their walltime; at most some minutes old."""
+    asked_hours: float | None
+    """What all jobs together may use until their walltime. None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +94,5 @@ class Preview(Model):
     """The kernel of which it is just being learnt which Python it runs; the rest comes when asked again."""
     controller_lines: tuple[ScriptLine, ...] = ()
     """The script of the controller's own job; none where it has none."""
+    budgets: tuple[Budget, ...] = ()
+    """Of each resource the limit of which least is left; none too where Slurm was not asked yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ..clusters.snippets import as_python, as_yaml
 from ..kernels.environments import DEFAULT_KERNEL
 from ..kernels.exposed import exposed
 from ..launch.configured_name import ALSO_SAID, ConfiguredName
-from ..launch.controller_job import controller_job
+from ..launch.controller_job import ControllerJob, controller_job
 from ..launch.draft import NAME, Draft
 from ..launch.resolve import ClusterSpec
 from ..launch.starter import Starter
@@ -24,9 +25,11 @@ from ..protocol.models import Cluster
 from ..registry import slug
 from ..site.placement_advice import PlacementAdvice
 from ..slurm.forecast import Forecast
+from ..slurm.installation.shares import Share
 from ..slurm.refusals import may_pass, option_of, words_of
 from ..system.beside_loop import in_thread
-from .answer import Complaint, ExportedCode, Preview, ScriptLine
+from .answer import Budget, Complaint, ExportedCode, Preview, ScriptLine, Totals
+from .budgets import Shares, budgets, has_budgets, shortages
 from .explanations import explain
 from .forecasts import Forecasts
 from .placement_words import placement_warnings
@@ -50,6 +53,7 @@ class _Findings:
     warnings: list[str] = field(default_factory=list)
     allocated: Allocation | None = None
     start: str | None = None
+    budgets: tuple[Budget, ...] = ()
 
 
 class Previews:
@@ -60,6 +64,7 @@ class Previews:
         self._starter = starter
         self._placement_advice = placement_advice
         self._forecasts = Forecasts()
+        self._shares = Shares()
 
     async def preview(
         self, request: PreviewRequest | RestartPreviewRequest, malformed: list[InvalidRequest]
@@ -116,10 +121,27 @@ class Previews:
             findings.warnings += placement_warnings(draft, await self._placement_advice.reasons())
         shared = self._manager.registry.shared
         findings.warnings += await in_thread(lambda: list(exposed(draft.environment, os.environ, shared)))
-        if not findings.errors and draft.spec.backend == "slurm" and rendering["jobs"]:
-            _hear(await self._forecast(rendering, ask_slurm=ask_slurm), rendering["options"], findings)
+        if draft.spec.backend == "slurm":
+            ask_slurm = ask_slurm and not findings.errors
+            forecast, shares = await asyncio.gather(
+                self._forecast(rendering, findings, ask_slurm=ask_slurm),
+                self._shares_of(draft, ask_slurm=ask_slurm),
+            )
+            _hear(forecast, rendering["options"], findings)
+            findings.budgets = budgets(shares, rendering["options"], site, _totals(findings, draft))
+            findings.warnings += shortages(findings.budgets)
 
-    async def _forecast(self, rendering: Mapping[str, Any], *, ask_slurm: bool) -> Forecast:
+    async def _shares_of(self, draft: Draft, *, ask_slurm: bool) -> list[Share]:
+        if not has_budgets(draft.surroundings.site):
+            return []
+        slurm_cluster = draft.surroundings.options.get("slurm_cluster")
+        return await self._shares.find(slurm_cluster) if ask_slurm else self._shares.known(slurm_cluster)
+
+    async def _forecast(
+        self, rendering: Mapping[str, Any], findings: _Findings, *, ask_slurm: bool
+    ) -> Forecast:
+        if findings.errors or not rendering["jobs"]:
+            return Forecast()
         question = (rendering["script"], rendering["command"])
         return await self._forecasts.find(*question) if ask_slurm else self._forecasts.known(*question)
 
@@ -150,17 +172,12 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
     # What is malformed was left out to see what else is wrong: the script is not that of this form.
     sent = None if findings.malformed else rendering
     script = sent["script"] if sent else None
-    own = controller_job(draft) if draft and sent and draft.spec.placement == "job" else None
+    own = _own_job(findings, draft)
     return Preview(
         script=script,
         command=tuple(sent["command"]) if sent else (),
         lines=_explained(script or "", several_nodes=bool(sent and sent["nodes"] > 1)),
-        totals=totals(
-            rendering,
-            findings.allocated,
-            {error.field for error in findings.malformed},
-            controller_cores=own.cores if own else 0,
-        ),
+        totals=_totals(findings, draft),
         options=rendering["options"] if rendering else None,
         configured=tuple(rendering["said"]) if rendering else (),
         expected_start_at=findings.start,
@@ -169,6 +186,24 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
         warnings=tuple(findings.warnings),
         looking_at=looking_at,
         controller_lines=_explained(own.text) if own else (),
+        budgets=findings.budgets,
+    )
+
+
+def _own_job(findings: _Findings, draft: Draft | None) -> ControllerJob | None:
+    """Return the job of the controller, where it has one of its own."""
+    if draft is None or draft.rendering is None or findings.malformed or draft.spec.placement != "job":
+        return None
+    return controller_job(draft)
+
+
+def _totals(findings: _Findings, draft: Draft | None) -> Totals:
+    own = _own_job(findings, draft)
+    return totals(
+        draft.rendering if draft else None,
+        findings.allocated,
+        {error.field for error in findings.malformed},
+        controller_cores=own.cores if own else 0,
     )
 
 

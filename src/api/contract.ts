@@ -321,6 +321,28 @@ export const complaint = object({
 });
 export type Complaint = Infer<typeof complaint>;
 
+export const budgetResource = word(
+  'cores', // Cores as Slurm counts them (``cpu``).
+  'gpus', // ``gres/gpu``
+  'billing' // What the site charges, by weights of its own.
+);
+export type BudgetResource = Infer<typeof budgetResource>;
+
+/** A limit on hours that Slurm's accounting sets (`GrpTRESMins`), and what is left of it. */
+export const budget = object({
+  resource: budgetResource,
+  /** Whose limit it is: the account that is charged, or one above it. */
+  account: text,
+  /** Whether it is that of this user in the account, and not of the whole account. */
+  yours: flag,
+  limit_hours: number,
+  /** Without what running jobs may still use until their walltime; at most some minutes old. */
+  left_hours: number,
+  /** What all jobs together may use until their walltime. Null where that is not known. */
+  asked_hours: nullable(number)
+});
+export type Budget = Infer<typeof budget>;
+
 /** What a cluster would send to Slurm. */
 export const preview = object({
   /** Empty for the backend `local`, null where something wrong prevents it. */
@@ -341,7 +363,9 @@ export const preview = object({
   /** The kernel of which it is just being learnt which Python it runs; the rest comes when asked again. */
   looking_at: nullable(text),
   /** The script of the controller's own job; none where it has none. */
-  controller_lines: added(list(scriptLine), [])
+  controller_lines: added(list(scriptLine), []),
+  /** Of each resource the limit of which least is left; none too where Slurm was not asked yet. */
+  budgets: added(list(budget), [])
 });
 export type Preview = Infer<typeof preview>;
 

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Preview } from '../api/contract';
+import type { Budget, Preview } from '../api/contract';
 import type { RequestError } from '../api/requestError';
 import { formatBytes, formatTime } from '../model/format';
 import type { IClusterForm } from './useClusterForm';
@@ -20,6 +20,11 @@ export function FormFooter(props: {
       <Wrong form={form} trans={trans} />
       <div className="jp-DaskSlurmForm-totals" aria-busy={isLate}>
         {preview && <div>{totals(preview.totals, trans)}</div>}
+        {preview?.budgets.map(budget => (
+          <div key={budget.resource} className={isShort(budget) ? 'jp-mod-short' : undefined}>
+            {budgetLine(budget, trans)}
+          </div>
+        ))}
         {preview?.expected_start_at && (
           <div>{trans.__('Slurm expects to start it at %1.', formatTime(preview.expected_start_at))}</div>
         )}
@@ -131,4 +136,28 @@ function totals(sum: Preview['totals'], trans: TranslationBundle): string {
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+function isShort(budget: Budget): boolean {
+  return budget.asked_hours !== null && budget.asked_hours > budget.left_hours;
+}
+
+/** @returns the hours that are asked for beside those that are left, of one resource. */
+function budgetLine(budget: Budget, trans: TranslationBundle): string {
+  const [left, limit, asked] = [budget.left_hours, budget.limit_hours, budget.asked_hours].map(hours);
+  const what = {
+    cores: trans.__('Core hours:'),
+    gpus: trans.__('GPU hours:'),
+    billing: trans.__('Billing hours:')
+  }[budget.resource];
+  const rest = budget.yours
+    ? trans.__('you have %1 of %2 left in account %3', left, limit, budget.account)
+    : trans.__('account %3 has %1 of %2 left', left, limit, budget.account);
+  return [what, ...(asked ? [trans.__('%1 at most until the walltime,', asked)] : []), rest].join(' ');
+}
+
+function hours(value: number | null): string {
+  return value === null
+    ? ''
+    : value.toLocaleString(undefined, { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

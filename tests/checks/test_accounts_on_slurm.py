@@ -11,6 +11,7 @@ import pytest
 from tests.jupyter.api import Api
 from tests.jupyter.controllers import SMALL
 from tests.slurm import Options, Partition, PrivateSlurm
+from tests.slurm.client import wait_until
 
 PARTITIONS = (
     Partition("normal", default=True),
@@ -30,6 +31,10 @@ def accounted() -> Iterator[PrivateSlurm]:
             ("add", "qos", "patient", "MaxWall=1-12:00:00"),
             ("modify", "user", user, "where", "account=physics", "set", "qos+=patient"),
             ("add", "user", user, "account=chemistry", "qos=normal,express", "DefaultQOS=express"),
+            ("add", "account", "atoms", "parent=chemistry"),
+            ("add", "user", user, "account=atoms", "qos=normal"),
+            ("modify", "account", "chemistry", "set", "GrpTRESMins=cpu=6000,billing=60000"),
+            ("modify", "user", user, "where", "account=physics", "set", "GrpTRESMins=cpu=12000"),
             (
                 "modify",
                 "user",
@@ -110,6 +115,35 @@ async def test_within_the_limits(api: Api, accounted: PrivateSlurm) -> None:
     assert "Account=chemistry QOS=express" in shown
     await api("DELETE", f"clusters/{cluster['id']}")
     await api.until_gone(cluster["id"], timeout=60)
+
+
+@pytest.mark.any_slurm
+async def test_what_is_left_of_the_hours(api: Api, accounted: PrivateSlurm) -> None:
+    size = ("--account=atoms", "--time=60", "--cpus-per-task=2")
+    job = accounted.run("sbatch", "--parsable", *size, "--output=/dev/null", "--wrap=sleep 300")
+    wait_until(lambda: accounted.jobs().get(job) == "RUNNING", "the job runs")
+
+    async def told(account: str | None, *, ask_slurm: bool = False, **options: Any) -> Any:
+        body = {"options": {**SMALL, "account": account, **options}, "ask_slurm": ask_slurm}
+        preview = (await api("POST", "preview", body)).json
+        short = [words for words in preview["warnings"] if "until their walltime" in words]
+        return {found["resource"]: found for found in preview["budgets"]}, short
+
+    assert await told("atoms") == ({}, [])  # nobody has asked Slurm
+    found, short = await told("atoms", ask_slurm=True, cores=4, walltime="1-00:00:00")
+    # The limit of the account above; what the job may still use is not left: it was counted when it started.
+    cores = found["cores"]
+    assert (cores["account"], cores["yours"], cores["limit_hours"]) == ("chemistry", False, 100)
+    assert (97 <= cores["left_hours"] <= 98.1, cores["asked_hours"]) == (True, 96)
+    assert (found["billing"]["limit_hours"], found["billing"]["asked_hours"], short) == (1000, None, [])
+    # What was learnt once serves every account, and what is typed on.
+    (cores,) = (await told(None, walltime="01:00:00"))[0].values()
+    assert (cores["account"], cores["yours"], cores["limit_hours"]) == ("physics", True, 200)
+    _, (short,) = await told("Atoms", cores=5, walltime="1-00:00:00")
+    assert short.startswith(
+        'All jobs together may use 120 core hours until their walltime, and account "chem'
+    )
+    accounted.run("scancel", job)
 
 
 async def test_a_qos_lifts_what_the_account_limits(api: Api, accounted: PrivateSlurm) -> None:

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 
 from ...protocol.errors import SlurmAmbiguous
 
-_COMMANDS = frozenset({"sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct"})
+_COMMANDS = frozenset({"sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sshare"})
 _OPTION = "--clusters="
 # These write it above everything else, also above nothing.
 _WITH_BANNER = frozenset({"squeue", "sinfo"})

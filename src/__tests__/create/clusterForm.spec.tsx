@@ -189,6 +189,15 @@ describe('the form', () => {
     expect(form.node.querySelector('[role="note"]')?.textContent).toBe('ocean has left the list.');
   });
 
+  it('shows the hours that are left beside those that are asked for', async () => {
+    await open();
+    const lines = Array.from(form.node.querySelectorAll('.jp-DaskSlurmForm-totals > div'));
+    expect(lines.slice(1).map(({ textContent, className }) => [textContent, className])).toEqual([
+      ['Core hours: 16 at most until the walltime, account physics has 12.5 of 1,000 left', 'jp-mod-short'],
+      ['Billing hours: you have 230 of 400 left in account physics', '']
+    ]);
+  });
+
   it('asks Slurm before it starts, and starts nothing that Slurm refuses', async () => {
     const sentence = 'Slurm refuses this: Invalid walltime.';
     const refusal = { field: 'options.walltime', message: sentence };

@@ -1,0 +1,113 @@
+"""What is left of the hours that the site gives, of what sshare wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jupyter_dask_slurm.preview.answer import Budget, Totals
+from jupyter_dask_slurm.preview.budgets import MAX_AGE_S, Shares, budgets, has_budgets, shortages
+from jupyter_dask_slurm.protocol.errors import SlurmMissing
+from jupyter_dask_slurm.protocol.models import Association, Limits, Partition, Rules, Site, SlurmInfo
+from jupyter_dask_slurm.slurm.installation.shares import SHARES_HEADER, MinutesLeft, Share, parse_shares
+
+# As sshare of 22.05 with --clusters wrote it, without most resources; 24.11 writes the same.
+SAID = """\
+CLUSTER: private
+Account|User|Partition|GrpTRESMins|GrpTRESRaw|TRESRunMins
+root||||cpu=70,gres/gpu=0|cpu=5,gres/gpu=0
+ root|ada|||cpu=0,gres/gpu=0|cpu=0,gres/gpu=0
+ chemistry|||cpu=1|cpu=0,gres/gpu=0|cpu=0,gres/gpu=0
+ physics|||cpu=1200,gres/gpu=60|cpu=70,gres/gpu=90|cpu=10,gres/gpu=0
+  physics|ada||cpu=600|cpu=30,gres/gpu=0|cpu=0,gres/gpu=0
+  physics|ada|long|cpu=6|cpu=0,gres/gpu=0|cpu=0,gres/gpu=0
+  atoms||||cpu=0,gres/gpu=0|cpu=0,gres/gpu=0
+   atoms|ada|||cpu=0,gres/gpu=0|cpu=0,gres/gpu=0
+"""
+OF_PHYSICS = MinutesLeft("physics", False, "cpu", 1200, 1120)
+
+
+def _place(name: str, default_walltime_s: int | None = 1800, **facts: Any) -> Partition:
+    size = {"nodes": 1, "cpus_per_node": 8, "memory_per_node_bytes": 10**9, "gpus_per_node": 1, "gres": None}
+    more = {"features": (), "idle_cpus": 8, "allowed": True}
+    return Partition(name, name == "normal", "UP", None, default_walltime_s, **{**size, **more, **facts})
+
+
+def _site(**rules: Any) -> Site:
+    mine = (Association("physics", None, True, (), None, Limits("")),)
+    places = (_place("normal"), _place("long", None))
+    return Site(SlurmInfo(True), places, rules=Rules(limits=True, associations=mine, **rules))
+
+
+def test_limits_are_those_of_all_accounts_above_too() -> None:
+    assert SHARES_HEADER.search(SAID)
+    top, everywhere, in_long, below = parse_shares(SAID)
+    gpus = MinutesLeft("physics", False, "gres/gpu", 60, 0)
+    assert top == Share("root", None, ())
+    assert everywhere == Share(
+        "physics", None, (OF_PHYSICS, gpus, MinutesLeft("physics", True, "cpu", 600, 570))
+    )
+    assert (in_long.partition, in_long.limits[-1].limit) == ("long", 6)
+    assert below == Share("atoms", None, (OF_PHYSICS, gpus))
+
+
+def test_reads_what_private_data_leaves() -> None:
+    header, *_, mine = SAID.splitlines()[1:7]
+    assert [share.account for share in parse_shares(f"{header}\n{mine}\n")] == ["physics"]
+
+
+@pytest.mark.parametrize(
+    ("options", "account", "yours", "left", "asked"),
+    [
+        ({"walltime": "01:00:00"}, "physics", True, 9.5, 8),
+        ({"account": "ATOMS", "walltime": "01:00:00"}, "physics", False, 1120 / 60, 8),
+        ({}, "physics", True, 9.5, 4),  # the partition's usual walltime
+        ({"partition": "long"}, "physics", True, 0.1, None),  # nothing limits it
+        ({"partition": "long,normal"}, "physics", True, 9.5, None),
+    ],
+)
+def test_least_left_beside_what_is_asked(
+    options: dict[str, Any], account: str, yours: bool, left: float, asked: float | None
+) -> None:
+    told = budgets(parse_shares(SAID), options, _site(), Totals(core_hours_per_hour=8, gpus=0))
+    assert [(found.resource, found.account, found.yours) for found in told] == [
+        ("cores", account, yours), ("gpus", "physics", False),
+    ]  # fmt: skip
+    assert told[0].left_hours == pytest.approx(left)
+    assert told[0].asked_hours == asked
+
+
+def test_nothing_where_nothing_is_limited() -> None:
+    sums = Totals(core_hours_per_hour=8)
+    assert budgets(parse_shares(SAID), {"account": "biology"}, _site(), sums) == ()
+    assert not has_budgets(Site(SlurmInfo(True)))
+    assert has_budgets(_site())
+
+
+def test_says_what_is_not_enough() -> None:
+    def said(**facts: Any) -> list[str]:
+        usual: dict[str, Any] = {"limit_hours": 2000.0, "left_hours": 9.52, "asked_hours": 1500.0}
+        return list(shortages([Budget("cores", "physics", **{"yours": False, **usual, **facts})]))
+
+    (sentence,) = said()
+    assert sentence.startswith("All jobs together may use 1,500 core hours until their walltime, and account")
+    assert 'account "physics" has 9.5 left: Slurm lets jobs wait' in sentence
+    assert 'and you have 0 left in account "physics": Slurm' in said(yours=True, left_hours=0.0)[0]
+    assert said(asked_hours=9.5) == said(asked_hours=None) == []
+
+
+async def test_slurm_is_asked_once_in_some_minutes_also_where_it_has_no_answer() -> None:
+    now, asked = [100.0], list[float]()
+
+    async def ask() -> list[Share]:
+        asked.append(now[0])
+        if len(asked) == 1:
+            raise SlurmMissing("There is no sshare.")
+        return parse_shares(SAID)
+
+    shares = Shares(lambda: now[0], ask)
+    assert shares.known(None) == await shares.find(None) == await shares.find(None) == []
+    now[0] += MAX_AGE_S + 1
+    assert len(await shares.find(None)) == 4
+    assert (len(shares.known(None)), shares.known("other"), len(asked)) == (4, [], 2)
