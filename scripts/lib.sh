@@ -38,15 +38,18 @@ install_browser_tests() {
   (cd ui-tests && doing="What tests in a browser need, from npm" once node_modules/.installed package.json yarn.lock -- jlpm install --immutable)
 }
 
+# may_apt <what for> <packages…>: where Debian packages cannot be installed from here, say what to do.
+may_apt() {
+  command -v apt-get >/dev/null || fail "For $1, install (here named as in Debian): ${*:2}"
+  ((EUID == 0)) || command -v sudo >/dev/null || fail "For $1, let an administrator run: apt-get install ${*:2}"
+}
+
 # apt_install <what for> <packages…>: install Debian packages, or say what to do.
 apt_install() {
   local purpose=$1 root=()
+  may_apt "$@"
   shift
-  command -v apt-get >/dev/null || fail "For $purpose, install (here named as in Debian): $*"
-  if ((EUID != 0)); then
-    command -v sudo >/dev/null || fail "For $purpose, let an administrator run: apt-get install $*"
-    root=(sudo)
-  fi
+  ((EUID == 0)) || root=(sudo)
   say "$purpose: apt-get install $*"
   "${root[@]}" apt-get update -qq
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
