@@ -45,8 +45,12 @@ export function addStartLast(commands: CommandRegistry, parts: IStartLast): (las
     () => undefined
   );
   commands.addCommand(CommandIDs.startLast, {
-    label: () =>
-      last?.words ? trans.__('Start Again: %1', last.words) : trans.__('Start Last Cluster Again'),
+    label: ({ isMenu }) =>
+      !last?.words
+        ? trans.__('Start Last Cluster Again')
+        : isMenu
+          ? trans.__('Dask Cluster: %1', last.words)
+          : trans.__('Start Again: %1', last.words),
     caption: trans.__('Start a cluster like the last one that the form has started'),
     icon: daskSlurmIcon,
     describedBy: described(),

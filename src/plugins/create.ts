@@ -6,6 +6,7 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { addIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
@@ -41,7 +42,7 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
     };
     const keep = addStartLast(app.commands, { manager, trans, state, started });
     app.commands.addCommand(command, {
-      label: args => (args.isLauncher ? trans.__('New cluster') : trans.__('New Dask Cluster')),
+      label: args => labelOf(args, trans),
       caption: trans.__('Start a Dask cluster on Slurm or on this machine'),
       icon: args => (args.isToolbar ? addIcon : daskSlurmIcon),
       describedBy: described({
@@ -66,6 +67,14 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command, category, args: { isLauncher: true }, rank: 1 });
   }
 };
+
+/** @returns what the command is called beside the launcher's cards, below *New*, and by itself. */
+function labelOf(args: ReadonlyPartialJSONObject, trans: TranslationBundle): string {
+  if (args.isLauncher) {
+    return trans.__('New cluster');
+  }
+  return args.isMenu ? trans.__('Dask Cluster') : trans.__('New Dask Cluster');
+}
 
 /** @returns whether a cluster is to start anew with what the form says. */
 async function confirmNew(cluster: Cluster, trans: TranslationBundle): Promise<boolean> {

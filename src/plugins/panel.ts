@@ -62,9 +62,11 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const panel = new LazyWidget(
       async () => {
         const { ClustersPanel, HintSettings } = await import('../sidebar/panel');
+        const { newMenu } = await import('../commands/newMenu');
         const parts = { manager, selection, commands, trans, hints: new HintSettings(settings, ID) };
         const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);
         if (toolbarOf) {
+          toolbars?.addFactory('DaskSlurm', 'newMenu', () => newMenu(commands, trans));
           setToolbar(content, toolbarOf);
         }
         return content;
@@ -82,8 +84,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: described(),
       execute: () => shell.activateById(panel.id)
     });
-    const category = trans.__('Dask on Slurm');
-    IN_PALETTE.forEach(command => palette?.addItem({ command, category }));
+    IN_PALETTE.forEach(command => palette?.addItem({ command, category: trans.__('Dask on Slurm') }));
   }
 };
 

@@ -26,6 +26,8 @@ it('is there once something was started, also after a reload, and says what it c
   expect(first.commands.isVisible(CommandIDs.startLast)).toBe(false);
   first.keep(last);
   expect(first.commands.label(CommandIDs.startLast)).toBe('Start Again: normal · 4 × 8 cores · 1 h');
+  const below = first.commands.label(CommandIDs.startLast, { isMenu: true });
+  expect(below).toBe('Dask Cluster: normal · 4 × 8 cores · 1 h');
 
   const reloaded = register(state);
   const known = new Promise(resolve => reloaded.commands.commandChanged.connect(resolve));

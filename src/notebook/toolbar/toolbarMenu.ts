@@ -2,6 +2,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from '../../commandIds';
+import { openBelow } from '../../commands/openBelow';
 import { isAlive } from '../../model/status';
 import type { IClusterManager } from '../../tokens';
 import type { NotebookLink } from '../notebookLink';
@@ -16,9 +17,7 @@ export interface IMenuParts {
 export function openMenu(link: NotebookLink, notebook: string, parts: IMenuParts, button: Element): void {
   const menu = new Menu({ commands: parts.commands });
   fill(menu, link, notebook, parts.manager);
-  menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
-  const { left, bottom } = button.getBoundingClientRect();
-  menu.open(left, bottom);
+  openBelow(menu, button);
 }
 
 function fill(menu: Menu, link: NotebookLink, notebook: string, manager: IClusterManager): void {

@@ -1,0 +1,29 @@
+import { caretDownIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import { Menu } from '@lumino/widgets';
+
+import { CommandIDs } from '../commandIds';
+import { openBelow } from './openBelow';
+
+/** The ways to a new cluster beside the form, below the panel's ＋; there as soon as there are any. */
+export function newMenu(commands: CommandRegistry, trans: TranslationBundle): ToolbarButton {
+  const button = new ToolbarButton({
+    icon: caretDownIcon,
+    tooltip: trans.__('More ways to start a cluster'),
+    onClick: () => open(commands, button)
+  });
+  button.addClass('jp-DaskSlurmPanel-newMenu');
+  const show = () => button.setHidden(!commands.isVisible(CommandIDs.startLast));
+  commands.commandChanged.connect(show);
+  button.disposed.connect(() => commands.commandChanged.disconnect(show));
+  show();
+  return button;
+}
+
+function open(commands: CommandRegistry, button: ToolbarButton): void {
+  const menu = new Menu({ commands });
+  menu.addItem({ command: CommandIDs.startLast });
+  menu.addItem({ command: CommandIDs.createCluster });
+  openBelow(menu, button.node);
+}
