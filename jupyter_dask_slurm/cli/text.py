@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from ..protocol.models import Cluster, Job, Scaling
+from .state_word import state_word
 
 # Control, format (bidirectional ones too), surrogate, line and paragraph separator.
 _ACTS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -67,7 +68,7 @@ def _row(cluster: Cluster) -> tuple[str, ...]:
     return (
         cluster.name,
         cluster.id,
-        cluster.status,
+        state_word(cluster),
         cluster.backend
         if cluster.controller.reachable
         else f"{cluster.backend} ({cluster.controller.hostname})",

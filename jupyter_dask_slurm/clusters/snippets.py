@@ -282,9 +282,17 @@ def _job_script(source: Source) -> Snippet:
 
 def _batch_script(source: Source) -> Snippet:
     script = _job_script(source).code
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", source.cluster.name)
-    code = batch_script(source.cluster, source.asked, script, program=source.program, name=name)
-    return Snippet("batch_script", "shell", code)
+    return Snippet(
+        "batch_script", "shell", as_batch_script(source.cluster, source.asked, script, source.program)
+    )
+
+
+def as_batch_script(
+    cluster: Cluster, asked: Mapping[str, Any], script: str, program: str = sys.executable
+) -> str:
+    """Return a script for sbatch that runs a Python file on one like it; `script` is that of its jobs."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", cluster.name)
+    return batch_script(cluster, asked, script, program=program, name=name)
 
 
 def _text(value: str) -> str:

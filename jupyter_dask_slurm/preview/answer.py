@@ -56,11 +56,14 @@ class Budget(Model):
 
 @dataclass(frozen=True)
 class ExportedCode(Model):
-    """The same cluster for dask-jobqueue alone."""
+    """The same cluster as text to take along."""
 
     python: str
+    """For dask-jobqueue alone."""
     yaml: str
     """A file of `~/.config/dask`."""
+    batch_script: str = ""
+    """For sbatch: runs a Python file on a cluster like it, in one allocation."""
 
 
 @dataclass(frozen=True)

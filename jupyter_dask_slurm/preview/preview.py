@@ -12,7 +12,7 @@ from ..checks.allocation import Allocation, allocation
 from ..checks.pitfalls import pitfalls
 from ..clusters.manager import ClusterManager
 from ..clusters.reserving.names import is_taken
-from ..clusters.snippets import as_python, as_yaml
+from ..clusters.snippets import as_batch_script, as_python, as_yaml
 from ..kernels.environments import DEFAULT_KERNEL
 from ..kernels.exposed import exposed
 from ..launch.configured_name import ALSO_SAID, ConfiguredName
@@ -231,4 +231,8 @@ def _exports(draft: Draft) -> ExportedCode | None:
     if not draft.rendering or not draft.rendering["script"]:
         return None
     cluster = draft.record.cluster
-    return ExportedCode(as_python(cluster.options, cluster.scaling), as_yaml(cluster.options))
+    return ExportedCode(
+        as_python(cluster.options, cluster.scaling),
+        as_yaml(cluster.options),
+        as_batch_script(cluster, draft.spec.options, draft.rendering["script"]),
+    )

@@ -306,11 +306,14 @@ export const totals = object({
 });
 export type Totals = Infer<typeof totals>;
 
-/** The same cluster for dask-jobqueue alone. */
+/** The same cluster as text to take along. */
 export const exportedCode = object({
+  /** For dask-jobqueue alone. */
   python: text,
   /** A file of `~/.config/dask`. */
-  yaml: text
+  yaml: text,
+  /** For sbatch: runs a Python file on a cluster like it, in one allocation. */
+  batch_script: added(text, '')
 });
 export type ExportedCode = Infer<typeof exportedCode>;
 

@@ -83,6 +83,10 @@ async def test_a_form_can_be_taken_along(api: Api, slurm: SlurmClient) -> None:
     }
     assert calls["cluster.scale"] == {"jobs": 2}
     assert {str(name).replace("_", "-"): value for name, value in calls["SLURMCluster"].items()} == section
+    batch = exports["batch_script"].splitlines()
+    assert {"#SBATCH -p short", "#SBATCH --nodes=2"} <= set(batch)
+    (run,) = (line for line in batch if "jupyter_dask_slurm.cli run" in line)
+    assert "--processes=1" in run
 
 
 async def test_every_line_but_the_empty_ones_is_explained(api: Api, slurm: SlurmClient) -> None:

@@ -25,53 +25,23 @@ describe('canBeChanged', () => {
 
 const NONE = { plan: 0, queued: 0, starting: 0, working: 0, missing: 0, leaving: 0 };
 
-/** As the catalogue has them. */
-const ABOUT: Record<string, Partial<Problem>> = {
-  submit_refused: { severity: 'error', remedies: ['change_options', 'try_again'], no_workers: false },
-  submit_postponed: { severity: 'warning', remedies: ['try_again'], no_workers: false },
-  jobs_fail: { severity: 'error', remedies: ['try_again', 'read_log', 'change_options'], no_workers: true },
-  never_starts: { severity: 'error', remedies: ['change_options'], no_workers: true },
-  no_connection: { severity: 'error', remedies: ['read_log', 'change_options'], no_workers: true },
-  worker_killed: { severity: 'error', remedies: ['change_options'], no_workers: false },
-  storage: { severity: 'error', remedies: [], no_workers: true }
+/** What the command line is held to as well. */
+const WORDS = sample('words/states') as {
+  problems: Record<string, Partial<Problem>>;
+  cases: { word: string; jobs: Partial<Cluster['jobs']>; problems?: string[]; cluster?: Partial<Cluster> }[];
 };
 
 describe('statusWord', () => {
-  const having = (jobs: Partial<Cluster['jobs']>, ...codes: string[]): Cluster => {
+  it.each(WORDS.cases)('$word: $jobs, $problems', ({ word, jobs, problems = [], cluster }) => {
     const [problem] = ocean.problems;
-    const problems = codes.map(code => ({ ...problem, code, ...ABOUT[code] }));
-    return { ...ocean, jobs: { ...NONE, ...jobs }, problems };
-  };
+    const told = problems.map(code => ({ ...problem, code, ...WORDS.problems[code] }));
+    const having = { ...ocean, jobs: { ...NONE, ...jobs }, problems: told, ...cluster };
+    expect(statusWord(having, trans)).toBe(word);
+    expect(briefWords(having, trans)).toMatch(word);
+  });
 
-  it.each<[string, Cluster]>([
-    ['working', having({ plan: 4, working: 1, queued: 3 }, 'never_starts')],
-    ['waiting', having({ plan: 4, queued: 4 })],
-    ['starting', having({ plan: 4, queued: 3, starting: 1 })],
-    ['starting', having({ plan: 4 })],
-    ['refused', having({ plan: 4 }, 'submit_refused')],
-    ['waiting', having({ plan: 4 }, 'submit_postponed')],
-    ['stuck', having({ plan: 4, queued: 4 }, 'never_starts')],
-    ['stuck', having({ plan: 4, starting: 4 }, 'no_connection')],
-    ['stuck', having({ plan: 4 }, 'jobs_fail')],
-    ['stuck', having({ plan: 4 }, 'storage')],
-    ['stuck', having({ plan: 4, missing: 4 })],
-    // Its replacement has its turn in the queue.
-    ['waiting', having({ plan: 1, queued: 1 }, 'worker_killed')],
-    ['starting', having({ plan: 1, starting: 1 }, 'worker_killed')],
-    ['stuck', having({ plan: 1, queued: 1 }, 'worker_killed', 'never_starts')],
-    // Slurm has taken some of them.
-    ['waiting', having({ plan: 4, queued: 2 }, 'submit_refused')],
-    ['leaving', having({ leaving: 2 })],
-    ['no jobs', having({})],
-    ['no jobs', having({}, 'submit_refused')],
-    ['starting', { ...having({ plan: 4 }), status: 'starting', waiting: null }],
-    ['waiting', { ...having({ plan: 4 }), status: 'starting' }],
-    ['stopping', { ...having({ working: 4 }), status: 'stopping' }],
-    ['lost', { ...having({}), status: 'lost' }],
-    ['out of reach', readCluster(sample('cluster-remote'))]
-  ])('%s', (word, cluster) => {
-    expect(statusWord(cluster, trans)).toBe(word);
-    expect(briefWords(cluster, trans)).toMatch(word);
+  it('says where a controller cannot be asked', () => {
+    expect(statusWord(readCluster(sample('cluster-remote')), trans)).toBe('out of reach');
   });
 
   it('is never one of running, whatever it has', () => {
@@ -109,7 +79,7 @@ describe('overview', () => {
     const refused = {
       ...stuck,
       jobs: { ...NONE, plan: 2 },
-      problems: [{ ...ocean.problems[0], ...ABOUT.submit_refused }]
+      problems: [{ ...ocean.problems[0], ...WORDS.problems.submit_refused }]
     };
     expect(overview([refused, refused, stuck], trans)).toBe('3 clusters: 2 queued · 2 refused · 1 stuck');
   });

@@ -23,7 +23,11 @@ export function Exports(props: {
   const texts = [
     { label: trans.__('Copy as Python'), text: exports?.python ?? '' },
     { label: trans.__('Copy as YAML for ~/.config/dask'), text: exports?.yaml ?? '' },
-    { label: trans.__('Copy job script'), text: script ?? '' }
+    { label: trans.__('Copy job script'), text: script ?? '' },
+    // Older servers have none.
+    ...(exports?.batch_script === ''
+      ? []
+      : [{ label: trans.__('Copy batch script'), text: exports?.batch_script ?? '' }])
   ];
   const copy = (label: string, text: string) => {
     Clipboard.copyToSystem(text);
