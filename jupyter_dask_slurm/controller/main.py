@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 import os
@@ -17,7 +18,7 @@ from tornado.routing import Router
 
 from ..protocol.directory import ClusterDirectory
 from ..protocol.errors import DaskSlurmError, StorageUnavailable
-from ..protocol.models import ErrorInfo, LaunchSpec, Record, iso_time
+from ..protocol.models import OVER, ErrorInfo, LaunchSpec, Record, iso_time
 from ..system import clock, files
 from ..system.event_loop.background import Background
 from ..system.faults import as_known
@@ -51,6 +52,10 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     """
     began = time.monotonic()
     own: Path | None = None
+    if _is_over(spec.on_disk):
+        # Its job came so late that nobody waited for it any more; whoever wanted it has started another one.
+        logger.warning("This cluster has been given up before its controller began: nothing is started.")
+        return 1
     try:
         spec = _with_socket(spec)
         own = _own_directory(Path(spec.socket))
@@ -87,6 +92,13 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
         if far is not None:
             await far.close()
     return 0
+
+
+def _is_over(on_disk: ClusterDirectory) -> bool:
+    """Return whether the record of a cluster, whose controller has not begun yet, says that it has ended."""
+    with contextlib.suppress(StorageUnavailable, OSError, ValueError):
+        return Record.from_json(files.read_json(on_disk.record)).cluster.status in OVER
+    return False
 
 
 def _listen_for_other_hosts(controller: Controller, router: Router) -> TlsServer | None:

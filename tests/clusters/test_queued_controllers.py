@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from jupyter_dask_slurm.clusters.following import queued
 from jupyter_dask_slurm.clusters.following.own_job import OwnJob
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
+from jupyter_dask_slurm.controller.main import run_cluster
 from jupyter_dask_slurm.protocol.models import Record, epoch_time, iso_time
 from jupyter_dask_slurm.protocol.models.problem import SUBMIT_UNKNOWN
 from jupyter_dask_slurm.registry import Registry
@@ -120,6 +122,18 @@ async def test_what_comes_of_it_after_all_is_cancelled_and_shown(
     running = dataclasses.replace(record.cluster, status="running", error=None)
     waiting.registry.write(dataclasses.replace(record, pid=17, cluster=running))
     await waiting.until(lambda cluster: cluster.status == "running")
+
+
+async def test_a_controller_that_was_given_up_starts_nothing(waiting: Queued) -> None:
+    """Whoever gave it up may be gone, and its job come much later."""
+    record = waiting.registry.read(waiting.handle.id)
+    waiting.registry.write(
+        dataclasses.replace(record, cluster=dataclasses.replace(record.cluster, status="failed"))
+    )
+    spec: Any = SimpleNamespace(on_disk=record.on_disk)
+    assert await run_cluster(spec, asyncio.Event()) == 1
+    assert waiting.registry.read(waiting.handle.id).cluster.status == "failed"
+    assert waiting.registry.read(waiting.handle.id).cluster.error is None
 
 
 async def _follow(handle: ClusterHandle) -> None:
