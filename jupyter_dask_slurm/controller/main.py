@@ -50,12 +50,16 @@ async def run_cluster(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
     told_to_end : asyncio.Event
         Set by a signal: the cluster is stopped with all its jobs.
     """
-    began = time.monotonic()
-    own: Path | None = None
     if _is_over(spec.on_disk):
         # Its job came so late that nobody waited for it any more; whoever wanted it has started another one.
         logger.warning("This cluster has been given up before its controller began: nothing is started.")
         return 1
+    return await _run(spec, told_to_end)
+
+
+async def _run(spec: LaunchSpec, told_to_end: asyncio.Event) -> int:
+    began = time.monotonic()
+    own: Path | None = None
     try:
         spec = _with_socket(spec)
         own = _own_directory(Path(spec.socket))

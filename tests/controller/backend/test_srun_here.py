@@ -48,9 +48,9 @@ class Started:
         return [int(word) for word in self.said.read_text().split()]
 
 
-def is_gone(pid: int) -> bool:
-    """Return whether a process has ended, and who started it has heard of it."""
-    return not Path(f"/proc/{pid}").exists()
+def are_gone(pids: list[int]) -> bool:
+    """Return whether processes have ended, and who started them has heard of it."""
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +63,8 @@ async def test_what_a_script_leaves_ends_with_it(tmp_path: Path) -> None:
     await started.here.submit(started.job)
     end = await asyncio.wait_for(started.ended.get(), 30)
     assert (end.state, end.exit_code) == ("FAILED", "3:0")
-    for pid in await asyncio.to_thread(started.pids):
-        await asyncio.to_thread(wait_until, lambda pid=pid: is_gone(pid), "nothing is left, no zombie either")
+    pids = await asyncio.to_thread(started.pids)
+    await asyncio.to_thread(wait_until, lambda: are_gone(pids), "nothing is left, no zombie either")
 
 
 async def test_one_that_does_not_hear_is_killed_and_waited_for(
@@ -77,7 +77,7 @@ async def test_one_that_does_not_hear_is_killed_and_waited_for(
     started.tracked.cancelling = True
     await started.here.cancel(started.job)
     assert (await asyncio.wait_for(started.ended.get(), 30)).state == "CANCELLED"
-    assert is_gone(pids[0])
+    assert are_gone(pids[:1])
 
 
 def test_the_end_of_the_loop_ends_them(tmp_path: Path) -> None:
@@ -95,6 +95,6 @@ def test_the_end_of_the_loop_ends_them(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[3], env={**os.environ, "SLURM_JOB_ID": "17"},
     )  # fmt: skip
     assert done.returncode == 7, done.stderr
-    for pid in map(int, done.stdout.split()):
-        wait_until(lambda pid=pid: is_gone(pid), "nothing is left")
+    pids = [int(word) for word in done.stdout.split()]
+    wait_until(lambda: are_gone(pids), "nothing is left")
     assert "Exception ignored" not in done.stderr, done.stderr
