@@ -13,7 +13,7 @@ import pytest
 import yaml
 from dask_jobqueue.core import cluster_parameters
 from dask_jobqueue.slurm import SLURMJob
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_dask_slurm.clusters.snippets import as_python, as_yaml
@@ -70,6 +70,12 @@ def command_of(script: str) -> str:
     return next(line for line in script.splitlines() if " --nthreads " in line)
 
 
+def nodes_of(script: str) -> int:
+    """Return on how many nodes a step starts the workers: 1 where there is none."""
+    step, _, _ = command_of(script).partition(" bash -c ")
+    return next((int(word[8:]) for word in step.split() if word.startswith("--nodes=")), 1)
+
+
 def arguments_of(script: str) -> list[str]:
     """Return the words of that line from the worker's module on."""
     words = command_of(script).split()
@@ -78,6 +84,8 @@ def arguments_of(script: str) -> list[str]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.sampled_from(OPTION_NAMES)))
+@example({"nodes_per_job", "one_allocation"})
+@example({"one_allocation"})
 def test_exported_code_is_what_is_sent(renderer: Renderer, names: set[str]) -> None:
     sent = _sent(renderer, names)
     script, options = sent["script"], sent["options"]
@@ -92,9 +100,8 @@ def test_exported_code_is_what_is_sent(renderer: Renderer, names: set[str]) -> N
     ours = [here[here.index("--name") + 1], *WORKER_ARGUMENTS]
     assert Counter(here) - Counter(ours) == Counter(there) - Counter(["worker", *directory])
     nodes = options["nodes_per_job"]
-    assert [command_of(text).startswith(f"{srun(nodes)} bash -c ") for text in (script, exported)] == [
-        nodes > 1
-    ] * 2
+    assert [nodes_of(text) for text in (script, exported)] == [nodes] * 2
+    assert command_of(exported).startswith(f"{srun(nodes)} bash -c ") == (nodes > 1)
     assert place is None or f'JDS_PLACE="{place}"' in script
     lines = script.splitlines()
     assert [line for line in keywords.get("job_script_prologue", []) if line not in lines] == []
