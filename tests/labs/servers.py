@@ -1,4 +1,4 @@
-"""JupyterLab and JupyterHub in environments of their own."""
+"""JupyterLab and JupyterHub in environments of their own, also as Open OnDemand has it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,32 @@ c.Spawner.environment = {environment!r}
 c.ConfigurableHTTPProxy.command = ["{proxy}"]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 """
+# As Open OnDemand's: whatever stands below /node/<host>/<port> goes to that port of that host, as it is.
+_NODE_PROXY = """
+daemon off;
+pid {folder}/nginx.pid;
+user root;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxied;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location ~ ^/node/(?<node>127\\.0\\.0\\.1)/(?<to>\\d+)/ {{
+      proxy_pass http://$node:$to;
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+    }}
+  }}
+}}
+"""
 
 
 def environment(folder: Path, *wanted: str) -> Path:
@@ -57,15 +83,33 @@ def hub_proxy(folder: Path) -> Path:
 def lab(programs: Path, folder: Path) -> Iterator[tuple[str, requests.Session]]:
     """Run JupyterLab; give its address, and a session that has logged in."""
     (port,) = _free_ports(1)
-    url = f"http://127.0.0.1:{port}"
-    command = [
+    with _running(_lab_command(programs, port), programs, folder):
+        yield _logged_in(f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def lab_on_demand(programs: Path, folder: Path) -> Iterator[tuple[str, requests.Session]]:
+    """Run JupyterLab behind a proxy for the ports of nodes; give what `lab` does."""
+    port, front = _free_ports(2)
+    base = f"/node/127.0.0.1/{port}"
+    (folder / "nginx.conf").write_text(_NODE_PROXY.format(folder=folder, port=front))
+    proxy = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx-error.log")]
+    command = [*_lab_command(programs, port), f"--ServerApp.base_url={base}/"]
+    with _running(proxy, programs, folder), _running(command, programs, folder):
+        yield _logged_in(f"http://127.0.0.1:{front}{base}")
+
+
+def _lab_command(programs: Path, port: int) -> list[str]:
+    return [
         str(programs / "jupyter"), "lab", "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0",
     ]  # fmt: skip
-    with _running(command, programs, folder):
-        session = requests.Session()
-        _until_ok(session, f"{url}/lab?token={TOKEN}")
-        yield url, session
+
+
+def _logged_in(url: str) -> tuple[str, requests.Session]:
+    session = requests.Session()
+    _until_ok(session, f"{url}/lab?token={TOKEN}")
+    return url, session
 
 
 @contextmanager
@@ -98,7 +142,7 @@ def hub(programs: Path, folder: Path, proxy: Path) -> Iterator[tuple[str, reques
 @contextmanager
 def _running(command: list[str], programs: Path, folder: Path) -> Iterator[None]:
     environ = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
-    log = folder / "server.log"
+    log = folder / f"{Path(command[0]).name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output

@@ -1,4 +1,4 @@
-"""The wheel in the oldest JupyterLab that we say it works in, and in one that JupyterHub starts."""
+"""The wheel in the oldest JupyterLab that we say it works in, and behind what sites put before Jupyter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.labs.browser import tell_the_plain_story
-from tests.labs.servers import environment, hub, hub_proxy, lab
+from tests.labs.servers import environment, hub, hub_proxy, lab, lab_on_demand
 from tests.labs.wheel import Built, build
 from tests.slurm import SlurmClient
 
@@ -32,4 +32,12 @@ def test_the_oldest_jupyterlab(built: Built, slurm: SlurmClient, tmp_path: Path)
 def test_jupyterhub_behind_its_proxy(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
     programs = environment(tmp_path, str(built.wheel), "jupyterlab>=4,<5", "jupyterhub")
     with hub(programs, tmp_path, hub_proxy(tmp_path)) as (url, session):
+        tell_the_plain_story(url, session, tmp_path)
+
+
+def test_below_the_path_of_a_node_as_open_ondemand_has_it(
+    built: Built, slurm: SlurmClient, tmp_path: Path
+) -> None:
+    programs = environment(tmp_path, str(built.wheel), "jupyterlab>=4,<5")
+    with lab_on_demand(programs, tmp_path) as (url, session):
         tell_the_plain_story(url, session, tmp_path)

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 
+import { unfold } from '../clusters';
 import { pageIn } from '../frames';
 
 const PANEL = 'jupyter-dask-slurm-panel';
@@ -28,8 +29,9 @@ test('a cluster is started, drawn and stopped in a JupyterLab as it comes', asyn
     await page.getByLabel('Name', { exact: true }).fill(NAME);
     await page.getByLabel('Jobs', { exact: true }).fill('1');
     await page.getByLabel('Cores per job').fill('2');
-    await page.getByLabel('Workers per job').fill('1');
     await page.getByLabel('Memory per job').fill('1 GB');
+    await unfold(page, 'Workers');
+    await page.getByLabel('Workers per job').fill('1');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 120_000 });
   });
