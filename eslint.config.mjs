@@ -63,7 +63,7 @@ const HTTP = ['**/api/request', '**/api/events', '@jupyterlab/services'];
 
 /** What JupyterLab does not load at its start, by module or by room. */
 const LATE =
-  '/((cluster|create|sidebar)/.+|attach|clusterWork|copyExample|detailsWidget|dialogs|insertSnippet|layoutDialogs|linkNotebooks|newMenu|openTab|pane|plots|plotTable|saveReport|statusItem)$';
+  '/((cluster|create|sidebar)/.+|attach|clusterWork|copyExample|detailsWidget|dialogs|insertSnippet|layoutDialogs|linkNotebooks|newMenu|notebookCommands|openTab|pane|plots|plotTable|recipe|recipeCommands|saveReport|statusItem)$';
 
 export default ts.config(
   {
@@ -132,7 +132,7 @@ export default ts.config(
   },
   {
     files: ['src/plugins/*.ts', 'src/commands/*.ts', 'src/**/*Command{,s}.ts'],
-    ignores: ['src/commands/clusterWork.ts'],
+    ignores: ['src/commands/clusterWork.ts', 'src/notebook/{notebook,recipe}Commands.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

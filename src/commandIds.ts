@@ -17,6 +17,8 @@ export const CommandIDs = {
   attachNotebook: 'dask-slurm:attach-notebook',
   detachNotebook: 'dask-slurm:detach-notebook',
   toggleAutoAttach: 'dask-slurm:toggle-auto-attach',
+  startRecipe: 'dask-slurm:start-recipe',
+  keepRecipe: 'dask-slurm:keep-recipe',
   openDetails: 'dask-slurm:open-details',
   cancelJobs: 'dask-slurm:cancel-jobs',
   openDashboard: 'dask-slurm:open-dashboard',

@@ -24,6 +24,8 @@ export interface IFormProps extends IFormParts {
   readonly defaults: FormData;
   /** What is to be known before anything is filled in. */
   readonly notice?: string;
+  /** What is filled in may come from anybody: then the script is unfolded. */
+  readonly isForeign?: boolean;
   readonly onReset: () => void;
   readonly onCancel: () => void;
   readonly profiles: IProfileActions;
@@ -40,7 +42,7 @@ const WIDGETS: RegistryWidgetsType = {
 const FIELDS: RegistryFieldsType = { pairs: PairsField };
 
 export function ClusterForm(props: IFormProps): React.ReactElement {
-  const { defaults, notice, trans } = props;
+  const { defaults, notice, isForeign, trans } = props;
   const form = useClusterForm(props);
   const { source, preview, isLate } = form;
   const onSlurm = form.data.backend === 'slurm';
@@ -81,8 +83,8 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
             trans={trans}
           />
         )}
-        <div className="jp-DaskSlurmForm-beside">
-          {preview && <ScriptPreview {...{ preview, isLate, onSlurm, partition, trans }} />}
+        <div className={`jp-DaskSlurmForm-beside${isForeign ? ' jp-mod-foreign' : ''}`}>
+          {preview && <ScriptPreview {...{ preview, isLate, onSlurm, partition, isForeign, trans }} />}
         </div>
         <FormFooter form={form} onCancel={props.onCancel} trans={trans} />
       </Fields>

@@ -7,8 +7,10 @@ import type { IProfileRequest } from '../api/client';
 import type { Cluster, Preview } from '../api/contract';
 import { INextOption, withOption } from '../model/nextStart';
 import { ILastStart, lastStart } from '../model/lastStart';
+import { parseRecipe } from '../model/recipe';
 import type { IClusterManager } from '../tokens';
 import { ClusterForm } from './clusterForm';
+import { broughtBy, broughtWords, IBrought } from './request/brought';
 import type { FormData, IFormSource } from './request/formData';
 import { changedOptions, chosenProfile, fromCluster, toRequest } from './request/formRequest';
 import { LastChoices, stillOffered } from './request/lastChoices';
@@ -27,6 +29,8 @@ export interface IFormWidgetOptions {
   readonly like?: string;
   /** One of its options that is to be another one. */
   readonly next?: INextOption | null;
+  /** What a notebook says of the cluster that it needs; anybody may have written it. */
+  readonly recipe?: unknown;
   /** The kernel of the notebook at hand; a new cluster is for it where it can be. */
   readonly kernel?: string;
 }
@@ -65,6 +69,7 @@ export class FormWidget extends ReactWidget {
         changes={withOption(this._initial, this._options.next ?? null)}
         defaults={this._defaults}
         notice={this._notice}
+        isForeign={this._brought !== null}
         trans={trans}
         onSubmit={(data, names, judged) => this._submit(data, names, judged)}
         onCancel={() => this._done.emit(null)}
@@ -81,7 +86,7 @@ export class FormWidget extends ReactWidget {
   }
 
   private async _load(): Promise<void> {
-    const { manager, like, choices, kernel } = this._options;
+    const { manager, like, choices, kernel, trans } = this._options;
     try {
       const { client } = manager;
       const [options, site, profiles] = await Promise.all([
@@ -96,7 +101,11 @@ export class FormWidget extends ReactWidget {
       const ofNotebook = kernel ? stillOffered({ kernel }, site) : {};
       const ofHost = proposed(this._source);
       this._defaults = known ? fromCluster(known) : { ...ofHost, ...ofNotebook };
-      this._initial = known ? this._defaults : { ...ofHost, ...(await choices.read(site)), ...ofNotebook };
+      const recipe = parseRecipe(this._options.recipe);
+      this._brought = recipe && (await broughtBy(recipe, site, manager));
+      const chosen = this._brought?.data ?? (await choices.read(site));
+      this._initial = known ? this._defaults : { ...ofHost, ...chosen, ...ofNotebook };
+      this._notice = this._brought ? broughtWords(this._brought, options, trans) : undefined;
       if (like !== undefined && !cluster) {
         this._becomeNew();
       }
@@ -132,7 +141,9 @@ export class FormWidget extends ReactWidget {
     }
     const request = toRequest(data, names, chosenProfile(data, profiles));
     const cluster = await manager.create(request);
-    await choices.keep(this._source ? withoutProposal(this._source, data) : data);
+    if (!this._brought) {
+      await choices.keep(this._source ? withoutProposal(this._source, data) : data);
+    }
     const usual = site?.partitions.find(partition => partition.default)?.name;
     this._options.onStarted?.(lastStart(request, judged, usual, trans));
     this._done.emit(cluster);
@@ -159,6 +170,7 @@ export class FormWidget extends ReactWidget {
   private _defaults: FormData = {};
   private _failure: string | null = null;
   private _notice: string | undefined;
+  private _brought: IBrought | null = null;
   /** The cluster to start again, as it was when that was asked for. */
   private readonly _like: Cluster | undefined;
   private readonly _loaded = new Signal<this, void>(this);

@@ -27,7 +27,8 @@ export function openAsTab(app: JupyterFrontEnd, options: IFormWidgetOptions): Fo
   tab.title.icon = daskSlurmIcon;
   tab.title.closable = true;
   tab.toolbar.hide();
-  content.done.connect(() => tab.dispose());
+  // Afterwards: a widget that is gone tells nobody else.
+  content.done.connect(() => queueMicrotask(() => tab.dispose()));
   app.shell.add(tab, 'main', placeFor(app));
   app.shell.activateById(ID);
   return content;
@@ -61,7 +62,7 @@ export async function openAsDialog(options: IFormWidgetOptions): Promise<FormWid
   }
   const form = new FormWidget({ ...options, mayRestart: () => Promise.resolve(true) });
   const dialog = new Dialog({ body: form, buttons: [], hasClose: true });
-  form.done.connect(() => dialog.reject());
+  form.done.connect(() => queueMicrotask(() => dialog.reject()));
   void dialog.launch();
   return form;
 }

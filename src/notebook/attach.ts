@@ -6,11 +6,15 @@ import { KernelError, NoPythonKernel } from './kernel/runSilently';
 import type { NotebookLink } from './notebookLink';
 
 /**
- * Attach a notebook to a cluster, and say that it is.
+ * Attach a notebook to a cluster, and say that it is; to one that starts, as soon as it runs.
  *
  * @throws Error in words that say what to do, where the kernel cannot be connected.
  */
 export async function attach(link: NotebookLink, cluster: Cluster, trans: TranslationBundle): Promise<void> {
+  if (cluster.status === 'starting') {
+    link.attachSoon(cluster);
+    return;
+  }
   const connected = await link.attach(cluster).catch(error => {
     throw explainFailure(error, cluster, trans);
   });

@@ -4,6 +4,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IClusterManager } from '../tokens';
 import { NotebookLinks } from './notebookLinks';
 
+export { addNotebookCommands } from './notebookCommands';
 export { toolbarButton } from './toolbar/toolbarButton';
 
 /** A cell that may have made or closed a client, or a cluster. */

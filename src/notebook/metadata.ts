@@ -1,7 +1,7 @@
 import type { INotebookModel } from '@jupyterlab/notebook';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-/** Where a notebook keeps it; part of the file, so that the next person who opens it has it too. */
-const KEY = 'jupyter-dask-slurm';
+import { NOTEBOOK_KEY, parseRecipe, Recipe } from '../model/recipe';
 
 /** Which cluster a notebook belongs to. */
 export interface ILinkMetadata {
@@ -15,15 +15,26 @@ export interface ILinkMetadata {
 
 /** @returns what a notebook remembers, null where it remembers nothing that we understand. */
 export function readMetadata(model: INotebookModel | null): ILinkMetadata | null {
-  return parseMetadata(model?.getMetadata(KEY));
+  return parseMetadata(model?.getMetadata(NOTEBOOK_KEY));
 }
 
-/** Let a notebook remember a cluster; null forgets. */
-export function writeMetadata(model: INotebookModel | null, metadata: ILinkMetadata | null): void {
-  if (metadata) {
-    model?.setMetadata(KEY, { ...metadata });
+/** @returns how the cluster of a notebook is made; null where it does not say, false where it shall not. */
+export function readRecipe(model: INotebookModel | null): Recipe | false | null {
+  const { recipe } = (model?.getMetadata(NOTEBOOK_KEY) ?? {}) as { readonly recipe?: unknown };
+  return recipe === false ? false : parseRecipe(recipe);
+}
+
+/** Let a notebook remember a cluster, and how one like it is made; null for both forgets. */
+export function writeMetadata(
+  model: INotebookModel | null,
+  metadata: ILinkMetadata | null,
+  recipe: Recipe | false | null
+): void {
+  if (metadata || recipe) {
+    const written: ReadonlyPartialJSONObject = { ...metadata, ...(recipe !== null && { recipe }) };
+    model?.setMetadata(NOTEBOOK_KEY, written);
   } else {
-    model?.deleteMetadata(KEY);
+    model?.deleteMetadata(NOTEBOOK_KEY);
   }
 }
 

@@ -2,34 +2,24 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
-import { aboutCluster, described, namedCluster, Properties } from '../commands/args';
+import { aboutCluster, described, namedCluster } from '../commands/args';
 import { attempt } from '../commands/attempt';
-import type { IClusterCommands } from '../commands/clusterParts';
 import { daskSlurmIcon } from '../icons';
 import { isAlive, statusWord } from '../model/status';
 import type { NotebookLink } from './notebookLink';
-import type { NotebookLinks } from './notebookLinks';
+import { addRecipeCommands, FindLink, INotebookCommands, NOTEBOOK } from './recipeCommands';
 
-/** What the commands about notebooks work with. */
-export interface INotebookCommands extends IClusterCommands {
-  readonly notebooks: INotebookTracker;
-  /** Null before the first notebook is open. */
-  readonly links: () => NotebookLinks | null;
-}
-
-const NOTEBOOK: Properties = {
-  notebook: { type: 'string', description: "The id of the notebook's tab; the current one by default" }
-};
-
-/** Register what ties a notebook to a cluster. */
+/** Register what ties a notebook to a cluster: once there is a notebook. */
 export function addNotebookCommands(commands: CommandRegistry, parts: INotebookCommands): void {
   const { trans, links, notebooks } = parts;
   const linkOf = (args: ReadonlyPartialJSONObject): NotebookLink | null => {
     const panel = findNotebook(notebooks, args.notebook);
-    return (panel && links()?.of(panel)) ?? null;
+    return panel && links.of(panel);
   };
   addAttach(commands, parts, linkOf);
+  addRecipeCommands(commands, parts, linkOf);
   commands.addCommand(CommandIDs.detachNotebook, {
     label: trans.__('Detach Notebook from Cluster'),
     caption: trans.__('Close the client in the kernel, and let the notebook forget its Dask cluster'),
@@ -50,8 +40,6 @@ export function addNotebookCommands(commands: CommandRegistry, parts: INotebookC
   });
 }
 
-type FindLink = (args: ReadonlyPartialJSONObject) => NotebookLink | null;
-
 function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: FindLink): void {
   const { manager, selection, trans } = parts;
   const find = (args: ReadonlyPartialJSONObject) => namedCluster(args, manager, selection);
@@ -68,7 +56,7 @@ function addAttach(commands: CommandRegistry, parts: INotebookCommands, linkOf: 
       ...NOTEBOOK,
       isMenu: { type: 'boolean', description: 'Whether the label names the cluster' }
     }),
-    isEnabled: args => linkOf(args) !== null && isAlive(find(args)) && find(args)?.scheduler_address !== null,
+    isEnabled: args => linkOf(args) !== null && canBeAttached(find(args)),
     isToggled: args => args.isMenu === true && linkOf(args)?.attached?.id === args.cluster,
     execute: async args => {
       const [cluster, link] = [find(args), linkOf(args)];
@@ -87,6 +75,11 @@ function findNotebook(notebooks: INotebookTracker, id: unknown): NotebookPanel |
   return typeof id === 'string'
     ? (notebooks.find(panel => panel.id === id) ?? null)
     : notebooks.currentWidget;
+}
+
+/** @returns whether a notebook can be connected to a cluster, now or as soon as it has started. */
+function canBeAttached(cluster: Cluster | undefined): boolean {
+  return cluster?.status === 'starting' || (isAlive(cluster) && cluster?.scheduler_address !== null);
 }
 
 function belongs(link: NotebookLink | null): boolean {

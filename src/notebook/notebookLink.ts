@@ -6,11 +6,12 @@ import type { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { Cluster } from '../api/contract';
+import { Recipe, recipeOf } from '../model/recipe';
 import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import { findCluster } from './findCluster';
 import { ClientState, KernelClient } from './kernel/kernelClient';
-import { ILinkMetadata, readMetadata, writeMetadata } from './metadata';
+import { ILinkMetadata, readMetadata, readRecipe, writeMetadata } from './metadata';
 
 type KernelChange = IChangedArgs<Kernel.IKernelConnection | null>;
 
@@ -39,6 +40,11 @@ export class NotebookLink implements IDisposable {
     this._meetKernel();
   }
 
+  /** The id of the notebook's tab. */
+  get notebook(): string {
+    return this._panel.id;
+  }
+
   /** What the kernel's `client` is. */
   get state(): ClientState {
     return this._client.state;
@@ -47,6 +53,11 @@ export class NotebookLink implements IDisposable {
   /** What the notebook's file says. */
   get metadata(): ILinkMetadata | null {
     return readMetadata(this._model);
+  }
+
+  /** How the cluster that the notebook needs is made, where its file says so; it may come from anybody. */
+  get recipe(): Recipe | null {
+    return readRecipe(this._model) || null;
   }
 
   /** The cluster that the kernel's `client` is connected to. */
@@ -64,6 +75,16 @@ export class NotebookLink implements IDisposable {
   /** The cluster that the notebook remembers. */
   get remembered(): Cluster | undefined {
     return this.metadata ? findCluster(this.metadata, this._clusters) : undefined;
+  }
+
+  /** The cluster that the notebook is on, or was. */
+  get cluster(): Cluster | undefined {
+    return this.attached ?? this.made ?? this.remembered;
+  }
+
+  /** Whether the notebook is on a cluster that still gets work. */
+  get hasCluster(): boolean {
+    return [this.attached, this.made, this.remembered].some(isAlive);
   }
 
   /** Whether the kernel is connected whenever it starts. */
@@ -97,16 +118,27 @@ export class NotebookLink implements IDisposable {
     if (!(await this._make(cluster))) {
       return false;
     }
-    const auto = this.metadata?.auto;
-    const metadata = { cluster: cluster.id, name: cluster.name };
-    writeMetadata(this._model, auto === undefined ? metadata : { ...metadata, auto });
+    this._remember(cluster);
     return true;
+  }
+
+  /** Let the notebook remember a cluster that starts, and connect the kernel as soon as that runs. */
+  attachSoon(cluster: Cluster): void {
+    this._awaited = cluster.id;
+    this._remember(cluster);
+    this.reconsider();
   }
 
   /** Close the kernel's client, and forget the cluster. */
   async detach(): Promise<void> {
-    writeMetadata(this._model, null);
+    writeMetadata(this._model, null, null);
     await this._client.close();
+  }
+
+  /** Let the notebook say how its cluster is made, or no more, also where it is attached again. */
+  keepRecipe(cluster: Cluster | null): void {
+    const { metadata } = this;
+    writeMetadata(this._model, metadata, cluster ? recipeOf(cluster) : metadata && false);
   }
 
   /** Connect the kernel whenever it starts, or do not. */
@@ -114,7 +146,7 @@ export class NotebookLink implements IDisposable {
     const { attached } = this;
     const metadata = this.metadata ?? (attached && { cluster: attached.id, name: attached.name });
     if (metadata) {
-      writeMetadata(this._model, { ...metadata, auto });
+      writeMetadata(this._model, { ...metadata, auto }, readRecipe(this._model));
       this.reconsider();
     }
   }
@@ -128,9 +160,11 @@ export class NotebookLink implements IDisposable {
   reconsider(): void {
     const cluster = this.remembered;
     const runs = this._panel.sessionContext.session?.kernel?.status !== 'dead';
-    const wanted = runs && this.auto && cluster?.status === 'running' && cluster.id !== this._tried;
+    const isAwaited = cluster?.id === this._awaited;
+    const wanted = (isAwaited || this.auto) && cluster?.status === 'running' && cluster.id !== this._tried;
     const isClusterGone = this._client.isOurs && !isAlive(this.attached);
-    if (wanted && (this.state.kind === 'none' || this.state.kind === 'failed' || isClusterGone)) {
+    const isFree = this.state.kind === 'none' || this.state.kind === 'failed' || isClusterGone;
+    if (runs && wanted && (isAwaited || isFree)) {
       this._make(cluster).catch(() => undefined);
     }
   }
@@ -147,7 +181,16 @@ export class NotebookLink implements IDisposable {
     return address ? this._clusters.find(cluster => cluster.scheduler_address === address) : undefined;
   }
 
+  /** The notebook's user has put it on a cluster: only then its file changes. */
+  private _remember(cluster: Cluster): void {
+    const auto = this.metadata?.auto;
+    const metadata = { cluster: cluster.id, name: cluster.name };
+    const recipe = readRecipe(this._model) !== false && recipeOf(cluster);
+    writeMetadata(this._model, auto === undefined ? metadata : { ...metadata, auto }, recipe);
+  }
+
   private _make(cluster: Cluster): Promise<boolean> {
+    this._awaited = null;
     this._tried = cluster.id;
     const snippet = this._parts.manager.client.snippet(cluster.id, 'attach');
     return this._client.make(snippet.then(({ code }) => code));
@@ -198,6 +241,8 @@ export class NotebookLink implements IDisposable {
 
   /** The cluster that this kernel was last to be connected to. */
   private _tried: string | null = null;
+  /** A cluster that starts, and to which the kernel is to be connected when it runs. */
+  private _awaited: string | null = null;
   private _isDisposed = false;
   private readonly _client: KernelClient;
   private readonly _changed = new Signal<this, void>(this);

@@ -1,10 +1,16 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import { ISignal, Signal } from '@lumino/signaling';
 
 import { ILinkParts, NotebookLink } from './notebookLink';
 
 /** The link of each open notebook. */
 export class NotebookLinks {
   constructor(private readonly _parts: ILinkParts) {}
+
+  /** Emits when anything about any of them may be another. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
 
   /** @returns the link of a notebook, made when first asked for; it goes with the notebook. */
   of(panel: NotebookPanel): NotebookLink {
@@ -14,6 +20,7 @@ export class NotebookLinks {
     }
     const link = new NotebookLink(panel, this._parts);
     this._links.set(panel, link);
+    link.changed.connect(() => this._changed.emit());
     panel.disposed.connect(() => {
       this._links.delete(panel);
       link.dispose();
@@ -26,5 +33,6 @@ export class NotebookLinks {
     this._links.forEach(link => link.reconsider());
   }
 
+  private readonly _changed = new Signal<this, void>(this);
   private readonly _links = new Map<NotebookPanel, NotebookLink>();
 }

@@ -10,11 +10,18 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
-import { described, NEXT_OPTION } from '../commands/args';
+import { described, NEXT_OPTION, Properties } from '../commands/args';
 import { addStartLast } from '../commands/startLast';
 import { daskSlurmIcon } from '../icons';
 import { readNextOption } from '../model/nextStart';
 import { IClusterManager, ISelection } from '../tokens';
+
+const FORM_ARGS: Properties = {
+  like: { type: 'string', description: 'The id of a cluster to start again with changes' },
+  recipe: { type: 'object', description: 'What the form begins with' },
+  notebook: { type: 'string', description: 'The id of the tab of the notebook that is attached afterwards' },
+  ...NEXT_OPTION
+};
 
 /** The form for a new cluster; its code is loaded when it is first opened. */
 export const createPlugin: JupyterFrontEndPlugin<void> = {
@@ -36,19 +43,19 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const command = CommandIDs.createCluster;
-    const started = (cluster: Cluster) => {
-      selection.select(cluster.id);
+    const started = ({ id }: Cluster, notebook?: unknown) => {
+      selection.select(id);
       void app.commands.execute(CommandIDs.openPanel);
+      if (typeof notebook === 'string') {
+        void app.commands.execute(CommandIDs.attachNotebook, { cluster: id, notebook });
+      }
     };
     const keep = addStartLast(app.commands, { manager, trans, state, started });
     app.commands.addCommand(command, {
       label: args => labelOf(args, trans),
       caption: trans.__('Start a Dask cluster on Slurm or on this machine'),
       icon: args => (args.isToolbar ? addIcon : daskSlurmIcon),
-      describedBy: described({
-        like: { type: 'string', description: 'The id of a cluster to start again with changes' },
-        ...NEXT_OPTION
-      }),
+      describedBy: described(FORM_ARGS),
       execute: async args => {
         const { LastChoices, openAsDialog, openAsTab } = await import('../create/openForm');
         const like = typeof args.like === 'string' ? args.like : undefined;
@@ -56,9 +63,10 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
         const next = readNextOption(args);
         const choices = new LastChoices(state);
         const mayRestart = (cluster: Cluster) => confirmNew(cluster, trans);
-        const options = { manager, trans, like, next, kernel, choices, mayRestart, onStarted: keep };
+        const { recipe, notebook } = args;
+        const options = { manager, trans, like, next, recipe, kernel, choices, mayRestart, onStarted: keep };
         const form = labShell ? openAsTab(app, options) : await openAsDialog(options);
-        form?.done.connect((_, cluster) => void (cluster && started(cluster)));
+        form?.done.connect((_, cluster) => void (cluster && started(cluster, notebook)));
       }
     });
     const category = trans.__('Dask on Slurm');

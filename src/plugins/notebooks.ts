@@ -5,8 +5,6 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandIds';
-import { addNotebookCommands } from '../notebook/notebookCommands';
-import type { NotebookLinks } from '../notebook/notebookLinks';
 import { ToolbarItem } from '../notebook/toolbar/toolbarItem';
 import { IClusterManager, ISelection } from '../tokens';
 
@@ -31,14 +29,13 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands } = app;
     const trans = translator.load('jupyter_dask_slurm');
-    let links: NotebookLinks | null = null;
     // Nobody needs the rest before a notebook is open.
     const linking = firstOf(notebooks).then(async () => {
-      const { linkNotebooks, toolbarButton } = await import('../notebook/linkNotebooks');
-      links = linkNotebooks(manager, notebooks, settings?.load(ID));
+      const { addNotebookCommands, linkNotebooks, toolbarButton } = await import('../notebook/linkNotebooks');
+      const links = linkNotebooks(manager, notebooks, settings?.load(ID));
+      addNotebookCommands(commands, { manager, selection, trans, notebooks, links });
       return { links, toolbarButton };
     });
-    addNotebookCommands(commands, { manager, selection, trans, notebooks, links: () => links });
     toolbars?.addFactory<NotebookPanel>(
       'Notebook',
       'dask-slurm',
@@ -52,6 +49,8 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
     );
     for (const command of [
       CommandIDs.attachNotebook,
+      CommandIDs.startRecipe,
+      CommandIDs.keepRecipe,
       CommandIDs.detachNotebook,
       CommandIDs.toggleAutoAttach
     ]) {

@@ -2,6 +2,7 @@ import * as React from 'react';
 
 import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { ClusterCard } from './clusterCard';
+import { ForNotebook } from './forNotebook';
 import { Welcome } from './welcome';
 
 /** From so many clusters on, only the selected one is unfolded by itself. */
@@ -23,6 +24,7 @@ export function ClusterList(): React.ReactElement {
             : trans.__('The connection to Jupyter is lost; what you see may be out of date.')}
         </div>
       )}
+      {connection === 'live' && <ForNotebook />}
       {clusters.length > 0 && (
         <ul className="jp-DaskSlurmClusters-list" aria-label={trans.__('Clusters')}>
           {clusters.map(cluster => (

@@ -7,6 +7,7 @@ import type { CommandRegistry } from '@lumino/commands';
 
 import type { Cluster } from '../api/contract';
 import { attempt } from '../commands/attempt';
+import { NOTEBOOK_KEY, recipeOf } from '../model/recipe';
 import type { IClusterManager, ISelection } from '../tokens';
 
 /** What the commands about client code work with. */
@@ -52,7 +53,10 @@ export async function insertConnecting(
   }
 }
 
-/** Open a notebook in the kernel of a cluster, whose first cell connects to it: at once, where it can be connected to. */
+/**
+ * Open a notebook in the kernel of a cluster, whose first cell connects to it: at once, where it can be connected to.
+ * It says how a cluster like this one is made.
+ */
 async function newNotebook(commands: CommandRegistry, cluster: Cluster, code: string): Promise<void> {
   const { kernel } = cluster.environment;
   const args = kernel === null ? {} : { kernelName: kernel };
@@ -61,6 +65,7 @@ async function newNotebook(commands: CommandRegistry, cluster: Cluster, code: st
   await panel?.context.ready;
   const cell = panel?.content.activeCell;
   cell?.model.sharedModel.setSource(code);
+  panel?.content.model?.setMetadata(NOTEBOOK_KEY, { recipe: recipeOf(cluster) });
   await panel?.sessionContext.ready;
   // Meanwhile its user may have gone on: there, or in another notebook.
   const isUntouched = cell?.model.sharedModel.getSource() === code && panel?.content.activeCell === cell;

@@ -52,7 +52,7 @@ describe('the form of a new cluster', () => {
     }
   }
 
-  function begin(options: Pick<IFormWidgetOptions, 'kernel' | 'like'>): void {
+  function begin(options: Pick<IFormWidgetOptions, 'kernel' | 'like' | 'recipe'>): void {
     body = new FormWidget({ manager, trans, choices, mayRestart, ...options });
     React.act(() => {
       Widget.attach(body, document.body);
@@ -94,6 +94,41 @@ describe('the form of a new cluster', () => {
     await until(() => done);
     expect(await choices.read(site(sample('site')))).toMatchObject({ walltime: '01:00:00' });
     expect(server.count('POST', `${API}/clusters`)).toBe(1);
+  });
+
+  describe('with what a notebook brings', () => {
+    const notice = () => body.node.querySelector('[role="note"]')?.textContent;
+
+    it('begins with that, says where it is from, shows the script, and starts nothing by itself', async () => {
+      await choices.keep({ walltime: '01:00:00' });
+      begin({ recipe: { walltime: '00:07:00', python: '/tmp/evil', partition: 'gone' }, kernel: 'python3' });
+      await shown();
+      expect([value('walltime'), value('kernel')]).toEqual(['00:07:00', 'python3']);
+      expect(notice()).toBe(
+        'These options came with the notebook. Look at the script before you start it. ' +
+          'This site does not offer you: partition gone.'
+      );
+      await until(() => body.node.querySelector('details[open] .jp-DaskSlurmPreview-lines') !== null);
+      expect(server.count('POST', `${API}/clusters`)).toBe(0);
+    });
+
+    it('keeps none of it as its user’s own choices', async () => {
+      await choices.keep({ walltime: '01:00:00' });
+      begin({ recipe: { walltime: '00:07:00' } });
+      await shown();
+      let done = false;
+      body.done.connect(() => (done = true));
+      start();
+      await until(() => done);
+      expect(await choices.read(site(sample('site')))).toEqual({ walltime: '01:00:00' });
+    });
+
+    it.each([{ python: '/tmp/evil' }, 'evil', 7])('makes nothing of %j', async recipe => {
+      await choices.keep({ walltime: '01:00:00' });
+      begin({ recipe });
+      await shown();
+      expect([value('walltime'), notice()]).toEqual(['01:00:00', undefined]);
+    });
   });
 
   describe('like a cluster', () => {

@@ -43,14 +43,16 @@ describe('the link of a notebook', () => {
   let panel: FakePanel;
   let link: NotebookLink;
   let clustersChanged: Signal<object, void>;
+  let manager: { clusters: Cluster[] };
 
   beforeEach(() => {
     panel = new FakePanel();
     clustersChanged = new Signal<object, void>({});
     const client = { snippet: () => Promise.resolve({ code: 'make' }) };
-    const manager = { client, clusters: [running], changed: clustersChanged, listen: () => undefined };
-    const parts = { manager, autoAttach: () => false } as unknown as ILinkParts;
-    link = new NotebookLink(panel as unknown as NotebookPanel, parts);
+    const parts = { client, clusters: [running], changed: clustersChanged, listen: () => undefined };
+    manager = parts;
+    const linkParts = { manager: parts, autoAttach: () => false } as unknown as ILinkParts;
+    link = new NotebookLink(panel as unknown as NotebookPanel, linkParts);
   });
 
   afterEach(() => link.dispose());
@@ -90,5 +92,53 @@ describe('the link of a notebook', () => {
     expect(await attached).toBe(false);
     expect(link.metadata).toBeNull();
     expect(link.state).toEqual({ kind: 'none' });
+  });
+
+  it('connects to a cluster that starts as soon as that runs, and once', async () => {
+    const starting: Cluster = { ...running, status: 'starting', scheduler_address: null };
+    manager.clusters = [starting];
+    link.attachSoon(starting);
+    expect(link.remembered).toBe(starting);
+    expect(link.hasCluster).toBe(true);
+    expect(panel.kernel.waiting).toEqual([]);
+    manager.clusters = [running];
+    clustersChanged.emit();
+    clustersChanged.emit();
+    await settle();
+    panel.kernel.run(ADDRESS);
+    expect(panel.kernel.waiting).toEqual([]);
+    await settle();
+    expect(link.attached).toBe(running);
+    panel.tell('restarting');
+    await settle();
+    expect(panel.kernel.waiting).toEqual([]);
+  });
+
+  it('keeps how its cluster is made with it, unless its user does not want that', async () => {
+    const recipe = () =>
+      (panel.metadata.get('jupyter-dask-slurm') as { recipe?: unknown } | undefined)?.recipe;
+    expect(await attach()).toBe(true);
+    expect(recipe()).toMatchObject({ name: 'ocean', jobs: 4, cores: 8 });
+    link.setAuto(true);
+    expect(link.recipe).toMatchObject({ jobs: 4 });
+    link.keepRecipe(null);
+    expect([link.recipe, recipe()]).toEqual([null, false]);
+    expect(link.metadata?.auto).toBe(true);
+    expect(await attach()).toBe(true);
+    expect(recipe()).toBe(false);
+    link.keepRecipe(running);
+    expect(link.recipe).toMatchObject({ jobs: 4 });
+    const detached = link.detach();
+    await settle();
+    panel.kernel.run(null);
+    await detached;
+    expect(panel.metadata.size).toBe(0);
+  });
+
+  it('leaves nothing behind in a notebook that was on no cluster', () => {
+    link.keepRecipe(running);
+    expect([link.metadata, link.recipe?.cores]).toEqual([null, 8]);
+    link.keepRecipe(null);
+    expect(panel.metadata.size).toBe(0);
   });
 });

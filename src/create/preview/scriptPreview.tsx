@@ -21,6 +21,8 @@ interface IScriptProps {
   readonly onSlurm: boolean;
   /** Where the jobs run. */
   readonly partition?: string;
+  /** It is to be seen before anything starts. */
+  readonly isForeign?: boolean;
   readonly trans: TranslationBundle;
 }
 
@@ -51,10 +53,10 @@ export function ScriptPreview(props: IScriptProps): React.ReactElement | null {
 
 /** A list, so that readers go line by line. */
 function Script(props: IScriptProps): React.ReactElement {
-  const { preview, trans } = props;
-  const [isOpen, setOpen] = React.useState(wasOpen);
+  const { preview, isForeign = false, trans } = props;
+  const [isOpen, setOpen] = React.useState(wasOpen || isForeign);
   const toggle = (open: boolean) => {
-    wasOpen = open;
+    wasOpen = open !== isOpen ? open : wasOpen;
     setOpen(open);
   };
   const telling = preview.lines.filter(({ text }) => TELLING.test(text));

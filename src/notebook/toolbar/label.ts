@@ -41,6 +41,12 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
       tooltip: trans.__('The Dask cluster %1, which this notebook belongs to, does not run', name)
     };
   }
+  if (remembered?.status === 'starting') {
+    return {
+      label: `${name}: ${statusWord(remembered, trans)}`,
+      tooltip: trans.__('The Dask cluster %1, which this notebook belongs to, starts', name)
+    };
+  }
   switch (state.kind) {
     case 'connecting':
       return {

@@ -1,5 +1,6 @@
+import { MenuSvg } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
+import type { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from '../../commandIds';
 import { openBelow } from '../../commands/openBelow';
@@ -15,13 +16,15 @@ export interface IMenuParts {
 
 /** Open what can be done with a notebook and the clusters that live now, below a button. */
 export function openMenu(link: NotebookLink, notebook: string, parts: IMenuParts, button: Element): void {
-  const menu = new Menu({ commands: parts.commands });
+  const menu = new MenuSvg({ commands: parts.commands });
   fill(menu, link, notebook, parts.manager);
   openBelow(menu, button);
 }
 
 function fill(menu: Menu, link: NotebookLink, notebook: string, manager: IClusterManager): void {
   const alive = manager.clusters.filter(isAlive);
+  // Shown where it can be used.
+  menu.addItem({ command: CommandIDs.startRecipe, args: { notebook } });
   for (const cluster of alive) {
     const args = { cluster: cluster.id, notebook, isMenu: true };
     menu.addItem({ command: CommandIDs.attachNotebook, args });
@@ -29,7 +32,7 @@ function fill(menu: Menu, link: NotebookLink, notebook: string, manager: ICluste
   if (alive.length === 0) {
     menu.addItem({ command: CommandIDs.createCluster });
   }
-  const cluster = link.attached ?? link.made ?? link.remembered;
+  const { cluster } = link;
   if (cluster) {
     const args = { cluster: cluster.id };
     menu.addItem({ type: 'separator' });
@@ -38,5 +41,6 @@ function fill(menu: Menu, link: NotebookLink, notebook: string, manager: ICluste
   }
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: CommandIDs.toggleAutoAttach, args: { notebook } });
+  menu.addItem({ command: CommandIDs.keepRecipe, args: { notebook } });
   menu.addItem({ command: CommandIDs.detachNotebook, args: { notebook } });
 }

@@ -19,7 +19,11 @@ function itemOf(page: IJupyterLabPageFixture): Locator {
 
 async function choose(page: IJupyterLabPageFixture, entry: string): Promise<void> {
   await itemOf(page).getByRole('button').click();
-  await page.getByRole('menuitem', { name: entry }).click();
+  // What is switched on has another role.
+  await page
+    .getByRole('menuitem', { name: entry })
+    .or(page.getByRole('menuitemcheckbox', { name: entry }))
+    .click();
 }
 
 /** @returns the address of the scheduler of a new cluster without jobs: a client needs no more. */
@@ -111,9 +115,17 @@ test('a notebook is attached, and again by itself when its kernel starts again',
     await expect(item).toHaveText('reef', { timeout: 60_000 });
   });
 
-  await test.step('when the cluster stops the button says so; detached, the notebook is on none', async () => {
+  await test.step('when the cluster stops the button says so', async () => {
+    await choose(page, 'Attach Automatically');
     await stopClusters(request);
     await expect(item).toHaveText('reef: not running', { timeout: 90_000 });
+  });
+
+  await test.step('one like it is started from the notebook, which is then on it; detached, it is on none', async () => {
+    await choose(page, 'Start 2 cores for this notebook');
+    await expect(page.getByText('These options came with the notebook.')).toBeVisible();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
     await choose(page, 'Detach Notebook');
     await expect(item).toHaveText('Dask');
   });

@@ -53,6 +53,11 @@ describe('linkLabel', () => {
     expect(labelOf({ ...known, state })).toBe(label);
   });
 
+  it('says that the cluster is not there yet, and not that the kernel is not connected', () => {
+    const starting: Cluster = { ...running, status: 'starting', waiting: null };
+    expect(labelOf({ ...known, remembered: starting })).toBe(`${running.name}: starting`);
+  });
+
   it('gives the reason of a failure to whom points at it', () => {
     const failed = { ...known, state: { kind: 'failed', reason: 'OSError: gone' } } as const;
     expect(linkLabel(failed, trans).tooltip).toContain('OSError: gone');

@@ -1,0 +1,25 @@
+import * as React from 'react';
+
+import { useCommand } from '../cluster/buttons';
+import { useClusterContext, useSignalUpdates } from '../cluster/context';
+import { CommandIDs } from '../commandIds';
+
+/** Starts what the notebook at hand needs, where it says so and is on no cluster. */
+export function ForNotebook(): React.ReactElement | null {
+  const { commands } = useClusterContext();
+  const [busy, run] = useCommand(CommandIDs.startRecipe, {});
+  useSignalUpdates(commands.commandChanged);
+  if (!commands.isVisible(CommandIDs.startRecipe)) {
+    return null;
+  }
+  return (
+    <button
+      className="jp-DaskSlurmClusters-forNotebook jp-mod-styled"
+      title={commands.caption(CommandIDs.startRecipe)}
+      disabled={busy}
+      onClick={run}
+    >
+      {commands.label(CommandIDs.startRecipe)}
+    </button>
+  );
+}
