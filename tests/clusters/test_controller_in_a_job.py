@@ -71,7 +71,7 @@ async def test_its_life_and_what_ends_it(slurm: SlurmClient, api: Api) -> None:
     # It is told by SIGTERM, and has half a minute: all of it ends in order.
     slurm.run("scancel", own)
     over = await api.until(cluster["id"], status("stopped"), timeout=90)
-    assert over["ended"]["reason"].startswith("The job of its controller was cancelled.")
+    assert over["ended"]["reason"].startswith("Slurm ended the job of its controller: it was cancelled")
     await until_slurm_has_none(slurm, cluster["id"])
     again = (await api("POST", f"clusters/{cluster['id']}/restart", {})).json
     running = await api.until(again["id"], working(1), timeout=120)

@@ -49,7 +49,9 @@ def why_told_to_end(state: ClusterState, now: float) -> str:
         return "The controller was told to end by a signal."
     if state.parent is not None and _ends_within(state.parent, now, TOLD_BEFORE_S):
         return "The walltime of its controller's job is over. What was not saved is lost."
-    return "The job of its controller was cancelled. What was not saved is lost."
+    node = ", or one of its nodes failed" if state.one_allocation else ""
+    how = f"it was cancelled or preempted{node}"
+    return f"Slurm ended the job of its controller: {how}. What was not saved is lost."
 
 
 def _own_job_ends(parent: Parent, now: float) -> Problem | None:

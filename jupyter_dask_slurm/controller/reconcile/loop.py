@@ -169,8 +169,11 @@ class Reconciler:
             ),
         )
         if policy == "lower" and self._state.is_spent:
-            why = "they share one allocation" if self._state.one_allocation else "keep_jobs"
-            self.stop(f"Its last job ended ({end.state}), and jobs are not replaced here ({why}).")
+            self.stop(
+                f"Its workers have ended ({end.state}), and in one allocation nothing takes their place."
+                if self._state.one_allocation
+                else f"Its last job ended ({end.state}), and jobs are not replaced here (keep_jobs)."
+            )
         elif policy == "outside" and self._state.one_allocation:
             self.stop("Its allocation ended, and all of its workers with it.")
         elif self._state.one_allocation and self._state.has_given_up:
