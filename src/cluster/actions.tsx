@@ -6,7 +6,7 @@ import { CommandIDs } from '../commandIds';
 import { dashboardIcon, insertIcon } from '../icons';
 import { canBeChanged } from '../model/status';
 import { CommandButton } from './buttons';
-import { useClusterContext } from './context';
+import { useClusterContext, useSignalUpdates } from './context';
 
 interface IActionsProps {
   readonly cluster: Cluster;
@@ -16,15 +16,18 @@ interface IActionsProps {
 
 /** What is done most with a cluster that lives. */
 export function Actions({ cluster, inDetails = false }: IActionsProps): React.ReactElement {
-  const { trans } = useClusterContext();
+  const { commands, trans } = useClusterContext();
+  // Whether a notebook is open that a cell can go into.
+  useSignalUpdates(commands.commandChanged);
+  const connecting = { cluster: cluster.id, isCard: true };
   return (
     <div className="jp-DaskSlurmCard-actions">
       <CommandButton
         command={CommandIDs.insertClient}
-        args={{ cluster: cluster.id }}
+        args={connecting}
         icon={insertIcon}
-        label={trans.__('Connect')}
-        title={trans.__('Insert a cell that connects to this cluster')}
+        label={commands.label(CommandIDs.insertClient, connecting)}
+        title={commands.caption(CommandIDs.insertClient, connecting)}
       />
       <CommandButton
         command={CommandIDs.openDashboard}

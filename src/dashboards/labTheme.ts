@@ -1,3 +1,4 @@
+import { IColors, themeOf } from './confined/darkPage';
 import type { IPageTheme } from './confined/pageTheme';
 
 /** What JupyterLab's themes call the colours that are taken from them. */
@@ -10,8 +11,6 @@ const VARIABLES = {
   mark: '--jp-brand-color1'
 } as const;
 
-type Colors = Readonly<Record<keyof typeof VARIABLES, string>>;
-
 /** @returns JupyterLab's colours for pages of a dashboard; null where its theme is light, as the pages are by themselves. */
 export function labTheme(): IPageTheme | null {
   if (document.body.dataset.jpThemeLight !== 'false') {
@@ -20,10 +19,10 @@ export function labTheme(): IPageTheme | null {
   if (!Object.values(VARIABLES).every(isReadable)) {
     return null;
   }
-  const { background, text, ...others } = Object.fromEntries(
+  const colors = Object.fromEntries(
     Object.entries(VARIABLES).map(([role, variable]) => [role, opaque(variable)])
-  ) as Colors;
-  return { background, text, css: pageCss({ background, text, ...others }) };
+  ) as unknown as IColors;
+  return themeOf(colors);
 }
 
 /** Call `changed` whenever JupyterLab wears another theme. @returns what ends that. */
@@ -61,27 +60,4 @@ function rgba(variable: string): readonly number[] {
   const numbers = computed(variable).match(/[\d.]+/g) ?? [];
   const [red = 0, green = 0, blue = 0, alpha = 1] = numbers.map(Number);
   return [red, green, blue, alpha];
-}
-
-/** For Dask's own pages, the tables of its information pages, and for what Bokeh draws beside its canvases. */
-function pageCss({ background, surface, border, text, link, mark }: Colors): string {
-  return `
-    html { background: ${background}; color: ${text}; color-scheme: dark; }
-    a { color: ${link}; }
-    .navbar ul, .dropdown-content { background-color: ${surface}; }
-    .navbar li a { color: ${text}; }
-    .navbar li.active, .navbar li:hover { background-color: ${mark}66; }
-    #navbar-toggle-icon img { filter: invert(1); }
-    .sortable { --stripe-color: ${surface}; --td-color: ${text}; --td-on-stripe-color: ${text};
-      --th-bg: ${background}; --th-color: ${text}; }
-    tr[style] td { color: #111; }
-    details { border-color: ${border} !important; }
-    .node { stroke: ${text}; }
-    :host { --color: ${text}; --background-color: ${surface}; --hover-color: ${border}66; --inverted-color: ${background};
-      --border-color: ${border}; --divider-color: ${border}; --surface-background-color: ${surface};
-      --icon-color: ${text}; --inactive-bg: ${surface}; --inactive-fg: ${text}; --active-bg: ${mark}66;
-      --active-fg: ${text}; color: ${text}; }
-    .bk-data-table, .slick-header-column.ui-state-default, .slick-row, .slick-cell, .slick-viewport
-      { background: ${background}; color: ${text}; border-color: ${border}; }
-  `;
 }

@@ -1,22 +1,26 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
+import type { PartialJSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 
 import type { ClusterClient } from '../api/client';
 
 /**
  * Put a copy of an example into a folder; one that is there already stays as the user left it.
  *
+ * @param prepare - makes it ready for the cluster on which it is to run, where there is one.
  * @returns the path of the copy.
  */
 export async function copyExample(
   client: ClusterClient,
   contents: Contents.IManager,
   folder: string,
-  name: string
+  name: string,
+  prepare?: (content: ReadonlyJSONObject) => Promise<PartialJSONObject>
 ): Promise<string> {
   const path = PathExt.join(folder, `${name}.ipynb`);
   if (!(await exists(contents, path))) {
-    const content = await client.example(name);
+    const example = await client.example(name);
+    const content = prepare ? await prepare(example) : example;
     await contents.save(path, { type: 'notebook', format: 'json', content });
   }
   return path;

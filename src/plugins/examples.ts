@@ -1,30 +1,34 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IDocumentManager } from '@jupyterlab/docmanager';
+import { ILabShell } from '@jupyterlab/application';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ITranslator } from '@jupyterlab/translation';
 import { notebookIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
+import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
 import { described } from '../commands/args';
 import { attempt } from '../commands/attempt';
 import { listExamples } from '../examples/exampleList';
-import { IClusterManager } from '../tokens';
+import { isAlive } from '../model/status';
+import { IClusterManager, ISelection } from '../tokens';
 
 /** Example notebooks, opened as copies in the user's folder. */
 export const examplesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-dask-slurm:examples',
   description: 'Opens example notebooks that compute on a Dask cluster.',
   autoStart: true,
-  requires: [IClusterManager, IDocumentManager, ITranslator],
-  optional: [IDefaultFileBrowser, ILauncher],
+  requires: [IClusterManager, ISelection, ITranslator],
+  optional: [IDefaultFileBrowser, ILauncher, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
-    documents: IDocumentManager,
+    selection: ISelection,
     translator: ITranslator,
     browser: IDefaultFileBrowser | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    labShell: ILabShell | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
     const examples = listExamples(trans);
@@ -39,9 +43,12 @@ export const examplesPlugin: JupyterFrontEndPlugin<void> = {
         const name = examples.find(({ name }) => name === args.example)?.name ?? examples[0].name;
         await attempt(async () => {
           const { copyExample } = await import('../examples/copyExample');
-          documents.openOrReveal(
-            await copyExample(manager.client, contents, browser?.model.path ?? '', name)
-          );
+          const { NotebookOpener } = await import('../notebook/connectedNotebook');
+          const opener = new NotebookOpener(app, manager, labShell === null);
+          const cluster = clusterFor(manager, selection);
+          const folder = browser?.model.path ?? '';
+          const prepare = cluster && ((content: ReadonlyJSONObject) => opener.prepare(content, cluster));
+          await opener.open(await copyExample(manager.client, contents, folder, name, prepare), cluster);
         });
       }
     });
@@ -55,3 +62,9 @@ export const examplesPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** @returns the cluster that an example is to run on: the selected one, else any that lives. */
+function clusterFor(manager: IClusterManager, { current }: ISelection): Cluster | undefined {
+  const alive = manager.clusters.filter(isAlive);
+  return alive.find(({ id }) => id === current) ?? alive[0];
+}

@@ -1,9 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 
+import type { Cluster } from '../api/contract';
 import { CommandIDs } from '../commandIds';
 import { addSnippetCommands } from '../snippets/snippetCommands';
 import { IClusterManager, ISelection } from '../tokens';
@@ -14,7 +17,7 @@ export const snippetsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Inserts code that connects a notebook or console to a Dask cluster.',
   autoStart: true,
   requires: [IClusterManager, ISelection, ITranslator],
-  optional: [INotebookTracker, IConsoleTracker, ICommandPalette],
+  optional: [INotebookTracker, IConsoleTracker, ICommandPalette, ILabShell, IDefaultFileBrowser],
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
@@ -22,10 +25,16 @@ export const snippetsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    labShell: ILabShell | null,
+    browser: IDefaultFileBrowser | null
   ) => {
     const trans = translator.load('jupyter_dask_slurm');
-    addSnippetCommands(app, { manager, selection, trans, notebooks, consoles });
+    const openNotebook = async (cluster: Cluster) => {
+      const { NotebookOpener } = await import('../notebook/connectedNotebook');
+      await new NotebookOpener(app, manager, labShell === null).openNew(browser?.model.path ?? '', cluster);
+    };
+    addSnippetCommands(app, { manager, selection, trans, notebooks, consoles, openNotebook });
     palette?.addItem({ command: CommandIDs.insertClient, category: trans.__('Dask on Slurm') });
   }
 };

@@ -9,12 +9,25 @@ import type { ISnippetCommands } from './insertSnippet';
 
 /** Register what brings client code to where the user works. */
 export function addSnippetCommands(app: JupyterFrontEnd, parts: ISnippetCommands): void {
-  const { manager, selection, trans } = parts;
-  app.commands.addCommand(CommandIDs.insertClient, {
-    label: trans.__('Insert Connecting Cell'),
-    caption: trans.__('Insert a cell that connects to the selected Dask cluster'),
+  const { manager, selection, trans, notebooks, consoles } = parts;
+  const takesCode = () =>
+    Boolean(notebooks?.currentWidget ?? consoles?.find(panel => panel === app.shell.currentWidget));
+  const { commands } = app;
+  commands.addCommand(CommandIDs.insertClient, {
+    label: ({ isCard }) => {
+      if (takesCode()) {
+        return isCard ? trans.__('Connect') : trans.__('Insert Connecting Cell');
+      }
+      return isCard ? trans.__('New notebook') : trans.__('New Connected Notebook');
+    },
+    caption: () =>
+      takesCode()
+        ? trans.__('Insert a cell that connects to this cluster')
+        : trans.__('Open a new notebook that connects to this cluster'),
     icon: insertIcon,
-    describedBy: aboutCluster(),
+    describedBy: aboutCluster({
+      isCard: { type: 'boolean', description: 'Whether the label is short' }
+    }),
     isEnabled: args => {
       const cluster = namedCluster(args, manager, selection);
       return cluster !== undefined && !hasEnded(cluster);
@@ -29,4 +42,7 @@ export function addSnippetCommands(app: JupyterFrontEnd, parts: ISnippetCommands
       }
     }
   });
+  const tell = () => commands.notifyCommandChanged(CommandIDs.insertClient);
+  notebooks?.currentChanged.connect(tell);
+  app.shell.currentChanged?.connect(tell);
 }

@@ -5,6 +5,7 @@
 import { addressBelow } from '../api/pathBelow';
 import { Confinement } from '../dashboards/confined/confinement';
 import { askToLeave } from './askToLeave';
+import { systemTheme, watchSystemTheme } from './systemTheme';
 
 const [root, jupyter] = /^(.*?\/)dask-slurm\/clusters\/[^/]+\/dashboard\//.exec(window.location.href) ?? [];
 
@@ -60,6 +61,14 @@ function start(address: string, base: string): void {
     }
   });
   confinement.label = 'Dask dashboard';
+  const wear = (): void => {
+    const theme = systemTheme();
+    // What is seen before the page is there.
+    document.body.style.background = theme?.background ?? '';
+    confinement.theme = theme;
+  };
+  watchSystemTheme(wear);
+  wear();
   const show = (): void => {
     arriving = true;
     confinement.open(source, shownPath(address));

@@ -17,5 +17,5 @@ test('from four clusters on the cards fold, but for the selected one', async ({ 
   await expect(cards.getByRole('button', { name: /^Fold isle/ })).toHaveCount(1);
   const folded = cards.getByRole('listitem', { name: 'isle-2', exact: true });
   await folded.getByRole('button', { name: 'Unfold isle-2' }).click();
-  await expect(folded.getByRole('button', { name: 'Connect' })).toBeVisible();
+  await expect(folded.getByRole('button', { name: 'New notebook' })).toBeVisible();
 });

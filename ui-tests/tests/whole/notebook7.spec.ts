@@ -7,14 +7,6 @@ const NAME = 'lagoon';
 
 test.afterEach(({ request }) => stopClusters(request));
 
-/** A new notebook with a kernel, in Jupyter Notebook. */
-async function openNotebook(page: Page): Promise<void> {
-  const answer = await page.request.post('/api/contents', { data: { type: 'notebook' } });
-  const { path } = (await answer.json()) as { readonly path: string };
-  await page.goto(`/notebooks/${path}`);
-  await page.getByRole('dialog').getByRole('button', { name: 'Select' }).click({ timeout: 60_000 });
-}
-
 /** @returns the panel, opened from the menu. */
 async function openPanel(page: Page): Promise<Locator> {
   await page.getByRole('menuitem', { name: 'View', exact: true }).click();
@@ -37,24 +29,33 @@ async function createCluster(page: Page, panel: Locator): Promise<void> {
   await expect(form).toHaveCount(0);
 }
 
-test('in Jupyter Notebook: a cluster, a notebook on it, its dashboard and its jobs', async ({ page }) => {
-  await openNotebook(page);
-  const panel = await openPanel(page);
-  const card = panel.getByRole('listitem', { name: NAME });
+test('in Jupyter Notebook: a cluster, a notebook on it, its dashboard and its jobs', async ({
+  page: tree
+}) => {
+  await tree.goto('/tree');
+  const treePanel = await openPanel(tree);
 
   await test.step('the form is a dialog', async () => {
-    await createCluster(page, panel);
+    await createCluster(tree, treePanel);
+    const card = treePanel.getByRole('listitem', { name: NAME });
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
   });
 
-  await test.step('code goes into the notebook, and its kernel is attached', async () => {
+  const page =
+    await test.step('a new notebook opens in another tab, and its kernel is attached by itself', async () => {
+      const opened = tree.context().waitForEvent('page');
+      await treePanel.getByRole('button', { name: 'New notebook' }).click();
+      const notebook = await opened;
+      await expect(notebook.locator('.jp-Notebook')).toContainText(`client = connect("${NAME}")`);
+      const item = notebook.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="dask-slurm"]');
+      await expect(item).toHaveText(NAME, { timeout: 60_000 });
+      return notebook;
+    });
+  const card = (await openPanel(page)).getByRole('listitem', { name: NAME });
+
+  await test.step('code goes into the notebook that is open', async () => {
     await card.getByRole('button', { name: 'Connect' }).click();
     await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(2);
-    await expect(page.locator('.jp-Notebook')).toContainText(`client = connect("${NAME}")`);
-    const item = page.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="dask-slurm"]');
-    await item.getByRole('button').click();
-    await page.getByRole('menuitem', { name: `Attach to ${NAME}` }).click();
-    await expect(item).toHaveText(NAME, { timeout: 60_000 });
   });
 
   await test.step('the dashboard opens as a tab of the browser', async () => {
@@ -65,6 +66,9 @@ test('in Jupyter Notebook: a cluster, a notebook on it, its dashboard and its jo
     await expect(pageIn(dashboard, 'Dask dashboard').locator('canvas').first()).toBeVisible({
       timeout: 60_000
     });
+    await dashboard.emulateMedia({ colorScheme: 'dark' });
+    const body = pageIn(dashboard, 'Dask dashboard').locator('html');
+    await expect(body).toHaveCSS('background-color', 'rgb(17, 17, 17)');
     await dashboard.close();
   });
 

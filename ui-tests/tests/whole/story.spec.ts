@@ -1,6 +1,6 @@
-import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
+import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 
-import { unfold } from '../clusters';
 import { pageIn } from '../frames';
 import { stepsOf } from '../readme';
 
@@ -8,10 +8,11 @@ import { stepsOf } from '../readme';
 const [open, choose, connect, look, change] = stepsOf('The first cluster, in a minute');
 const [TITLE, NEW_CLUSTER] = open.words;
 const [START] = choose.words;
-const [CONNECT] = connect.words;
+const [NEW_NOTEBOOK, CONNECT] = connect.words;
 const [PLOT] = look.words;
 const [FEWER, MORE, STOP] = change.words;
-const NAME = 'ocean';
+// As clusters are called whose users say nothing.
+const NAME = 'dask-1';
 
 test.use({
   // Galata goes to a folder of its own that it makes at /api/contents: not there where Jupyter has a base URL.
@@ -23,44 +24,44 @@ test.use({
   sessions: null
 });
 
-/** The form as its user fills it. */
-async function createCluster(page: IJupyterLabPageFixture): Promise<void> {
-  await page.sidebar.openTab('jupyter-dask-slurm-panel');
-  await page
-    .getByRole('region', { name: TITLE })
-    .getByRole('button', { name: NEW_CLUSTER, exact: true })
-    .click();
-  await page.getByLabel('Name', { exact: true }).fill(NAME);
-  await page.getByLabel('Jobs', { exact: true }).fill('2');
-  await page.getByLabel('Cores per job').fill('2');
-  await unfold(page, 'Workers');
-  await page.getByLabel('Workers per job').fill('1');
-  await page.getByLabel('Memory per job').fill('1 GB');
-  await page.getByLabel('Walltime', { exact: true }).fill('00:30:00');
-  await page.getByRole('button', { name: START, exact: true }).dblclick();
-}
-
 test('from a click to a result, and back to an empty queue', async ({ page }) => {
   const card = page.getByRole('listitem', { name: NAME });
+  const panel = page.getByRole('region', { name: TITLE });
+  let clicks = 0;
+  const click = async (target: Locator, as: 'click' | 'dblclick' = 'click') => {
+    await target[as]();
+    clicks += 1;
+  };
   await page.goto('?reset');
+  await page.sidebar.openTab('jupyter-dask-slurm-panel');
 
   await test.step('a double click on "Start" makes one cluster, whose workers connect', async () => {
-    await createCluster(page);
-    await expect(card.getByText('2 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
+    await click(panel.getByRole('button', { name: NEW_CLUSTER, exact: true }));
+    await click(page.getByRole('button', { name: START, exact: true }), 'dblclick');
+    await expect(card).toBeVisible();
+  });
+
+  await test.step('a notebook on it connects by itself: three clicks, and nothing is typed for the cluster', async () => {
+    await click(card.getByRole('button', { name: NEW_NOTEBOOK }));
+    const code = connect.code.replace('ocean', NAME);
+    await expect(page.locator('.jp-Notebook .jp-InputArea').first()).toContainText('client = connect');
+    expect(await page.notebook.getCellTextInput(0)).toBe(code);
+    await expect(page.locator('.jp-OutputArea-output').first()).toContainText('Dashboard', {
+      timeout: 90_000
+    });
+    expect(clicks).toBe(3);
+    await expect(card.getByText('4 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
     await expect(page.getByRole('list', { name: 'Clusters' }).getByRole('listitem')).toHaveCount(1);
   });
 
-  await test.step('its code computes on the workers', async () => {
-    await page.notebook.createNew('story.ipynb');
-    await page.notebook.setCell(0, 'code', 'typed = "stays"');
+  await test.step('what is typed into it computes on the workers; "Connect" puts the cell there', async () => {
+    await page.notebook.setCell(1, 'code', look.code.replace(/\d+_000/g, '1_000'));
     await card.getByRole('button', { name: CONNECT }).click();
-    await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(2);
-    expect(await page.notebook.getCellTextInput(0)).toBe('typed = "stays"');
-    expect(await page.notebook.getCellTextInput(1)).toBe(connect.code);
+    await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(3);
+    expect(await page.notebook.getCellTextInput(2)).toBe(connect.code.replace('ocean', NAME));
     // Less of it: 20 GB of numbers would take these workers minutes.
-    await page.notebook.addCell('code', look.code.replace(/\d+_000/g, '1_000'));
-    await page.notebook.run();
-    const [mean] = (await page.notebook.getCellTextOutput(2)) ?? [];
+    await page.notebook.runCell(1, true);
+    const [mean] = (await page.notebook.getCellTextOutput(1)) ?? [];
     expect(Number(/0\.\d+/.exec(mean)?.[0])).toBeCloseTo(0.5, 1);
     await page.notebook.save();
   });
@@ -72,15 +73,15 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     await expect(canvas).toBeVisible({ timeout: 90_000 });
     await page.evaluate(() => window.location.reload());
     await expect(canvas).toBeVisible({ timeout: 90_000 });
-    await expect(card.getByText('2 workers', { exact: true })).toBeVisible();
+    await expect(card.getByText('4 workers', { exact: true })).toBeVisible();
   });
 
   await test.step('another number of jobs', async () => {
     const jobs = card.getByLabel('Number of jobs');
     await card.getByText(MORE, { exact: true }).click();
-    await expect(jobs).toHaveValue('3');
-    await card.getByText(FEWER, { exact: true }).click();
     await expect(jobs).toHaveValue('2');
+    await card.getByText(FEWER, { exact: true }).click();
+    await expect(jobs).toHaveValue('1');
   });
 
   await test.step('stopping asks first, and leaves no job', async () => {
@@ -88,9 +89,9 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await expect(card).toHaveCount(0, { timeout: 90_000 });
     await expect(page.getByText(`The cluster ${NAME} is no longer there.`)).toBeVisible();
-    await page.notebook.activate('story.ipynb');
-    await page.notebook.addCell('code', 'import subprocess; subprocess.check_output(["squeue", "-h"])');
-    await page.notebook.runCell(3);
-    expect(await page.notebook.getCellTextOutput(3)).toEqual(["b''"]);
+    await page.notebook.activate('Untitled.ipynb');
+    await page.notebook.setCell(2, 'code', 'import subprocess; subprocess.check_output(["squeue", "-h"])');
+    await page.notebook.runCell(2);
+    expect(await page.notebook.getCellTextOutput(2)).toEqual(["b''"]);
   });
 });
