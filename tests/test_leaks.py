@@ -47,7 +47,7 @@ def run(tests: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")])
+@pytest.mark.parametrize("options", [(), pytest.param(("-n", "2"), marks=pytest.mark.nightly)])
 def test_names_what_is_left_behind(tmp_path: Path, options: tuple[str, ...]) -> None:
     tests = tmp_path / "test_run.py"
     tests.write_text(_LEAVES_BEHIND)

@@ -7,12 +7,15 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.jupyter.api import status, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 
 
+@pytest.mark.nightly
 def test_clusters_survive_a_server_that_ends(jupyter: Callable[[], Jupyter]) -> None:
     first = jupyter()
     before = _working(first)

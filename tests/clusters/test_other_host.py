@@ -92,6 +92,7 @@ def test_restart_elsewhere_that_cannot_ask_the_old_one_to_stop(
     wait_until(both_list_it_alone, "both list the old one, which runs, and no other", timeout=60)
 
 
+@pytest.mark.nightly
 def test_another_login_node_that_is_dead(
     slurm: SlurmClient, jupyter: Callable[..., Jupyter], shared: Path
 ) -> None:

@@ -47,6 +47,7 @@ def job_ids(slurm: PrivateSlurm, cluster: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.any_slurm
+@pytest.mark.nightly
 async def test_two_clusters_of_ours_whose_job_ids_coincide(
     both: tuple[PrivateSlurm, PrivateSlurm], api: Api
 ) -> None:

@@ -59,7 +59,9 @@ STEPS = [
     pytest.param(Step(*WRITE), id="its name is claimed", marks=nightly),
     # Nobody will launch it: that is certain only after as long as a launch may take.
     pytest.param(Step(*WRITE, after=True), id="it has a record", marks=nightly),
-    pytest.param(Step("subprocess", "Popen", "__init__", after=True), id="its controller starts"),
+    pytest.param(
+        Step("subprocess", "Popen", "__init__", after=True), id="its controller starts", marks=nightly
+    ),
     pytest.param(Step("jupyter_dask_slurm.deploy.link", "Link", "watch"), id="it runs"),
 ]
 

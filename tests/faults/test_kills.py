@@ -28,7 +28,7 @@ from tests.slurm.client import wait_until
 OPTIONS = {"cores": 1, "processes": 1, "memory": "200 MB", "walltime": "00:10:00"}
 LIVES = ("starting", "running", "stopping")
 SEEDS = 200
-IN_EVERY_RUN = 2
+IN_EVERY_RUN = 1
 # Long enough for one cluster to come up, scale and stop; where in it the blow falls is left to chance.
 STORY_S = 6.0
 

@@ -38,7 +38,7 @@ from tests.slurm.client import wait_until
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-running.json"
 EMPTY = {"backend": "local", "scaling": {"mode": "manual", "jobs": 0}, "options": {}}
 ROUNDS = 25
-IN_EVERY_RUN = 3
+IN_EVERY_RUN = 2
 
 
 class Pair:
