@@ -1,4 +1,4 @@
-"""What belongs to a cluster, for who looks at it: jobs, logs, history, snippets, report."""
+"""What belongs to a cluster, for who looks at it: jobs, progress, logs, history, snippets, report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..protocol.directory import ClusterDirectory, job_log
 from ..protocol.errors import ControllerUnreachable, FileDamaged, JobNotFound, WrongState
-from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail, Snippet
+from ..protocol.models import ClusterStatus, HistoryEntry, Job, LogTail, Progress, Snippet
 from ..protocol.paging import Page
 from ..system.beside_loop import in_thread
 from ..system.files import is_plain, read_json, read_private
@@ -48,6 +48,17 @@ class Inspection:
         if _has_no_job_yet(handle):
             return [], 0
         return await handle.require_client().jobs(page)
+
+    async def progress(self, cluster_id: str, client: str, within_ms: int) -> Progress:
+        """Return how far the tasks are that one of Dask's clients has asked for within so long.
+
+        Raises
+        ------
+        ClusterNotFound, WrongState, ControllerUnreachable
+        """
+        handle = self._manager.handle(cluster_id)
+        _check_runs(handle, "running")
+        return await handle.require_client().progress(client, within_ms)
 
     async def cancel_job(self, cluster_id: str, job_id: str, key: str | None = None) -> Job:
         """Cancel one job and lower the plan by one; once for each `key`.

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..protocol.ceiling import check_ceiling
 from ..protocol.errors import JobNotFound
-from ..protocol.models import Cluster, Job, LaunchSpec
+from ..protocol.models import Cluster, Job, LaunchSpec, Progress
 from ..protocol.paging import Page
 from ..protocol.scaling import most_jobs, resolve_scaling
 from ..slurm.address.variables import take_over
@@ -38,6 +38,7 @@ from .publish.record import RecordWriter
 from .publish.snapshot import cluster_model, job_model
 from .reconcile.loop import Reconciler
 from .reconcile.planner import Planner, plan_of
+from .state.client_tasks import ClientTasks
 from .state.history import History
 from .state.jobs import TrackedJob
 from .state.phases import phase_of
@@ -93,6 +94,7 @@ class Controller:
             ceiling=spec.ceiling,
         )
         self.done = Done()
+        self._client_tasks = ClientTasks()
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -108,6 +110,7 @@ class Controller:
         scheduler.add_plugin(NannyWatch(self.state, self._job_table, self.history, scheduler.workers))
         scheduler.add_plugin(ClientWatch(self.state, self._job_table, self.history))
         scheduler.add_plugin(VersionWatch(self.state))
+        scheduler.add_plugin(self._client_tasks)
         await self.record.leave_scheduler(scheduler.identity())
         self.state.status = "running"
         self.history.add("started", f"The scheduler listens on {scheduler.address}.")
@@ -189,6 +192,10 @@ class Controller:
         if job is None:
             raise JobNotFound(f"This cluster has no job {job_id}.")
         return self._job(job, connected(self._cluster.scheduler))
+
+    def progress(self, client: str, seconds: float) -> Progress:
+        """Return how far the tasks are that a client has asked for within the last `seconds`."""
+        return self._client_tasks.progress(client, seconds)
 
     # -- what `main` asks ------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""``/clusters/{id}/jobs``, problems, logs and history."""
+"""``/clusters/{id}/jobs``, progress, problems, logs and history."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .base import CLUSTER, DaskSlurmHandler
 JOB = r"(?P<job_id>[^/]+)"
 DEFAULT_LINES = 200
 MAX_LINES = 100_000
+LONGEST_CLIENT = 200
+MAX_WITHIN_MS = 1_000_000_000
 STREAMS = ("stdout", "stderr")
 
 
@@ -38,6 +40,21 @@ class JobHandler(DaskSlurmHandler):
     async def delete(self, cluster_id: str, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
         self.reply(await self.inspection.cancel_job(cluster_id, job_id, self.key), 202)
+
+
+class ProgressHandler(DaskSlurmHandler):
+    """How far the tasks of one of Dask's clients are."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, cluster_id: str) -> None:
+        """Show it, of those that it has asked for lately."""
+        client = self.get_query_argument("client", "")
+        if not 0 < len(client) <= LONGEST_CLIENT:
+            message = f"client must be the id of a client of Dask, {LONGEST_CLIENT} characters at most."
+            raise InvalidRequest(message, field="client")
+        within_ms = self.number("within_ms", MAX_WITHIN_MS, MAX_WITHIN_MS)
+        self.reply(await self.inspection.progress(cluster_id, client, within_ms))
 
 
 class ResubmitHandler(DaskSlurmHandler):
@@ -88,6 +105,7 @@ handlers = [
     (rf"/clusters/{CLUSTER}/jobs", JobsHandler),
     (rf"/clusters/{CLUSTER}/jobs/{JOB}", JobHandler),
     (rf"/clusters/{CLUSTER}/jobs/{JOB}/log", JobLogHandler),
+    (rf"/clusters/{CLUSTER}/progress", ProgressHandler),
     (rf"/clusters/{CLUSTER}/problems/(?P<code>[^/]+)/resubmit", ResubmitHandler),
     (rf"/clusters/{CLUSTER}/log", LogHandler),
     (rf"/clusters/{CLUSTER}/history", HistoryHandler),

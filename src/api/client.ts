@@ -138,6 +138,12 @@ export class ClusterClient {
     );
   }
 
+  /** @returns how far the tasks are that one of Dask's clients has asked for within so long. */
+  async progress(id: string, client: string, withinMs: number): Promise<read.Progress> {
+    const query = `client=${encodeURIComponent(client)}&within_ms=${withinMs}`;
+    return (await later()).progress(await this._ask(`${clusterPath(id, 'progress')}?${query}`));
+  }
+
   async jobLog(id: string, jobId: string, stream: LogStream, lines = 200): Promise<read.LogTail> {
     const path = clusterPath(id, 'jobs', encodeURIComponent(jobId), 'log');
     return (await later()).logTail(await this._ask(`${path}?stream=${stream}&lines=${lines}`));

@@ -68,6 +68,18 @@ export const job = object({
 });
 export type Job = Infer<typeof job>;
 
+/** How far the tasks are that a client has asked for within some time. */
+export const progress = object({
+  tasks: number,
+  /** Without those that failed. */
+  done: number,
+  /** Those too that need the result of one that failed. */
+  failed: number,
+  /** Those that workers have. */
+  running: number
+});
+export type Progress = Infer<typeof progress>;
+
 /** One thing that happened to a cluster. */
 export const historyEntry = object({
   time: text,

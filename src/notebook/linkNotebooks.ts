@@ -1,8 +1,10 @@
-import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IClusterManager } from '../tokens';
 import { NotebookLinks } from './notebookLinks';
+import { CellProgress } from './progress/cellProgress';
 
 export { addNotebookCommands } from './notebookCommands';
 export { toolbarButton } from './toolbar/toolbarButton';
@@ -14,16 +16,24 @@ const MAKES_CLIENT = /\b(connect|Client|get_client|close|shutdown|SLURMCluster|f
 export function linkNotebooks(
   manager: IClusterManager,
   notebooks: INotebookTracker,
-  settings: Promise<ISettingRegistry.ISettings> | undefined
+  settings: Promise<ISettingRegistry.ISettings> | undefined,
+  trans: TranslationBundle
 ): NotebookLinks {
   let autoAttach = false;
+  let showsProgress = true;
   const links = new NotebookLinks({ manager, autoAttach: () => autoAttach });
-  notebooks.forEach(panel => links.of(panel));
-  notebooks.widgetAdded.connect((_, panel) => links.of(panel));
+  const parts = { client: manager.client, isWanted: () => showsProgress, trans };
+  const link = (panel: NotebookPanel) => {
+    const progress = new CellProgress(panel, links.of(panel), parts);
+    panel.disposed.connect(() => progress.dispose());
+  };
+  notebooks.forEach(link);
+  notebooks.widgetAdded.connect((_, panel) => link(panel));
   lookAfterCells(notebooks, links);
   void settings?.then(loaded => {
     const read = () => {
       autoAttach = loaded.get('autoAttach').composite === true;
+      showsProgress = loaded.get('progress').composite !== false;
       links.reconsider();
     };
     loaded.changed.connect(read);

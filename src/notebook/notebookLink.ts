@@ -66,6 +66,12 @@ export class NotebookLink implements IDisposable {
     return state.kind === 'there' ? this._at(state.address) : undefined;
   }
 
+  /** The id by which the cluster's scheduler knows the kernel's `client`. */
+  get clientId(): string | undefined {
+    const { state } = this;
+    return state.kind === 'there' ? state.id : undefined;
+  }
+
   /** The cluster that a cell has made, where no `client` is connected to one. */
   get made(): Cluster | undefined {
     const { state } = this;

@@ -32,7 +32,7 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
     // Nobody needs the rest before a notebook is open.
     const linking = firstOf(notebooks).then(async () => {
       const { addNotebookCommands, linkNotebooks, toolbarButton } = await import('../notebook/linkNotebooks');
-      const links = linkNotebooks(manager, notebooks, settings?.load(ID));
+      const links = linkNotebooks(manager, notebooks, settings?.load(ID), trans);
       addNotebookCommands(commands, { manager, selection, trans, notebooks, links });
       return { links, toolbarButton };
     });

@@ -13,6 +13,7 @@ import pytest
 
 from jupyter_dask_slurm.clusters import restart as restarts
 from jupyter_dask_slurm.clusters.following import here as attach
+from jupyter_dask_slurm.connection import connect
 from jupyter_dask_slurm.protocol.models import Cluster, Job
 from jupyter_dask_slurm.registry import Registry
 from tests.jupyter.api import Api, status, working
@@ -46,6 +47,8 @@ async def test_from_start_to_stop(api: Api, shared: Path) -> None:
     assert [job["job_id"] for job in jobs.json] == ["local_0", "local_1"]
     assert all(Job.from_json(job).to_json() == job for job in jobs.json)
 
+    await _check_progress(api, cluster_id)
+
     socket = _socket(shared, cluster_id)
     assert socket.is_socket()
     stopping = await api("DELETE", f"clusters/{cluster_id}")
@@ -57,6 +60,24 @@ async def test_from_start_to_stop(api: Api, shared: Path) -> None:
     assert (await api("GET", "clusters")).json == []
     assert list((shared / "clusters").iterdir()) == []
     assert not socket.parent.exists()
+
+
+async def _check_progress(api: Api, cluster_id: str) -> None:
+    """Have a client ask for tasks; how far they are is told of this client, and of its newest alone."""
+    path = f"clusters/{cluster_id}/progress"
+    client = await asyncio.to_thread(connect, "ocean")
+    try:
+        await asyncio.to_thread(client.gather, client.map(abs, range(20)))
+        told = await api("GET", f"{path}?client={client.id}")
+        assert told.json == {"tasks": 20, "done": 20, "failed": 0, "running": 0}
+        lately, others = f"{path}?client={client.id}&within_ms=0", f"{path}?client=Client-of-nobody"
+        for query in (lately, others):
+            assert (await api("GET", query)).json == {"tasks": 0, "done": 0, "failed": 0, "running": 0}
+        for query, field in (("", "client"), ("?client=c&within_ms=-1", "within_ms")):
+            answer = await api("GET", f"{path}{query}")
+            assert (answer.status, answer.json["field"]) == (400, field)
+    finally:
+        await asyncio.to_thread(client.close)
 
 
 async def test_scale_right_after_start(api: Api) -> None:

@@ -19,6 +19,7 @@ KINDS = {
     "site": models.Site,
     "history-entry": models.HistoryEntry,
     "log-tail": models.LogTail,
+    "progress": models.Progress,
     "snippet": models.Snippet,
 }
 
@@ -27,7 +28,9 @@ def _model(name: str) -> type[models.Model]:
     return next(kind for prefix, kind in KINDS.items() if name.startswith(prefix))
 
 
-@pytest.mark.parametrize("path", sorted(CONTRACT.glob("[chjls]*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted([*CONTRACT.glob("[chjls]*.json"), CONTRACT / "progress.json"]), ids=lambda path: path.stem
+)
 def test_sample_survives_its_model(path: Path) -> None:
     sample = json.loads(path.read_text())
     assert _model(path.stem).from_json(sample).to_json() == sample

@@ -30,6 +30,7 @@ KINDS = {
     "site": "Site",
     "history-entry": "HistoryEntry",
     "log-tail": "LogTail",
+    "progress": "Progress",
     "snippet": "Snippet",
     "preview": "Preview",
     "variant": "Variant",

@@ -13,6 +13,7 @@ from jupyter_dask_slurm.protocol.models import (
     Job,
     LogTail,
     Model,
+    Progress,
     Site,
     Snippet,
 )
@@ -21,6 +22,6 @@ from jupyter_dask_slurm.site.interface_check.service import CheckState
 # What JupyterLab needs the code for when it starts, which is to stay small.
 AT_START: tuple[type[Model], ...] = (ErrorBody, Cluster, ClusterEvent)
 FOR_BROWSERS: tuple[type[Model], ...] = (
-    *AT_START, Job, HistoryEntry, LogTail, Snippet, Site, Profile, Preview, Variant,
+    *AT_START, Job, Progress, HistoryEntry, LogTail, Snippet, Site, Profile, Preview, Variant,
 )  # fmt: skip
 ALL: tuple[type[Model], ...] = (*FOR_BROWSERS, CheckState)

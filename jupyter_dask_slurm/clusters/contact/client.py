@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 
 from ...protocol.errors import ControllerUnreachable, DaskSlurmError, MachineFault, NoAnswer
 from ...protocol.keys import KEY_HEADER
-from ...protocol.models import Cluster, Job
+from ...protocol.models import Cluster, Job, Progress
 from ...protocol.paging import TOTAL_HEADER, Page
 from ...slurm.address.variables import own_token
 from ...system.event_loop.slices import in_slices
@@ -125,6 +125,12 @@ class ControllerClient:
                 total = response.headers.get(TOTAL_HEADER)
                 # One of an older release answers with all, whatever is asked for.
                 return (jobs, int(total)) if total is not None else page.of(jobs, lambda job: job.phase)
+
+    async def progress(self, client: str, within_ms: int) -> Progress:
+        """Return how far the tasks are that a client has asked for within so long."""
+        await self._verify()
+        query = urlencode({"client": client, "within_ms": within_ms})
+        return await self._call(_Request(), "GET", f"progress?{query}", read=Progress.from_json)
 
     async def cancel_job(self, job_id: str, key: str | None = None) -> Job:
         """Cancel one job and lower the plan by one."""

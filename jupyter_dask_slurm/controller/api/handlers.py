@@ -15,6 +15,7 @@ from tornado.routing import PathMatches, Rule, RuleRouter
 from ...protocol.errors import DaskSlurmError, InvalidRequest
 from ...protocol.keys import KEY_HEADER, check_key
 from ...protocol.paging import TOTAL_HEADER, Page
+from ...protocol.paging import whole_number as query_number
 from ...protocol.scaling import whole_number
 from ...system.event_loop.slices import in_slices
 from ...system.faults import as_known
@@ -110,6 +111,16 @@ class JobHandler(_Handler):
         self.answer(self.controller.job(job_id).to_json(), 202)
 
 
+class ProgressHandler(_Handler):
+    """How far the tasks of a client are."""
+
+    def get(self) -> None:
+        """Show it, of those that it has asked for lately."""
+        within_ms = query_number("within_ms", self.get_query_argument("within_ms"))
+        client = self.get_query_argument("client")
+        self.answer(self.controller.progress(client, within_ms / 1000).to_json())
+
+
 class ResubmitHandler(_Handler):
     """The answer to "submit again"."""
 
@@ -170,6 +181,7 @@ def make_router(controller: Controller, dashboard: DashboardRouter, reporter: Re
             (r"/control/cluster", ClusterHandler, inject),
             (r"/control/jobs", JobsHandler, inject),
             (r"/control/jobs/(\w+)", JobHandler, inject),
+            (r"/control/progress", ProgressHandler, inject),
             (r"/control/problems/(\w+)/resubmit", ResubmitHandler, inject),
             (r"/control/token", TokenHandler, inject),
             (r"/control/report", ReportHandler, {"reporter": reporter}),

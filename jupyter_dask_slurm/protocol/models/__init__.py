@@ -39,7 +39,7 @@ from .cluster import (
 from .hint import Hint, Usage
 from .history import HistoryEntry, HistoryEvent
 from .launch import Ceiling, Credentials, Endpoint, LaunchSpec, Record
-from .looking import LogTail, Snippet, SnippetKind
+from .looking import LogTail, Progress, Snippet, SnippetKind
 from .problem import Problem, Severity
 from .site import (
     Account,
@@ -89,6 +89,7 @@ __all__ = [
     "Partition",
     "Placement",
     "Problem",
+    "Progress",
     "Qos",
     "Record",
     "Reservation",

@@ -1,4 +1,4 @@
-"""What one looks at of a cluster: its logs, and the cluster as code."""
+"""What one looks at of a cluster: its logs, the cluster as code, how far tasks are."""
 
 from __future__ import annotations
 
@@ -40,3 +40,16 @@ class Snippet(Model):
     code: str
     command: tuple[str, ...] | None = None
     """Of a job script, the command line that sent it, by standard input."""
+
+
+@dataclass(frozen=True)
+class Progress(Model):
+    """How far the tasks are that a client has asked for within some time."""
+
+    tasks: int
+    done: int
+    """Without those that failed."""
+    failed: int
+    """Those too that need the result of one that failed."""
+    running: int
+    """Those that workers have."""

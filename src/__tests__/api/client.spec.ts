@@ -87,6 +87,11 @@ describe('ClusterClient', () => {
     expect((await client.history('ocean-3f9c'))[0].event).toBe('submitted');
   });
 
+  it('asks how far the tasks of a client are', async () => {
+    server.answers.set(`GET ${OCEAN}/progress`, [200, sample('progress')]);
+    expect((await client.progress('ocean-3f9c', 'Client-1', 1250)).done).toBe(312);
+  });
+
   it('keeps an id within its path', async () => {
     await expect(client.jobs('../site')).rejects.toThrow(RequestError);
     expect(server.seen[0].path).toBe(`${CLUSTERS}/..%2Fsite/jobs`);

@@ -46,6 +46,7 @@ describe('the golden samples of the contract', () => {
     expect(read.historyEntry(sample('history-entry'))).toEqual(sample('history-entry'));
     expect(read.preview(sample('preview'))).toEqual(sample('preview'));
     expect(read.logTail(sample('log-tail'))).toEqual(sample('log-tail'));
+    expect(read.progress(sample('progress'))).toEqual(sample('progress'));
     expect(read.snippet(sample('snippet'))).toEqual(sample('snippet'));
   });
 

@@ -1,6 +1,9 @@
 import type { Kernel } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
 
+/** By which a scheduler knows the client. */
+export const ID = 'Client-1';
+
 /** A kernel that runs what it was sent when a test says so, in the order in which it came. */
 export class FakeKernel {
   status: Kernel.Status = 'idle';
@@ -21,7 +24,8 @@ export class FakeKernel {
 
   /** Run the next; addresses are those of `client` and `cluster` then, null where there is no such name. */
   run(client: string | null, cluster: string | null = null): void {
-    const answers = { client: answer(client), cluster: answer(cluster) };
+    const id = client && ID;
+    const answers = { client: answer(client), id: answer(id), cluster: answer(cluster) };
     this._next().resolve({ content: { status: 'ok', user_expressions: answers } });
   }
 

@@ -15,7 +15,7 @@ export type ClientState =
   | { readonly kind: 'none'; readonly cluster?: string }
   | { readonly kind: 'connecting' }
   /** It is there, connected to this scheduler; to none where the address is empty. */
-  | { readonly kind: 'there'; readonly address: string; readonly cluster?: string }
+  | { readonly kind: 'there'; readonly address: string; readonly id?: string; readonly cluster?: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** The `client` in the kernel of a notebook: made, looked at and closed by code that nobody sees. */
@@ -71,12 +71,12 @@ export class KernelClient {
       if (attempt !== this._attempt) {
         return false;
       }
-      const { client: address } = await runSilently(kernel, text);
+      const { client: address, id } = await runSilently(kernel, text);
       if (attempt !== this._attempt) {
         return false;
       }
       this._made = address;
-      this._set({ kind: 'there', address: address ?? '' });
+      this._set({ kind: 'there', address: address ?? '', id });
       return true;
     } catch (error) {
       if (attempt !== this._attempt) {
@@ -132,12 +132,12 @@ export class KernelClient {
   private readonly _changed = new Signal<this, void>(this);
 }
 
-function asState({ client, cluster }: IFound): ClientState {
+function asState({ client, id, cluster }: IFound): ClientState {
   if (client !== null) {
     // One that is connected to none may be anything that is called so.
     return client || !cluster
-      ? { kind: 'there', address: client }
-      : { kind: 'there', address: client, cluster };
+      ? { kind: 'there', address: client, id }
+      : { kind: 'there', address: client, id, cluster };
   }
   return cluster ? { kind: 'none', cluster } : { kind: 'none' };
 }

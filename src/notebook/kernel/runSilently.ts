@@ -3,6 +3,9 @@ import type { Kernel } from '@jupyterlab/services';
 /** The scheduler of the kernel's `client`, `''` where it has lost it; an error where there is no `client`. */
 const CLIENT = 'client.scheduler.address if client.status == "running" else ""';
 
+/** The id of the kernel's `client`, by which its scheduler knows it. */
+const CLIENT_ID = 'client.id if client.status == "running" else ""';
+
 /** The scheduler of the newest `SLURMCluster` that a variable holds, `''` where none does. */
 const CLUSTER =
   'next((held.scheduler_address for held in reversed(list(globals().values()))' +
@@ -13,6 +16,8 @@ const CLUSTER =
 export interface IFound {
   /** The address of the scheduler that its `client` is connected to; `''` where to none, null without `client`. */
   readonly client: string | null;
+  /** The id by which that scheduler knows it; `''` where there is none. */
+  readonly id: string;
   /** The address of the scheduler of a cluster that a cell has made, `''` where there is none. */
   readonly cluster: string;
 }
@@ -56,11 +61,11 @@ export async function runSilently(kernel: Kernel.IKernelConnection, code: string
     store_history: false,
     stop_on_error: false,
     allow_stdin: false,
-    user_expressions: { client: CLIENT, cluster: CLUSTER }
+    user_expressions: { client: CLIENT, id: CLIENT_ID, cluster: CLUSTER }
   }).done;
   if (content.status === 'ok') {
-    const { client, cluster } = content.user_expressions as Record<string, IAnswer>;
-    return { client: readAddress(client), cluster: readAddress(cluster) ?? '' };
+    const { client, id, cluster } = content.user_expressions as Record<string, IAnswer>;
+    return { client: readText(client), id: readText(id) ?? '', cluster: readText(cluster) ?? '' };
   }
   throw content.status === 'error'
     ? new KernelError(content.ename, content.evalue)
@@ -74,7 +79,7 @@ interface IAnswer {
   readonly data?: Record<string, unknown>;
 }
 
-function readAddress(answer: IAnswer): string | null {
+function readText(answer: IAnswer): string | null {
   if (answer.status === 'ok') {
     return String(answer.data?.['text/plain']).replace(/^['"]|['"]$/g, '');
   }

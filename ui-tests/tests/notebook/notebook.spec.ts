@@ -66,6 +66,16 @@ test('a notebook is attached, and again by itself when its kernel starts again',
     await expect(page.locator('.jp-InputPrompt').first()).toHaveText('[1]:');
   });
 
+  await test.step('while a cell runs, how far its tasks are stands under it', async () => {
+    const waiting = `import os, time\nfuture = client.submit(sum, [1, 2])\nwhile not os.path.exists('on'):\n    time.sleep(0.1)`;
+    await page.notebook.setCell(0, 'code', waiting);
+    await page.notebook.runCell(0, { inplace: true, wait: false });
+    const bar = page.getByRole('progressbar', { name: 'Dask tasks of this cell on reef' });
+    await expect(bar).toHaveText('Dask tasks: 0 of 1 · none on a worker yet', { timeout: 30_000 });
+    await page.contents.uploadContent('', 'text', `${tmpPath}/on`);
+    await expect(bar).toHaveCount(0, { timeout: 30_000 });
+  });
+
   await test.step('without auto-attach a restarted kernel has no client, and the button says so', async () => {
     await restart(page);
     await expect(item).toHaveText('reef: not connected');

@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import { PromiseDelegate } from '@lumino/coreutils';
 
 import { KernelClient } from '../../../notebook/kernel/kernelClient';
-import { FakeKernel, settle } from '../fakeKernel';
+import { FakeKernel, ID, settle } from '../fakeKernel';
 
 const ADDRESS = 'tls://10.0.0.1:8786';
 
@@ -22,7 +22,7 @@ describe('the client in a kernel', () => {
     await settle();
     kernel.run(ADDRESS);
     expect(await made).toBe(true);
-    expect(client.state).toEqual({ kind: 'there', address: ADDRESS });
+    expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
     const closed = client.close();
     await settle();
     expect(codes()).toEqual([expect.stringContaining('client.close()')]);
@@ -41,7 +41,7 @@ describe('the client in a kernel', () => {
     await settle();
     kernel.run('', ADDRESS);
     await again;
-    expect(client.state).toEqual({ kind: 'there', address: '', cluster: ADDRESS });
+    expect(client.state).toEqual({ kind: 'there', address: '', id: '', cluster: ADDRESS });
   });
 
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
