@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..protocol.models import Model, Time
+from ..protocol.models.base import UNSENT
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,5 @@ class Preview(Model):
     """The script of the controller's own job; none where it has none."""
     budgets: tuple[Budget, ...] = ()
     """Of each resource the limit of which least is left; none too where Slurm was not asked yet."""
+    no_start: str | None = field(default=None, metadata=UNSENT)
+    """Why `expected_start_at` is not known though Slurm was asked: for `POST /forecast`."""

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from ..protocol.errors import SlurmUnavailable
 from ..slurm.forecast import Forecast, forecast
+from ..slurm.refusals import may_pass, words_of
 
 REMEMBERED_S = 60.0
 
@@ -54,6 +55,21 @@ class Forecasts:
                 try:
                     answer = await self._ask(script, command)
                 except SlurmUnavailable:
-                    return Forecast()
+                    return Forecast(answered=False)
                 self._said[question] = (self._clock(), answer)
             return self._said[question][1]
+
+
+def why_no_time(heard: Forecast, jobs: int) -> str | None:
+    """Return why it is not known when so many jobs would start; None where it is, or where they would not."""
+    if heard.start is not None:
+        return None
+    if not jobs:
+        return "No jobs are asked for, so that none waits."
+    if not heard.answered:
+        return "Slurm did not answer. Ask again."
+    if heard.refusal is None:
+        return "Slurm would take it, and names no time."
+    if may_pass(heard.refusal, test_only=True):
+        return f"Not now: {words_of(heard.refusal)}. It may wait, or be refused."
+    return None

@@ -31,7 +31,7 @@ from ..system.beside_loop import in_thread
 from .answer import Budget, Complaint, ExportedCode, Preview, ScriptLine, Totals
 from .budgets import Shares, budgets, has_budgets, shortages
 from .explanations import explain
-from .forecasts import Forecasts
+from .forecasts import Forecasts, why_no_time
 from .placement_words import placement_warnings
 from .totals import totals
 
@@ -53,6 +53,7 @@ class _Findings:
     warnings: list[str] = field(default_factory=list)
     allocated: Allocation | None = None
     start: str | None = None
+    no_start: str | None = None
     budgets: tuple[Budget, ...] = ()
 
 
@@ -128,6 +129,7 @@ class Previews:
                 self._shares_of(draft, ask_slurm=ask_slurm),
             )
             _hear(forecast, rendering["options"], findings)
+            findings.no_start = why_no_time(forecast, rendering["jobs"])
             findings.budgets = budgets(shares, rendering["options"], site, _totals(findings, draft))
             findings.warnings += shortages(findings.budgets)
 
@@ -181,6 +183,7 @@ def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str 
         options=rendering["options"] if rendering else None,
         configured=tuple(rendering["said"]) if rendering else (),
         expected_start_at=findings.start,
+        no_start=findings.no_start,
         exports=_exports(draft) if draft and sent else None,
         errors=tuple(Complaint(error.field, error.message) for error in _as_in_the_form(findings.errors)),
         warnings=tuple(findings.warnings),

@@ -27,6 +27,8 @@ class Variant(Model):
     """None where Slurm does not say, and for the backend `local`."""
     error: str | None = None
     """Why it would not be started, or why that is not known."""
+    note: str | None = None
+    """Why no time is known of what would be started."""
 
 
 @dataclass(frozen=True)
@@ -48,4 +50,5 @@ async def _try(previews: Previews, trial: Trial) -> Variant:
     error = preview.errors[0].message if preview.errors else None
     if preview.looking_at is not None and error is None:
         error = f"It is just being learnt which Python the kernel {preview.looking_at} runs: ask again."
-    return Variant(trial.options, preview.expected_start_at, error)
+    note = None if error else preview.no_start
+    return Variant(trial.options, preview.expected_start_at, error, note)

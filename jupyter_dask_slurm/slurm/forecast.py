@@ -29,6 +29,7 @@ class Forecast:
 
     start: str | None = None
     refusal: str | None = None
+    answered: bool = True
 
 
 async def forecast(script: str, command: Sequence[str], *, directory: Path | None = None) -> Forecast:

@@ -391,6 +391,8 @@ export const variant = object({
   /** Null where Slurm does not say, and for the backend `local`. */
   expected_start_at: nullable(text),
   /** Why it would not be started, or why that is not known. */
-  error: nullable(text)
+  error: nullable(text),
+  /** Why no time is known of what would be started. */
+  note: nullable(text)
 });
 export type Variant = Infer<typeof variant>;

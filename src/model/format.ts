@@ -49,12 +49,20 @@ export function withLocalTimes(sentence: string, now = new Date()): string {
   return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, iso => formatTime(iso, now));
 }
 
+/** A time limit as people write it, and as the server takes it: `1 d 12 h`, `30 min`. */
+const SPAN = /^(?:(\d{1,4}) ?(?:d|days?))? ?(?:(\d{1,4}) ?(?:h|hours?))? ?(?:(\d{1,6}) ?(?:min|minutes?))?$/;
+
 /**
  * @param walltime - a time limit as Slurm takes it: minutes, minutes:seconds, hours:minutes:seconds,
  * days-hours, days-hours:minutes or days-hours:minutes:seconds (sbatch(1), `--time`).
  * @returns it in seconds; null where it is none of these.
  */
 export function walltimeSeconds(walltime: string): number | null {
+  const span = SPAN.exec(walltime.trim());
+  if (span?.[0]) {
+    const [days, hours, minutes] = span.slice(1).map(part => Number(part ?? 0));
+    return ((days * 24 + hours) * 60 + minutes) * 60;
+  }
   const match = /^(?:(\d+)-)?(\d+(?::\d+){0,2})$/.exec(walltime.trim());
   if (!match) {
     return null;

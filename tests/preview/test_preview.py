@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from jupyter_dask_slurm.preview.explanations import explain
-from jupyter_dask_slurm.preview.forecasts import Forecasts
+from jupyter_dask_slurm.preview.forecasts import Forecasts, why_no_time
 from jupyter_dask_slurm.protocol.errors import SlurmUnreachable
 from jupyter_dask_slurm.slurm.forecast import Forecast, parse_start
 from tests.jupyter.api import Answer, Api, working
@@ -344,7 +344,26 @@ async def test_a_slurm_that_does_not_answer_is_asked_again() -> None:
         raise SlurmUnreachable("Slurm does not answer.")
 
     forecasts = Forecasts(ask=ask)
-    assert await forecasts.find("a", ["sbatch"]) == Forecast()
+    assert await forecasts.find("a", ["sbatch"]) == Forecast(answered=False)
+
+
+@pytest.mark.parametrize(
+    ("heard", "jobs", "words"),
+    [
+        (Forecast("2026-11-21T04:00:00Z"), 4, None),
+        (Forecast(), 0, "No jobs are asked for, so that none waits."),
+        (Forecast(), 4, "Slurm would take it, and names no time."),
+        (Forecast(answered=False), 4, "Slurm did not answer. Ask again."),
+        (
+            Forecast(refusal="allocation failure: Requested nodes are busy"),
+            4,
+            "Not now: Requested nodes are busy. It may wait, or be refused.",
+        ),
+        (Forecast(refusal="allocation failure: Invalid account or account/partition combination"), 4, None),
+    ],
+)
+def test_why_there_is_no_time(heard: Forecast, jobs: int, words: str | None) -> None:
+    assert why_no_time(heard, jobs) == words
 
 
 def test_slurms_words() -> None:

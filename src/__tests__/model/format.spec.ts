@@ -56,8 +56,11 @@ describe('walltimeSeconds', () => {
     ['01:00:00', 3600],
     ['2-00', 172800],
     ['1-12:30', 131400],
-    ['1-00:00:10', 86410]
-  ])('reads %s as Slurm does', (text, seconds) => {
+    ['1-00:00:10', 86410],
+    ['2 h', 7200],
+    ['30min', 1800],
+    ['1 d 12 h', 129600]
+  ])('reads %s as the form and Slurm do', (text, seconds) => {
     expect(walltimeSeconds(text)).toBe(seconds);
   });
 

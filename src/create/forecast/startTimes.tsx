@@ -83,10 +83,10 @@ function Table(props: {
   return (
     <table>
       <tbody>
-        {answers.map(({ expected_start_at: start, error }, index) => (
+        {answers.map(({ expected_start_at: start, error, note }, index) => (
           <tr key={trials[index].label}>
             <th scope="row">{trials[index].label}</th>
-            <td>{error ?? (start ? `≈ ${formatTime(start)}` : trans.__('Slurm does not say.'))}</td>
+            <td>{error ?? (start ? `≈ ${formatTime(start)}` : (note ?? trans.__('Slurm does not say.')))}</td>
           </tr>
         ))}
       </tbody>

@@ -21,6 +21,7 @@ describe('what is tried', () => {
     const elsewhere = others.map(({ name }) => ({ partition: name }));
     const tried = options({ walltime: '1-01:01:00', cores: 8, processes: 2 });
     expect(tried).toEqual([{}, { walltime: '12:30:00' }, { cores: 4 }, ...elsewhere].slice(0, 6));
+    expect(options({ walltime: '2 h' })[1]).toEqual({ walltime: '01:00:00' });
     expect(options({ walltime: '4-00:00:00' })[1]).toEqual({ walltime: '2-00:00:00' });
   });
 
@@ -65,7 +66,11 @@ describe('when it would start', () => {
     const told = variant(sample('variant'));
     const ask = jest.fn<ReturnType<AskForecast>, Parameters<AskForecast>>((_, variants) =>
       Promise.resolve(
-        [{ ...told }, { ...told, expected_start_at: null, error: 'No.' }].slice(0, variants.length)
+        [
+          { ...told },
+          { ...told, expected_start_at: null, error: 'No.' },
+          { ...told, expected_start_at: null, note: 'Not now.' }
+        ].slice(0, variants.length)
       )
     );
     await show(ask);
@@ -73,6 +78,7 @@ describe('when it would start', () => {
     const rows = Array.from(widget.node.querySelectorAll('tr'), row => row.textContent);
     expect(rows[0]).toMatch(/^As it is≈ /);
     expect(rows[1]).toBe('Half the time: 00:30:00No.');
+    expect(rows[2]).toMatch(/Not now\.$/);
   });
 
   it('says why it could not be asked', async () => {
