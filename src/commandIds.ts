@@ -25,5 +25,9 @@ export const CommandIDs = {
   openLayout: 'dask-slurm:open-layout',
   saveLayout: 'dask-slurm:save-layout',
   saveReport: 'dask-slurm:save-report',
-  openExample: 'dask-slurm:open-example'
+  openExample: 'dask-slurm:open-example',
+  toggleBrowserNotifications: 'dask-slurm:toggle-browser-notifications'
 } as const;
+
+/** The id of the panel's widget. */
+export const PANEL_ID = 'jupyter-dask-slurm-panel';

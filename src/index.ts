@@ -4,6 +4,7 @@ import { dashboardsPlugin } from './plugins/dashboards';
 import { detailsPlugin } from './plugins/details';
 import { examplesPlugin } from './plugins/examples';
 import { notebooksPlugin } from './plugins/notebooks';
+import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
 import { selectionPlugin } from './plugins/selection';
@@ -23,5 +24,6 @@ export default [
   notebooksPlugin,
   examplesPlugin,
   runningPlugin,
-  statusBarPlugin
+  statusBarPlugin,
+  notificationsPlugin
 ];

@@ -11,7 +11,7 @@ import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import { Widget } from '@lumino/widgets';
 
-import { CommandIDs } from '../commandIds';
+import { CommandIDs, PANEL_ID } from '../commandIds';
 import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusterCommands';
 import { Favourites } from '../dashboards/favourites';
@@ -73,7 +73,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       },
       tryAgain => notLoaded(trans, tryAgain)
     );
-    panel.id = 'jupyter-dask-slurm-panel';
+    panel.id = PANEL_ID;
     callIt(panel, trans.__('Dask on Slurm'));
     shell.add(panel, 'left', { rank: 350, type: 'Dask on Slurm' });
     restorer?.add(panel, panel.id);
