@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ..protocol.errors import DaskSlurmError, MachineFault
 from .places import is_file
 from .processes import hostname
 
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - nothing of ours is put there
 _ADMINISTRATORS = "Ask the administrators of this machine."
 _ROOM = "Make room there, then try again."
 
@@ -129,6 +131,22 @@ def as_known(error: BaseException | None) -> BaseException | None:
     return MachineFault(
         f"{hostname()} cannot do this now: {of_exhaustion(error)}", details=str(error) or None
     )
+
+
+def of_shared_memory() -> str | None:
+    """Return why Python's processes can share no locks and what to do, from the colon on, or None.
+
+    ``multiprocessing``, by which Dask's nannies start workers, has its semaphores there (sem_overview(7)).
+    """
+    try:
+        with tempfile.TemporaryFile(dir=_SHARED_MEMORY):
+            return None
+    except OSError as error:
+        what, _ = {**_ANYWAY, **_FILE}.get(error.errno or 0, (error.strerror, ""))
+        return (
+            f"{_SHARED_MEMORY}, where processes keep their locks, cannot be written ({what}). "
+            + _ADMINISTRATORS
+        )
 
 
 def of_exhaustion(error: BaseException) -> str:

@@ -96,3 +96,16 @@ def test_removed_under_a_running_cluster_it_can_still_be_used_and_stopped(
     assert server.call("GET", f"{path}/jobs").status_code == 200
     assert server.call("DELETE", path).status_code == 202
     server.until_gone(cluster["id"])
+
+
+def test_workers_of_this_machine_say_that_processes_have_no_place_for_their_locks(
+    jupyter: Callable[..., Jupyter],
+) -> None:
+    unwritable = 'mount -t tmpfs -o ro jds-test /dev/shm && exec "$@"'
+    server = jupyter(["unshare", "--mount", "sh", "-c", unwritable, "sh"])
+    body = {"backend": "local", "options": SMALL, "scaling": {"mode": "manual", "jobs": 1}}
+    cluster = server.call("POST", "clusters", body).json()
+    (problem,) = server.until(cluster["id"], lambda c: bool(c["problems"]))["problems"]
+    assert "/dev/shm, where processes keep their locks, cannot be written" in problem["message"]
+    assert "administrators" in problem["message"]
+    assert "Read-only file system" in problem["details"]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import shutil
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from distributed import Nanny
 from distributed.core import Status
 from distributed.security import Security
 
-from ...protocol.errors import MachineFault, Unprocessable
+from ...protocol.errors import DaskSlurmError, MachineFault, Unprocessable
 from ...protocol.scaling import JobSize
 from ...system import clock
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
-from ...system.faults import as_known
+from ...system.faults import as_known, of_shared_memory
 from ..state.jobs import End, JobTable, SlurmView, TrackedJob
 from ..worker_start import use_directory
 from .base import JobCluster, JobProcess
@@ -70,10 +71,7 @@ class LocalJob(JobProcess):
             self.status = Status.failed
             self._job.job_id = None
             await self._close_nannies()
-            for fault in map(as_known, (error, *heard.errors)):
-                if isinstance(fault, MachineFault):
-                    raise fault from error
-            raise Unprocessable("The workers could not be started.", details=str(error)) from error
+            raise _as_known(error, heard.errors) from error
         self._watching.begin(self._watch())
         await super().start()
 
@@ -103,6 +101,18 @@ class LocalJob(JobProcess):
 
     async def _close_nannies(self) -> None:
         await asyncio.gather(*(nanny.close(reason="job-ended") for nanny in self._nannies))
+
+
+def _as_known(error: Exception, heard: Sequence[BaseException]) -> DaskSlurmError:
+    """Return what users can read of why nannies have not started; they tell their log more than us."""
+    for fault in map(as_known, (error, *heard)):
+        if isinstance(fault, MachineFault):
+            return fault
+    details = "\n".join(dict.fromkeys([str(error), *(f"{type(one).__name__}: {one}" for one in heard)]))
+    no_memory = of_shared_memory()
+    if no_memory is not None:
+        return MachineFault(f"The workers could not be started: {no_memory}", details=details)
+    return Unprocessable("The workers could not be started.", details=details)
 
 
 class _Heard(logging.Handler):
