@@ -8,6 +8,7 @@ import { formatTime, withLocalTimes } from '../model/format';
 import { Happenings, IHappening } from '../model/happenings';
 import { phaseWords, statusWord } from '../model/status';
 import type { IClusterManager, ISelection } from '../tokens';
+import { OtherTabs } from './otherTabs';
 
 const SHOWN = 'notifications';
 const OUTSIDE = 'browserNotifications';
@@ -56,6 +57,10 @@ export class Notifier {
 
   private async _tell(happening: IHappening): Promise<void> {
     const isHidden = document.visibilityState === 'hidden';
+    const tag = `dask-slurm-${happening.cluster.id}-${happening.kind}`;
+    if (!isHidden) {
+      this._others.saySeen(tag);
+    }
     if ((!isHidden && this._isPanelShown()) || (await this._read(SHOWN)) === false) {
       return;
     }
@@ -75,17 +80,21 @@ export class Notifier {
       actions: canAsk ? [show, outside] : [show]
     });
     if (isHidden && permission() === 'granted' && (await this._read(OUTSIDE)) === true) {
-      // Several tabs tell the same: the tag makes it one.
-      const note = new window.Notification(cluster.name, {
-        body: words,
-        tag: `dask-slurm-${cluster.id}-${kind}`
-      });
-      note.onclick = () => {
-        window.focus();
-        open();
-        note.close();
-      };
+      await this._tellOutside(cluster.name, words, tag, open);
     }
+  }
+
+  private async _tellOutside(title: string, body: string, tag: string, open: () => void): Promise<void> {
+    if (await this._others.haveSeen(tag)) {
+      return;
+    }
+    // Several hidden tabs tell the same: the tag makes it one.
+    const note = new window.Notification(title, { body, tag });
+    note.onclick = () => {
+      window.focus();
+      open();
+      note.close();
+    };
   }
 
   private async _read(name: string): Promise<unknown> {
@@ -106,6 +115,7 @@ export class Notifier {
   }
 
   private readonly _happenings: Happenings;
+  private readonly _others = new OtherTabs();
 }
 
 /** @returns what has happened, in a sentence or two. */

@@ -6,6 +6,7 @@ import { Signal } from '@lumino/signaling';
 import { Cluster, cluster as read } from '../../api/contract';
 import { CommandIDs, PANEL_ID } from '../../commandIds';
 import { INotifierParts, Notifier, wordsOf } from '../../shell/notifier';
+import { OtherTabs } from '../../shell/otherTabs';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
@@ -134,6 +135,47 @@ describe('notifications', () => {
     await notifier.toggleOutside();
     expect(settings.browserNotifications).toBeUndefined();
     expect(Notification.manager.notifications[0].message).toContain('Allow it in the settings of the page');
+  });
+});
+
+describe('several tabs', () => {
+  /** As much of the browser's as joins tabs. */
+  class Channel extends EventTarget {
+    static readonly all = new Set<Channel>();
+
+    constructor() {
+      super();
+      Channel.all.add(this);
+    }
+
+    postMessage(data: unknown): void {
+      const others = [...Channel.all].filter(other => other !== this);
+      others.forEach(other => other.dispatchEvent(new MessageEvent('message', { data })));
+    }
+  }
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    Object.assign(window, { BroadcastChannel: Channel });
+  });
+
+  afterEach(() => {
+    Reflect.deleteProperty(window, 'BroadcastChannel');
+    jest.useRealTimers();
+  });
+
+  it('know what their user has just seen in another one, also where they hear it a little later', async () => {
+    const [hidden, seen] = [new OtherTabs(), new OtherTabs()];
+    const before = hidden.haveSeen('ocean started');
+    seen.saySeen('ocean started');
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await before).toBe(true);
+    const other = hidden.haveSeen('lake started');
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(await other).toBe(false);
+    const again = hidden.haveSeen('ocean started');
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(await again).toBe(false);
   });
 });
 
