@@ -63,7 +63,7 @@ const HTTP = ['**/api/request', '**/api/events', '@jupyterlab/services'];
 
 /** What JupyterLab does not load at its start, by module or by room. */
 const LATE =
-  '/((cluster|create|sidebar)/.+|attach|clusterWork|connectedNotebook|copyExample|detailsWidget|dialogs|insertSnippet|layoutDialogs|linkNotebooks|newMenu|notebookCommands|notifier|openTab|pane|plots|plotTable|recipe|recipeCommands|saveReport|statusItem)$';
+  '/((cluster|create|sidebar)/.+|attach|clusterWork|connectedNotebook|copyExample|detailsWidget|dialogs|favourites|insertSnippet|layoutDialogs|linkNotebooks|newMenu|notebookCommands|notifier|openTab|pane|plots|plotTable|recipe|recipeCommands|saveReport|statusItem)$';
 
 export default ts.config(
   {

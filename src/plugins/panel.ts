@@ -14,7 +14,6 @@ import { Widget } from '@lumino/widgets';
 import { CommandIDs, PANEL_ID } from '../commandIds';
 import { described } from '../commands/args';
 import { addClusterCommands } from '../commands/clusterCommands';
-import { Favourites } from '../dashboards/favourites';
 import { daskSlurmIcon } from '../icons';
 import { LazyWidget } from '../shell/lazyWidget';
 import { IClusterManager, ISelection } from '../tokens';
@@ -61,7 +60,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       settings && toolbars && createToolbarFactory(toolbars, settings, 'DaskSlurm', ID, translator);
     const panel = new LazyWidget(
       async () => {
-        const { ClustersPanel, HintSettings } = await import('../sidebar/panel');
+        const { ClustersPanel, Favourites, HintSettings } = await import('../sidebar/panel');
         const { newMenu } = await import('../commands/newMenu');
         const parts = { manager, selection, commands, trans, hints: new HintSettings(settings, ID) };
         const content = new ClustersPanel(parts, new Favourites(settings, DASHBOARDS), translator);

@@ -14,6 +14,7 @@ import { DashboardList } from './dashboardList';
 
 import '../../style/panel.css';
 
+export { Favourites } from '../dashboards/favourites';
 export { HintSettings } from '../model/hintSettings';
 
 /** The sidebar: clusters, and the dashboards of the selected one. */
