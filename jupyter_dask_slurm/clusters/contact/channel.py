@@ -48,8 +48,8 @@ class Channel(Protocol):
         Parameters
         ----------
         asks_only : bool
-            Whether nothing is changed by what goes over them, so that it does no harm if one that is used
-            again is closed at that moment.
+            Whether it does no harm if one that is used again is closed at that moment: nothing is changed by
+            what goes over them, or it is sent again under the same key.
         """
         ...
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ class ControllerClient:
         self._known = False
         self._handed_over: str | None = None
         # A connection that is used again may be closed at this moment: whether a request was read then is not
-        # known. A new one is refused, or is not. So commands have one each.
+        # known. A new one is refused, or is not. So commands have one each; by TLS, whose handshake takes
+        # longer than most answers, only after the used one was closed so, under a key that makes both one.
         self._commanding = self._session(asks_only=False)
         self._asking = self._session(asks_only=True)
 
@@ -214,17 +216,23 @@ class ControllerClient:
         key: str | None = None,
         read: Callable[[Any], _Read],
     ) -> _Read:
-        session = self._asking if method == "GET" else self._commanding
+        sessions = [self._asking if method == "GET" else self._commanding]
+        if method != "GET" and self.channel.name == "tls":
+            key = key or secrets.token_hex(16)
+            sessions.insert(0, self._asking)
         with _errors_of(request):
-            async with session.request(
-                method,
-                self._at(path),
-                json=body,
-                headers={KEY_HEADER: key} if key else None,
-                trace_request_ctx=request,
-            ) as response:
-                await _raise_for(response)
-                return read(parse_json(await response.read()))
+            for session in sessions:
+                with _unless_closed_meanwhile(last=session is sessions[-1]):
+                    async with session.request(
+                        method,
+                        self._at(path),
+                        json=body,
+                        headers={KEY_HEADER: key} if key else None,
+                        trace_request_ctx=request,
+                    ) as response:
+                        await _raise_for(response)
+                        return read(parse_json(await response.read()))
+        raise AssertionError("the last one returns or raises")
 
 
 def _notes_what_is_sent() -> aiohttp.TraceConfig:
@@ -239,6 +247,17 @@ def _notes_what_is_sent() -> aiohttp.TraceConfig:
     tracing = aiohttp.TraceConfig()
     tracing.on_request_headers_sent.append(note)
     return tracing
+
+
+@contextmanager
+def _unless_closed_meanwhile(*, last: bool) -> Iterator[None]:
+    """Go on where a connection was closed before an answer came, unless there is no other way to go on."""
+    try:
+        yield
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        if last or isinstance(error, aiohttp.ClientConnectorError):
+            raise
+        log.debug("Sent again by a new connection: %s", error)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from tornado import web
@@ -20,7 +21,8 @@ from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.clusters.contact.forwarder import Forwarder
 from jupyter_dask_slurm.controller.api.tls_server import TlsServer, listen_for_other_hosts
 from jupyter_dask_slurm.launch.credentials import make_credentials
-from jupyter_dask_slurm.protocol.errors import ControllerUnreachable
+from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, NoAnswer
+from jupyter_dask_slurm.protocol.keys import KEY_HEADER
 from jupyter_dask_slurm.protocol.models import Cluster, Credentials, Endpoint, Record
 from jupyter_dask_slurm.system.beside_loop import in_thread
 from jupyter_dask_slurm.system.network.mutual_tls import context_of
@@ -30,8 +32,25 @@ _ASKS = b"GET /control/cluster HTTP/1.1\r\nHost: controller\r\nConnection: close
 
 
 class _Cluster(web.RequestHandler):
+    """Notes by which connection, and with which key, it is asked; and closes it where it is to."""
+
+    heard: ClassVar[list[tuple[object, str | None]]] = []
+    closes: ClassVar[list[str]] = []
+
+    def prepare(self) -> None:
+        stream = self.request.connection.stream  # type: ignore[union-attr]
+        self.heard.append((stream, self.request.headers.get(KEY_HEADER)))
+
     def get(self) -> None:
         self.finish({"nonce": "nonce", "cluster": json.loads(_SAMPLE.read_text())})
+
+    def patch(self) -> None:
+        if self.closes:
+            self.closes.pop()
+            stream = self.detach()
+            stream.close()
+        else:
+            self.finish(json.loads(_SAMPLE.read_text()))
 
 
 @asynccontextmanager
@@ -135,9 +154,24 @@ async def test_where_no_other_host_could_use_it_there_is_none(
     assert "203.0.113.9 cannot be listened on" in caplog.text
 
 
-async def test_commands_have_a_connection_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("closes", [(), ("key-1",), ("key-1", "key-1")], ids=["never", "once", "twice"])
+async def test_a_command_takes_the_connection_that_is_there(tmp_path: Path, closes: tuple[str, ...]) -> None:
+    """Where that is closed meanwhile it is sent again by a new one, under the same key."""
     async with listening(tmp_path) as (_, channel):
-        for asks_only in (True, False):
-            connector = channel.connector(asks_only=asks_only)
-            assert connector.force_close is not asks_only
-            await connector.close()
+        client = ControllerClient(channel, "nonce")
+        _Cluster.heard.clear()
+        await client.cluster()
+        _Cluster.closes = list(closes)
+        changed = client.change({"name": "lake"}, "key-1")
+        if len(closes) < 2:
+            assert (await changed).name == "ocean"
+        else:
+            with pytest.raises(NoAnswer):
+                await changed
+        asked, *commands = _Cluster.heard
+        assert [key for _, key in commands] == ["key-1"] * max(1, len(closes) + (len(closes) == 1))
+        # The first goes where the question went, a second one by its own.
+        assert [connection == asked[0] for connection, _ in commands] == [True, False][: len(commands)]
+        await client.change({"name": "lake"})
+        assert _Cluster.heard[-1][1] not in (None, "key-1")
+        await client.close()
