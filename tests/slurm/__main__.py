@@ -1,7 +1,7 @@
 """The supervising process: one private Slurm for as long as its input, or a command, lasts.
 
 Protocol, one line each: it writes ``SLURM_CONF=<path>`` when ready; then it reads ``<action> <daemon>``
-(start, stop, freeze, thaw, crash; munged, slurmctld, n1, …) and answers ``ok`` or ``error <words>``.
+(start, stop, kill, freeze, thaw, crash; munged, slurmctld, n1, …) and answers ``ok`` or ``error <words>``.
 With a command, standard output is the command's, and ``SLURM_CONF=<path>`` goes to standard error.
 """
 
@@ -90,6 +90,7 @@ def _serve(daemons: Daemons) -> int:
         "stop": daemons.stop,
         "freeze": daemons.freeze,
         "thaw": daemons.thaw,
+        "kill": daemons.kill,
         "crash": daemons.crash,
     }
     for line in sys.stdin:

@@ -81,10 +81,14 @@ class Daemons:
         self._signal(name, signal.SIGTERM)
         self._processes[name].wait(timeout=20)
 
+    def kill(self, name: str) -> None:
+        """End one daemon at once: what it has not written yet it never writes."""
+        self._processes[name].kill()
+        self._processes[name].wait(timeout=20)
+
     def crash(self, node: str) -> None:
         """Kill a node's slurmd and all that runs there, as a power cut does."""
-        self._processes[node].kill()
-        self._processes[node].wait(timeout=20)
+        self.kill(node)
         processes.kill_jobs_of_node(node)
 
     def freeze(self, name: str) -> None:

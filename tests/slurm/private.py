@@ -84,6 +84,10 @@ class PrivateSlurm(SlurmClient):
         self.stop_controller()
         self.start_controller()
 
+    def kill_controller(self) -> None:
+        """Kill slurmctld: it may forget what it has answered in the last seconds; jobs go on."""
+        self._ask("kill", "slurmctld")
+
     def stop_accounting(self) -> None:
         """Stop slurmdbd; its database goes on."""
         self._ask("stop", "slurmdbd")

@@ -103,10 +103,21 @@ class Submitter:
         self._events = events
         self._limit = ArrayLimit()
         self._room = Room()
-        self._count = 0
-        self._doubtful: dict[str, float] = {}
+        self._count, self._doubtful = self._of_another_before()
         self.submit: Batch[ArrayJob] = Batch(self._submit)
         self.cancel: Batch[ArrayJob] = Batch(self._cancel)
+
+    def _of_another_before(self) -> tuple[int, dict[str, float]]:
+        """Return the number of the first submission, and the tags of what another controller has sent.
+
+        There was one where a slurmctld that was killed forgot that it had started the controller's job, and
+        starts it once more: the jobs of the first, which it kills, are in nobody's table.
+        """
+        before = self._on_disk.sent()
+        if before:
+            logger.warning("Another controller of this cluster has sent jobs before: they are cancelled.")
+        tags = [tag_of(self._job_table.prefix, number) for number in before]
+        return max(before, default=-1) + 1, dict.fromkeys(tags, clock.now())
 
     async def sweep(self) -> None:
         """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.

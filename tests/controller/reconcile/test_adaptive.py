@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from jupyter_dask_slurm.controller.reconcile.adaptive import HOLD_S, MOST_WAITING, Limits, Load, Lull, adapt
+from jupyter_dask_slurm.controller.reconcile.planner import load_of
+from jupyter_dask_slurm.controller.state.jobs import JobTable, SlurmView
 
 UP_TO_TEN = Limits(0, 10)
 MANY = Limits(0, 1000)
@@ -54,3 +59,17 @@ def test_a_load_that_comes_and_goes_moves_no_job() -> None:
         plan, lull = adapt(plan, Load(8 if second % 30 < 3 else 0, 2), UP_TO_TEN, lull, float(second))
         plans.append(plan)
     assert set(plans) == {4}
+
+
+def test_workers_of_all_nodes_count() -> None:
+    """Two workers on each of three nodes: 13 workers are three jobs."""
+    table = JobTable("ocean-3f9c", 2, 3)
+    half, queued = table.new(0.0), table.new(0.0)
+    half.job_id, half.seen = "17", SlurmView("RUNNING", node="n[1-3]")
+    queued.job_id = "18"
+    workers: Any = {name: SimpleNamespace(processing={"task": 1}) for name in half.workers[:3]}
+    scheduler: Any = SimpleNamespace(adaptive_target=lambda: 13)
+    load = load_of(table, workers, scheduler)
+    # Half a job counts as one on its way: what it lacks is not asked for once more.
+    assert load == Load(workers=13, per_job=6, present=3, waiting=2, busy=1)
+    assert adapt(2, load, UP_TO_TEN, None, now=0.0) == (3, None)
