@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from jupyter_dask_slurm.protocol.models import WorkerCounts
 from tests.controller.conftest import Launch
-from tests.controller.process import TWO_WORKERS
+from tests.controller.process import SMALL, TWO_WORKERS
 from tests.slurm import SlurmClient
 from tests.slurm.client import wait_until
 
@@ -60,3 +61,37 @@ def test_workers_on_all_nodes_and_one_node_that_has_none_any_more(
     assert controller.stop() == 0
     assert slurm.jobs_of(controller.spec.cluster_id) == {}
     wait_until(lambda: not list(place.iterdir()), "nothing is left on any node")
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+def test_a_job_of_which_one_node_never_gets_its_worker_is_replaced(
+    slurm: SlurmClient, launch: Launch, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    # Of the first job the second node hangs.
+    python.write_text(
+        f'#!/bin/sh\n[ "$SLURM_NODEID" = 1 ] && mkdir "$0.once" 2>/dev/null && exec sleep 900\n'
+        f'exec {sys.executable} "$@"\n'
+    )
+    python.chmod(0o700)
+    controller = launch("slurm", options={**SMALL, "nodes_per_job": 2, "python": str(python)})
+    controller.until(lambda c: c.workers and c.workers.connected == 1)
+    (first,) = controller.jobs
+    with controller.client() as client:
+        kept = client.submit(sum, [1, 2], key="kept")
+        assert kept.result(timeout=30) == 3
+        cluster = controller.until(lambda c: c.jobs.working == 1, timeout=450)
+        assert cluster.jobs.plan == 1
+        controller.until(
+            lambda _: list(slurm.jobs_of(controller.spec.cluster_id)) != [first.job_id], timeout=60
+        )
+        wait_until(
+            lambda: first.job_id not in slurm.jobs_of(controller.spec.cluster_id), "the first has gone"
+        )
+        # What it computed has moved to the other one.
+        assert kept.result(timeout=30) == 3
+    ended, replacement = controller.jobs
+    assert (ended.job_id, len(replacement.workers), replacement.phase) == (first.job_id, 2, "working")
+    assert "incomplete" in controller.history
+    assert controller.stop() == 0
