@@ -27,6 +27,8 @@ test.use({
 test('from a click to a result, and back to an empty queue', async ({ page }) => {
   const card = page.getByRole('listitem', { name: NAME });
   const panel = page.getByRole('region', { name: TITLE });
+  // Other stories may have made notebooks before.
+  let notebook = '';
   let clicks = 0;
   const click = async (target: Locator, as: 'click' | 'dblclick' = 'click') => {
     await target[as]();
@@ -46,6 +48,7 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     const code = connect.code.replace('ocean', NAME);
     await expect(page.locator('.jp-Notebook .jp-InputArea').first()).toContainText('client = connect');
     expect(await page.notebook.getCellTextInput(0)).toBe(code);
+    notebook = await page.evaluate(() => window.jupyterapp.shell.currentWidget?.title.label ?? '');
     await expect(page.locator('.jp-OutputArea-output').first()).toContainText('Dashboard', {
       timeout: 90_000
     });
@@ -89,7 +92,7 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await expect(card).toHaveCount(0, { timeout: 90_000 });
     await expect(page.getByText(`The cluster ${NAME} is no longer there.`)).toBeVisible();
-    await page.notebook.activate('Untitled.ipynb');
+    await page.notebook.activate(notebook);
     await page.notebook.setCell(2, 'code', 'import subprocess; subprocess.check_output(["squeue", "-h"])');
     await page.notebook.runCell(2);
     expect(await page.notebook.getCellTextOutput(2)).toEqual(["b''"]);
