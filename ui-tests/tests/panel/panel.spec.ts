@@ -4,14 +4,14 @@ import { CommandIDs } from '../../../src/commandIds';
 
 test.use({ autoGoto: true });
 
-test('the panel opens and says what to do first', async ({ page }) => {
+test('the panel opens and says what to do first; every command has words, and describes its arguments', async ({
+  page
+}) => {
   await page.sidebar.openTab('jupyter-dask-slurm-panel');
   const panel = page.getByRole('region', { name: 'Dask on Slurm' });
   await expect(panel.getByRole('button', { name: 'New cluster', exact: true })).toBeVisible();
   await expect(panel.getByRole('button', { name: 'Array larger than memory' })).toBeVisible();
-});
 
-test('every command has words, and describes its arguments', async ({ page }) => {
   // Those about notebooks come with the first one.
   await page.notebook.createNew();
   const find = () =>
