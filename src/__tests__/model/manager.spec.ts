@@ -82,6 +82,21 @@ describe('ClusterManager', () => {
     await until(() => manager.connection === 'live');
   });
 
+  it('asks again within seconds where a question fails after one that was answered', async () => {
+    pauses.failed = 10;
+    manager.watch();
+    await live();
+    server.answers.set(`GET ${CLUSTERS}`, [503, sample('error')]);
+    const asked = server.count('GET', CLUSTERS);
+    // The pause after an answer is minutes; none of these is drawn from it.
+    await manager.refresh().catch(() => undefined);
+    await server.received(() => server.count('GET', CLUSTERS) > asked + 2);
+    expect(manager.connection).toBe('lost');
+    server.answers.set(`GET ${CLUSTERS}`, [200, [ocean, gpu]]);
+    await until(() => manager.clusters.length === 2);
+    expect(manager.connection).toBe('live');
+  });
+
   it('asks again where a question stays without an answer', async () => {
     pauses.silent = 10;
     const release = server.hold(`GET ${CLUSTERS}`);
