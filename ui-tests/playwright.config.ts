@@ -10,6 +10,8 @@ import { freePort } from './freePort';
 const { JUPYTER_URL, JUPYTER_LOGIN } = process.env;
 // Playwright's own processes read this file again: they find the port in their environment.
 const PORT = JUPYTER_URL ? '' : (process.env.PORT ?? (process.env.FREE_PORT ??= freePort()));
+/** In the titles of stories that are told at night. */
+const NIGHTLY = /@nightly/;
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -27,7 +29,9 @@ const config: PlaywrightTestConfig = {
   timeout: 400_000,
   expect: { timeout: 20_000 },
   projects: [
-    { name: 'stories', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'] },
+    { name: 'stories', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'], grepInvert: NIGHTLY },
+    // Those that are too long for every commit; `scripts/nightly` tells them.
+    { name: 'nightly', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'], grep: NIGHTLY },
     // On a JupyterLab that `tests/labs` starts.
     { name: 'plain', testMatch: 'plain.spec.ts' },
     // Makes what the documentation shows; says nothing about whether it works.

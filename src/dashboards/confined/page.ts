@@ -2,6 +2,7 @@ import type { IDashboard } from '../../api/client';
 import { pathBelow } from '../../api/pathBelow';
 import { pageScript } from './pageScript';
 import type { IPageTheme } from './pageTheme';
+import { asText, parseQuietly, sheetFor } from './quietParsing';
 
 /** The page may run its own scripts, and reach nothing at all. Its frame says so too. */
 const POLICY =
@@ -45,7 +46,7 @@ export async function confinedPage(
   if (!/^text\/html\b/.test(answer.headers.get('Content-Type') ?? '')) {
     return { ...messagePage({ text: content }, theme), path };
   }
-  const page = new DOMParser().parseFromString(content, 'text/html');
+  const page = parseQuietly(content);
   const inline = async (element: Element, attribute: string): Promise<void> => {
     const address = element.getAttribute(attribute) ?? '';
     // Some of Dask's pages believe that nothing is above their dashboard.
@@ -94,10 +95,6 @@ export function messagePage({ text, again }: IFailure, theme: IPageTheme | null 
   return { html: asText(page), title: '', path: '' };
 }
 
-function asText(page: Document): string {
-  return `<!DOCTYPE html>${page.documentElement.outerHTML}`;
-}
-
 function policy(page: Document): Element {
   const meta = page.createElement('meta');
   meta.httpEquiv = 'Content-Security-Policy';
@@ -113,9 +110,7 @@ function script(page: Document, theme: IPageTheme | null): Element {
 
 /** A page that says no document type counts on it that its body fills the window, which it does not in a frame's text. */
 function filling(page: Document): Element {
-  const style = page.createElement('style');
-  style.append('html, body { height: 100%; }');
-  return style;
+  return sheetFor(page, 'html, body { height: 100%; }');
 }
 
 async function asDataUrl(answer: Response): Promise<string> {

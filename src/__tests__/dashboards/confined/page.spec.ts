@@ -85,6 +85,19 @@ describe('confinedPage', () => {
     expect(html).not.toContain('elsewhere.example');
     expect(page.querySelector('link[rel~="icon"]')).toBeNull();
   });
+
+  it('has its styles and handlers, which did not count where it was taken apart', async () => {
+    const written = `<html><head><style media="all">p > b { top: 0 }</style></head><body onload="go()">
+<p style="top: 0" title="a style = b">a &lt;style&gt;</p><script>const s = "<style> onclick=";</script></body></html>`;
+    const page = jest.spyOn(DOMParser.prototype, 'parseFromString');
+    files.styled = written;
+    const { html } = await confinedPage(dashboard, 'styled');
+    const [parsed] = page.mock.calls[0];
+    expect(parsed).not.toMatch(/<style|\s(style|onload|onclick)=/);
+    page.mockRestore();
+    const shown = html.replace(/<meta[^]*?<\/script>/, '').replace('<!DOCTYPE html>', '');
+    expect(shown.replace(/<style>html, body[^]*?<\/style>/, '')).toBe(written);
+  });
 });
 
 describe('confinedPage of what Jupyter was led to', () => {
