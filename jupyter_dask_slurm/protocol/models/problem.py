@@ -217,7 +217,7 @@ NO_CONNECTION = ProblemKind(
     "Jobs run, but their workers do not reach the scheduler: most often because the compute nodes cannot "
     "reach the address that it listens on.",
     "Read the job's log, and start the cluster again with another network interface for the scheduler. "
-    "`jupyter dask-slurm interfaces` tries which one the nodes reach.",
+    "`jupyter dask-slurm doctor --check-interfaces` tries which one the nodes reach.",
     remedies=("read_log", "change_options"),
     no_workers=True,
 )
