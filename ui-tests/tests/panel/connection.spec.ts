@@ -11,20 +11,36 @@ import { pageIn } from '../frames';
 /** Beside the Jupyter server of all other stories: this one is killed. */
 const PORT = freePort();
 const URL = `http://127.0.0.1:${PORT}`;
-const SMALL = { cores: 1, processes: 1, memory: '500 MB', walltime: null };
+/** Its controller lives in a job: neither this Jupyter nor this host has any part in it. */
+const IN_A_JOB = { cores: 1, controller_placement: 'job', controller_memory: '500 MB', memory: '500 MB' };
 
 // Galata's stand-ins for lists of Jupyter fail a test when Jupyter does not answer, and here it does not.
 test.use({ autoGoto: false, baseURL: URL, tmpPath: '', kernels: null, sessions: null, terminals: null });
 
 let folder: string;
+let slurm: ChildProcess;
+let conf: string;
 let jupyter: ChildProcess;
+
+/** Start a Slurm that is there until its input ends, whatever becomes of Jupyter. */
+async function startSlurm(): Promise<void> {
+  const command = ['-m', 'tests.slurm', '--', 'sh', '-c', 'echo "$SLURM_CONF"; exec cat'];
+  slurm = spawn('python', command, {
+    cwd: join(__dirname, '..', '..', '..'),
+    stdio: ['pipe', 'pipe', 'ignore']
+  });
+  conf = await new Promise<string>(resolve =>
+    slurm.stdout?.once('data', (said: Buffer) => resolve(said.toString().trim()))
+  );
+}
 
 /** Start Jupyter with the clusters of this story, and wait until it answers. */
 async function startJupyter(): Promise<void> {
   const config = join(__dirname, '..', '..', 'jupyter_server_test_config.py');
   const place = [`--port=${PORT}`, '--ServerApp.port_retries=0'];
   const shared = `--DaskSlurmExtension.shared_directory=${join(folder, 'clusters')}`;
-  jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared], { stdio: 'ignore' });
+  const env = { ...process.env, SLURM_CONF: conf };
+  jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared], { stdio: 'ignore', env });
   const answers = () =>
     fetch(`${URL}/api`).then(
       answer => answer.ok,
@@ -35,6 +51,7 @@ async function startJupyter(): Promise<void> {
 
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dask-slurm-ui-'));
+  await startSlurm();
   await startJupyter();
 });
 
@@ -43,15 +60,18 @@ test.afterEach(async ({ request }) => {
   const ended = new Promise(resolve => jupyter.once('exit', resolve));
   jupyter.kill('SIGTERM');
   await ended;
+  const over = new Promise(resolve => slurm.once('exit', resolve));
+  slurm.stdin?.end();
+  await over;
   rmSync(folder, { recursive: true, force: true });
 });
 
 test('Jupyter is killed while the page is open: the panel says so, and heals', async ({ page, request }) => {
   await page.goto();
   const panel = await openPanel(page);
-  const { id } = await startCluster(request, 'rock', 1, SMALL, 'local');
+  const { id } = await startCluster(request, 'rock', 1, IN_A_JOB);
   const card = cardOf(page, 'rock');
-  await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 120_000 });
   const pane = page.getByRole('tabpanel', { name: 'Status — rock' });
   const canvas = pageIn(page, 'Status — rock').locator('canvas').first();
   await card.getByRole('button', { name: 'Dashboard', exact: true }).click();
