@@ -25,7 +25,8 @@ def _section(kind: ProblemKind) -> str:
     severity = f"{kind.severity}, or {kind.otherwise}" if kind.otherwise else kind.severity
     lines = [f"## `{kind.code}`", "", f"*{severity.capitalize()}.* {kind.means}", "", kind.to_do]
     if kind.no_workers:
-        lines += ["", "While it lasts, the cluster gets no workers: one that has none is said to be *stuck*."]
+        grave = f"As an {kind.severity} it" if kind.otherwise else "It"
+        lines += ["", f"{grave} keeps workers away: a cluster that has none, and no other jobs, is *stuck*."]
     if kind.remedies:
         offered = "; ".join(REMEDIES[remedy] for remedy in kind.remedies)
         lines += ["", f"The card offers to {offered}."]

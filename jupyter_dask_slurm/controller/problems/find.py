@@ -5,11 +5,14 @@ Each problem exists as long as its fact does, so it disappears by itself when it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ...protocol.models import Problem
 from ...protocol.models.problem import (
     CANCEL_REFUSED,
+    NEVER_STARTS,
+    NO_CONNECTION,
     NO_DASHBOARD,
     REQUESTS_LIMITED,
     SLURM_NOT_ASKED,
@@ -52,8 +55,19 @@ def find_problems(
     )
     found.extend(filter(None, others))
     found.extend(client_acts(state.client_acts, now))
+    found = _as_others_come(found, jobs)
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(bounded(sorted(found, key=lambda problem: order[problem.severity])))
+
+
+def _as_others_come(found: list[Problem], jobs: Sequence[JobFacts]) -> list[Problem]:
+    """Return the problems; none of them keeps all workers away while other jobs may bring some."""
+    in_slurm = sum(job.phase in ("queued", "starting") for job in jobs)
+    of_jobs = (NEVER_STARTS.code, NO_CONNECTION.code)
+    hopeless = sum(problem.jobs for problem in found if problem.code in of_jobs)
+    # Those that wait for the disk are not in Slurm; those that are there go on.
+    others = {STORAGE.code: in_slurm > 0} | dict.fromkeys(of_jobs, hopeless < in_slurm)
+    return [replace(problem, no_workers=False) if others.get(problem.code) else problem for problem in found]
 
 
 def _of_cluster(state: ClusterState, around: Surroundings, now: float) -> Iterator[Problem]:

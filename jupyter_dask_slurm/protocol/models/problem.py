@@ -100,8 +100,8 @@ class ProblemKind:
     otherwise : str or None
         How grave it is in some cases; `means` says in which.
     no_workers : bool
-        Whether it keeps the cluster from getting any workers, those of jobs in the queue too, where it is
-        as grave as usual: a cluster without workers is *stuck* then. Beside an error that does not (a worker
+        Whether it keeps a cluster from getting any workers, where it is as grave as usual and no other jobs
+        may bring some: a cluster without workers is *stuck* then. Beside an error that does not (a worker
         that was killed) it waits for its turn.
     """
 
@@ -354,7 +354,6 @@ CONTROLLER_SILENT = ProblemKind(
     "its host is down or cut off.",
     "If it goes on, this disappears. If not, look at it from a Jupyter on that host, or stop the cluster.",
     made_by=("jupyter",),
-    no_workers=True,
 )
 ORPHANED_JOBS = ProblemKind(
     "orphaned_jobs",

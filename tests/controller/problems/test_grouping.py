@@ -28,7 +28,7 @@ from tests.slurm import SlurmClient
 
 NOW = 1_000_000.0
 AROUND = Surroundings("tls://10.0.0.1:40123", ("eth1 (10.1.0.1)",))
-AT_ONCE = 8_100
+AT_ONCE = 8_400
 """So many bytes all problems together may have: an event is to have less than 10 KB."""
 
 
@@ -296,3 +296,17 @@ def test_an_event_of_392_jobs_that_never_start_is_small(slurm: SlurmClient, laun
     assert cluster.jobs.queued == 392
     assert len(cluster.json_text) < 10_000
     assert controller.stop() == 0
+
+
+def test_workers_are_kept_away_only_where_no_other_job_may_bring_some() -> None:
+    def kept_away(jobs: Sequence[JobFacts], **facts: object) -> set[str]:
+        return {problem.code for problem in found(jobs, **facts) if problem.no_workers}
+
+    queued = [JobFacts("6_1", "queued", NOW)]
+    two_causes = hopeless(2, ("Its walltime is too long.", "It wants more than a node has."))
+    assert kept_away(two_causes) == {"never_starts"}
+    assert kept_away([*two_causes, *silent(1)]) == {"never_starts", "no_connection"}
+    assert kept_away([*two_causes, *silent(1), *queued]) == set()
+    full = {"held_by_disk": "The disk is full.", "storage_error": "No space left on device"}
+    assert kept_away([], **full) == {"storage"}
+    assert kept_away(queued, **full) == set()
