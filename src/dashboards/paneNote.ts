@@ -8,6 +8,7 @@ import { CommandIDs } from '../commandIds';
 import { formatTime } from '../model/format';
 import { hasEnded } from '../model/status';
 import type { IClusterManager } from '../tokens';
+import { DrawingError } from './confined/firstAnswer';
 import type { IFailure } from './confined/page';
 
 interface INoteParts {
@@ -18,13 +19,20 @@ interface INoteParts {
 
 /** @returns what stands in a pane in place of a page that could not be had. */
 export function pageFailure(error: Error, trans: TranslationBundle): IFailure {
+  const again = trans.__('Try again');
+  if (error instanceof DrawingError) {
+    const text = error.reason
+      ? trans.__('Dask cannot draw this page for this cluster now: %1.', error.reason)
+      : trans.__('Dask cannot draw this page for this cluster now.');
+    return { text, again };
+  }
   const isOfDask = error instanceof RequestError && error.status === 500;
   const text = isOfDask
     ? trans.__(
         'Dask failed while it drew this page. That often passes: some pages fail while tasks come and go.'
       )
     : error.message;
-  return { text, again: trans.__('Try again') };
+  return { text, again };
 }
 
 /** Stands in a pane where its dashboard cannot be: says why, and offers what can be done. */

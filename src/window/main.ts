@@ -56,7 +56,8 @@ function start(address: string, base: string): void {
     // The address is that of what is shown, for a reload and for a copy.
     shown: ({ path, title }) => {
       document.title = title || 'Dask dashboard';
-      window.history[arriving ? 'replaceState' : 'pushState'](null, '', address + path);
+      const isHere = address + path === window.location.href;
+      window.history[arriving || isHere ? 'replaceState' : 'pushState'](null, '', address + path);
       arriving = false;
     }
   });

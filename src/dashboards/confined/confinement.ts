@@ -50,6 +50,10 @@ export class Confinement {
 
   /** Show a page, or the same one anew: in a new frame, for nobody knows what the old one has become. */
   open(source: IDashboard, path: string): void {
+    this._open(source, path, confinedPage(source, path, this._theme));
+  }
+
+  private _open(source: IDashboard, path: string, made: Promise<IConfinedPage>): void {
     this.clear();
     const iframe = document.createElement('iframe');
     iframe.title = this._label;
@@ -61,7 +65,7 @@ export class Confinement {
     this._source = source;
     window.addEventListener('message', this._greeted);
     this._host.append(iframe);
-    void confinedPage(source, path, this._theme)
+    void made
       .catch((error: Error) => ({ ...messagePage(this._outside.failed(error), this._theme), path }))
       .then(page => {
         // Meanwhile another one may have been asked for.
@@ -103,7 +107,12 @@ export class Confinement {
   private _put(): void {
     const { _frame: frame, _page: page, _source: source } = this;
     if (frame && page && source) {
-      this._sockets = new PageSockets(source, socketPath(page.path), message => this._tell(message));
+      this._sockets = new PageSockets(
+        source,
+        socketPath(page.path),
+        message => this._tell(message),
+        error => this._open(source, page.path, Promise.reject(error))
+      );
       frame.postMessage(page.html);
       this._outside.shown?.(page);
     }

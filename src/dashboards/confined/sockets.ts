@@ -1,4 +1,5 @@
 import type { IDashboard } from '../../api/client';
+import { DrawingError, FirstAnswer } from './firstAnswer';
 import type { ToPage } from './pageScript';
 
 /** So many may be open at once; Dask's pages have one. */
@@ -9,11 +10,13 @@ export class PageSockets {
   /**
    * @param path - where they lead: the page says that it wants one, not which.
    * @param tell - tells the page what they do.
+   * @param failed - is told that the page gets nothing to draw.
    */
   constructor(
     private readonly _source: IDashboard,
     private readonly _path: string,
-    private readonly _tell: (message: ToPage) => void
+    private readonly _tell: (message: ToPage) => void,
+    private readonly _failed: (error: DrawingError) => void
   ) {}
 
   /** Open one under a number that the page has not used. */
@@ -33,8 +36,15 @@ export class PageSockets {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this._tell({ type: 'open', id });
     socket.onerror = () => this._tell({ type: 'error', id });
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
-      this._tell({ type: 'message', id, data });
+    const answer = new FirstAnswer();
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      const reason = answer.take(data);
+      if (reason !== null) {
+        this._failed(new DrawingError(reason));
+      } else if (!answer.isFailing) {
+        this._tell({ type: 'message', id, data });
+      }
+    };
     socket.onclose = ({ code, reason }) => {
       this._open.delete(id);
       this._tell({ type: 'close', id, code, reason });
