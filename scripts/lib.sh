@@ -6,6 +6,28 @@ export PATH="$PWD/.venv/bin:$PATH:/usr/sbin:/sbin"
 say() { printf '\033[1m→ %s\033[0m\n' "$*"; }
 fail() { printf '\033[31m%s\033[0m\n' "$*" >&2; exit 1; }
 
+# beside <command…>: run it beside what follows. The script ends after it, however that ends: package managers that are
+# cut off leave half a package, or a lock.
+steps=() ticker=
+beside() {
+  trap at_exit EXIT
+  "$@" & steps+=($!)
+}
+
+# End with a step of these that has failed; with "all", when the others have ended too.
+look_beside() {
+  local step left=()
+  for step in "${steps[@]}"; do
+    if [[ ${1-} != all ]] && kill -0 "$step" 2>/dev/null; then left+=("$step"); else wait "$step"; fi
+  done
+  steps=("${left[@]}")
+}
+
+at_exit() {
+  [[ -z $ticker ]] || kill "$ticker" 2>/dev/null || true
+  ((${#steps[@]} == 0)) || { say "Waiting for what runs beside" && wait "${steps[@]}" || true; }
+}
+
 # once <stamp> <inputs…> -- <command…>: run the command unless it succeeded before with the same inputs.
 # The stamp lies in the folder that the command makes, and goes with it. What is said is the command, or `doing`.
 once() {
@@ -16,11 +38,11 @@ once() {
   now=$(digest "${inputs[@]}")
   [[ -f $stamp && $(<"$stamp") == "$now" ]] && return
   say "${doing:-$*}"
-  ticking "${doing:-$*}" &
-  trap "kill $! 2>/dev/null" EXIT
+  ticking "${doing:-$*}" & ticker=$!
+  trap at_exit EXIT # here, for a step beside others has a shell of its own
   "$@"
-  kill $! 2>/dev/null || true
-  trap - EXIT
+  kill "$ticker" 2>/dev/null || true
+  ticker=
   printf '%s' "$now" >"$stamp"
 }
 
@@ -41,7 +63,8 @@ install_browser_tests() {
 # may_apt <what for> <packages…>: where Debian packages cannot be installed from here, say what to do.
 may_apt() {
   command -v apt-get >/dev/null || fail "For $1, install (here named as in Debian): ${*:2}"
-  ((EUID == 0)) || command -v sudo >/dev/null || fail "For $1, let an administrator run: apt-get install ${*:2}"
+  # Asked for its password now, for apt may run beside something else.
+  ((EUID == 0)) || sudo -n true 2>/dev/null || sudo -v 2>/dev/null || fail "For $1, let an administrator run: apt-get install ${*:2}"
 }
 
 # apt_install <what for> <packages…>: install Debian packages, or say what to do.

@@ -37,7 +37,7 @@ export class FirstAnswer {
     }
     this._left -= 1;
     this._isOver = !this.isFailing;
-    return this._isOver ? String(said.text ?? '').slice(0, MOST_CHARACTERS) : null;
+    return this._isOver ? (typeof said.text === 'string' ? said.text : '').slice(0, MOST_CHARACTERS) : null;
   }
 
   private _isOver = false;
