@@ -1,14 +1,20 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
-import type { PartialJSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
+import type { PartialJSONObject, ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { ClusterClient } from '../api/client';
+
+/** The file of an example. */
+export interface ICopy {
+  readonly path: string;
+  /** What we write there; a file that was there before has what somebody else has written. */
+  readonly content: ReadonlyPartialJSONObject;
+}
 
 /**
  * Put a copy of an example into a folder; one that is there already stays as the user left it.
  *
  * @param prepare - makes it ready for the cluster on which it is to run, where there is one.
- * @returns the path of the copy.
  */
 export async function copyExample(
   client: ClusterClient,
@@ -16,14 +22,14 @@ export async function copyExample(
   folder: string,
   name: string,
   prepare?: (content: ReadonlyJSONObject) => Promise<PartialJSONObject>
-): Promise<string> {
+): Promise<ICopy> {
   const path = PathExt.join(folder, `${name}.ipynb`);
+  const example = await client.example(name);
+  const content = prepare ? await prepare(example) : example;
   if (!(await exists(contents, path))) {
-    const example = await client.example(name);
-    const content = prepare ? await prepare(example) : example;
     await contents.save(path, { type: 'notebook', format: 'json', content });
   }
-  return path;
+  return { path, content };
 }
 
 async function exists(contents: Contents.IManager, path: string): Promise<boolean> {

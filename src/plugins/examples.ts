@@ -48,7 +48,8 @@ export const examplesPlugin: JupyterFrontEndPlugin<void> = {
           const cluster = clusterFor(manager, selection);
           const folder = browser?.model.path ?? '';
           const prepare = cluster && ((content: ReadonlyJSONObject) => opener.prepare(content, cluster));
-          await opener.open(await copyExample(manager.client, contents, folder, name, prepare), cluster);
+          const { path, content } = await copyExample(manager.client, contents, folder, name, prepare);
+          await opener.open(path, content, cluster);
         });
       }
     });
