@@ -6,7 +6,7 @@ import { CommandIDs } from '../commandIds';
 import { dashboardIcon, insertIcon } from '../icons';
 import { canBeChanged } from '../model/status';
 import { CommandButton } from './buttons';
-import { useClusterContext, useSignalUpdates } from './context';
+import { useClusterContext, useOfCommand } from './context';
 
 interface IActionsProps {
   readonly cluster: Cluster;
@@ -17,16 +17,18 @@ interface IActionsProps {
 /** What is done most with a cluster that lives. */
 export function Actions({ cluster, inDetails = false }: IActionsProps): React.ReactElement {
   const { commands, trans } = useClusterContext();
-  // Whether a notebook is open that a cell can go into.
-  useSignalUpdates(commands.commandChanged);
   const connecting = { cluster: cluster.id, isCard: true };
+  // Another one where a notebook is open that a cell can go into.
+  const label = useOfCommand(CommandIDs.insertClient, () =>
+    commands.label(CommandIDs.insertClient, connecting)
+  );
   return (
     <div className="jp-DaskSlurmCard-actions">
       <CommandButton
         command={CommandIDs.insertClient}
         args={connecting}
         icon={insertIcon}
-        label={commands.label(CommandIDs.insertClient, connecting)}
+        label={label}
         title={commands.caption(CommandIDs.insertClient, connecting)}
       />
       <CommandButton

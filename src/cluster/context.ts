@@ -47,6 +47,28 @@ export function useSignalUpdates(signal: ISignal<unknown, unknown>): void {
   }, [signal]);
 }
 
+/**
+ * @param id - of a command, about which JupyterLab and its extensions tell much and often.
+ * @param read - what of it is shown.
+ * @returns what that is now; drawn again only when it is another.
+ */
+export function useOfCommand<T extends string | boolean | null>(id: string, read: () => T): T {
+  const { commandChanged } = useClusterContext().commands;
+  const subscribe = React.useCallback(
+    (tell: () => void) => {
+      const hear = (_: CommandRegistry, args: CommandRegistry.ICommandChangedArgs) => {
+        if (args.id === undefined || args.id === id) {
+          tell();
+        }
+      };
+      commandChanged.connect(hear);
+      return () => void commandChanged.disconnect(hear);
+    },
+    [commandChanged, id]
+  );
+  return React.useSyncExternalStore(subscribe, read);
+}
+
 /** @returns the time, anew each minute while `active`. */
 export function useMinutes(active: boolean): number {
   const [now, setNow] = React.useState(() => Date.now());

@@ -11,12 +11,18 @@ export function newMenu(commands: CommandRegistry, trans: TranslationBundle): To
   const button = new ToolbarButton({
     icon: caretDownIcon,
     tooltip: trans.__('More ways to start a cluster'),
+    'aria-haspopup': 'menu',
     onClick: () => open(commands, button)
   });
   button.addClass('jp-DaskSlurmPanel-newMenu');
   const show = () => button.setHidden(!commands.isVisible(CommandIDs.startLast));
-  commands.commandChanged.connect(show);
-  button.disposed.connect(() => commands.commandChanged.disconnect(show));
+  const hear = (_: CommandRegistry, { id }: CommandRegistry.ICommandChangedArgs) => {
+    if (id === undefined || id === CommandIDs.startLast) {
+      show();
+    }
+  };
+  commands.commandChanged.connect(hear);
+  button.disposed.connect(() => commands.commandChanged.disconnect(hear));
   show();
   return button;
 }

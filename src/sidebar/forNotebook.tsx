@@ -1,15 +1,17 @@
 import * as React from 'react';
 
 import { useCommand } from '../cluster/buttons';
-import { useClusterContext, useSignalUpdates } from '../cluster/context';
+import { useClusterContext, useOfCommand } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
 
 /** Starts what the notebook at hand needs, where it says so and is on no cluster. */
 export function ForNotebook(): React.ReactElement | null {
   const { commands } = useClusterContext();
   const [busy, run] = useCommand(CommandIDs.startRecipe, {});
-  useSignalUpdates(commands.commandChanged);
-  if (!commands.isVisible(CommandIDs.startRecipe)) {
+  const label = useOfCommand(CommandIDs.startRecipe, () =>
+    commands.isVisible(CommandIDs.startRecipe) ? commands.label(CommandIDs.startRecipe) : null
+  );
+  if (label === null) {
     return null;
   }
   return (
@@ -19,7 +21,7 @@ export function ForNotebook(): React.ReactElement | null {
       disabled={busy}
       onClick={run}
     >
-      {commands.label(CommandIDs.startRecipe)}
+      {label}
     </button>
   );
 }

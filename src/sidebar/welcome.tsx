@@ -3,7 +3,7 @@ import * as React from 'react';
 
 import type { Site } from '../api/contract';
 import { useCommand } from '../cluster/buttons';
-import { useClusterContext, useSignalUpdates } from '../cluster/context';
+import { useClusterContext, useOfCommand } from '../cluster/context';
 import { useSite } from '../cluster/useSite';
 import { CommandIDs } from '../commandIds';
 import { listExamples } from '../examples/exampleList';
@@ -13,7 +13,10 @@ export function Welcome(): React.ReactElement {
   const { commands, trans } = useClusterContext();
   const site = useSite(true);
   // What can be started again is known a little later than the panel.
-  useSignalUpdates(commands.commandChanged);
+  const again = useOfCommand(CommandIDs.startLast, () =>
+    commands.isEnabled(CommandIDs.startLast) ? commands.label(CommandIDs.startLast) : null
+  );
+  const hasExamples = useOfCommand(CommandIDs.openExample, () => commands.hasCommand(CommandIDs.openExample));
   return (
     <div className="jp-DaskSlurmEmpty">
       <p>
@@ -22,16 +25,14 @@ export function Welcome(): React.ReactElement {
         )}
       </p>
       <Findings site={site} />
-      {commands.hasCommand(CommandIDs.startLast) && commands.isEnabled(CommandIDs.startLast) && (
-        <StartAgain />
-      )}
+      {again !== null && <StartAgain label={again} />}
       <button
         className="jp-DaskSlurmEmpty-start jp-mod-styled jp-mod-accept"
         onClick={() => void commands.execute(CommandIDs.createCluster)}
       >
         {trans.__('New cluster')}
       </button>
-      {commands.hasCommand(CommandIDs.openExample) && (
+      {hasExamples && (
         <>
           <p>{trans.__('Or open an example:')}</p>
           <ul className="jp-DaskSlurmEmpty-examples">
@@ -53,7 +54,7 @@ export function Welcome(): React.ReactElement {
 }
 
 /** Starts the last cluster again, and says so until it is there. */
-function StartAgain(): React.ReactElement {
+function StartAgain({ label }: { label: string }): React.ReactElement {
   const { commands, trans } = useClusterContext();
   const [busy, run] = useCommand(CommandIDs.startLast, {});
   return (
@@ -64,7 +65,7 @@ function StartAgain(): React.ReactElement {
       aria-busy={busy}
       onClick={run}
     >
-      {busy ? trans.__('Starting…') : commands.label(CommandIDs.startLast)}
+      {busy ? trans.__('Starting…') : label}
     </button>
   );
 }
