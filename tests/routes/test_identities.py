@@ -70,6 +70,10 @@ def _as(name: str) -> dict[str, str]:
     return {"Authorization": f"token {name}"}
 
 
+# What these cannot do without.
+QUERIES = {"snippet": "?kind=connect", "progress": "?client=Client-1"}
+
+
 class Requests:
     """All that the contract documents, about a cluster that works, sent by one or the other.
 
@@ -87,7 +91,7 @@ class Requests:
         """Return a documented path with real names."""
         names = self._names | ({"name": "array-sum"} if template.startswith("/examples") else {})
         path = re.sub(r"\{(\w+)\}", lambda found: names[found[1]], template.removeprefix("/"))
-        return f"{path}?kind=connect" if template.endswith("/snippet") else path
+        return path + QUERIES.get(template.rpartition("/")[2], "")
 
     async def send(self, name: str, verb: str, template: str) -> Answer:
         """Send a request that does something, where it is allowed."""
