@@ -21,14 +21,15 @@ _NO_SUCH_JOB = re.compile(r"Invalid job id specified|\bnot found\b")
 _ANY = re.compile(r"^JobId=\d+ |^No jobs in the system", re.MULTILINE)
 _IDS = re.compile(r"JobId=(\d+)(?: ArrayJobId=(\d+) ArrayTaskId=(\S+))? ")
 _STATE = re.compile(r" JobState=([A-Z_]+)")
-_OWNER = re.compile(r" UserId=\S*\((\d+)\) ")
+_OWNER = re.compile(r" UserId=\S*\((\d+)\)(?= )")
 _NAME = re.compile(r" JobName=(\S+) UserId=")
 
 
 async def still_there(job_ids: Iterable[str], *, timeout_s: float = TIMEOUT_S) -> set[str]:
-    """Return those of `job_ids` (``17`` or ``17_3``) that slurmctld still has and that have not ended.
+    """Return those of `job_ids` (``17``, ``17_3``) that slurmctld still has, not ended, as this user's.
 
-    One scontrol for each job or array, for older versions show one at a time.
+    In the end Slurm gives numbers again, to anybody. One scontrol for each job or array, for older versions
+    show one at a time.
 
     Raises
     ------
@@ -39,7 +40,7 @@ async def still_there(job_ids: Iterable[str], *, timeout_s: float = TIMEOUT_S) -
     found: set[str] = set()
     for number in array_ids(wanted):
         for line in (await _show(number, timeout_s)).splitlines():
-            live = _live_ids(line)
+            live = set() if _is_of_another(line) else _live_ids(line)
             found |= {job_id for job_id in wanted if job_id in live or (job_id == str(number) and live)}
     return found
 
@@ -110,6 +111,12 @@ def _own_name(line: str) -> str | None:
     """Return the name of the job that a line shows, if it is one word and the job is this user's; pure."""
     name, owners = _NAME.search(line), _OWNER.findall(line)
     return name[1] if name and owners == [str(os.geteuid())] and _IDS.match(line) else None
+
+
+def _is_of_another(line: str) -> bool:
+    """Return whether a line certainly shows another user's job: its free text may name owners too; pure."""
+    owners = _OWNER.findall(line)
+    return bool(owners) and str(os.geteuid()) not in owners
 
 
 def _number(line: str) -> int:

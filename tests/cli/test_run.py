@@ -157,7 +157,7 @@ async def test_a_cluster_that_was_stopped_elsewhere_is_not_waited_for(one: Any) 
     [
         ("RUNNING", True, None),
         ("CONFIGURING", True, "gives no nodes: it is CONFIGURING"),
-        (None, True, "contradict"),
+        (None, True, "contradict each other. If this shell is not in job 17 (SLURM_JOB_ID), unset that"),
         (None, False, "Slurm has no job 17 any more"),
     ],
 )

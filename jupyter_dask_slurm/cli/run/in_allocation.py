@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ...protocol.errors import InvalidRequest, WrongState
+from ...protocol.errors import InvalidRequest, SlurmAmbiguous, WrongState
 from ...protocol.scaling import DEFAULT_SCALING
 from ...slurm import queue, second_source
 from ...slurm.address.allocation_here import AllocationHere, allocation_here
@@ -48,7 +48,12 @@ async def allocation_of(
     if row is None:
         # Two answers, for who is wrong here waits in the queue with nodes at hand.
         if await second_source.still_there([found.name]):
-            raise queue.contradiction([found.name])
+            error = queue.contradiction([found.name])
+            raise SlurmAmbiguous(
+                f"{error.message} If this shell is not in job {found.name} (SLURM_JOB_ID), unset that "
+                "variable or run it with --jobs.",
+                details=error.details,
+            )
         # What a shell has kept of a job that is over is no allocation.
         say(f"Slurm has no job {found.name} any more (SLURM_JOB_ID): the cluster gets jobs of its own.")
         return None

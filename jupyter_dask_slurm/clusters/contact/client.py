@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from ...protocol.keys import KEY_HEADER
 from ...protocol.models import Cluster, Job, Progress
 from ...protocol.paging import TOTAL_HEADER, Page
 from ...slurm.address.variables import own_token
+from ...system import clock
 from ...system.event_loop.slices import in_slices
 from ...system.faults import is_used_up, of_exhaustion
 from ...system.json_text import parse_json
@@ -43,6 +45,8 @@ _Read = TypeVar("_Read")
 ANSWER_TIMEOUT_S = 15.0
 # Longer than the controller waits for its workers; then it draws.
 REPORT_TIMEOUT_S = 120.0
+# Over a link that was heard so lately a command goes by the connection that is there.
+FRESH_S = 2.0
 # The controller sends at least an empty line every 15 s.
 SILENCE_S = 45.0
 
@@ -83,9 +87,11 @@ class ControllerClient:
         self._nonce = nonce
         self._known = False
         self._handed_over: str | None = None
+        self._heard_at = -math.inf
         # A connection that is used again may be closed at this moment: whether a request was read then is not
         # known. A new one is refused, or is not. So commands have one each; by TLS, whose handshake takes
-        # longer than most answers, only after the used one was closed so, under a key that makes both one.
+        # longer than most answers, they do only after the used one was closed so, under a key that makes both
+        # one; and where nothing was heard lately, for a link that was cut swallows what is written.
         self._commanding = self._session(asks_only=False)
         self._asking = self._session(asks_only=True)
 
@@ -165,6 +171,7 @@ class ControllerClient:
             async with self._asking.get(self._at("events"), timeout=timeout) as response:
                 await _raise_for(response)
                 async for line in response.content:
+                    self._heard_at = clock.now()
                     if line.strip():
                         yield Cluster.from_json(parse_json(line)["cluster"])
 
@@ -219,7 +226,8 @@ class ControllerClient:
         sessions = [self._asking if method == "GET" else self._commanding]
         if method != "GET" and self.channel.name == "tls":
             key = key or secrets.token_hex(16)
-            sessions.insert(0, self._asking)
+            if clock.now() - self._heard_at < FRESH_S:
+                sessions.insert(0, self._asking)
         with _errors_of(request):
             for session in sessions:
                 with _unless_closed_meanwhile(last=session is sessions[-1]):
@@ -230,6 +238,7 @@ class ControllerClient:
                         headers={KEY_HEADER: key} if key else None,
                         trace_request_ctx=request,
                     ) as response:
+                        self._heard_at = clock.now()
                         await _raise_for(response)
                         return read(parse_json(await response.read()))
         raise AssertionError("the last one returns or raises")

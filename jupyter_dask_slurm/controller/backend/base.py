@@ -57,8 +57,8 @@ class JobCluster(SpecCluster):
     scheduler: ControllerScheduler
 
     @property
-    def ends_jobs_itself(self) -> bool:
-        """Whether jobs end without Slurm's being asked."""
+    def without_slurm(self) -> bool:
+        """Whether jobs start and end without Slurm's being asked."""
         return True
 
     async def add(self, jobs: Sequence[TrackedJob]) -> None:
@@ -114,6 +114,16 @@ class JobCluster(SpecCluster):
         DaskSlurmError
             They were not; ask again.
         """
+
+    async def sweep(self) -> list[str]:
+        """End what belongs to nobody of what was started; return the ids of those jobs.
+
+        Raises
+        ------
+        DaskSlurmError
+            Nothing is known, or not all is ended; sweep again.
+        """
+        return []
 
     async def leaves_nothing(self) -> bool:
         """Return whether nothing is left of what may have been started without our knowing.

@@ -105,10 +105,12 @@ def _slurm(spec: LaunchSpec, found: Effective, size: JobSize, job_table: JobTabl
     write_private(archive, worker_archive())
     # One that has its nodes already sends nothing.
     kind = SrunHere if options["one_allocation"] else Submitter
+    sender = kind(job_table, spec.on_disk, _made_for_logs(spec, options), events)
+    sender.take_over()
     cluster = SlurmCluster(
         archive=archive,
         job_table=job_table,
-        submitter=kind(job_table, spec.on_disk, _made_for_logs(spec, options), events),
+        submitter=sender,
         security=security_from(spec.credentials),
         **jobqueue_keywords(options, spec.cluster_id, found.shebang),
     )

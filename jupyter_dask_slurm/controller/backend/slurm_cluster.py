@@ -206,13 +206,17 @@ class SlurmCluster(JobCluster, SLURMCluster):
             )
 
     @property
-    def ends_jobs_itself(self) -> bool:
-        """Whether jobs end without Slurm's being asked: those in an allocation that is there already."""
-        return self._submitter.ends_jobs_itself
+    def without_slurm(self) -> bool:
+        """Whether jobs start and end without Slurm's being asked: in an allocation that is there already."""
+        return self._submitter.without_slurm
 
     def first_job(self, address: str) -> SlurmJob:
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
         return SlurmJob(address, name=f"{self.job_table.prefix}-0", **self._job_kwargs)
+
+    async def sweep(self) -> list[str]:
+        """Cancel jobs that belong to nobody; return their ids."""
+        return await self._submitter.sweep()
 
     async def leaves_nothing(self) -> bool:
         """Return whether Slurm has nothing of submissions that were in doubt; what it has is cancelled."""

@@ -47,11 +47,11 @@ class Sender(Protocol):
 
     Attributes
     ----------
-    ends_jobs_itself : bool
-        Whether jobs end without Slurm's being asked.
+    without_slurm : bool
+        Whether jobs start and end without Slurm's being asked.
     """
 
-    ends_jobs_itself: bool
+    without_slurm: bool
 
     async def submit(self, job: ArrayJob) -> None:
         """Start a job."""
@@ -65,8 +65,11 @@ class Sender(Protocol):
     async def leaves_nothing(self) -> bool:
         """Return whether nothing is left of what may have been started without our knowing."""
 
-    async def sweep(self) -> None:
-        """End what is left of that."""
+    async def sweep(self) -> list[str]:
+        """End what is left of that; return the ids of those jobs."""
+
+    def take_over(self) -> None:
+        """Have what another controller of the cluster has started swept; called once, before all else."""
 
 
 class SrunHere:
@@ -82,7 +85,7 @@ class SrunHere:
         Told when one has ended.
     """
 
-    ends_jobs_itself = True
+    without_slurm = True
 
     def __init__(
         self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents
@@ -165,8 +168,12 @@ class SrunHere:
         """Return that there is never anything without our knowing."""
         return True
 
-    async def sweep(self) -> None:
-        """There is never anything to be ended."""
+    async def sweep(self) -> list[str]:
+        """Return that there is never anything to be ended."""
+        return []
+
+    def take_over(self) -> None:
+        """Do nothing: what another controller has started here has ended with it (`_ENDS_WITH_US`)."""
 
 
 def _close(process: Process) -> None:

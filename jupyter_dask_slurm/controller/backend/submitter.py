@@ -92,7 +92,7 @@ class Submitter:
         Told while a submission waits for Slurm to say whether it was taken.
     """
 
-    ends_jobs_itself = False
+    without_slurm = False
 
     def __init__(
         self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents
@@ -103,12 +103,13 @@ class Submitter:
         self._events = events
         self._limit = ArrayLimit()
         self._room = Room()
-        self._count, self._doubtful = self._of_another_before()
+        self._count = 0
+        self._doubtful: dict[str, float] = {}
         self.submit: Batch[ArrayJob] = Batch(self._submit)
         self.cancel: Batch[ArrayJob] = Batch(self._cancel)
 
-    def _of_another_before(self) -> tuple[int, dict[str, float]]:
-        """Return the number of the first submission, and the tags of what another controller has sent.
+    def take_over(self) -> None:
+        """Have what another controller of this cluster has sent swept, and number ours after it.
 
         There was one where a slurmctld that was killed forgot that it had started the controller's job, and
         starts it once more: the jobs of the first, which it kills, are in nobody's table.
@@ -117,25 +118,29 @@ class Submitter:
         if before:
             logger.warning("Another controller of this cluster has sent jobs before: they are cancelled.")
         tags = [tag_of(self._job_table.prefix, number) for number in before]
-        return max(before, default=-1) + 1, dict.fromkeys(tags, clock.now())
+        self._count = max(before, default=-1) + 1
+        self._doubtful = dict.fromkeys(tags, clock.now())
 
-    async def sweep(self) -> None:
+    async def sweep(self) -> list[str]:
         """Cancel what came, later still, of submissions of which Slurm had twice said that it has nothing.
 
-        Their jobs were sent again, so these belong to nobody.
+        Their jobs were sent again, so these belong to nobody; those of another controller neither. Returns
+        the ids of the jobs.
 
         Raises
         ------
-        SlurmUnavailable
-            Nothing is known; sweep again later.
+        SlurmUnavailable, SlurmRefused
+            Nothing is known, or not all is cancelled; sweep again later.
         """
-        if self._doubtful:
-            asked_at = clock.now()
-            late = await queue.find_by_tag(self._doubtful.keys())
-            await queue.cancel_tagged(late, self._doubtful.keys())
-            for tag, since in list(self._doubtful.items()):
-                if asked_at - since > DOUBT_S:
-                    del self._doubtful[tag]
+        if not self._doubtful:
+            return []
+        asked_at = clock.now()
+        late = await queue.find_by_tag(self._doubtful.keys())
+        cancelled = await queue.cancel_tagged(late, self._doubtful.keys())
+        for tag, since in list(self._doubtful.items()):
+            if asked_at - since > DOUBT_S:
+                del self._doubtful[tag]
+        return cancelled
 
     async def leaves_nothing(self) -> bool:
         """Return whether Slurm has nothing of submissions that were in doubt; what it has is cancelled.

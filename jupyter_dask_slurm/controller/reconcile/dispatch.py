@@ -5,6 +5,7 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,8 @@ from ..state.slurm_watch import Watch
 from ..state.state import ClusterState, Doubt, Refusal
 from .decide import try_again_s
 from .retire import retire
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SILENCE_S = 300.0
 """At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
@@ -82,6 +85,7 @@ class Dispatcher:
         self._postponements = 0
         self._heard = ""
         self._cancel_at = 0.0
+        self._is_swept = False
         self._retiring = Background()
         self.not_before = 0.0
         self.room_at = 0.0
@@ -99,7 +103,7 @@ class Dispatcher:
     @property
     def cancelling_waits(self) -> bool:
         """Whether nothing can be ended yet: that takes a Slurm that answers, and it does not."""
-        return self.waits_for_slurm and not self._cluster.ends_jobs_itself
+        return self.waits_for_slurm and not self._cluster.without_slurm
 
     def look_soon(self) -> None:
         """Take the next turn now, and ask Slurm soon: something became of a job."""
@@ -121,6 +125,36 @@ class Dispatcher:
         """Note that all jobs that are wanted have been submitted."""
         self._state.held_by_disk = self._state.postponed = None
         self.expect_room()
+        if self._state.not_asked is not None and not self._is_to_be_asked():
+            # What was not done is not wanted any more: nobody would find out that it can be done again.
+            self._forget_silence()
+            self._state.changed.emit()
+
+    def _is_to_be_asked(self) -> bool:
+        """Return whether something is still to be done or asked that says how this machine, or Slurm, is."""
+        ends = self._state.status == "stopping" or any(job.cancelling for job in self._job_table.live())
+        return ends or not self._is_swept or self._watch.next_look(clock.now()) is not None
+
+    async def sweep(self) -> None:
+        """End, once, what another controller of this cluster has left; tried again until it is done."""
+        if self._is_swept or self.waits_for_slurm or self._state.status == "stopping":
+            return
+        try:
+            ended = await self._cluster.sweep()
+        except TIME_MENDS as error:
+            self.fell_silent(error)
+            return
+        except SlurmRefused as error:
+            logger.warning("What another controller has left is not cancelled yet: %s", error.details)
+            return
+        self._is_swept = True
+        if ended:
+            self.answered()
+            self._history.add(
+                "cancelled",
+                f"Cancelled {_span(ended)}: submitted by another controller of this cluster, in whose place "
+                "Slurm has started this one.",
+            )
 
     async def submit(self, count: int) -> None:
         """Submit so many jobs, as many as Slurm takes; what goes wrong is written into the state."""
@@ -129,7 +163,7 @@ class Dispatcher:
         held = None
         try:
             await self._cluster.add(jobs)
-            self.answered()
+            self.has_acted()
             self._state.postponed = None
             self.expect_room()
         except TIME_MENDS as error:
@@ -138,7 +172,7 @@ class Dispatcher:
             self.answered()
             self._postpone(error, some=any(job.job_id for job in jobs))
         except Unprocessable as error:
-            self.answered()
+            self.has_acted()
             self._refused(error)
         except StorageUnavailable as error:
             # Without its intent on disk nothing is submitted.
@@ -173,7 +207,7 @@ class Dispatcher:
         except SlurmRefused as error:
             self._cancel_refused(error)
             return
-        self.has_ended_something()
+        self.has_acted()
         self._cancel_accepted()
         for job in [*jobs, *again]:
             job.cancelled_at = clock.now()
@@ -266,9 +300,9 @@ class Dispatcher:
             self._heard = words
             self._history.add("slurm said", words)
 
-    def has_ended_something(self) -> None:
-        """Note that jobs were ended, or nothing was there: by Slurm's answer, where it was asked."""
-        if not self._cluster.ends_jobs_itself:
+    def has_acted(self) -> None:
+        """Note that jobs were started or ended: Slurm has answered, or this machine does it again."""
+        if not self._cluster.without_slurm or self._state.not_asked is not None:
             self.answered()
 
     def answered(self) -> None:
@@ -276,6 +310,9 @@ class Dispatcher:
         if self._state.silent_since is not None:
             asked = "Slurm answers again." if self._state.not_asked is None else "This machine does it again."
             self._history.add("answers", asked)
+        self._forget_silence()
+
+    def _forget_silence(self) -> None:
         self._state.silent_since = self._state.silence = self._state.not_asked = None
         self._silences.reset()
 

@@ -225,7 +225,7 @@ class Reconciler:
         except TIME_MENDS as error:
             self.dispatch.fell_silent(error)
             return False
-        self.dispatch.has_ended_something()
+        self.dispatch.has_acted()
         return nothing
 
     def _pause_s(self) -> float:
@@ -242,6 +242,7 @@ class Reconciler:
         return max(0.05, min(times) - now)
 
     async def _turn(self) -> None:
+        await self.dispatch.sweep()
         await self._look()
         # Each of these looks at all jobs: between them the scheduler has its turn.
         await asyncio.sleep(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import shutil
 import socket
 import ssl
@@ -16,6 +17,7 @@ from typing import ClassVar
 import pytest
 from tornado import web
 
+from jupyter_dask_slurm.clusters.contact import client as client_module
 from jupyter_dask_slurm.clusters.contact.channel import SocketChannel, TlsChannel, tls_channel
 from jupyter_dask_slurm.clusters.contact.client import ControllerClient
 from jupyter_dask_slurm.clusters.contact.forwarder import Forwarder
@@ -155,8 +157,11 @@ async def test_where_no_other_host_could_use_it_there_is_none(
 
 
 @pytest.mark.parametrize("closes", [(), ("key-1",), ("key-1", "key-1")], ids=["never", "once", "twice"])
-async def test_a_command_takes_the_connection_that_is_there(tmp_path: Path, closes: tuple[str, ...]) -> None:
+async def test_a_command_takes_the_connection_that_is_there(
+    tmp_path: Path, closes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where that is closed meanwhile it is sent again by a new one, under the same key."""
+    monkeypatch.setattr(client_module, "FRESH_S", math.inf)
     async with listening(tmp_path) as (_, channel):
         client = ControllerClient(channel, "nonce")
         _Cluster.heard.clear()
@@ -174,4 +179,9 @@ async def test_a_command_takes_the_connection_that_is_there(tmp_path: Path, clos
         assert [connection == asked[0] for connection, _ in commands] == [True, False][: len(commands)]
         await client.change({"name": "lake"})
         assert _Cluster.heard[-1][1] not in (None, "key-1")
+        # The link may have been cut since: then a new one is refused, and the command was not sent.
+        monkeypatch.setattr(client_module, "FRESH_S", 0.0)
+        known = {connection for connection, _ in _Cluster.heard}
+        await client.change({"name": "lake"})
+        assert _Cluster.heard[-1][0] not in known
         await client.close()

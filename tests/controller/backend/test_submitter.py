@@ -36,8 +36,9 @@ async def test_what_another_controller_has_sent_is_cancelled_before_anything_is_
     async def find_by_tag(tags: Any, **_more: Any) -> dict[str, Any]:
         return dict.fromkeys(["7", "8"] if len(list(tags)) == 2 else [])
 
-    async def cancel_tagged(job_ids: Any, tags: Any, **_more: Any) -> None:
+    async def cancel_tagged(job_ids: Any, tags: Any, **_more: Any) -> list[str]:
         calls.append(("cancel", (sorted(job_ids), sorted(tags))))
+        return sorted(job_ids)
 
     async def submit(_script: str, options: dict[str, str], **_more: Any) -> str:
         calls.append(("submit", options["job-name"]))
@@ -53,6 +54,12 @@ async def test_what_another_controller_has_sent_is_cancelled_before_anything_is_
             name=table.new(clock.now()).name, number=0, job_id=None, tag="", array_script=lambda: "#!/bin/sh"
         )
         submitter = Submitter(table, on_disk, tmp_path, BackendEvents())
+        # Who only shows what would be sent looks for nothing.
+        assert await submitter.sweep() == []
+        submitter.take_over()
+        # Where nothing is to be sent it is done all the same.
+        assert await submitter.sweep() == ["7", "8"][: 2 * controller]
+        calls.clear()
         await submitter.submit(job)
         if controller == 0:
             await submitter.submit(job)

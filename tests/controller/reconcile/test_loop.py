@@ -17,7 +17,7 @@ from jupyter_dask_slurm.controller.state.jobs import End, JobTable, TrackedJob
 from jupyter_dask_slurm.controller.state.slurm_watch import NoWatch
 from jupyter_dask_slurm.controller.state.state import ClusterState
 from jupyter_dask_slurm.protocol.directory import ClusterDirectory
-from jupyter_dask_slurm.protocol.errors import SlurmUnreachable
+from jupyter_dask_slurm.protocol.errors import MachineFault, SlurmRefused, SlurmUnreachable
 from jupyter_dask_slurm.protocol.models import Scaling
 from jupyter_dask_slurm.system import clock
 
@@ -110,7 +110,7 @@ async def test_what_runs_in_an_allocation_ends_while_slurm_is_silent(
         removed.extend(jobs)
 
     cluster: Any = SimpleNamespace(
-        ends_jobs_itself=in_allocation, workers={job.name: None for job in job_table}, remove=remove
+        without_slurm=in_allocation, workers={job.name: None for job in job_table}, remove=remove
     )
     history = History(ClusterDirectory(tmp_path).history)
     reconciler = Reconciler(state, job_table, cluster, NoWatch(), history)
@@ -119,6 +119,74 @@ async def test_what_runs_in_an_allocation_ends_while_slurm_is_silent(
     await reconciler.dispatch.cancel()
     assert bool(removed) is in_allocation
     assert reconciler.dispatch.silent
+
+
+@pytest.mark.parametrize("without_slurm", [True, False])
+@pytest.mark.parametrize("error", [MachineFault("No process."), SlurmUnreachable("Slurm does not answer.")])
+async def test_what_a_start_and_an_end_say(tmp_path: Path, without_slurm: bool, error: Any) -> None:
+    """That this machine does it again they say all; that Slurm answers, only those that ask it."""
+    for acts in ("submit", "cancel"):
+        state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0)
+        job_table = JobTable("ocean-3f9c", 1)
+        job_table.new(clock.now()).cancelling = True
+
+        async def does(_jobs: list[TrackedJob]) -> None:
+            return
+
+        cluster: Any = SimpleNamespace(
+            without_slurm=without_slurm, workers=dict.fromkeys(job_table.jobs), remove=does, add=does
+        )
+        history = History(ClusterDirectory(tmp_path).history)
+        dispatcher = Dispatcher(state, job_table, cluster, NoWatch(), history)
+        dispatcher.fell_silent(error)
+        dispatcher.not_before = 0.0
+        await (dispatcher.submit(1) if acts == "submit" else dispatcher.cancel())
+        still_silent = without_slurm and isinstance(error, SlurmUnreachable)
+        assert (state.silent_since is not None) is dispatcher.silent is still_silent
+
+
+async def test_what_nobody_wants_any_more_is_no_problem(tmp_path: Path) -> None:
+    state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0)
+    job_table = JobTable("ocean-3f9c", 1)
+    history = History(ClusterDirectory(tmp_path).history)
+
+    async def sweep() -> list[str]:
+        return []
+
+    cluster: Any = SimpleNamespace(without_slurm=True, sweep=sweep)
+    dispatcher = Dispatcher(state, job_table, cluster, NoWatch(), history)
+    await dispatcher.sweep()
+    job = job_table.new(clock.now())
+    for is_cancelled in (True, False):
+        dispatcher.fell_silent(MachineFault("No process."))
+        job.cancelling = is_cancelled
+        dispatcher.nothing_waits()
+        assert (state.not_asked is not None) is is_cancelled
+
+
+async def test_what_another_controller_has_left_is_cancelled_once_whatever_is_wanted(tmp_path: Path) -> None:
+    state = ClusterState("ocean", Scaling("manual", jobs=0), 0, 0)
+    answers: list[Any] = [SlurmUnreachable("Slurm does not answer."), SlurmRefused("No."), ["7_0", "7_1"]]
+
+    async def sweep() -> list[str]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
+
+    cluster: Any = SimpleNamespace(sweep=sweep, scheduler=SimpleNamespace(workers={}))
+    on_disk = ClusterDirectory(tmp_path)
+    history = History(on_disk.history)
+    reconciler = Reconciler(state, JobTable("ocean-3f9c", 1), cluster, NoWatch(), history)
+    silent: list[bool] = []
+    for _ in range(4):
+        reconciler.dispatch.not_before = 0.0
+        await reconciler._turn()
+        silent.append(reconciler.dispatch.silent)
+    assert not answers
+    assert silent == [True, True, False, False]
+    said = on_disk.history.read_text()
+    assert said.count("Cancelled 2 jobs, 7_0 to 7_1: submitted by another controller of this cluster") == 1
 
 
 async def test_an_error_in_one_turn_is_not_the_end(
@@ -131,8 +199,14 @@ async def test_an_error_in_one_turn_is_not_the_end(
     async def leaves_nothing() -> bool:
         return True
 
+    async def sweep() -> list[str]:
+        return []
+
     nobody: Any = SimpleNamespace(
-        scheduler=SimpleNamespace(workers={}), leaves_nothing=leaves_nothing, ends_jobs_itself=False
+        scheduler=SimpleNamespace(workers={}),
+        leaves_nothing=leaves_nothing,
+        sweep=sweep,
+        without_slurm=False,
     )
     history = History(ClusterDirectory(tmp_path).history)
     await Reconciler(state, JobTable("ocean-3f9c", 1), nobody, watch, history).run()
