@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..checks.site import possible_partitions
-from ..protocol.errors import DaskSlurmError
+from ..protocol.errors import DaskSlurmError, SlurmMissing, SlurmNotYet, SlurmRefused
 from ..protocol.models import Partition, Site
 from ..slurm.address.which_cluster import on_cluster
 from ..slurm.installation.shares import (
@@ -24,6 +25,10 @@ from .answer import Budget, BudgetResource, Totals
 
 MAX_AGE_S = 300.0
 """Hours go slowly, and sshare has slurmctld tell of all accounts."""
+RETRY_S = 60.0
+"""Where it did not answer. A site without sshare has none in a minute either: that is an answer."""
+OLDEST_S = 2 * MAX_AGE_S
+"""What is older is not shown: so long Slurm may be silent, or a form rest."""
 TIMEOUT_S = 5.0
 """A click on "Start" waits for the answer, too, and does without."""
 _RESOURCES: Mapping[str, BudgetResource] = {"cpu": "cores", "gres/gpu": "gpus", "billing": "billing"}
@@ -40,7 +45,9 @@ async def _ask_shares() -> list[Share]:
 
 
 class Shares:
-    """Remembers what sshare said of each Slurm cluster; it is asked once in five minutes at most.
+    """Remembers what sshare said of each Slurm cluster.
+
+    It is asked once in five minutes at most; where it did not answer, once in a minute.
 
     Parameters
     ----------
@@ -57,28 +64,39 @@ class Shares:
     ) -> None:
         self._clock = clock
         self._ask = ask
-        self._asking = asyncio.Lock()
+        # One that hangs does not keep us from the others.
+        self._asking: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._said: dict[str | None, tuple[float, list[Share]]] = {}
+        self._ask_again_at: dict[str | None, float] = {}
 
     def known(self, slurm_cluster: str | None) -> list[Share]:
-        """Return what was said last, however old it is; nothing where it was not asked."""
-        return self._said.get(slurm_cluster, (0.0, []))[1]
+        """Return what was said within the last ten minutes; nothing where nothing was."""
+        said = self._said.get(slurm_cluster)
+        return [] if said is None or self._clock() - said[0] > OLDEST_S else said[1]
 
     async def find(self, slurm_cluster: str | None) -> list[Share]:
         """Return what sshare says; nothing where there is none, or it says nothing."""
-        async with self._asking:
-            said = self._said.get(slurm_cluster)
-            if said is None or self._clock() - said[0] > MAX_AGE_S:
-                # A failure too is not asked again at once: sites without sshare have none tomorrow.
-                self._said[slurm_cluster] = (self._clock(), await self._shares(slurm_cluster))
+        async with self._asking[slurm_cluster]:
+            again_at = self._ask_again_at.get(slurm_cluster)
+            if again_at is None or self._clock() > again_at:
+                shares = await self._shares(slurm_cluster)
+                now = self._clock()
+                if shares is not None:
+                    self._said[slurm_cluster] = (now, shares)
+                self._ask_again_at[slurm_cluster] = now + (RETRY_S if shares is None else MAX_AGE_S)
             return self.known(slurm_cluster)
 
-    async def _shares(self, slurm_cluster: str | None) -> list[Share]:
+    async def _shares(self, slurm_cluster: str | None) -> list[Share] | None:
+        """Return what Slurm says; None where it did not answer."""
         with on_cluster(slurm_cluster):
             try:
                 return await self._ask()
-            except DaskSlurmError:
+            except SlurmNotYet:
+                return None
+            except (SlurmMissing, SlurmRefused):
                 return []
+            except DaskSlurmError:
+                return None
 
 
 def has_budgets(site: Site) -> bool:

@@ -40,11 +40,11 @@ class Forecasts:
         self._asking = asyncio.Lock()
         self._said: dict[Question, tuple[float, Forecast]] = {}
 
-    def known(self, script: str, command: Sequence[str]) -> Forecast:
-        """Return what Slurm said within the last minute; nothing where it was not asked."""
+    def known(self, script: str, command: Sequence[str]) -> Forecast | None:
+        """Return what Slurm said within the last minute; None where it was not asked."""
         now = self._clock()
         self._said = {key: said for key, said in self._said.items() if now - said[0] < REMEMBERED_S}
-        return self._said.get((script, tuple(command)), (now, Forecast()))[1]
+        return self._said.get((script, tuple(command)), (now, None))[1]
 
     async def find(self, script: str, command: Sequence[str]) -> Forecast:
         """Return what Slurm says, asking it where that is not known; nothing where it does not answer."""
@@ -60,12 +60,15 @@ class Forecasts:
             return self._said[question][1]
 
 
-def why_no_time(heard: Forecast, jobs: int) -> str | None:
-    """Return why it is not known when so many jobs would start; None where it is, or where they would not."""
-    if heard.start is not None:
-        return None
+def why_no_time(heard: Forecast | None, jobs: int) -> str | None:
+    """Return why it is not known when so many jobs would start.
+
+    None where it is known, where they would not start, and where Slurm was not asked (`heard` is None).
+    """
     if not jobs:
         return "No jobs are asked for, so that none waits."
+    if heard is None or heard.start is not None:
+        return None
     if not heard.answered:
         return "Slurm did not answer. Ask again."
     if heard.refusal is None:

@@ -141,9 +141,9 @@ class Previews:
 
     async def _forecast(
         self, rendering: Mapping[str, Any], findings: _Findings, *, ask_slurm: bool
-    ) -> Forecast:
+    ) -> Forecast | None:
         if findings.errors or not rendering["jobs"]:
-            return Forecast()
+            return None
         question = (rendering["script"], rendering["command"])
         return await self._forecasts.find(*question) if ask_slurm else self._forecasts.known(*question)
 
@@ -156,10 +156,10 @@ def _notes(draft: Draft, named: ConfiguredName | None) -> list[str]:
     return [named.warning, *(note for note in notes if not note.endswith(ALSO_SAID))]
 
 
-def _hear(forecast: Forecast, options: Mapping[str, Any], findings: _Findings) -> None:
+def _hear(forecast: Forecast | None, options: Mapping[str, Any], findings: _Findings) -> None:
     """Take what Slurm itself says: what time mends is no error."""
-    findings.start = forecast.start
-    if forecast.refusal is None:
+    findings.start = forecast.start if forecast else None
+    if forecast is None or forecast.refusal is None:
         return
     words = words_of(forecast.refusal)
     if may_pass(forecast.refusal, test_only=True):

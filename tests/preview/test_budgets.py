@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from jupyter_dask_slurm.preview.answer import Budget, Totals
-from jupyter_dask_slurm.preview.budgets import MAX_AGE_S, Shares, budgets, has_budgets, shortages
-from jupyter_dask_slurm.protocol.errors import SlurmMissing
+from jupyter_dask_slurm.preview.budgets import (
+    MAX_AGE_S,
+    OLDEST_S,
+    RETRY_S,
+    Shares,
+    budgets,
+    has_budgets,
+    shortages,
+)
+from jupyter_dask_slurm.protocol.errors import (
+    DaskSlurmError,
+    SlurmMissing,
+    SlurmNotYet,
+    SlurmRefused,
+    SlurmUnreachable,
+)
 from jupyter_dask_slurm.protocol.models import Association, Limits, Partition, Rules, Site, SlurmInfo
+from jupyter_dask_slurm.slurm.address.which_cluster import chosen
 from jupyter_dask_slurm.slurm.installation.shares import SHARES_HEADER, MinutesLeft, Share, parse_shares
 
 # As sshare of 22.05 with --clusters wrote it, without most resources; 24.11 writes the same.
@@ -97,17 +113,72 @@ def test_says_what_is_not_enough() -> None:
     assert said(asked_hours=9.5) == said(asked_hours=None) == []
 
 
-async def test_slurm_is_asked_once_in_some_minutes_also_where_it_has_no_answer() -> None:
-    now, asked = [100.0], list[float]()
+class _Slurm:
+    """Says what sshare said above, or what keeps it from that; counts how often it was asked."""
 
-    async def ask() -> list[Share]:
-        asked.append(now[0])
-        if len(asked) == 1:
-            raise SlurmMissing("There is no sshare.")
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.asked = 0
+        self.fault: DaskSlurmError | None = None
+        self.shares = Shares(lambda: self.now, self._ask)
+
+    async def _ask(self) -> list[Share]:
+        self.asked += 1
+        if self.fault is not None:
+            raise self.fault
         return parse_shares(SAID)
 
-    shares = Shares(lambda: now[0], ask)
-    assert shares.known(None) == await shares.find(None) == await shares.find(None) == []
-    now[0] += MAX_AGE_S + 1
-    assert len(await shares.find(None)) == 4
-    assert (len(shares.known(None)), shares.known("other"), len(asked)) == (4, [], 2)
+
+@pytest.mark.parametrize("fault", [SlurmMissing("There is no sshare."), SlurmRefused("Slurm refused.")])
+async def test_slurm_is_asked_once_in_some_minutes_also_where_it_has_none(fault: DaskSlurmError) -> None:
+    slurm = _Slurm()
+    slurm.fault = fault
+    assert slurm.shares.known(None) == await slurm.shares.find(None) == await slurm.shares.find(None) == []
+    slurm.fault = None
+    slurm.now += MAX_AGE_S
+    assert (await slurm.shares.find(None), slurm.asked) == ([], 1)
+    slurm.now += 1
+    assert len(await slurm.shares.find(None)) == 4
+    assert (len(slurm.shares.known(None)), slurm.shares.known("other"), slurm.asked) == (4, [], 2)
+
+
+@pytest.mark.parametrize("fault", [SlurmUnreachable("It does not answer."), SlurmNotYet("Not now.")])
+async def test_what_was_said_before_stays_while_slurm_does_not_answer(fault: DaskSlurmError) -> None:
+    slurm = _Slurm()
+    assert len(await slurm.shares.find(None)) == 4
+    slurm.now += MAX_AGE_S + 1
+    slurm.fault = fault
+    assert [len(await slurm.shares.find(None)) for _ in range(2)] == [4, 4]
+    assert slurm.asked == 2  # not again at once
+    slurm.now += RETRY_S + 1
+    slurm.fault = None
+    assert (len(await slurm.shares.find(None)), slurm.asked) == (4, 3)
+
+
+async def test_what_is_old_is_not_shown() -> None:
+    slurm = _Slurm()
+    await slurm.shares.find(None)
+    slurm.now += OLDEST_S
+    assert len(slurm.shares.known(None)) == 4
+    slurm.now += 1
+    assert slurm.shares.known(None) == []
+
+
+async def test_a_slurm_cluster_that_hangs_keeps_nobody_from_the_others() -> None:
+    begun, go, asked = asyncio.Event(), asyncio.Event(), list[str | None]()
+
+    async def ask() -> list[Share]:
+        asked.append(chosen())
+        if chosen() == "slow":
+            begun.set()
+            await go.wait()
+        return parse_shares(SAID)
+
+    shares = Shares(ask=ask)
+    slow = [asyncio.create_task(shares.find("slow")) for _ in range(2)]
+    await begun.wait()
+    # A limit only where it fails: by itself it takes no time.
+    assert len(await asyncio.wait_for(shares.find("quick"), 5)) == 4
+    go.set()
+    assert [len(found) for found in await asyncio.gather(*slow)] == [4, 4]
+    assert asked == ["slow", "quick"]

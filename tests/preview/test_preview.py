@@ -322,7 +322,7 @@ async def test_slurm_is_asked_seldom() -> None:
         clock.now = 100.0 + moment
         assert (await forecasts.find(script, ["sbatch"])).start is not None
         assert len(asked) == calls, moment
-    assert forecasts.known("c", ["sbatch"]) == Forecast()
+    assert forecasts.known("c", ["sbatch"]) is None
     assert len(asked) == 3
 
 
@@ -351,7 +351,8 @@ async def test_a_slurm_that_does_not_answer_is_asked_again() -> None:
     ("heard", "jobs", "words"),
     [
         (Forecast("2026-11-21T04:00:00Z"), 4, None),
-        (Forecast(), 0, "No jobs are asked for, so that none waits."),
+        (None, 0, "No jobs are asked for, so that none waits."),
+        (None, 4, None),  # it was not asked
         (Forecast(), 4, "Slurm would take it, and names no time."),
         (Forecast(answered=False), 4, "Slurm did not answer. Ask again."),
         (
@@ -362,7 +363,7 @@ async def test_a_slurm_that_does_not_answer_is_asked_again() -> None:
         (Forecast(refusal="allocation failure: Invalid account or account/partition combination"), 4, None),
     ],
 )
-def test_why_there_is_no_time(heard: Forecast, jobs: int, words: str | None) -> None:
+def test_why_there_is_no_time(heard: Forecast | None, jobs: int, words: str | None) -> None:
     assert why_no_time(heard, jobs) == words
 
 

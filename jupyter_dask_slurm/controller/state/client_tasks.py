@@ -2,12 +2,13 @@
 
 Counted by Dask's groups of tasks, which count their states themselves: what a graph adds is seen by the sizes
 of its groups before and after it. So neither a graph of 100,000 tasks nor a question about it is walked over.
+What came otherwise (`scatter`, variables) is in memory already, while nothing of a graph has begun yet.
 Where two clients add to one group (the same function by `Client.map`), what is left of it counts for both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,20 +57,34 @@ class ClientTasks(SchedulerPlugin):
         """Note what a graph has added (called by the scheduler, before any of it goes on)."""
         added = self._added.setdefault(client, {})
         now = self._now()
+        for group, new in self._grown(scheduler, tasks):
+            slot = (id(group), int(now / _TOGETHER_S))
+            entry = added.setdefault(slot, _Added(now, group, 0, group.states.get("erred", 0)))
+            entry.tasks += new
+        if len(added) > _MOST:
+            self._added[client] = _put_together(added)
+        if len(self._sizes) > 2 * len(scheduler.task_groups) + 100:
+            present = {id(group) for group in scheduler.task_groups.values()}
+            self._sizes = {key: kept for key, kept in self._sizes.items() if key in present}
+
+    def _grown(self, scheduler: Scheduler, tasks: Collection[Any]) -> Iterator[tuple[Any, int]]:
+        """Yield the groups that a graph has added to, and how many tasks."""
+        left = len(tasks)
         for group in _groups_of(scheduler, tasks):
             size = len(group)
             _, before = self._sizes.get(id(group), (None, 0))
             if size > before:
                 # Kept with the group: its id is that of another one when it is gone.
                 self._sizes[id(group)] = (group, size)
-                slot = (id(group), int(now / _TOGETHER_S))
-                entry = added.setdefault(slot, _Added(now, group, 0, group.states.get("erred", 0)))
-                entry.tasks += size - before
-        if len(added) > _MOST:
-            self._added[client] = _put_together(added)
-        if len(self._sizes) > 2 * len(scheduler.task_groups) + 100:
-            present = {id(group) for group in scheduler.task_groups.values()}
-            self._sizes = {key: kept for key, kept in self._sizes.items() if key in present}
+                new = min(size - before, group.states.get("released", 0), left)
+                left -= new
+                if new:
+                    yield group, new
+
+    def restart(self, scheduler: Scheduler) -> None:
+        """Forget all (called by the scheduler): what it has thrown away will never be done."""
+        self._added.clear()
+        self._sizes.clear()
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """Forget a client that has gone (called by the scheduler)."""
@@ -90,10 +105,9 @@ class ClientTasks(SchedulerPlugin):
 
 def _groups_of(scheduler: Scheduler, tasks: Collection[Any]) -> Iterable[Any]:
     """Return the groups that a graph may have added to, by whichever way is shorter."""
-    # Those of all that the scheduler was asked for since it was last idle.
-    groups: Collection[Any] = scheduler.computations[-1].groups if scheduler.computations else ()
-    if groups and len(groups) < len(tasks):
-        return groups
+    # A computation of Dask's knows only those that are new with it.
+    if len(scheduler.task_groups) < len(tasks):
+        return list(scheduler.task_groups.values())
     return {group for key in tasks if key in scheduler.tasks and (group := scheduler.tasks[key].group)}
 
 

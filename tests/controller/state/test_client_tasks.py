@@ -21,6 +21,10 @@ def add(number: int, start: Event | None = None, go: Event | None = None) -> int
     return number + 1
 
 
+def _plus(number: int) -> int:
+    return number + 1000
+
+
 def fail(number: int) -> int:
     raise ValueError(number)
 
@@ -67,6 +71,47 @@ def test_counts_what_one_client_has_asked_for_within_some_time() -> None:
     asyncio.run(story())
 
 
+def test_counts_what_a_graph_adds_to_what_is_there() -> None:
+    async def story() -> None:
+        told = ClientTasks(lambda: 100.0)
+        async with (
+            LocalCluster(
+                n_workers=1, threads_per_worker=2, processes=False, memory_limit="4 GB",
+                dashboard_address=None, asynchronous=True,
+            ) as cluster,
+            Client(cluster, asynchronous=True) as client,
+            Client(cluster, asynchronous=True, set_as_default=False) as other,
+        ):  # fmt: skip
+            cluster.scheduler.add_plugin(told)
+            held = client.map(_plus, range(10))
+            await wait(held)
+            start, go = Event("start", client=client), Event("go", client=client)
+            blocking = client.submit(add, 0, start, go)
+            await start.wait()
+            # The same function again, within a computation that has begun with another one.
+            more = other.map(_plus, range(10, 15))
+            await wait(more)
+            assert told.progress(other.id, ALL_S) == Progress(5, 5, 0, 0)
+            again = client.map(_plus, range(20, 23))
+            await wait(again)
+            assert told.progress(client.id, ALL_S) == Progress(14, 13, 0, 1)
+            await go.set()
+            await blocking
+
+            # Data that nobody computes is nobody's, nor that which comes to a function's results.
+            data = await client.scatter(list(range(100)))
+            alike = await client.scatter({f"_plus-{number:032x}": number for number in range(50)})
+            assert await other.submit(sum, data, key="first") == sum(range(100))
+            parts = other.map(_plus, [*data[:3], *alike.values()])
+            await wait(parts)
+            assert told.progress(other.id, ALL_S) == Progress(59, 59, 0, 0)
+
+            await client.restart(wait_for_workers=False)
+            assert told.progress(client.id, ALL_S) == told.progress(other.id, ALL_S) == Progress(0, 0, 0, 0)
+
+    asyncio.run(story())
+
+
 class _Group:
     """A group of tasks, as Dask counts it."""
 
@@ -89,22 +134,29 @@ class _Keys:
 
 
 def _scheduler(*groups: _Group) -> Any:
-    return SimpleNamespace(
-        computations=[SimpleNamespace(groups=set(groups))], task_groups=dict(enumerate(groups)), tasks={}
-    )
+    return SimpleNamespace(task_groups=dict(enumerate(groups)), tasks={})
 
 
 def test_no_large_graph_is_walked_over() -> None:
     told = ClientTasks(lambda: 0.0)
-    chunks, sums = _Group(99_000, processing=10, waiting=90_000, memory=8_990), _Group(1000, waiting=1000)
+    chunks, sums = _Group(99_000, released=99_000), _Group(1000, released=1000)
     told.update_graph(_scheduler(chunks, sums), client="c", tasks=_Keys())  # type: ignore[arg-type]
+    chunks.states = {"processing": 10, "waiting": 90_000, "memory": 8_990}
+    sums.states = {"waiting": 1000}
     assert told.progress("c", ALL_S) == Progress(100_000, 8_990, 0, 10)
+
+
+def test_a_graph_is_credited_with_no_more_than_it_has() -> None:
+    told = ClientTasks(lambda: 0.0)
+    tasks: Any = range(10)
+    told.update_graph(_scheduler(_Group(50, released=50)), client="c", tasks=tasks)
+    assert told.progress("c", ALL_S).tasks == 10
 
 
 def test_remembers_a_bounded_number_of_graphs() -> None:
     now = [0.0]
     told = ClientTasks(lambda: now[0])
-    group = _Group(0, waiting=5)
+    group = _Group(0, waiting=5, released=1)
     tasks: Any = range(10)
     for _ in range(10_000):
         now[0] += 1
@@ -115,7 +167,7 @@ def test_remembers_a_bounded_number_of_graphs() -> None:
     assert len(told._added["c"]) <= 2000
     for _ in range(5000):
         now[0] += 1
-        told.update_graph(_scheduler(_Group(1)), client="c", tasks=tasks)
+        told.update_graph(_scheduler(_Group(1, released=1)), client="c", tasks=tasks)
     assert len(told._added["c"]) <= 2000
     assert len(told._sizes) <= 200
     assert told.progress("c", 100).tasks == 101
