@@ -8,14 +8,15 @@ import { Signal } from '@lumino/signaling';
 import type { PanelLayout } from '@lumino/widgets';
 
 import type { ClusterClient } from '../../api/client';
-import type { Cluster } from '../../api/contract';
+import type { Cluster, Progress } from '../../api/contract';
+import { asRequestError, RequestError } from '../../api/requestError';
 import { Pace } from './pace';
 import { ProgressBar } from './progressBar';
 
 /** How often it is asked while a cell has tasks; of shorter cells nobody sees anything. */
 const PAUSE_MS = 1000;
 
-/** So rarely while a cell has none: most have nothing to do with Dask. */
+/** So rarely while a cell has none (most have nothing to do with Dask), or nobody answers. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /** A question travels, and what a cell asks for first came before it. */
@@ -42,6 +43,12 @@ interface IRun {
   readonly began: number;
   readonly pace: Pace;
   bar: ProgressBar | null;
+}
+
+/** What was told of a cell's tasks, and of whose. */
+interface ITold {
+  readonly attached: Cluster;
+  readonly progress: Progress;
 }
 
 /**
@@ -108,20 +115,54 @@ export class CellProgress implements IDisposable {
   }
 
   private async _look(pause: number, run: IRun): Promise<void> {
+    let next = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    if (!document.hidden) {
+      const told = await this._told(run).catch(asRequestError);
+      if (this._run !== run || run.cell.isDisposed) {
+        return;
+      }
+      if (told instanceof RequestError && told.status === 404) {
+        // There is no such cluster, or a Jupyter of before that cannot tell: another answer does not come.
+        this._end();
+        return;
+      }
+      next = this._show(told instanceof RequestError ? null : told, run) ? PAUSE_MS : next;
+    }
+    this._askAfter(next, run);
+  }
+
+  /** @returns how far the tasks of a cell are; null where nobody is attached. */
+  private async _told(run: IRun): Promise<ITold | null> {
     const { attached, clientId } = this._link;
-    const seen = !document.hidden && attached && clientId;
+    if (!attached || !clientId) {
+      return null;
+    }
     const within = Math.round(performance.now() - run.began) + ON_ITS_WAY_MS;
-    const told = seen && (await this._parts.client.progress(attached.id, clientId, within).catch(() => null));
-    // A controller that cannot tell is not asked again for this cell.
-    if (this._run !== run || told === null || run.cell.isDisposed) {
-      return;
+    return { attached, progress: await this._parts.client.progress(attached.id, clientId, within) };
+  }
+
+  /**
+   * Show how far they are. Where that is not known, what was known before is of a former time.
+   *
+   * @returns whether there is something to show, now or as soon as the cell can hold it.
+   */
+  private _show(told: ITold | null, run: IRun): boolean {
+    if (told === null) {
+      run.bar?.dispose();
+      run.bar = null;
+      return false;
     }
-    if (told && told.tasks > 0) {
+    const { attached, progress } = told;
+    if (progress.tasks === 0) {
+      return run.bar !== null;
+    }
+    // A cell that was not in sight yet has no parts: they would come below the bar.
+    if (!run.cell.isPlaceholder()) {
       run.bar ??= this._newBar(run.cell, attached);
-      const ended = told.done + told.failed;
-      run.bar.tell(told, run.pace.secondsLeft(performance.now(), ended, told.tasks - ended));
     }
-    this._askAfter(run.bar ? PAUSE_MS : Math.min(2 * pause, LONGEST_PAUSE_MS), run);
+    const ended = progress.done + progress.failed;
+    run.bar?.tell(progress, run.pace.secondsLeft(performance.now(), ended, progress.tasks - ended));
+    return true;
   }
 
   private _newBar(cell: Cell, { name }: Cluster): ProgressBar {

@@ -4,6 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { Cluster, progress, Progress } from '../../../api/contract';
+import { RequestError } from '../../../api/requestError';
 import { CellProgress, IProgressParts, ITasksOf } from '../../../notebook/progress/cellProgress';
 import { Pace } from '../../../notebook/progress/pace';
 import { progressText } from '../../../notebook/progress/progressBar';
@@ -17,10 +18,15 @@ const attached = sample('cluster-running') as Cluster;
 /** A cell that was run by a message. */
 class FakeCell extends Panel {
   readonly outputArea: object;
+  isOutOfSight = false;
 
   constructor(message: string) {
     super();
     this.outputArea = { future: { msg: { header: { msg_id: message } } } };
+  }
+
+  isPlaceholder(): boolean {
+    return this.isOutOfSight;
   }
 }
 
@@ -133,14 +139,66 @@ describe('the progress of a cell', () => {
     expect(bars()).toHaveLength(1);
   });
 
-  it('is given up for this cell where the controller cannot tell', async () => {
-    ask.mockRejectedValueOnce(new Error('Not found.'));
+  it('shows nothing of a former time where nobody answers, and is there again', async () => {
     panel.begin('first');
+    await pass(1100);
+    expect(bars()).toHaveLength(1);
+    const nobody = {
+      message: 'Jupyter does not answer.',
+      reason: 'NetworkError',
+      field: null,
+      details: null
+    };
+    ask.mockRejectedValue(new RequestError(0, nobody));
+    await pass(1000);
+    expect(bars()).toEqual([]);
+    await pass(120_000);
+    // Later and later, for that may last.
+    expect(ask.mock.calls.length).toBeLessThan(20);
+    ask.mockResolvedValue({ ...told, done: 655 });
+    await pass(10_000);
+    expect(bars().map(bar => bar.textContent)).toEqual([expect.stringContaining('655 of 1,000')]);
+  });
+
+  it('is not there while nobody is attached any more', async () => {
+    panel.begin('first');
+    await pass(1100);
+    link.attached = undefined;
+    await pass(1000);
+    expect(bars()).toEqual([]);
+    link.attached = attached;
+    await pass(10_000);
+    expect(bars()).toHaveLength(1);
+  });
+
+  it('is given up for this cell where there is none to ask for', async () => {
+    const none = { message: 'Not found.', reason: 'NotFound', field: null, details: null };
+    panel.begin('first');
+    await pass(1100);
+    ask.mockRejectedValueOnce(new RequestError(404, none));
     await pass(60_000);
-    expect(ask).toHaveBeenCalledTimes(1);
+    expect(ask).toHaveBeenCalledTimes(2);
+    expect(bars()).toEqual([]);
     panel.begin('second');
     await pass(1100);
     expect(bars()).toHaveLength(1);
+  });
+
+  it('waits until a cell that is out of sight has its parts: it stands below them', async () => {
+    const { first } = panel;
+    first.isOutOfSight = true;
+    panel.begin('first');
+    await pass(20_000);
+    expect(bars()).toEqual([]);
+    const parts = new Widget();
+    first.addWidget(parts);
+    first.isOutOfSight = false;
+    await pass(1000);
+    expect(Array.from(first.node.children).map(node => node.getAttribute('role'))).toEqual([
+      null,
+      'progressbar'
+    ]);
+    expect(first.node.firstElementChild).toBe(parts.node);
   });
 
   it('goes when the kernel starts again, and when the notebook is closed', async () => {
