@@ -142,18 +142,32 @@ function isShort(budget: Budget): boolean {
   return budget.asked_hours !== null && budget.asked_hours > budget.left_hours;
 }
 
-/** @returns the hours that are asked for beside those that are left, of one resource. */
+/** @returns the hours that are asked for beside those that are left, of one resource, and whether these are enough. */
 function budgetLine(budget: Budget, trans: TranslationBundle): string {
-  const [left, limit, asked] = [budget.left_hours, budget.limit_hours, budget.asked_hours].map(hours);
   const what = {
-    cores: trans.__('Core hours:'),
-    gpus: trans.__('GPU hours:'),
-    billing: trans.__('Billing hours:')
+    cores: trans.__('Core hours'),
+    gpus: trans.__('GPU hours'),
+    billing: trans.__('Billing hours')
   }[budget.resource];
-  const rest = budget.yours
-    ? trans.__('you have %1 of %2 left in account %3', left, limit, budget.account)
-    : trans.__('account %3 has %1 of %2 left', left, limit, budget.account);
-  return [what, ...(asked ? [trans.__('%1 at most until the walltime,', asked)] : []), rest].join(' ');
+  const [left, limit, asked] = [budget.left_hours, budget.limit_hours, budget.asked_hours].map(hours);
+  const told = [what, left, limit, budget.account, asked] as const;
+  // Each is whole: another language puts its words in another order.
+  if (!asked) {
+    return budget.yours
+      ? trans.__('%1: you have %2 of %3 left in account %4', ...told)
+      : trans.__('%1: account %4 has %2 of %3 left', ...told);
+  }
+  if (isShort(budget)) {
+    return budget.yours
+      ? trans.__(
+          '%1: %5 at most until the walltime, you have %2 of %3 left in account %4 – not enough',
+          ...told
+        )
+      : trans.__('%1: %5 at most until the walltime, account %4 has %2 of %3 left – not enough', ...told);
+  }
+  return budget.yours
+    ? trans.__('%1: %5 at most until the walltime, you have %2 of %3 left in account %4', ...told)
+    : trans.__('%1: %5 at most until the walltime, account %4 has %2 of %3 left', ...told);
 }
 
 function hours(value: number | null): string {

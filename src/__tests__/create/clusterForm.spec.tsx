@@ -189,13 +189,38 @@ describe('the form', () => {
     expect(form.node.querySelector('[role="note"]')?.textContent).toBe('ocean has left the list.');
   });
 
-  it('shows the hours that are left beside those that are asked for', async () => {
+  const hourLines = () => {
+    const lines = Array.from(form.node.querySelectorAll('.jp-DaskSlurmForm-totals > div')).slice(1);
+    return lines.map(({ textContent, className }) => [textContent, className]);
+  };
+
+  it('shows the hours that are left beside those that are asked for, and says whether they are enough', async () => {
     await open();
-    const lines = Array.from(form.node.querySelectorAll('.jp-DaskSlurmForm-totals > div'));
-    expect(lines.slice(1).map(({ textContent, className }) => [textContent, className])).toEqual([
-      ['Core hours: 16 at most until the walltime, account physics has 12.5 of 1,000 left', 'jp-mod-short'],
+    expect(hourLines()).toEqual([
+      [
+        'Core hours: 16 at most until the walltime, account physics has 12.5 of 1,000 left – not enough',
+        'jp-mod-short'
+      ],
       ['Billing hours: you have 230 of 400 left in account physics', '']
     ]);
+  });
+
+  it('takes each line of hours for the sentence that it is: languages order words in ways of their own', async () => {
+    const [cores, billing] = told.budgets;
+    const budgets = [
+      { ...cores, left_hours: 100 },
+      { ...billing, asked_hours: 16 }
+    ];
+    const translated = jest.spyOn(trans, '__');
+    await open({ preview: () => Promise.resolve({ ...told, budgets }) });
+    const lines = [
+      'Core hours: 16 at most until the walltime, account physics has 100 of 1,000 left',
+      'Billing hours: 16 at most until the walltime, you have 230 of 400 left in account physics'
+    ];
+    expect(hourLines()).toEqual(lines.map(line => [line, '']));
+    const sentences = translated.mock.results.map(({ value }) => value as string);
+    expect(sentences).toEqual(expect.arrayContaining(lines));
+    translated.mockRestore();
   });
 
   it('asks Slurm before it starts, and starts nothing that Slurm refuses', async () => {

@@ -37,8 +37,10 @@ export function broughtWords(
 ): string {
   const properties = (options.properties ?? {}) as Readonly<Record<string, { readonly title?: string }>>;
   const words = Object.entries(refused).map(([name, value]) => `${properties[name]?.title ?? name} ${value}`);
-  const origin = trans.__('These options came with the notebook. Look at the script before you start it.');
   return words.length > 0
-    ? `${origin} ${trans.__('This site does not offer you: %1.', words.join(', '))}`
-    : origin;
+    ? trans.__(
+        'These options came with the notebook. Look at the script before you start it. This site does not offer you: %1.',
+        words.join(', ')
+      )
+    : trans.__('These options came with the notebook. Look at the script before you start it.');
 }
