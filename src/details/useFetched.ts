@@ -1,5 +1,6 @@
 import * as React from 'react';
 
+import { pauseAfter } from '../api/pauseAfter';
 import { useVisibility } from './visibility';
 
 export interface IFetched<T> {
@@ -10,14 +11,14 @@ export interface IFetched<T> {
 
 /**
  * Ask the server while somebody looks, and again when `occasion` is another one: at most once in
- * `everyMs`, and the last occasion is never lost.
+ * `everyMs`, and the last occasion is never lost. What failed is asked for again, later and later.
  */
 export function useFetched<T>(ask: () => Promise<T>, occasion: unknown, everyMs = 1000): IFetched<T> {
   const visible = useVisibility();
   const [fetched, setFetched] = React.useState<IFetched<T>>({ value: null, error: null });
   const question = React.useRef(ask);
   question.current = ask;
-  const asked = React.useRef({ at: -Infinity, count: 0, answered: 0, mounted: false });
+  const asked = React.useRef({ at: -Infinity, count: 0, answered: 0, failures: 0, mounted: false });
   React.useEffect(() => {
     const { current } = asked;
     current.mounted = true;
@@ -30,6 +31,11 @@ export function useFetched<T>(ask: () => Promise<T>, occasion: unknown, everyMs 
       return;
     }
     const { current } = asked;
+    let timer: number | undefined;
+    let isOver = false;
+    const lookAfter = (ms: number) => {
+      timer = window.setTimeout(() => void look(), ms);
+    };
     const look = async () => {
       current.at = performance.now();
       current.count += 1;
@@ -41,12 +47,18 @@ export function useFetched<T>(ask: () => Promise<T>, occasion: unknown, everyMs 
       // Answers may overtake each other; an older one says nothing any more.
       if (current.mounted && number > current.answered) {
         current.answered = number;
+        current.failures = answer.error === null ? 0 : current.failures + 1;
         setFetched(before => ({ ...before, ...answer }));
       }
+      if (!isOver && answer.error !== null) {
+        lookAfter(Math.max(everyMs, pauseAfter(current.failures)));
+      }
     };
-    const wait = Math.max(0, current.at + everyMs - performance.now());
-    const timer = window.setTimeout(() => void look(), wait);
-    return () => window.clearTimeout(timer);
+    lookAfter(Math.max(0, current.at + everyMs - performance.now()));
+    return () => {
+      isOver = true;
+      window.clearTimeout(timer);
+    };
   }, [visible, occasion, everyMs]);
   return fetched;
 }

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { IPlot } from '../api/client';
 import type { Cluster } from '../api/contract';
+import { pauseAfter } from '../api/pauseAfter';
 import { CommandButton } from '../cluster/buttons';
 import { useClusterContext, useSignalUpdates } from '../cluster/context';
 import { CommandIDs } from '../commandIds';
@@ -115,17 +116,20 @@ function PlotActions({ cluster }: { cluster: Cluster }): React.ReactElement {
   );
 }
 
-/** Asks once, and again with each change of the cluster's state until there is an answer. */
+/** Asks once, and again with each change of the cluster's state, and later and later, until there is an answer. */
 function usePlots(cluster: Cluster): [readonly IPlot[] | null, string | null] {
   const { manager } = useClusterContext();
   const [plots, setPlots] = React.useState<readonly IPlot[] | null>(null);
   const [failure, setFailure] = React.useState<string | null>(null);
+  const failures = React.useRef(0);
+  const [asked, askAgain] = React.useReducer((count: number) => count + 1, 0);
   const missing = plots === null;
   React.useEffect(() => {
     if (!missing) {
       return;
     }
     let current = true;
+    let timer: number | undefined;
     manager.client.plots(cluster).then(
       found => {
         if (current) {
@@ -133,13 +137,20 @@ function usePlots(cluster: Cluster): [readonly IPlot[] | null, string | null] {
           setFailure(null);
         }
       },
-      (error: Error) => current && setFailure(error.message)
+      (error: Error) => {
+        if (current) {
+          setFailure(error.message);
+          failures.current += 1;
+          timer = window.setTimeout(askAgain, pauseAfter(failures.current));
+        }
+      }
     );
     return () => {
       current = false;
+      window.clearTimeout(timer);
     };
     // Numbers that drift make a new object too; only a change of state is worth asking again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [manager, missing, cluster.id, cluster.updated_at]);
+  }, [manager, missing, asked, cluster.id, cluster.updated_at]);
   return [plots, failure];
 }

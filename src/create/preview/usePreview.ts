@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { IPreviewRequest } from '../../api/client';
 import type { Preview } from '../../api/contract';
+import { pauseAfter } from '../../api/pauseAfter';
 import { asRequestError, RequestError } from '../../api/requestError';
 
 /** A pause in typing; the server answers within some ten milliseconds, and so what is wrong is red before 300 have passed. */
@@ -32,31 +33,41 @@ export interface IPreviewed {
   readonly judge: () => Promise<Preview | null>;
 }
 
+/** A question that had no answer. */
+interface IFailed {
+  readonly error: RequestError;
+  readonly question: string;
+  /** How often in a row. */
+  readonly times: number;
+  readonly askedSlurm: boolean;
+}
+
 /**
  * Ask what a request would send, after each pause in typing. An answer to an older question is dropped. Where there is
- * none (Slurm does not answer, for example), the former one stays, marked as that, with the reason.
+ * none (Slurm does not answer, for example), the former one stays, marked as that, with the reason, and it is asked for
+ * again, later and later.
  */
 export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewed {
   const [preview, setPreview] = React.useState<Preview | null>(null);
-  const [failure, setFailure] = React.useState<RequestError | null>(null);
+  const [failed, setFailed] = React.useState<IFailed | null>(null);
   const [isLate, setLate] = React.useState(false);
-  const answered = React.useRef<{ question: string; isWrong: boolean } | null>(null);
+  const answered = React.useRef<{ question: string; isSettled: boolean } | null>(null);
   const newest = React.useRef({ request, ask });
   newest.current = { request, ask };
   const [judge, debouncer] = React.useMemo(() => {
-    const judge = async (askSlurm: boolean) => {
-      const asked = newest.current;
-      const answer = await asked.ask(asked.request, askSlurm).catch(asRequestError);
-      const isNewest = question(newest.current.request) === question(asked.request);
+    const judge = async (askedSlurm: boolean) => {
+      const { request, ask } = newest.current;
+      const about = question(request);
+      const answer = await ask(request, askedSlurm).catch(asRequestError);
       const told = answer instanceof RequestError ? null : answer;
-      if (!debouncer.isDisposed && isNewest) {
-        setFailure(answer instanceof RequestError ? answer : null);
-        setLate(!told && answered.current?.question !== question(asked.request));
+      if (!debouncer.isDisposed && question(newest.current.request) === about) {
+        setFailed(before =>
+          answer instanceof RequestError ? oneMore(before, answer, about, askedSlurm) : null
+        );
+        setLate(!told && answered.current?.question !== about);
         if (told) {
-          answered.current = {
-            question: question(asked.request),
-            isWrong: told.errors.length > 0 || told.looking_at !== null
-          };
+          const isWrong = told.errors.length > 0 || told.looking_at !== null;
+          answered.current = { question: about, isSettled: isWrong || askedSlurm };
           setPreview(told);
         }
       }
@@ -66,14 +77,6 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
     return [judge, debouncer] as const;
   }, []);
   React.useEffect(() => () => debouncer.dispose(), [debouncer]);
-  React.useEffect(() => {
-    if (preview?.looking_at) {
-      const timer = setTimeout(() => void judge(false), LOOK_AGAIN_MS);
-      return () => clearTimeout(timer);
-    }
-    return undefined;
-  }, [preview, judge]);
-  const isLooking = Boolean(preview?.looking_at);
   const asked = question(request);
   React.useEffect(() => {
     // A debouncer that is disposed while it waits rejects: nobody is there to be told.
@@ -83,16 +86,40 @@ export function usePreview(request: IPreviewRequest, ask: AskPreview): IPreviewe
     if (answered.current?.question === asked) {
       markLate();
     }
+    const timer = setTimeout(markLate, PAUSE_MS + LATE_MS);
+    return () => clearTimeout(timer);
+  }, [asked, debouncer]);
+  React.useEffect(() => {
+    const again = failed?.question === asked ? failed : null;
+    if (again || preview?.looking_at) {
+      const pause = again ? pauseAfter(again.times) : LOOK_AGAIN_MS;
+      const timer = setTimeout(() => void judge(again?.askedSlurm ?? false), pause);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [preview, failed, asked, judge]);
+  // Once a kernel was looked at, or there are answers again, the form begins to rest.
+  const isResting = !preview?.looking_at && !failed;
+  React.useEffect(() => {
     // What is wrong already need not be asked of Slurm.
     const rest = () =>
-      void (answered.current?.question === asked && !answered.current.isWrong && judge(true));
-    const timers = [setTimeout(rest, REST_MS), setTimeout(markLate, PAUSE_MS + LATE_MS)];
-    return () => timers.forEach(clearTimeout);
-    // Once a kernel was looked at, the form begins to rest.
-  }, [asked, isLooking, debouncer, judge]);
-  return { preview, failure, isLate, judge: () => judge(true) };
+      void (answered.current?.question === asked && !answered.current.isSettled && judge(true));
+    const timer = isResting ? setTimeout(rest, REST_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [asked, isResting, judge]);
+  return { preview, failure: failed?.error ?? null, isLate, judge: () => judge(true) };
 }
 
 function question(request: IPreviewRequest): string {
   return JSON.stringify(request);
+}
+
+function oneMore(
+  before: IFailed | null,
+  error: RequestError,
+  question: string,
+  askedSlurm: boolean
+): IFailed {
+  const times = before?.question === question ? before.times + 1 : 1;
+  return { error, question, times, askedSlurm };
 }

@@ -64,6 +64,12 @@ describe('the preview', () => {
     React.act(async () => {
       await jest.advanceTimersByTimeAsync(length);
     });
+  /** React draws, and sets its timers, between the steps. */
+  const minutes = async (count: number) => {
+    for (let step = 0; step < 20 * count; step++) {
+      await pause(3000);
+    }
+  };
   const canCopy = () => !asker.node.querySelector('button')?.disabled;
   const isBusy = () => asker.node.querySelector('section')?.getAttribute('aria-busy');
 
@@ -103,6 +109,44 @@ describe('the preview', () => {
     expect(ask.mock.calls.filter(([, askSlurm]) => askSlurm)).toHaveLength(1);
     expect(ask.mock.calls.at(-1)?.[1]).toBe(true);
     expect(ask.mock.calls.length).toBeLessThan(7);
+  });
+
+  it('asks again where nobody has answered, later and later, and Slurm once when the form rests then', async () => {
+    let isAway = true;
+    const ask = jest.fn<Promise<Preview>, Parameters<AskPreview>>(() =>
+      isAway ? Promise.reject(new Error('away')) : Promise.resolve({ ...fine })
+    );
+    show('short', ask);
+    await minutes(2);
+    expect(ask.mock.calls.length).toBeGreaterThan(4);
+    expect(ask.mock.calls.length).toBeLessThan(9);
+    expect(ask.mock.calls.filter(([, askSlurm]) => askSlurm)).toEqual([]);
+    isAway = false;
+    await minutes(2);
+    expect(asker.node.textContent).toContain('#SBATCH -p short');
+    expect(ask.mock.calls.slice(-2).map(([, askSlurm]) => askSlurm)).toEqual([false, true]);
+    expect(ask.mock.calls.filter(([, askSlurm]) => askSlurm)).toHaveLength(1);
+  });
+
+  it('asks Slurm no oftener where that alone has no answer', async () => {
+    const ask = jest.fn<Promise<Preview>, Parameters<AskPreview>>((_, askSlurm) =>
+      askSlurm ? Promise.reject(new Error('away')) : Promise.resolve({ ...fine })
+    );
+    show('short', ask);
+    await minutes(3);
+    expect(ask.mock.calls.length).toBeGreaterThan(5);
+    expect(ask.mock.calls.length).toBeLessThan(11);
+    expect(ask.mock.calls.filter(([, askSlurm]) => !askSlurm)).toHaveLength(1);
+  });
+
+  it('goes on looking at a kernel after questions that had no answer', async () => {
+    const looking = { ...fine, script: null, lines: [], looking_at: 'ocean' };
+    const ask = jest.fn<Promise<Preview>, Parameters<AskPreview>>(() => Promise.resolve({ ...fine }));
+    const away = new Error('away');
+    ask.mockResolvedValueOnce(looking).mockRejectedValueOnce(away).mockRejectedValueOnce(away);
+    show('short', ask);
+    await minutes(1);
+    expect(asker.node.textContent).toContain('#SBATCH -p short');
   });
 
   it('says where the script is while it cannot be made', async () => {
