@@ -22,6 +22,8 @@ _TOGETHER_S = 0.25
 """What a client adds to a group within so long is one entry: loops of `submit` make many graphs."""
 _MOST = 2000
 """Entries that are kept of a client; of more, the older half is put together."""
+_MOST_LOOKED_AT = 10_000
+"""Groups or tasks that are looked at for one graph: more would hold up the scheduler for 0.1 s and longer."""
 _TO_DO = ("waiting", "queued", "no-worker", "processing")
 
 
@@ -104,7 +106,9 @@ class ClientTasks(SchedulerPlugin):
 
 
 def _groups_of(scheduler: Scheduler, tasks: Collection[Any]) -> Iterable[Any]:
-    """Return the groups that a graph may have added to, by whichever way is shorter."""
+    """Return the groups that a graph may have added to, by the shorter way; none where both are long."""
+    if min(len(scheduler.task_groups), len(tasks)) > _MOST_LOOKED_AT:
+        return ()
     # A computation of Dask's knows only those that are new with it.
     if len(scheduler.task_groups) < len(tasks):
         return list(scheduler.task_groups.values())

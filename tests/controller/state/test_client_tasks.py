@@ -146,6 +146,12 @@ def test_no_large_graph_is_walked_over() -> None:
     assert told.progress("c", ALL_S) == Progress(100_000, 8_990, 0, 10)
 
 
+def test_nothing_is_looked_at_where_each_task_is_a_group() -> None:
+    told = ClientTasks(lambda: 0.0)
+    told.update_graph(_scheduler(*(_Group(1, released=1) for _ in range(100_000))), client="c", tasks=_Keys())  # type: ignore[arg-type]
+    assert (told.progress("c", ALL_S).tasks, told._sizes) == (0, {})
+
+
 def test_a_graph_is_credited_with_no_more_than_it_has() -> None:
     told = ClientTasks(lambda: 0.0)
     tasks: Any = range(10)
