@@ -11,7 +11,11 @@ import { isAlive } from '../model/status';
 import type { IClusterManager } from '../tokens';
 import { findCluster } from './findCluster';
 import { ClientState, KernelClient } from './kernel/kernelClient';
+import { NoPythonKernel } from './kernel/runSilently';
 import { ILinkMetadata, readMetadata, readRecipe, writeMetadata } from './metadata';
+
+/** How often a kernel is looked at by itself: a look may fail because the kernel, or the way to it, is not there yet. */
+const LOOKS = 3;
 
 type KernelChange = IChangedArgs<Kernel.IKernelConnection | null>;
 
@@ -33,11 +37,11 @@ export class NotebookLink implements IDisposable {
     this._client.changed.connect(this._emit, this);
     sessionContext.kernelChanged.connect(this._onKernelChanged, this);
     sessionContext.statusChanged.connect(this._onStatus, this);
+    sessionContext.connectionStatusChanged.connect(this._onConnection, this);
     content.modelChanged.connect(this._onModel, this);
     _parts.manager.changed.connect(this._onClusters, this);
     _parts.manager.listen();
     this._onModel();
-    this._meetKernel();
   }
 
   /** The id of the notebook's tab. */
@@ -137,6 +141,7 @@ export class NotebookLink implements IDisposable {
 
   /** Close the kernel's client, and forget the cluster. */
   async detach(): Promise<void> {
+    this._awaited = null;
     writeMetadata(this._model, null, null);
     await this._client.close();
   }
@@ -165,7 +170,7 @@ export class NotebookLink implements IDisposable {
   /** Connect where that is wanted and possible, once for each kernel and cluster; what fails is shown. */
   reconsider(): void {
     const cluster = this.remembered;
-    const runs = this._panel.sessionContext.session?.kernel?.status !== 'dead';
+    const runs = (this._kernel?.status ?? 'dead') !== 'dead';
     const isAwaited = cluster?.id === this._awaited;
     const wanted = (isAwaited || this.auto) && cluster?.status === 'running' && cluster.id !== this._tried;
     const isClusterGone = this._client.isOurs && !isAlive(this.attached);
@@ -173,6 +178,10 @@ export class NotebookLink implements IDisposable {
     if (runs && wanted && (isAwaited || isFree)) {
       this._make(cluster).catch(() => undefined);
     }
+  }
+
+  private get _kernel(): Kernel.IKernelConnection | null | undefined {
+    return this._panel.sessionContext.session?.kernel;
   }
 
   private get _model(): INotebookModel | null {
@@ -195,11 +204,23 @@ export class NotebookLink implements IDisposable {
     writeMetadata(this._model, auto === undefined ? metadata : { ...metadata, auto }, recipe);
   }
 
-  private _make(cluster: Cluster): Promise<boolean> {
-    this._awaited = null;
+  /** What starts stays awaited until a kernel has been connected to it, or could not be. */
+  private async _make(cluster: Cluster): Promise<boolean> {
+    this._awaited = this._awaited === cluster.id ? cluster.id : null;
     this._tried = cluster.id;
     const snippet = this._parts.manager.client.snippet(cluster.id, 'attach');
-    return this._client.make(snippet.then(({ code }) => code));
+    let isOver = true;
+    try {
+      isOver = await this._client.make(snippet.then(({ code }) => code));
+      return isOver;
+    } catch (error) {
+      isOver = !(error instanceof NoPythonKernel) || error.hasKernel;
+      throw error;
+    } finally {
+      if (isOver && this._awaited === cluster.id) {
+        this._awaited = null;
+      }
+    }
   }
 
   private _onKernelChanged(_: ISessionContext, { oldValue, newValue }: KernelChange): void {
@@ -212,14 +233,30 @@ export class NotebookLink implements IDisposable {
   /** A kernel that we know nothing about: it may have been running for long, as after a reload of the page. */
   private _meetKernel(): void {
     this._tried = null;
+    this._looking = null;
+    this._looks = 0;
     this._client.assume('unknown');
-    if (this.metadata && this._panel.sessionContext.session?.kernel) {
-      // A kernel that ends meanwhile leaves nothing to be known.
-      this.look().then(
+    this._getToKnow();
+  }
+
+  /** Look at a kernel that we know nothing about, and connect it where that is wanted. */
+  private _getToKnow(): void {
+    const kernel = this._kernel;
+    const isMet = this.state.kind !== 'unknown' || this._looking === kernel || this._looks === LOOKS;
+    if (!kernel || !this.metadata || isMet) {
+      return;
+    }
+    this._looking = kernel;
+    this._looks += 1;
+    this.look()
+      .finally(() => {
+        this._looking = this._looking === kernel ? null : this._looking;
+      })
+      .then(
         () => this.reconsider(),
+        // One that ends meanwhile leaves nothing to be known; any other is looked at again when something is told of it.
         () => undefined
       );
-    }
   }
 
   /** A kernel that starts again has no `client`, and what is sent to it now comes before any cell; nor has a dead one. */
@@ -228,12 +265,28 @@ export class NotebookLink implements IDisposable {
       this._tried = null;
       this._client.assume('none');
       this.reconsider();
+    } else if (status === 'idle') {
+      this._getToKnow();
+    }
+  }
+
+  private _onConnection(_: ISessionContext, status: Kernel.ConnectionStatus): void {
+    if (status === 'connected') {
+      this._getToKnow();
+    } else {
+      // What was asked before may never be answered.
+      this._looking = null;
     }
   }
 
   private _onModel(): void {
-    this._model?.metadataChanged.connect(this._emit, this);
+    this._model?.metadataChanged.connect(this._onMetadata, this);
+    this._onMetadata();
+  }
+
+  private _onMetadata(): void {
     this._emit();
+    this._getToKnow();
   }
 
   private _onClusters(): void {
@@ -249,6 +302,10 @@ export class NotebookLink implements IDisposable {
   private _tried: string | null = null;
   /** A cluster that starts, and to which the kernel is to be connected when it runs. */
   private _awaited: string | null = null;
+  /** The kernel that is being looked at, to get to know it. */
+  private _looking: Kernel.IKernelConnection | null = null;
+  /** How often this kernel has been. */
+  private _looks = 0;
   private _isDisposed = false;
   private readonly _client: KernelClient;
   private readonly _changed = new Signal<this, void>(this);

@@ -11,7 +11,24 @@ export class FakeKernel {
   /** What waits to be run. */
   readonly waiting: { readonly code: string; readonly reply: PromiseDelegate<object> }[] = [];
 
-  readonly info = Promise.resolve({ language_info: { name: 'python' } });
+  connectionStatus: Kernel.ConnectionStatus = 'connected';
+  isDisposed = false;
+
+  /** What it says about itself, once it has heard that it is asked. */
+  info: Promise<object> = Promise.resolve({ language_info: { name: 'python' } });
+
+  /** Where JupyterLab's first question was lost. */
+  losesFirstQuestion(): void {
+    const info = new PromiseDelegate<object>();
+    const said = this.info;
+    this.info = info.promise;
+    this.requestKernelInfo.mockImplementation(() => {
+      info.resolve(said);
+      return said;
+    });
+  }
+
+  readonly requestKernelInfo = jest.fn(() => this.info);
 
   requestExecute({ code }: { code: string }): { done: Promise<object> } {
     if (this.status === 'dead') {

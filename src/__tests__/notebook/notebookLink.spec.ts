@@ -12,13 +12,14 @@ const ADDRESS = running.scheduler_address ?? '';
 
 /** A notebook with a kernel, as far as a link looks at one. */
 class FakePanel {
-  readonly kernel = new FakeKernel();
+  kernel = new FakeKernel();
 
   readonly sessionContext = {
     ready: Promise.resolve(),
-    session: { kernel: this.kernel },
+    session: { kernel: this.kernel as FakeKernel | null },
     kernelChanged: new Signal<this, unknown>(this),
-    statusChanged: new Signal<this, Kernel.Status>(this)
+    statusChanged: new Signal<this, Kernel.Status>(this),
+    connectionStatusChanged: new Signal<this, Kernel.ConnectionStatus>(this)
   };
 
   readonly content = {
@@ -36,6 +37,20 @@ class FakePanel {
   tell(status: Kernel.Status): void {
     this.kernel.status = status;
     this.sessionContext.statusChanged.emit(status);
+  }
+
+  /** Let the notebook have another kernel, or none. */
+  change(newValue: FakeKernel | null): void {
+    const oldValue = this.sessionContext.session.kernel;
+    this.sessionContext.session.kernel = newValue;
+    this.kernel = newValue ?? this.kernel;
+    this.sessionContext.kernelChanged.emit({ oldValue, newValue });
+  }
+
+  /** Let it be found in the file that the notebook belongs to a cluster, and is connected by itself. */
+  read(cluster: Cluster): void {
+    this.metadata.set('jupyter-dask-slurm', { cluster: cluster.id, name: cluster.name, auto: true });
+    this.content.model.metadataChanged.emit();
   }
 }
 
@@ -112,6 +127,85 @@ describe('the link of a notebook', () => {
     panel.tell('restarting');
     await settle();
     expect(panel.kernel.waiting).toEqual([]);
+  });
+
+  it('goes on awaiting a cluster where that runs before there is a kernel', async () => {
+    panel.change(null);
+    link.attachSoon(running);
+    expect(link.state).toEqual({ kind: 'unknown' });
+    panel.change(new FakeKernel());
+    await settle();
+    panel.kernel.run(null);
+    await settle();
+    panel.kernel.run(ADDRESS);
+    await settle();
+    expect(link.attached).toBe(running);
+  });
+
+  it('awaits a cluster until a kernel is connected, also where that one starts again meanwhile', async () => {
+    link.attachSoon(running);
+    await settle();
+    panel.kernel.drop();
+    panel.tell('restarting');
+    await settle();
+    panel.kernel.run(ADDRESS);
+    await settle();
+    expect(link.attached).toBe(running);
+  });
+
+  describe('that is to be connected by itself', () => {
+    /** Let the kernel be looked at, and connected then. */
+    async function isConnected(): Promise<void> {
+      await settle();
+      panel.kernel.run(null);
+      await settle();
+      panel.kernel.run(ADDRESS);
+      await settle();
+      expect(link.attached).toBe(running);
+      expect(panel.kernel.waiting).toEqual([]);
+    }
+
+    it('is so where its file is read after its kernel has started', async () => {
+      await settle();
+      panel.read(running);
+      await isConnected();
+    });
+
+    it.each([
+      ['idle', () => panel.tell('idle')],
+      ['reached', () => panel.sessionContext.connectionStatusChanged.emit('connected')]
+    ])('is so at a second look, once its kernel is %s, where the first was lost', async (_, tell) => {
+      panel.read(running);
+      await settle();
+      panel.tell('busy');
+      panel.kernel.drop();
+      await settle();
+      expect(link.state).toEqual({ kind: 'unknown' });
+      tell();
+      await isConnected();
+    });
+
+    it('is so where the answer to the first look was lost with the connection', async () => {
+      panel.read(running);
+      await settle();
+      panel.kernel.waiting.splice(0);
+      panel.sessionContext.connectionStatusChanged.emit('connecting');
+      panel.sessionContext.connectionStatusChanged.emit('connected');
+      await isConnected();
+    });
+
+    it('is looked at once at a time, and not for ever', async () => {
+      for (let looks = 0; looks < 5; looks++) {
+        panel.read(running);
+        panel.tell('idle');
+        await settle();
+        expect(panel.kernel.waiting.length).toBe(looks < 3 ? 1 : 0);
+        panel.kernel.drop();
+        await settle();
+      }
+      panel.change(new FakeKernel());
+      await isConnected();
+    });
   });
 
   it('keeps how its cluster is made with it, unless its user does not want that', async () => {

@@ -12,6 +12,12 @@ const CLUSTER =
   ' if str(getattr(type(held), "__module__", "")).startswith("jupyter_dask_slurm.")' +
   ' and getattr(getattr(held, "status", None), "name", None) == "running"), "")';
 
+/**
+ * How long a kernel may take to say what it is before it is asked again, later and later: JupyterLab asks each once, and
+ * what it asks before all channels of a kernel are there is never answered.
+ */
+const ASK_AGAIN_MS = 5000;
+
 /** What a kernel has of clusters. */
 export interface IFound {
   /** The address of the scheduler that its `client` is connected to; `''` where to none, null without `client`. */
@@ -43,7 +49,28 @@ export class NoPythonKernel extends Error {
 
 /** @returns whether our code can run in a kernel; waits until the kernel has answered once. */
 export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<boolean> {
-  return (await kernel.info).language_info.name === 'python';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isOver = new Promise<never>((_, reject) => {
+    const askAfter = (pause: number) => {
+      timer = setTimeout(() => {
+        if (kernel.isDisposed || kernel.status === 'dead') {
+          reject(new NoPythonKernel(false));
+          return;
+        }
+        if (kernel.connectionStatus === 'connected') {
+          // Its answer is that for which `info` waits as well.
+          kernel.requestKernelInfo().catch(() => undefined);
+        }
+        askAfter(2 * pause);
+      }, pause);
+    };
+    askAfter(ASK_AGAIN_MS);
+  });
+  try {
+    return (await Promise.race([kernel.info, isOver])).language_info.name === 'python';
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -44,6 +44,40 @@ describe('the client in a kernel', () => {
     expect(client.state).toEqual({ kind: 'there', address: '', id: '', cluster: ADDRESS });
   });
 
+  describe('whose kernel was asked too early what it is', () => {
+    beforeEach(() => {
+      jest.useFakeTimers();
+      kernel.losesFirstQuestion();
+    });
+
+    afterEach(() => jest.useRealTimers());
+
+    it('is looked for once that has heard the question', async () => {
+      const looked = client.look();
+      kernel.connectionStatus = 'connecting';
+      await jest.advanceTimersByTimeAsync(6000);
+      expect(kernel.requestKernelInfo).not.toHaveBeenCalled();
+      kernel.connectionStatus = 'connected';
+      await jest.advanceTimersByTimeAsync(10_000);
+      kernel.run(ADDRESS);
+      await looked;
+      expect(client.state).toMatchObject({ kind: 'there', address: ADDRESS });
+      await jest.advanceTimersByTimeAsync(600_000);
+      expect(kernel.requestKernelInfo).toHaveBeenCalledTimes(1);
+    });
+
+    it.each([() => (kernel.isDisposed = true), () => (kernel.status = 'dead')])(
+      'is not looked for where that is gone',
+      async leave => {
+        const looked = expect(client.look()).rejects.toThrow('There is no kernel.');
+        leave();
+        await jest.advanceTimersByTimeAsync(6000);
+        await looked;
+        expect(jest.getTimerCount()).toBe(0);
+      }
+    );
+  });
+
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
     const made = client.make(Promise.resolve('make'));
     await settle();
