@@ -28,13 +28,19 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_dask_slurm');
     let loading: Promise<Notifier> | null = null;
     const load = () =>
-      (loading ??= import('../shell/notifier').then(
-        ({ Notifier }) => new Notifier(app, { manager, selection, trans, settings, id: ID })
-      ));
+      (loading ??= import('../shell/notifier')
+        .then(({ Notifier }) => new Notifier(app, { manager, selection, trans, settings, id: ID }))
+        .catch(error => {
+          // The way to the server may be there at the next time.
+          loading = null;
+          throw error;
+        }));
     const first = () => {
       if (manager.clusters.length > 0) {
-        manager.changed.disconnect(first);
-        void load();
+        load().then(
+          () => manager.changed.disconnect(first),
+          () => undefined
+        );
       }
     };
     manager.changed.connect(first);

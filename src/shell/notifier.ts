@@ -33,11 +33,16 @@ export class Notifier {
     this._happenings.happened.connect((_, happening) => void this._tell(happening));
   }
 
-  /** Let the browser tell it too while this tab is hidden, or no more; asks for its permission, so after a click. */
+  /** Let the browser tell it too where it does not, and no more where it does. */
   async toggleOutside(): Promise<void> {
-    const { trans } = this._parts;
     const isOn = (await this._read(OUTSIDE)) === true && permission() === 'granted';
-    if (!isOn && (await askPermission()) !== 'granted') {
+    await this.setOutside(!isOn);
+  }
+
+  /** Let the browser tell it too while this tab is hidden, or no more; asks for its permission, so after a click. */
+  async setOutside(wanted: boolean): Promise<void> {
+    const { trans } = this._parts;
+    if (wanted && (await askPermission()) !== 'granted') {
       Notification.warning(
         trans.__(
           'The browser does not let this page notify you. Allow it in the settings of the page, and try again.'
@@ -46,11 +51,11 @@ export class Notifier {
       );
       return;
     }
-    await this._parts.settings?.set(this._parts.id, OUTSIDE, !isOn);
+    await this._parts.settings?.set(this._parts.id, OUTSIDE, wanted);
     Notification.info(
-      isOn
-        ? trans.__('The browser tells you nothing about Dask clusters any more.')
-        : trans.__('The browser tells you about your Dask clusters while this tab is hidden.'),
+      wanted
+        ? trans.__('The browser tells you about your Dask clusters while this tab is hidden.')
+        : trans.__('The browser tells you nothing about Dask clusters any more.'),
       { autoClose: 5000 }
     );
   }
@@ -72,7 +77,7 @@ export class Notifier {
     const canAsk = isHidden && permission() === 'default';
     const outside = {
       label: trans.__('Tell me outside this tab'),
-      callback: () => void this.toggleOutside()
+      callback: () => void this.setOutside(true)
     };
     Notification.emit(words, kind === 'started' ? 'info' : 'warning', {
       // Of what ends users are to hear whenever they come back.

@@ -130,6 +130,22 @@ describe('notifications', () => {
     expect(browser.requestPermission).toHaveBeenCalledTimes(1);
   });
 
+  it('are asked for by the button of any of them, and stay so where another one has it too', async () => {
+    browser.requestPermission.mockImplementation(() => Promise.resolve((browser.permission = 'granted')));
+    look('hidden');
+    await start();
+    clusters.clusters = [{ ...working, status: 'lost' }];
+    clusters.changed.emit();
+    await new Promise(resolve => setTimeout(resolve));
+    const buttons = Notification.manager.notifications.map(({ options }) => options.actions?.[1]);
+    expect(buttons.map(button => button?.label)).toEqual(Array(2).fill('Tell me outside this tab'));
+    for (const button of buttons) {
+      button?.callback(new MouseEvent('click'));
+      await new Promise(resolve => setTimeout(resolve));
+      expect(settings.browserNotifications).toBe(true);
+    }
+  });
+
   it('say what to do where the browser refuses', async () => {
     browser.permission = 'denied';
     await notifier.toggleOutside();
