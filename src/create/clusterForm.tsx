@@ -24,7 +24,7 @@ export interface IFormProps extends IFormParts {
   readonly defaults: FormData;
   /** What is to be known before anything is filled in. */
   readonly notice?: string;
-  /** What is filled in may come from anybody: then the script is unfolded. */
+  /** What is filled in may come from anybody: then it is unfolded, and the script is. */
   readonly isForeign?: boolean;
   readonly onReset: () => void;
   readonly onCancel: () => void;
@@ -65,7 +65,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         </Notice>
       )}
       {!source.site.slurm.available && <SlurmMissing source={source} trans={trans} />}
-      <Fields form={form} trans={trans}>
+      <Fields form={form} isForeign={isForeign} trans={trans}>
         <ProfileActions
           form={form}
           like={source.like}
@@ -94,9 +94,9 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
 
 /** The fields with what is wrong with them, and below what belongs to the form. */
 function Fields(
-  props: React.PropsWithChildren<{ form: IClusterForm; trans: TranslationBundle }>
+  props: React.PropsWithChildren<{ form: IClusterForm; isForeign?: boolean; trans: TranslationBundle }>
 ): React.ReactElement {
-  const { form, trans } = props;
+  const { form, isForeign, trans } = props;
   // What was refused just now was said of these values.
   const isLate = form.isLate && !form.submission.failure;
   return (
@@ -114,7 +114,7 @@ function Fields(
       templates={TEMPLATES}
       widgets={WIDGETS}
       fields={FIELDS}
-      formContext={{ trans, isLate, defaultFormData: {} }}
+      formContext={{ trans, isLate, isForeign, defaultFormData: {} }}
       showErrorList={false}
     >
       {props.children}

@@ -16,7 +16,13 @@ import { TestServer } from '../server';
 const trans = nullTranslator.load('jupyter_dask_slurm');
 const API = 'dask-slurm/api';
 const field = (title: string) => ({ type: 'string', title, 'x-group': 'basic' });
-const schema = { properties: { walltime: field('Walltime'), kernel: field('Kernel') } };
+const properties = {
+  walltime: field('Walltime'),
+  kernel: field('Kernel'),
+  processes: { type: 'integer', title: 'Processes', 'x-group': 'workers' },
+  idle_timeout: { type: 'string', title: 'Idle timeout', 'x-group': 'life' }
+};
+const schema = { properties };
 
 describe('the form of a new cluster', () => {
   let server: TestServer;
@@ -110,6 +116,17 @@ describe('the form of a new cluster', () => {
       );
       await until(() => body.node.querySelector('details[open] .jp-DaskSlurmPreview-lines') !== null);
       expect(server.count('POST', `${API}/clusters`)).toBe(0);
+    });
+
+    it('shows what it fills in, also where there is no script to look at', async () => {
+      begin({ recipe: { backend: 'local', processes: 4 } });
+      await shown();
+      expect(notice()).toBe('These options came with the notebook. Look at them before you start it.');
+      const groups = Array.from(body.node.querySelectorAll<HTMLDetailsElement>('.jp-DaskSlurmForm-more'));
+      const unfolded = groups.filter(({ open }) => open).map(group => group.querySelector('summary'));
+      const titles = unfolded.map(summary => summary?.textContent);
+      expect(titles).toEqual(['Where it runs 1 set', 'Workers 1 set']);
+      expect(groups.length).toBe(3);
     });
 
     it('keeps none of it as its user’s own choices', async () => {

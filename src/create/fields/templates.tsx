@@ -7,6 +7,8 @@ export interface IFormContext {
   readonly trans: TranslationBundle;
   /** What is wrong was said of former values, and the answer to these takes long. */
   readonly isLate?: boolean;
+  /** What is filled in at first may come from anybody. */
+  readonly isForeign?: boolean;
 }
 
 /** A field with a real label, and what is wrong with it below. */
@@ -98,6 +100,7 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
     // What must be filled in is not folded away.
     return schema.required?.includes(name) ? 'basic' : (about?.['x-group'] ?? 'basic');
   };
+  const { trans, isForeign } = props.formContext as IFormContext;
   const groups = new Map<string, typeof properties>();
   for (const property of properties.filter(({ hidden }) => !hidden)) {
     const group = groupOf(property.name);
@@ -119,7 +122,8 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps): React.ReactElem
           name={group}
           filled={fields.filter(({ name }) => isSetAside(name)).length}
           isWrong={fields.some(({ name }) => name in (errorSchema ?? {}))}
-          trans={(props.formContext as IFormContext).trans}
+          isForeign={isForeign}
+          trans={trans}
         >
           {fields.map(({ content }) => content)}
         </Group>
@@ -133,12 +137,15 @@ interface IGroupProps {
   /** So many of its fields are set. */
   readonly filled: number;
   readonly isWrong: boolean;
+  readonly isForeign?: boolean;
   readonly trans: TranslationBundle;
 }
 
 /** Fields that are folded until they are wanted. */
 function Group(props: React.PropsWithChildren<IGroupProps>): React.ReactElement {
-  const { name, filled, isWrong, trans, children } = props;
+  const { name, filled, isWrong, isForeign, trans, children } = props;
+  // Nor is what its user has not filled in, until that has been seen.
+  const [isOpenAtFirst] = React.useState(isForeign && filled > 0);
   const details = React.useRef<HTMLDetailsElement>(null);
   // What is wrong is never folded away; what its user mends there stays open.
   React.useEffect(() => {
@@ -147,7 +154,7 @@ function Group(props: React.PropsWithChildren<IGroupProps>): React.ReactElement 
     }
   }, [isWrong]);
   return (
-    <details ref={details} className="jp-DaskSlurmForm-more">
+    <details ref={details} className="jp-DaskSlurmForm-more" open={isOpenAtFirst}>
       <summary>
         {groupTitle(name, trans)}
         {filled > 0 && <span> {trans._n('%1 set', '%1 set', filled)}</span>}

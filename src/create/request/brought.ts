@@ -31,16 +31,26 @@ export async function broughtBy(
 
 /** @returns what a user is to know of options that came with a notebook. */
 export function broughtWords(
-  { refused }: IBrought,
+  { data, refused }: IBrought,
   options: ReadonlyJSONObject,
   trans: TranslationBundle
 ): string {
   const properties = (options.properties ?? {}) as Readonly<Record<string, { readonly title?: string }>>;
   const words = Object.entries(refused).map(([name, value]) => `${properties[name]?.title ?? name} ${value}`);
-  return words.length > 0
+  const missing = words.join(', ');
+  // Where there are no jobs there is no script either.
+  if (data.backend === 'local') {
+    return missing
+      ? trans.__(
+          'These options came with the notebook. Look at them before you start it. This site does not offer you: %1.',
+          missing
+        )
+      : trans.__('These options came with the notebook. Look at them before you start it.');
+  }
+  return missing
     ? trans.__(
         'These options came with the notebook. Look at the script before you start it. This site does not offer you: %1.',
-        words.join(', ')
+        missing
       )
     : trans.__('These options came with the notebook. Look at the script before you start it.');
 }
