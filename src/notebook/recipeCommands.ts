@@ -26,12 +26,13 @@ export interface INotebookCommands extends IClusterCommands {
 /** Register what lets a notebook say how its cluster is made, and what starts one like it. */
 export function addRecipeCommands(
   commands: CommandRegistry,
-  { trans, notebooks, links }: INotebookCommands,
+  { trans, manager, notebooks, links }: INotebookCommands,
   linkOf: FindLink
 ): void {
   const wantedBy = (args: ReadonlyPartialJSONObject) => {
     const link = linkOf(args);
-    return link && !link.hasCluster ? link.recipe : null;
+    // Before the list of clusters is here nobody knows whether there is one.
+    return link && !link.hasCluster && manager.connection === 'live' ? link.recipe : null;
   };
   commands.addCommand(CommandIDs.startRecipe, {
     label: args => {

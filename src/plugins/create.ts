@@ -59,7 +59,8 @@ export const createPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const { LastChoices, openAsDialog, openAsTab } = await import('../create/openForm');
         const like = typeof args.like === 'string' ? args.like : undefined;
-        const kernel = kernelOf(notebooks?.currentWidget ?? null);
+        const meant = notebooks?.find(({ id }) => id === args.notebook) ?? notebooks?.currentWidget;
+        const kernel = kernelOf(meant);
         const next = readNextOption(args);
         const choices = new LastChoices(state);
         const mayRestart = (cluster: Cluster) => confirmNew(cluster, trans);
@@ -91,7 +92,7 @@ async function confirmNew(cluster: Cluster, trans: TranslationBundle): Promise<b
 }
 
 /** @returns the name of a notebook's kernel, or of the one that it is about to start. */
-function kernelOf(notebook: NotebookPanel | null): string | undefined {
+function kernelOf(notebook: NotebookPanel | null | undefined): string | undefined {
   const { session, kernelPreference } = notebook?.sessionContext ?? {};
   return session?.kernel?.name ?? kernelPreference?.name;
 }

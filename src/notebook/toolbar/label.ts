@@ -4,6 +4,9 @@ import type { Cluster } from '../../api/contract';
 import { isAlive, stateOf, statusWord } from '../../model/status';
 import type { NotebookLink } from '../notebookLink';
 
+/** A name in a notebook's file may be of any length. */
+const LONGEST_NAME = 100;
+
 /** What a label is made from. */
 export type Linked = Pick<NotebookLink, 'state' | 'metadata' | 'attached' | 'made' | 'remembered'>;
 
@@ -34,7 +37,7 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
       tooltip: trans.__('Connect this notebook to a Dask cluster')
     };
   }
-  const name = remembered?.name ?? metadata.name;
+  const name = remembered?.name ?? shownName(metadata.name);
   if (!isAlive(remembered)) {
     return {
       label: remembered ? `${name}: ${statusWord(remembered, trans)}` : trans.__('%1: not running', name),
@@ -66,6 +69,12 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
         tooltip: trans.__('The kernel is not connected to %1, which this notebook belongs to', name)
       };
   }
+}
+
+/** @returns a name that anybody may have written, without what would turn the words around it, or push them away. */
+function shownName(written: string): string {
+  const plain = written.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+  return plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
 }
 
 function on(cluster: Cluster, trans: TranslationBundle): ILinkLabel {

@@ -30,7 +30,7 @@ function fill(menu: Menu, link: NotebookLink, notebook: string, manager: ICluste
     menu.addItem({ command: CommandIDs.attachNotebook, args });
   }
   if (alive.length === 0) {
-    menu.addItem({ command: CommandIDs.createCluster });
+    menu.addItem({ command: CommandIDs.createCluster, args: { notebook } });
   }
   const { cluster } = link;
   if (cluster) {

@@ -72,4 +72,12 @@ describe('linkLabel', () => {
   it('remembers the name of a cluster that has left the list', () => {
     expect(labelOf({ ...known, remembered: undefined })).toBe('of old: not running');
   });
+
+  it.each([
+    ['\u202eof\u0007 \u2066old\n', 'of old'],
+    ['n'.repeat(5000), `${'n'.repeat(100)}…`]
+  ])('shows no more of a name in the file than can be read', (name, shown) => {
+    const label = labelOf({ ...known, metadata: { cluster: 'gone', name }, remembered: undefined });
+    expect(label).toBe(`${shown}: not running`);
+  });
 });
