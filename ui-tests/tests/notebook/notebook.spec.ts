@@ -1,7 +1,8 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
-import type { APIRequestContext, Locator } from '@playwright/test';
+import type { APIRequestContext } from '@playwright/test';
 
 import { ICluster, startCluster, stopClusters } from '../clusters';
+import { choose, itemOf } from '../notebookItem';
 
 // Galata's stand-in for kernels cannot restart them.
 test.use({ autoGoto: true, kernels: null, sessions: null });
@@ -11,20 +12,6 @@ test.afterEach(async ({ page, request }) => {
 });
 
 const NOTEBOOK = 'attached.ipynb';
-
-/** The item in the notebook's toolbar. */
-function itemOf(page: IJupyterLabPageFixture): Locator {
-  return page.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="dask-slurm"]');
-}
-
-async function choose(page: IJupyterLabPageFixture, entry: string): Promise<void> {
-  await itemOf(page).getByRole('button').click();
-  // What is switched on has another role.
-  await page
-    .getByRole('menuitem', { name: entry })
-    .or(page.getByRole('menuitemcheckbox', { name: entry }))
-    .click();
-}
 
 /** @returns the address of the scheduler of a new cluster without jobs: a client needs no more. */
 async function startScheduler(request: APIRequestContext, name: string): Promise<string> {

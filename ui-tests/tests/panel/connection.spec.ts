@@ -1,18 +1,20 @@
 import { expect, test } from '@jupyterlab/galata';
 import { ChildProcess, spawn } from 'child_process';
-import { mkdtempSync, rmSync } from 'fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 
 import { freePort } from '../../freePort';
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
 import { pageIn } from '../frames';
+import { choose, itemOf } from '../notebookItem';
 
 /** Beside the Jupyter server of all other stories: this one is killed. */
 const PORT = freePort();
 const URL = `http://127.0.0.1:${PORT}`;
 /** Its controller lives in a job: neither this Jupyter nor this host has any part in it. */
 const IN_A_JOB = { cores: 1, controller_placement: 'job', controller_memory: '500 MB', memory: '500 MB' };
+const NOTEBOOK = 'goes-on.ipynb';
 
 // Galata's stand-ins for lists of Jupyter fail a test when Jupyter does not answer, and here it does not.
 test.use({ autoGoto: false, baseURL: URL, tmpPath: '', kernels: null, sessions: null, terminals: null });
@@ -39,8 +41,9 @@ async function startJupyter(): Promise<void> {
   const config = join(__dirname, '..', '..', 'jupyter_server_test_config.py');
   const place = [`--port=${PORT}`, '--ServerApp.port_retries=0'];
   const shared = `--DaskSlurmExtension.shared_directory=${join(folder, 'clusters')}`;
+  const root = `--ServerApp.root_dir=${join(folder, 'work')}`;
   const env = { ...process.env, SLURM_CONF: conf };
-  jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared], { stdio: 'ignore', env });
+  jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared, root], { stdio: 'ignore', env });
   const answers = () =>
     fetch(`${URL}/api`).then(
       answer => answer.ok,
@@ -51,6 +54,7 @@ async function startJupyter(): Promise<void> {
 
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dask-slurm-ui-'));
+  mkdirSync(join(folder, 'work'));
   await startSlurm();
   await startJupyter();
 });
@@ -66,12 +70,21 @@ test.afterEach(async ({ request }) => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('Jupyter is killed while the page is open: the panel says so, and heals', async ({ page, request }) => {
+test('Jupyter is killed while the page is open: the panel says so, and heals; its notebook goes on', async ({
+  page,
+  request
+}) => {
   await page.goto();
   const panel = await openPanel(page);
   const { id } = await startCluster(request, 'rock', 1, IN_A_JOB);
   const card = cardOf(page, 'rock');
   await expect(card.getByText('1 worker', { exact: true })).toBeVisible({ timeout: 120_000 });
+  await page.notebook.createNew(NOTEBOOK);
+  await choose(page, 'Attach to rock');
+  await expect(itemOf(page)).toHaveText('rock', { timeout: 60_000 });
+  await choose(page, 'Attach Automatically');
+  await page.notebook.setCell(0, 'code', 'client.submit(sum, [1, 2]).result()');
+  await page.notebook.save();
   const pane = page.getByRole('tabpanel', { name: 'Status — rock' });
   const canvas = pageIn(page, 'Status — rock').locator('canvas').first();
   await card.getByRole('button', { name: 'Dashboard', exact: true }).click();
@@ -93,5 +106,18 @@ test('Jupyter is killed while the page is open: the panel says so, and heals', a
     await expect(card.getByText('1 worker', { exact: true })).toBeVisible();
     await expect(pane.getByRole('status')).toBeHidden();
     await expect(canvas).toBeVisible({ timeout: 90_000 });
+  });
+
+  await test.step('the notebook has a kernel again, and that the same cluster', async () => {
+    await page.reload({ waitForIsReady: false });
+    // JupyterLab restores it, behind the dashboard.
+    await page.getByRole('main').getByRole('tab', { name: NOTEBOOK }).click();
+    await expect(itemOf(page)).toHaveText('rock', { timeout: 90_000 });
+    const output = async () => {
+      await page.notebook.runCell(0, true);
+      return page.notebook.getCellTextOutput(0);
+    };
+    // Its new kernel may still be being connected.
+    await expect.poll(output, { timeout: 60_000 }).toEqual(['3']);
   });
 });
