@@ -1,5 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 import { ChildProcess, spawn } from 'child_process';
+import { once } from 'events';
 import { mkdirSync, mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -20,20 +21,22 @@ const NOTEBOOK = 'goes-on.ipynb';
 test.use({ autoGoto: false, baseURL: URL, tmpPath: '', kernels: null, sessions: null, terminals: null });
 
 let folder: string;
-let slurm: ChildProcess;
+let slurm: ChildProcess | undefined;
 let conf: string;
-let jupyter: ChildProcess;
+let jupyter: ChildProcess | undefined;
 
 /** Start a Slurm that is there until its input ends, whatever becomes of Jupyter. */
 async function startSlurm(): Promise<void> {
   const command = ['-m', 'tests.slurm', '--', 'sh', '-c', 'echo "$SLURM_CONF"; exec cat'];
-  slurm = spawn('python', command, {
-    cwd: join(__dirname, '..', '..', '..'),
-    stdio: ['pipe', 'pipe', 'ignore']
+  const started = spawn('python', command, { cwd: join(__dirname, '..', '..', '..') });
+  slurm = started;
+  let words = '';
+  started.stderr.on('data', (said: Buffer) => (words += said.toString()));
+  conf = await new Promise<string>((resolve, reject) => {
+    started.stdout.once('data', (said: Buffer) => resolve(said.toString().trim()));
+    started.once('error', reject);
+    started.once('exit', () => reject(new Error(`Slurm has not started. ${words}`)));
   });
-  conf = await new Promise<string>(resolve =>
-    slurm.stdout?.once('data', (said: Buffer) => resolve(said.toString().trim()))
-  );
 }
 
 /** Start Jupyter with the clusters of this story, and wait until it answers. */
@@ -44,12 +47,22 @@ async function startJupyter(): Promise<void> {
   const root = `--ServerApp.root_dir=${join(folder, 'work')}`;
   const env = { ...process.env, SLURM_CONF: conf };
   jupyter = spawn('jupyter', ['lab', '--config', config, ...place, shared, root], { stdio: 'ignore', env });
-  const answers = () =>
-    fetch(`${URL}/api`).then(
-      answer => answer.ok,
-      () => false
-    );
   await expect.poll(answers, { timeout: 120_000 }).toBe(true);
+}
+
+/** @returns whether Jupyter answers. */
+function answers(): Promise<boolean> {
+  return fetch(`${URL}/api`).then(
+    answer => answer.ok,
+    () => false
+  );
+}
+
+/** Resolves when a process is no longer there, which may have ended before, or never been. */
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    await once(child, 'exit');
+  }
 }
 
 test.beforeEach(async () => {
@@ -59,15 +72,19 @@ test.beforeEach(async () => {
   await startJupyter();
 });
 
+// Wherever the story has failed: what it has started ends, so that no other meets it.
 test.afterEach(async ({ request }) => {
-  await stopClusters(request);
-  const ended = new Promise(resolve => jupyter.once('exit', resolve));
-  jupyter.kill('SIGTERM');
-  await ended;
-  const over = new Promise(resolve => slurm.once('exit', resolve));
-  slurm.stdin?.end();
-  await over;
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    if (await answers()) {
+      await stopClusters(request);
+    }
+  } finally {
+    jupyter?.kill('SIGTERM');
+    await ended(jupyter);
+    slurm?.stdin?.end();
+    await ended(slurm);
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('Jupyter is killed while the page is open: the panel says so, and heals; its notebook goes on', async ({
@@ -91,9 +108,8 @@ test('Jupyter is killed while the page is open: the panel says so, and heals; it
   await expect(canvas).toBeVisible({ timeout: 90_000 });
 
   await test.step('lost', async () => {
-    const ended = new Promise(resolve => jupyter.once('exit', resolve));
-    jupyter.kill('SIGKILL');
-    await ended;
+    jupyter?.kill('SIGKILL');
+    await ended(jupyter);
     await expect(panel.getByRole('alert')).toContainText('out of date', { timeout: 90_000 });
     await expect(card).toBeVisible();
     await expect(pane.getByRole('status')).toContainText('out of date');

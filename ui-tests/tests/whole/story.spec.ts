@@ -47,11 +47,12 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     await click(card.getByRole('button', { name: NEW_NOTEBOOK }));
     const code = connect.code.replace('ocean', NAME);
     await expect(page.locator('.jp-Notebook .jp-InputArea').first()).toContainText('client = connect');
-    expect(await page.notebook.getCellTextInput(0)).toBe(code);
     notebook = await page.evaluate(() => window.jupyterapp.shell.currentWidget?.title.label ?? '');
     await expect(page.locator('.jp-OutputArea-output').first()).toContainText('Dashboard', {
       timeout: 90_000
     });
+    // Only now: it is read by the keyboard, which a cell that is run takes to the next one.
+    expect(await page.notebook.getCellTextInput(0)).toBe(code);
     expect(clicks).toBe(3);
     await expect(card.getByText('4 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
     await expect(page.getByRole('list', { name: 'Clusters' }).getByRole('listitem')).toHaveCount(1);
