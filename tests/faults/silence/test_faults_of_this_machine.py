@@ -108,12 +108,18 @@ def test_a_controller_out_of_descriptors(start: Start, commands: Path) -> None:
     pid = controller.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     highest = max(int(name) for name in os.listdir(f"/proc/{pid}/fd"))
-    # Requests still come in, one at a time; a command needs six more.
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (highest + 4, before[1]))
+    # Requests still come in, also where the one before is not quite gone; a command needs six more.
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (highest + 5, before[1]))
+    seen = [controller.cluster]
     try:
         controller.scale(1)
-        wait_until(lambda: _is_held(controller.cluster), "it is said what is lacking")
-        (problem,) = controller.cluster.problems
+
+        def is_held() -> bool:
+            seen.append(controller.cluster)
+            return _is_held(seen[-1])
+
+        wait_until(is_held, "it is said what is lacking")
+        (problem,) = seen[-1].problems
         assert "Too many open files (this process has as many files and connections open" in problem.message
     finally:
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)

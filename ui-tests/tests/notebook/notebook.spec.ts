@@ -109,7 +109,8 @@ test('a notebook is attached, and again by itself when its kernel starts again',
 
   await test.step('after a reload the kernel is asked which cluster it is on', async () => {
     await page.evaluate(() => window.location.reload());
-    await expect(item).toHaveText('reef', { timeout: 60_000 });
+    // All of JupyterLab comes first.
+    await expect(item).toHaveText('reef', { timeout: 150_000 });
   });
 
   await test.step('when the cluster stops the button says so', async () => {

@@ -24,7 +24,7 @@ test('a job that waits says why, in every tab of the browser, and can be taken b
   await test.step('both say what Slurm says', async () => {
     for (const card of cards) {
       await expect(card).toContainText('2 queued', { timeout: 60_000 });
-      await expect(card).toContainText(WHY, { timeout: 60_000 });
+      await expect(card).toContainText(WHY, { timeout: 120_000 });
       await expect(card).toContainText('Expected to start');
     }
   });
