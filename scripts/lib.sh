@@ -11,7 +11,7 @@ fail() { printf '\033[31m%s\033[0m\n' "$*" >&2; exit 1; }
 steps=() ticker=
 beside() {
   trap at_exit EXIT
-  "$@" & steps+=($!)
+  { steps=(); "$@"; } & steps+=($!) # who runs beside waits for none of the others
 }
 
 # End with a step of these that has failed; with "all", when the others have ended too.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import requests
 
+from tests.nginx import nginx
 from tests.slurm.client import wait_until
 
 TOKEN = "secret"
@@ -34,29 +35,8 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 """
 # As Open OnDemand's: whatever stands below /node/<host>/<port> goes to that port of that host, as it is.
 _NODE_PROXY = """
-daemon off;
-pid {folder}/nginx.pid;
-user root;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxied;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
-  server {{
     listen 127.0.0.1:{port};
-    location ~ ^/node/(?<node>127\\.0\\.0\\.1)/(?<to>\\d+)/ {{
-      proxy_pass http://$node:$to;
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-    }}
-  }}
-}}
+    location ~ ^/node/(?<node>127\\.0\\.0\\.1)/(?<to>\\d+)/ {{ proxy_pass http://$node:$to; }}
 """
 
 
@@ -92,8 +72,7 @@ def lab_on_demand(programs: Path, folder: Path) -> Iterator[tuple[str, requests.
     """Run JupyterLab behind a proxy for the ports of nodes; give what `lab` does."""
     port, front = _free_ports(2)
     base = f"/node/127.0.0.1/{port}"
-    (folder / "nginx.conf").write_text(_NODE_PROXY.format(folder=folder, port=front))
-    proxy = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx-error.log")]
+    proxy = nginx(folder, _NODE_PROXY.format(port=front))
     command = [*_lab_command(programs, port), f"--ServerApp.base_url={base}/"]
     with _running(proxy, programs, folder), _running(command, programs, folder):
         yield _logged_in(f"http://127.0.0.1:{front}{base}")

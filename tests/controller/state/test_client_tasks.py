@@ -29,18 +29,22 @@ def fail(number: int) -> int:
     raise ValueError(number)
 
 
+def _cluster() -> LocalCluster:
+    return LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, memory_limit="4 GB",
+        dashboard_address=None, asynchronous=True,
+    )  # fmt: skip
+
+
 def test_counts_what_one_client_has_asked_for_within_some_time() -> None:
     async def story() -> None:
         now = [100.0]
         told = ClientTasks(lambda: now[0])
         async with (
-            LocalCluster(
-                n_workers=1, threads_per_worker=2, processes=False, memory_limit="4 GB",
-                dashboard_address=None, asynchronous=True,
-            ) as cluster,
+            _cluster() as cluster,
             Client(cluster, asynchronous=True) as client,
             Client(cluster, asynchronous=True, set_as_default=False) as other,
-        ):  # fmt: skip
+        ):
             cluster.scheduler.add_plugin(told)
             assert told.progress(client.id, ALL_S) == Progress(0, 0, 0, 0)
             # Results that nobody keeps, and what comes between, are done as well.
@@ -75,13 +79,10 @@ def test_counts_what_a_graph_adds_to_what_is_there() -> None:
     async def story() -> None:
         told = ClientTasks(lambda: 100.0)
         async with (
-            LocalCluster(
-                n_workers=1, threads_per_worker=2, processes=False, memory_limit="4 GB",
-                dashboard_address=None, asynchronous=True,
-            ) as cluster,
+            _cluster() as cluster,
             Client(cluster, asynchronous=True) as client,
             Client(cluster, asynchronous=True, set_as_default=False) as other,
-        ):  # fmt: skip
+        ):
             cluster.scheduler.add_plugin(told)
             held = client.map(_plus, range(10))
             await wait(held)
