@@ -20,7 +20,7 @@ WORKER_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class HostSize:
-    """A machine."""
+    """How large a machine is."""
 
     cores: int
     memory_bytes: int

@@ -15,7 +15,7 @@ from ..protocol.scaling import known_cpus, most_jobs
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one user; None is no limit.
+    """What the administrator lets one user have; None is no limit.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ ALL = Page()
 
 
 class Inspection:
-    """Reads what belongs to clusters, and cancels single jobs."""
+    """What one can look at of a cluster: jobs, logs, progress, history; and one of its jobs taken away."""
 
     def __init__(self, manager: ClusterManager) -> None:
         self._manager = manager

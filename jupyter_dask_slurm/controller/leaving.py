@@ -26,7 +26,7 @@ _LOOK_S = 15.0
 
 
 class Leaving:
-    """Decides that jobs are left.
+    """The decision of a controller that must end while Slurm is silent: its jobs are left in the queue.
 
     Attributes
     ----------

@@ -34,7 +34,7 @@ _LIVE = ("queued", "starting", "working", "missing")
 
 
 class Follower(Protocol):
-    """Who is told what happens; held weakly, for it shall go when nobody else holds it."""
+    """Who is told what becomes of a cluster; held weakly, for it shall go when nobody else holds it."""
 
     def note_end(self, cluster: Cluster | None) -> None:
         """Take notice that the cluster has ended."""

@@ -15,7 +15,7 @@ OLDEST_PYTHON = (3, 10)
 
 @dataclass(frozen=True)
 class Environment:
-    """A Python that was looked at.
+    """The Python of a kernel, and what it has of Dask.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _NAME = "asked"
 
 
 class OneSpec(KernelSpecManager):
-    """Knows one kernel.
+    """A manager of kernelspecs that knows one kernel only, and reads it as Jupyter does.
 
     Parameters
     ----------

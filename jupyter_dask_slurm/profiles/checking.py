@@ -85,7 +85,7 @@ def profile_of_entry(entry: Entry, source: ProfileSource, origin: str) -> Profil
 
 @dataclass(frozen=True)
 class File:
-    """What profiles were read from; `where` takes a field, and returns where that stands."""
+    """What profiles were read from; `where` takes a field, and returns the place in it where that stands."""
 
     source: ProfileSource
     origin: str

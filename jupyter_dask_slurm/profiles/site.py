@@ -14,7 +14,7 @@ from .profile import Profile
 
 
 class SiteProfiles:
-    """Reads the file.
+    """The administrator's file of profiles, read anew each time.
 
     Parameters
     ----------

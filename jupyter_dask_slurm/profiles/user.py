@@ -26,7 +26,7 @@ _FILE = re.compile(r"([A-Za-z0-9][A-Za-z0-9 ._-]{0,39})\.yaml")
 
 
 class UserProfiles:
-    """Reads and writes the files.
+    """The user's own profiles on disk, a file each.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ _LOOK_S = 0.1
 
 
 class Guard:
-    """The near end of a guard, a process of its own from now on."""
+    """A second process that ends the cluster of a run when the first is killed; this is the first's end."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(

@@ -43,7 +43,7 @@ _HOPELESS = {kind.code for kind in (SUBMIT_REFUSED, NEVER_STARTS, JOBS_FAIL, CAN
 
 
 class Run:
-    """One script and its cluster.
+    """A script that runs, and the cluster that was made for it.
 
     Parameters
     ----------

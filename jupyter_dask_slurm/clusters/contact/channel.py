@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Channel(Protocol):
-    """One way.
+    """A way on which one controller is reached.
 
     Attributes
     ----------

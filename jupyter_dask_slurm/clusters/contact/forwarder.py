@@ -23,7 +23,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 class Forwarder:
-    """Passes on bytes, both ways, while it is open.
+    """A unix socket that leads to a controller on another host: bytes pass, both ways, while it is open.
 
     Parameters
     ----------

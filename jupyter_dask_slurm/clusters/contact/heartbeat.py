@@ -26,7 +26,7 @@ BETWEEN_LOOKS_S = 15.0
 
 
 class Heartbeat:
-    """How long a record has not changed.
+    """A controller's sign of life: for how long its record has not changed.
 
     Parameters
     ----------

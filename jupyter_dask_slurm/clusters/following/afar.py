@@ -37,7 +37,7 @@ SURELY_GONE_S = 75.0
 
 
 class FollowsFromAfar:
-    """Follows one cluster."""
+    """Keeps the handle of one cluster true whose controller runs on another host."""
 
     def __init__(self, handle: ClusterHandle) -> None:
         self._handle = handle

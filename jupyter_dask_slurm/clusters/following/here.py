@@ -31,7 +31,7 @@ LAUNCH_SURE_S = 2.0
 
 
 class FollowsHere:
-    """Follows one cluster."""
+    """Keeps the handle of one cluster true whose controller runs on this host."""
 
     def __init__(self, handle: ClusterHandle) -> None:
         self._handle = handle

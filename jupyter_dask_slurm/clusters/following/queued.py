@@ -33,7 +33,7 @@ LATE_S = 600.0
 
 
 class FollowsQueued:
-    """Follows one cluster until its controller runs, or never will."""
+    """Keeps the handle of one cluster true until the job of its controller runs, or never will."""
 
     def __init__(self, handle: ClusterHandle) -> None:
         self._handle = handle

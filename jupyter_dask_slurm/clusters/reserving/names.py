@@ -38,7 +38,7 @@ class Reserved:
 
 
 class Names:
-    """Hands out names.
+    """The one place where a cluster gets its name, so that no other gets the same.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ MOST_CUT_TASKS = 20
 
 
 class Dispatcher:
-    """What the reconcile loop has done to jobs.
+    """The hands of the reconcile loop: jobs are submitted, cancelled and asked after here.
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ class _Added:
 
 
 class ClientTasks(SchedulerPlugin):
-    """Notes what each connected client adds.
+    """How many tasks each connected client has added, and when.
 
     Parameters
     ----------

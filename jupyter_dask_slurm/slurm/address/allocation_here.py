@@ -11,7 +11,7 @@ _CPUS = re.compile(r"(\d+)(?:\(x\d+\))?")
 
 @dataclass(frozen=True)
 class AllocationHere:
-    """One job of Slurm.
+    """The Slurm job that this process is in: its nodes, and what it has on them.
 
     Attributes
     ----------
