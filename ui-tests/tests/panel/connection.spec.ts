@@ -1,4 +1,5 @@
 import { expect, test } from '@jupyterlab/galata';
+import type { JupyterLabPage } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
 import { ChildProcess, spawn } from 'child_process';
 import { once } from 'events';
@@ -141,7 +142,8 @@ test('Jupyter is killed while the page is open: the panel says so, and heals; it
 
   await test.step('the notebook has a kernel again, and that the same cluster', async () => {
     await loseFirstQuestion(page);
-    await page.reload({ waitForIsReady: false });
+    // Galata's own, which knows that its helpers must be loaded again.
+    await (page as Pick<JupyterLabPage, 'reload'>).reload({ waitForIsReady: false });
     // JupyterLab restores it, behind the dashboard.
     await page.getByRole('main').getByRole('tab', { name: NOTEBOOK }).click();
     await expect(itemOf(page)).toHaveText('rock', { timeout: 90_000 });
