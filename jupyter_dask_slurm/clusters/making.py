@@ -56,12 +56,13 @@ class Making:
         request: ClusterRequest,
         announce: Announce,
         *,
+        given: Collection[str] = (),
         emptied: Collection[str] = (),
         ends_unheld: bool = False,
     ) -> Cluster:
         """Make a new cluster; raises as `ClusterManager.start`."""
         await self._discovery.look()
-        spec = (await self._starter.resolve(request)).without(emptied)
+        spec = (await self._starter.resolve(request, given)).without(emptied)
         surroundings = await self._starter.survey(spec)
         usual = None if spec.name else await self._starter.configured_name(surroundings)
         async with self._names.for_new(spec.name, usual.name if usual else None) as reserved:

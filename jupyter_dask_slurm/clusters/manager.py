@@ -151,6 +151,7 @@ class ClusterManager:
         request: ClusterRequest,
         key: str | None = None,
         *,
+        given: Collection[str] = (),
         emptied: Collection[str] = (),
         ends_unheld: bool = False,
         announce: Announce | None = None,
@@ -159,6 +160,8 @@ class ClusterManager:
 
         Parameters
         ----------
+        given : collection of str
+            Options that nobody has chosen: they say what is there, and may be hidden ones.
         emptied : collection of str
             Options for which nothing counts, also nothing of Dask's configuration.
         ends_unheld : bool
@@ -173,7 +176,7 @@ class ClusterManager:
         NoAnswer
             A request of this key is still being carried out.
         """
-        make = partial(self._making.start, request, emptied=emptied, ends_unheld=ends_unheld)
+        make = partial(self._making.start, request, given=given, emptied=emptied, ends_unheld=ends_unheld)
         if announce is not None:
             return await make(announce)
         asked = ["start", request.model_dump(mode="json", exclude_unset=True)]

@@ -44,12 +44,15 @@ class Asked:
         Sentences: what is taken for something else, or left out.
     emptied : frozenset of str
         Options for which the section that is named says that nothing counts.
+    given : frozenset of str
+        Options that stand in no keyword: they are this kernel's, or of Dask's configuration.
     """
 
     body: dict[str, Any]
     workers: int = 0
     said: tuple[str, ...] = ()
     emptied: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str | None:
@@ -96,12 +99,15 @@ def read_call(
     _refuse(reading)
     said += sentences(reading.notes)
     # An empty list says that a configuration's does not count.
-    options |= {option: [] for option in reading.emptied if isinstance(given.get(option), list)}
-    options = _here(options)
+    nothing: dict[str, Any] = {
+        option: [] for option in reading.emptied if isinstance(given.get(option), list)
+    }
+    options = _here(options | nothing)
     body = {"name": _name(name, said), "backend": backend, "profile": profile, "options": options}
     asked = {key: value for key, value in body.items() if value is not None}
     number = whole_number(workers, "scaling.n_workers")
-    return Asked(asked, number, tuple(said), frozenset(emptied.difference(options)))
+    nobodys = frozenset(options).difference(reading.options, nothing)
+    return Asked(asked, number, tuple(said), frozenset(emptied.difference(options)), nobodys)
 
 
 def check_places(**keywords: object) -> None:

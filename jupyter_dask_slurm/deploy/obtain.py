@@ -156,7 +156,7 @@ async def _end(services: Services, handle: ClusterHandle) -> None:
 
 async def _differing(services: Services, asked: Asked, handle: ClusterHandle) -> list[str]:
     """Return what a call asks for and a cluster that runs has otherwise: options, and what they are below."""
-    spec = await services.starter.resolve(parse(ClusterRequest, asked.body))
+    spec = await services.starter.resolve(parse(ClusterRequest, asked.body), asked.given)
     surroundings = await services.starter.survey(spec)
     launched = await in_thread(services.manager.registry.read_launch, handle.id)
     here = surroundings.environment
@@ -171,12 +171,13 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:
     request = parse(ClusterRequest, asked.body)
-    spec = await services.starter.resolve(request)
+    spec = await services.starter.resolve(request, asked.given)
     if asked.workers or not spec.options.get("one_allocation"):
         scaling = {"mode": "manual", "workers": asked.workers}
         request = parse(ClusterRequest, {**asked.body, "scaling": scaling})
     cluster = await services.manager.start(
         request,
+        given=asked.given,
         emptied=asked.emptied & set(OPTION_NAMES),
         # A kernel that is restarted or killed cannot end what only its variable held.
         ends_unheld=asked.name is None,

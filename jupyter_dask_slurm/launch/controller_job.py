@@ -106,7 +106,8 @@ def refusals_of_placement(draft: Draft, limits: Limits) -> Iterator[Unprocessabl
     """Yield what keeps a controller from running where it shall."""
     spec = draft.spec
     yield from refusals_of_one_allocation(spec)
-    if spec.placement not in limits.allowed_controller_placements:
+    # One beside its workers in an allocation that is there is in a Slurm job, and asks for none.
+    if spec.placement not in limits.allowed_controller_placements and not spec.is_there:
         where = "in a Slurm job" if spec.placement == "job" else "on this host"
         yield LimitExceeded(f"The administrator lets no controller run {where}.", field=_PLACEMENT)
     if spec.placement != "job":

@@ -43,7 +43,7 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
     yield from limits.refusals(options, jobs, others)
     if launch.backend == "local":
         yield from refusals_of_host(options, jobs, this_host())
-    else:
+    elif not launch.is_there:
         yield from limits.missing(launch.options)
     # One of a file is made by the controller, as dask-jobqueue does; so is one in the cluster's directory.
     typed = str(launch.options.get("log_directory") or "")
@@ -51,8 +51,7 @@ def judge(draft: Draft, limits: Limits, others: Collection[Cluster]) -> Iterator
     named = {**options, "log_directory": typed if must_exist else None}
     yield from refusals_of_placement(draft, limits)
     # What Slurm has given already it takes no offence at.
-    is_there = launch.placement == "here" and bool(launch.options.get("one_allocation"))
-    is_new = launch.backend == "slurm" and not is_there
+    is_new = launch.backend == "slurm" and not launch.is_there
     yield from (refusals_of_site if is_new else refusals_of_machine)(named, site)
 
 

@@ -41,15 +41,22 @@ class ClusterSpec:
         return replace(self, options=options, filed=self.filed - gone, emptied=left)
 
 
-async def resolve(request: ClusterRequest, profiles: Profiles, limits: Limits) -> ClusterSpec:
+async def resolve(
+    request: ClusterRequest, profiles: Profiles, limits: Limits, given: Collection[str] = ()
+) -> ClusterSpec:
     """Return what a request asks for, filled up from the profile that it names.
+
+    Parameters
+    ----------
+    given : collection of str
+        Options that nobody has chosen: they say what is there.
 
     Raises
     ------
     Unprocessable, InvalidRequest, LimitExceeded
     """
     merged = await profiles.merged(request)
-    limits.check_hidden(merged.own)
+    limits.check_hidden(merged.own.difference(given))
     return ClusterSpec(
         request.name,
         merged.backend,

@@ -64,9 +64,9 @@ class Starter:
         self._folder = folder
         self._idle_timeout_s = idle_timeout_s
 
-    async def resolve(self, request: ClusterRequest) -> ClusterSpec:
+    async def resolve(self, request: ClusterRequest, given: Collection[str] = ()) -> ClusterSpec:
         """Return what a request asks for, filled up from its profile; see `launch.resolve.resolve`."""
-        return with_its_size(await resolve(request, self._profiles, self._limits))
+        return with_its_size(await resolve(request, self._profiles, self._limits, given))
 
     async def knows_environment(self, spec: ClusterSpec, within_s: float) -> bool:
         """Return whether the kernel of such a cluster is known by then; see `Surveyor.knows_environment`."""

@@ -22,12 +22,32 @@ from jupyter_dask_slurm.cli.arguments import parse_words
 from jupyter_dask_slurm.cli.request_body import body_of
 from jupyter_dask_slurm.cli.run import run_script
 from jupyter_dask_slurm.cli.run.in_allocation import allocation_of, in_allocation
+from jupyter_dask_slurm.cli.run.prospects import why_hopeless
 from jupyter_dask_slurm.cli.run.run_script import Run
 from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_script
 from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
 from jupyter_dask_slurm.protocol.errors import DaskSlurmError, StorageUnavailable
-from jupyter_dask_slurm.protocol.models import Cluster, Job, JobCounts, Waiting, WorkerCounts
-from jupyter_dask_slurm.protocol.models.problem import BARE_NODES, LACKS_WORKERS, ProblemKind
+from jupyter_dask_slurm.protocol.models import (
+    Cluster,
+    Job,
+    JobCounts,
+    Scaling,
+    TaskCounts,
+    Waiting,
+    WorkerCounts,
+)
+from jupyter_dask_slurm.protocol.models.problem import (
+    BARE_NODES,
+    CANCELLED_OUTSIDE,
+    JOBS_FAIL,
+    LACKS_WORKERS,
+    NEVER_STARTS,
+    NO_CONNECTION,
+    STORAGE,
+    SUBMIT_POSTPONED,
+    SUBMIT_REFUSED,
+    ProblemKind,
+)
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.slurm.address.allocation_here import AllocationHere
 from tests.slurm.client import SlurmClient, wait_until
@@ -36,6 +56,12 @@ SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
 COMPUTES = "from distributed import Client\nimport os, sys, time\nclient = Client()\n"
 
 pytestmark = pytest.mark.usefixtures("no_controller_is_left")
+
+
+def running_cluster() -> Cluster:
+    """Return the contract's example of a cluster that runs."""
+    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
+    return Cluster.from_json(json.loads(text))
 
 
 @contextmanager
@@ -70,7 +96,7 @@ async def test_the_exit_code_is_the_scripts(line: str, code: int) -> None:
     script = await start_script(
         [sys.executable, "-c", f"import os, sys; sys.stderr = None; {line}"], os.environ
     )
-    assert await exit_code(script, Signals()) == code
+    assert await exit_code(script, Signals(), asyncio.Event()) == code
 
 
 async def test_a_script_that_does_not_hear_is_ended() -> None:
@@ -78,8 +104,18 @@ async def test_a_script_that_does_not_hear_is_ended() -> None:
     script = await start_script([sys.executable, "-c", deaf], os.environ)
     signals = Signals()
     os.kill(os.getpid(), signal.SIGINT)
-    assert await exit_code(script, signals) == 130
+    assert await exit_code(script, signals, asyncio.Event()) == 130
     assert signals.number == signal.SIGINT
+
+
+async def test_a_script_that_is_given_up_has_failed() -> None:
+    contented = (
+        "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(0)); print(); time.sleep(600)"
+    )
+    script = await start_script([sys.executable, "-u", "-c", contented], os.environ)
+    given_up = asyncio.Event()
+    given_up.set()
+    assert await exit_code(script, Signals(), given_up) == 1
 
 
 def test_a_script_finds_its_cluster(shared: Path, tmp_path: Path) -> None:
@@ -123,11 +159,30 @@ def test_the_end_of_a_run_ends_all(
     assert code == (130 if number == signal.SIGINT else -9)
 
 
+@pytest.mark.nightly
+def test_a_script_whose_jobs_were_all_cancelled_is_not_waited_for(
+    slurm: SlurmClient, shared: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"{COMPUTES}future = client.submit(time.sleep, 600)\n"
+        "while not client.processing(): time.sleep(0.1)\nprint(flush=True)\nfuture.result()\n"
+    )
+    with running(script, *SMALL, "--partition", "normal", "--jobs", "2") as run:
+        assert run.stdout is not None
+        run.stdout.readline()
+        (cluster_id,) = clusters(shared)
+        slurm.run("scancel", *slurm.jobs_of(cluster_id))
+        _, errors = run.communicate(timeout=90)
+    assert run.returncode == 1, errors
+    assert "dask-1 has no workers, and gets none: the script waits for them, and is ended." in errors
+    assert clusters(shared) == []
+
+
 @pytest.fixture
 def one(monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[[], Run], Any]:
     """Return what makes a run, and the handle of its cluster, which stops at the second attempt."""
-    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
-    cluster = replace(Cluster.from_json(json.loads(text)), status="starting", problems=(), jobs=JobCounts())
+    cluster = replace(running_cluster(), status="starting", problems=(), jobs=JobCounts())
     handle = SimpleNamespace(id=cluster.id, cluster=cluster, gone=asyncio.Event())
     refusals = [StorageUnavailable("The disk is full.")]
 
@@ -150,6 +205,69 @@ async def test_a_cluster_that_was_stopped_elsewhere_is_not_waited_for(one: Any) 
     assert run._is_over(handle)
     with pytest.raises(DaskSlurmError, match="was stopped"):
         run._is_ready(handle)
+
+
+def without_workers(cluster: Cluster, *kinds: ProblemKind, **more: Any) -> Cluster:
+    """Return a cluster that runs, has no job unless told so, and has these problems."""
+    since = "2026-01-01T00:00:00Z"
+    problems = tuple(kind.problem(f"It is {kind.code}.", "", since=since) for kind in kinds)
+    nothing = {
+        "status": "running",
+        "jobs": JobCounts(),
+        "workers": WorkerCounts(),
+        "tasks": TaskCounts(processing=0),
+    }
+    return replace(cluster, problems=problems, **{**nothing, **more})
+
+
+ADAPTIVE = {"scaling": Scaling("adaptive", minimum_jobs=0, maximum_jobs=4)}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "more", "said"),
+    [
+        ([CANCELLED_OUTSIDE], {}, "It is cancelled_outside."),
+        ([], {}, "has no jobs any more"),
+        ([], ADAPTIVE, None),
+        ([CANCELLED_OUTSIDE], {"jobs": JobCounts(plan=1, queued=1)}, None),
+        ([CANCELLED_OUTSIDE], {"jobs": JobCounts(plan=1)}, None),
+        ([SUBMIT_REFUSED], {"jobs": JobCounts(plan=2)}, "It is submit_refused."),
+        ([SUBMIT_REFUSED], {"jobs": JobCounts(plan=2, starting=1)}, None),
+        ([SUBMIT_POSTPONED], {"jobs": JobCounts(plan=2)}, None),
+        ([STORAGE], {"jobs": JobCounts(plan=2)}, None),
+        ([JOBS_FAIL], {"jobs": JobCounts(plan=2), **ADAPTIVE}, "It is jobs_fail."),
+        ([JOBS_FAIL], {"jobs": JobCounts(plan=2, working=1)}, None),
+        ([NO_CONNECTION], {"jobs": JobCounts(plan=2)}, "It is no_connection."),
+        ([NO_CONNECTION], {"jobs": JobCounts(plan=2, starting=2)}, None),
+        ([NEVER_STARTS], {"jobs": JobCounts(plan=2, queued=2)}, "It is never_starts."),
+        ([NEVER_STARTS], {"status": "starting"}, "It is never_starts."),
+        ([], {"status": "starting"}, None),
+        ([CANCELLED_OUTSIDE], {"jobs": JobCounts(leaving=1)}, None),
+        ([CANCELLED_OUTSIDE], {"jobs": JobCounts(missing=1)}, None),
+    ],
+)
+def test_when_no_worker_will_ever_come(
+    kinds: list[ProblemKind], more: dict[str, Any], said: str | None
+) -> None:
+    found = why_hopeless(without_workers(running_cluster(), *kinds, **more))
+    assert (found is None) is (said is None)
+    assert found is None or (said or "") in found.message
+
+
+async def test_a_script_is_given_up_where_its_tasks_wait_for_nobody(
+    one: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, handle = one
+    run = make()
+    handle.cluster = without_workers(handle.cluster, CANCELLED_OUTSIDE)
+    assert not run._is_over(handle)
+    handle.cluster = replace(handle.cluster, tasks=TaskCounts(queued=1))
+    assert run._is_over(handle)
+    assert run._given_up.is_set()
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first.startswith("It is cancelled_outside.")
+    assert second.endswith("has no workers, and gets none: the script goes on without.")
+    assert third.endswith("the script waits for them, and is ended.")
 
 
 @pytest.mark.parametrize(
@@ -217,11 +335,16 @@ def test_nodes_are_so_many_whatever_the_profile_says() -> None:
     assert body["scaling"] == {"mode": "manual", "jobs": 1}
     row: Any = SimpleNamespace(node="n[1-3]", cores=12, memory_bytes=0, walltime_s=60, partition="p")
     here = AllocationHere("17", "17", 4)
-    found, emptied = in_allocation({"profile": "large"}, here, row, None)
-    assert (found["options"]["nodes_per_job"], found["scaling"]) == (3, {"mode": "manual", "jobs": 1})
+    found = in_allocation({"profile": "large"}, here, row, None)
+    scaling = {"mode": "manual", "jobs": 1}
+    assert (found.body["options"]["nodes_per_job"], found.body["scaling"]) == (3, scaling)
     # What a profile or Dask's configuration has sbatch asked for is not srun's.
-    assert emptied == ["job_cpu", "job_mem"]
-    assert in_allocation({"options": {"job_cpu": 2}}, here, row, None)[1] == ["job_mem"]
+    assert found.emptied == ["job_cpu", "job_mem"]
+    assert in_allocation({"options": {"job_cpu": 2}}, here, row, None).emptied == ["job_mem"]
+    # What the nodes are nobody has chosen.
+    placed = {"partition", "walltime", "one_allocation", "controller_placement"}
+    assert found.given == placed | {"cores", "nodes_per_job"}
+    assert in_allocation({"options": {"cores": 2}}, here, row, 2).given == placed
     with pytest.raises(SystemExit, match="2"):
         parse_words(["run", "a.py", "--nodes", "0"])
 
@@ -232,8 +355,7 @@ def test_a_script_that_is_not_there_costs_no_cluster(capsys: pytest.CaptureFixtu
 
 
 def test_what_it_says() -> None:
-    text = Path(__file__).parents[2].joinpath("contract/cluster-running.json").read_text()
-    cluster = Cluster.from_json(json.loads(text))
+    cluster = running_cluster()
     workers = WorkerCounts(connected=3, expected=3)
     few = replace(
         cluster, name="ocean", jobs=JobCounts(plan=3, queued=2, working=1), workers=workers, threads=6

@@ -119,7 +119,7 @@ class FakeStarter:
         """Return the controller that listens on a socket, which here is the id of its cluster."""
         return self.controllers[channel.path]
 
-    async def resolve(self, request: Any) -> ClusterSpec:
+    async def resolve(self, request: Any, _given: Any = ()) -> ClusterSpec:
         """Return what was asked for."""
         return ClusterSpec(request.name, "local", {})
 

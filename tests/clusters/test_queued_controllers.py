@@ -16,7 +16,7 @@ from jupyter_dask_slurm.clusters.following.own_job import OwnJob
 from jupyter_dask_slurm.clusters.handle import ClusterHandle
 from jupyter_dask_slurm.controller.main import run_cluster
 from jupyter_dask_slurm.protocol.models import Record, epoch_time, iso_time
-from jupyter_dask_slurm.protocol.models.problem import SUBMIT_UNKNOWN
+from jupyter_dask_slurm.protocol.models.problem import NEVER_STARTS, SUBMIT_UNKNOWN
 from jupyter_dask_slurm.registry import Registry
 from jupyter_dask_slurm.system.files import make_private_directory, write_json
 from tests.clusters.fake_controllers import FakeStarter
@@ -96,6 +96,28 @@ async def test_what_sbatch_said_is_on_the_card_and_in_the_error(
         "The controller could not start: Slurm has not taken its controller's job.", WORDS,
     )  # fmt: skip
     assert waiting.handle.cluster.problems == ()
+
+
+async def test_a_job_that_never_starts_is_a_problem_for_as_long_as_slurm_says_so(
+    waiting: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasons = iter(["PartitionTimeLimit", "PartitionTimeLimit", "Priority"])
+
+    async def look(_job: OwnJob) -> Any:
+        return SimpleNamespace(job_id="17", state="PENDING", reason=next(reasons), expected_start_at=None)
+
+    monkeypatch.setattr(OwnJob, "look", look)
+    follower, found = queued.FollowsQueued(waiting.handle), []
+    for _ in range(3):
+        await follower._ask()
+        found.append(waiting.handle.cluster)
+    (problem,) = found[0].problems
+    assert (problem.code, problem.no_workers, problem.job_ids) == (NEVER_STARTS.code, True, ("17",))
+    assert problem.message == (
+        "The controller's own job 17 will never start: Its walltime is longer than its partition allows."
+    )
+    assert found[1] == found[0]
+    assert (found[2].problems, found[2].waiting is not None) == ((), True)
 
 
 async def test_it_is_given_its_time_from_when_it_was_sent(waiting: Queued) -> None:

@@ -54,6 +54,14 @@ def test_values_mean_what_they_mean_there() -> None:
     }  # fmt: skip
 
 
+def test_what_stands_in_no_keyword_nobody_has_chosen() -> None:
+    """Options that an administrator hides may be there all the same, by Dask's configuration."""
+    with dask.config.set({"jobqueue.slurm": {"account": "ocean", "queue": "normal"}}):
+        found = asked(queue="short", cores=2, env_extra=[])
+    assert found.body["options"]["account"] == "ocean"
+    assert found.given == {"account", "python"}
+
+
 def test_each_option_of_ours_is_a_keyword() -> None:
     assert set(OPTION_NAMES) <= READERS.keys()
 

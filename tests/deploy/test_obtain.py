@@ -15,7 +15,7 @@ from jupyter_dask_slurm.options.requests import ClusterRequest
 from jupyter_dask_slurm.protocol.errors import InvalidRequest, WrongState
 
 
-async def spec_of(request: ClusterRequest) -> ClusterSpec:
+async def spec_of(request: ClusterRequest, _given: object = ()) -> ClusterSpec:
     """Return what a request comes to, where there is no profile."""
     body = request.model_dump(exclude_unset=True)
     return with_its_size(ClusterSpec(None, "slurm", body.get("options", {}), body.get("scaling")))

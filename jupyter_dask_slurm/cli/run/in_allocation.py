@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ...protocol.errors import InvalidRequest, SlurmAmbiguous, WrongState
@@ -65,10 +66,21 @@ async def allocation_of(
     return found, row
 
 
-def in_allocation(
-    body: Mapping[str, Any], found: AllocationHere, row: JobRow, nodes: int | None
-) -> tuple[dict[str, Any], Collection[str]]:
-    """Return a request for the nodes of an allocation, and options for which nothing counts.
+@dataclass(frozen=True)
+class Fitted:
+    """A request for the nodes of an allocation.
+
+    `given` are options that say what these are, and that nobody has chosen; `emptied` those for which nothing
+    counts.
+    """
+
+    body: dict[str, Any]
+    given: Collection[str] = ()
+    emptied: Collection[str] = ()
+
+
+def in_allocation(body: Mapping[str, Any], found: AllocationHere, row: JobRow, nodes: int | None) -> Fitted:
+    """Return a request for the nodes of an allocation.
 
     Parameters
     ----------
@@ -106,4 +118,6 @@ def in_allocation(
     no_limit = ["walltime"] if row.walltime_s is None else []
     emptied = [name for name in (*_FOR_SBATCH, *no_limit) if name not in asked]
     # A profile's size is that of other clusters.
-    return {**body, "options": options, "scaling": DEFAULT_SCALING}, emptied
+    asked_body = {**body, "options": options, "scaling": DEFAULT_SCALING}
+    chosen = {*asked, *(["nodes_per_job"] if nodes else [])}
+    return Fitted(asked_body, options.keys() - chosen, emptied)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
 
 from ...clusters.handle import ClusterHandle
 from ...clusters.snippets import client_variables
@@ -17,29 +16,20 @@ from ...options.requests import ClusterRequest, parse
 from ...page_address import own_address
 from ...protocol.errors import ClusterNotFound, DaskSlurmError
 from ...protocol.models import OVER, Cluster
-from ...protocol.models.problem import (
-    BARE_NODES,
-    CANCELLED_OUTSIDE,
-    JOBS_FAIL,
-    LACKS_WORKERS,
-    NEVER_STARTS,
-    SUBMIT_REFUSED,
-)
+from ...protocol.models.problem import BARE_NODES, LACKS_WORKERS
 from ...services import Services
 from ...system.beside_loop import in_thread
 from ...system.event_loop.background import Background
 from ...system.event_loop.first_of import first_of
 from ..request_body import body_of
 from .guard import Guard
-from .in_allocation import allocation_of, in_allocation
+from .in_allocation import Fitted, allocation_of, in_allocation
+from .prospects import is_waited_for, why_hopeless
 from .script_process import Signals, exit_code, start_script
 from .words import Words, ending_words, ready_words, waiting_words
 
 SAY_AGAIN_S = 10.0
 """So often is said what Slurm has not ended yet, in seconds."""
-
-_HOPELESS = {kind.code for kind in (SUBMIT_REFUSED, NEVER_STARTS, JOBS_FAIL, CANCELLED_OUTSIDE)}
-"""Problems that only their user could mend, who waits for the script."""
 
 
 class Run:
@@ -57,6 +47,7 @@ class Run:
         self._changed = changed
         self._words = Words(as_json=arguments.json)
         self._signals = Signals()
+        self._given_up = asyncio.Event()
         self._guard = Guard()
 
     async def run(self) -> int:
@@ -67,15 +58,18 @@ class Run:
         DaskSlurmError
             There is no cluster for the script.
         """
-        body: dict[str, Any] = body_of(self._arguments)
-        emptied: Collection[str] = ()
+        wanted = Fitted(body_of(self._arguments))
         ends = True
         try:
             found = await allocation_of(self._arguments, self._words.say)
             if found is not None:
-                body, emptied = in_allocation(body, *found, self._arguments.nodes)
-            request = parse(ClusterRequest, body)
-            cluster = await self._services.manager.start(request, emptied=emptied, announce=self._announce)
+                wanted = in_allocation(wanted.body, *found, self._arguments.nodes)
+            cluster = await self._services.manager.start(
+                parse(ClusterRequest, wanted.body),
+                given=wanted.given,
+                emptied=wanted.emptied,
+                announce=self._announce,
+            )
             handle = self._services.manager.handle(cluster.id)
             for note in handle.notes:
                 self._words.say(f"Note: {note}")
@@ -107,7 +101,7 @@ class Run:
         watching = Background()
         watching.begin(self._until(lambda: self._is_over(handle)))
         try:
-            return await exit_code(script, self._signals)
+            return await exit_code(script, self._signals, self._given_up)
         finally:
             watching.cancel()
 
@@ -122,9 +116,9 @@ class Run:
             raise DaskSlurmError(error.message if error else ended, details=error.details if error else None)
         if handle.gone.is_set():
             raise DaskSlurmError(_stopped(cluster))
-        for problem in cluster.problems:
-            if problem.code in _HOPELESS:
-                raise DaskSlurmError(problem.message, details=problem.details)
+        hopeless = why_hopeless(cluster)
+        if hopeless is not None:
+            raise hopeless
         if cluster.jobs.working or _lacks_some(cluster):
             return True
         self._words.problems(cluster)
@@ -132,17 +126,31 @@ class Run:
         return False
 
     def _is_over(self, handle: ClusterHandle) -> bool:
-        """Say what goes wrong with a cluster while its script runs; the script itself knows what to do."""
+        """Say what goes wrong with a cluster while its script runs, which itself knows what to do.
+
+        But for one thing: it does not hear that the workers for which it waits never come.
+        """
         cluster = handle.cluster
         if cluster.status not in OVER:
             if handle.gone.is_set():
                 self._words.say(_stopped(cluster), cluster)
             else:
                 self._words.problems(cluster)
-            return handle.gone.is_set()
+                self._give_up(cluster)
+            return handle.gone.is_set() or self._given_up.is_set()
         reason = cluster.error.message if cluster.error else cluster.ended.reason if cluster.ended else ""
         self._words.say(f"{cluster.name} has ended. {reason}".rstrip(), cluster)
         return True
+
+    def _give_up(self, cluster: Cluster) -> None:
+        """Have the script ended where it waits for workers that never come."""
+        if why_hopeless(cluster) is None:
+            return
+        waits = is_waited_for(cluster)
+        what = "the script waits for them, and is ended" if waits else "the script goes on without"
+        self._words.say(f"{cluster.name} has no workers, and gets none: {what}.", cluster)
+        if waits:
+            self._given_up.set()
 
     async def _until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so, or we are told to end."""

@@ -17,6 +17,9 @@ OWN_END_S = 4.0
 TERM_S = 20.0
 """So long it may take to end when it was told to, in seconds: it may have results to save."""
 
+GIVEN_UP = 1
+"""The exit code of a run whose script was ended because its cluster is hopeless."""
+
 
 class Signals:
     """Signals by which a run is told to end; the first is kept, a second one hurries.
@@ -57,15 +60,19 @@ async def start_script(command: Sequence[str], environ: Mapping[str, str]) -> Pr
         raise MachineFault(said, details=str(error)) from error
 
 
-async def exit_code(script: Process, signals: Signals) -> int:
+async def exit_code(script: Process, signals: Signals, given_up: asyncio.Event) -> int:
     """Wait for the end of a script and return its exit code, as a shell has it.
 
     Where a signal ends us and the script does not end by itself, it is ended, and the code is the signal's.
+    Where it is given up, it is ended, and the code says that it failed, whatever it makes of that.
     """
-    await first_of(script.wait(), signals.told.wait())
-    if script.returncode is None:
+    await first_of(script.wait(), signals.told.wait(), given_up.wait())
+    is_ended = script.returncode is None
+    if is_ended:
         await _end(script, signals)
     code = await script.wait()
+    if is_ended and signals.number is None:
+        return GIVEN_UP
     if code < 0:
         return 128 + (signals.number or -code)
     return code

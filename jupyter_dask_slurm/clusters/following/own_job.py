@@ -7,8 +7,8 @@ import logging
 from dataclasses import dataclass
 
 from ...protocol.errors import DaskSlurmError, StorageUnavailable
-from ...protocol.models import Cluster, Record, Waiting, iso_time
-from ...protocol.models.problem import SUBMIT_UNKNOWN
+from ...protocol.models import Cluster, Problem, Record, Waiting, iso_time
+from ...protocol.models.problem import NEVER_STARTS, SUBMIT_UNKNOWN, ProblemKind
 from ...protocol.tags import controller_tag
 from ...slurm.address.which_cluster import on_cluster
 from ...slurm.end_states import EndState, end_states
@@ -90,21 +90,31 @@ class OwnJob:
             return (await end_states([self.job_id])).get(self.job_id)
 
 
-def waiting_of(row: JobRow) -> Waiting | None:
-    """Return why a controller's job waits; None where it does not."""
-    if row.state not in PENDING:
-        return None
+def as_it_is(cluster: Cluster, row: JobRow) -> Cluster:
+    """Return a cluster that says of its controller's job why it waits, and where that is for ever."""
+    controller = dataclasses.replace(cluster.controller, job_id=row.job_id)
     reason = waiting_reason(row.state, row.reason)
-    return Waiting(reason, f"The controller's own job waits. {explain(reason).text}", row.expected_start_at)
+    why = explain(reason)
+    words = f"The controller's own job waits. {why.text}"
+    waiting = Waiting(reason, words, row.expected_start_at) if row.state in PENDING else None
+    cluster = dataclasses.replace(in_doubt(cluster, None), controller=controller, waiting=waiting)
+    if waiting is None or why.outlook != "never":
+        return _with(cluster, NEVER_STARTS, None)
+    problem = NEVER_STARTS.problem(
+        f"The controller's own job {row.job_id} will never start: {why.text}",
+        why.advice or "Start the cluster again with other options.",
+        since=iso_time(),
+        details=reason,
+        job_ids=(row.job_id,),
+        jobs=1,
+    )
+    return _with(cluster, NEVER_STARTS, problem)
 
 
 def in_doubt(cluster: Cluster, words: str | None) -> Cluster:
     """Return a cluster that says what sbatch said of its controller's job, or no longer does."""
-    if any(one.code == SUBMIT_UNKNOWN.code for one in cluster.problems) == (words is not None):
-        return cluster
-    others = tuple(one for one in cluster.problems if one.code != SUBMIT_UNKNOWN.code)
     if words is None:
-        return dataclasses.replace(cluster, problems=others)
+        return _with(cluster, SUBMIT_UNKNOWN, None)
     problem = SUBMIT_UNKNOWN.problem(
         "Whether Slurm has the job of this cluster's controller is not known: sbatch gave no answer.",
         "Nothing needs to be done: it is looked up. If Slurm has none after a minute and a half, the cluster "
@@ -112,7 +122,21 @@ def in_doubt(cluster: Cluster, words: str | None) -> Cluster:
         since=iso_time(),
         details=words,
     )
-    return dataclasses.replace(cluster, problems=(*others, problem))
+    return _with(cluster, SUBMIT_UNKNOWN, problem)
+
+
+def not_waiting(cluster: Cluster) -> Cluster:
+    """Return a cluster that says nothing of its controller's job: that is over."""
+    return _with(in_doubt(cluster, None), NEVER_STARTS, None)
+
+
+def _with(cluster: Cluster, kind: ProblemKind, problem: Problem | None) -> Cluster:
+    """Return a cluster with no problem of a kind but this one; one that is there keeps its time."""
+    before = [one for one in cluster.problems if one.code == kind.code]
+    if [one.message for one in before] == [one.message for one in (problem,) if one]:
+        return cluster
+    others = tuple(one for one in cluster.problems if one.code != kind.code)
+    return dataclasses.replace(cluster, problems=(*others, problem) if problem else others)
 
 
 def why_ended(end: EndState | None, job_id: str | None) -> str:

@@ -6,7 +6,6 @@ As soon as the controller has written its record it is followed as any other, fr
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import os
 
@@ -17,7 +16,7 @@ from ...system.event_loop.backoff import Backoff
 from ..contact.heartbeat import Heartbeat
 from ..handle import ClusterHandle
 from ..postmortem import last_words_of
-from .own_job import OwnJob, Sent, in_doubt, read_sent, waiting_of, why_ended
+from .own_job import OwnJob, Sent, as_it_is, in_doubt, not_waiting, read_sent, why_ended
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +84,7 @@ class FollowsQueued:
             log.info("Nothing is known of the controller's job of %s: %s", handle.id, error)
             return
         self._seen = True
-        info = dataclasses.replace(handle.cluster.controller, job_id=row.job_id)
-        cluster = in_doubt(handle.cluster, None)
-        handle.update(dataclasses.replace(cluster, controller=info, waiting=waiting_of(row)))
+        handle.update(as_it_is(handle.cluster, row))
 
     async def _look_at_submission(self) -> None:
         """Count from when it was about to be sent, not from the cluster's start; say what sbatch said."""
@@ -112,7 +109,7 @@ class FollowsQueued:
             how, words = "Slurm has not taken its controller's job", words or self._sent.words
         error = ErrorInfo(f"The controller could not start: {how}.", CONTROLLER_FAILED, words)
         last = {"status": "failed", "error": error, "updated_at": iso_time()}
-        await handle.ended_without_a_word(in_doubt(handle.cluster, None), last)
+        await handle.ended_without_a_word(not_waiting(handle.cluster), last)
 
     async def _cancel_late(self) -> bool:
         """Cancel what still becomes of a submission that has failed; returns as `run`.

@@ -96,6 +96,11 @@ class LaunchSpec(Model):
         """What stands where in the cluster's directory."""
         return ClusterDirectory(Path(self.directory))
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it takes nodes of an allocation that this host is in: Slurm is sent nothing."""
+        return self.placement == "here" and bool(self.options.get("one_allocation"))
+
 
 @dataclass(frozen=True)
 class Record(Model):

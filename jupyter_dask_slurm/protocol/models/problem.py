@@ -205,10 +205,11 @@ REQUESTS_LIMITED = ProblemKind(
 NEVER_STARTS = ProblemKind(
     "never_starts",
     "error",
-    "Slurm has the jobs, and will never start them: they ask for more than the partition, its nodes or "
-    "your account have.",
+    "Slurm has the jobs, or that of the cluster's controller, and will never start them: they ask for more "
+    "than the partition, its nodes or your account have.",
     "Start the cluster again with other options; the message says what is too much.",
     remedies=("change_options",),
+    made_by=("controller", "jupyter"),
     no_workers=True,
 )
 NO_CONNECTION = ProblemKind(
