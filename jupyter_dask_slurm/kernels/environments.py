@@ -25,7 +25,7 @@ from ..protocol.models import Kernel
 from ..system import clock
 from ..system.beside_loop import in_thread
 from ..system.clean_environment import clean_environment
-from .command_line import program_of, told_python
+from .command_line import is_path, program_of, told_python
 from .environment import DISTRIBUTIONS, Environment, lack, too_old
 from .installed import installed
 from .python_here import environment_of
@@ -87,7 +87,8 @@ class Environments:
         kernel : str, optional
             Name of a kernelspec; ``python3`` where neither is given.
         python : str, optional
-            Absolute path of an interpreter, which is then used in place of the kernel's.
+            Absolute path of an interpreter, which is then used in place of the kernel's. Anything else starts
+            the Python of workers, in a job; the scheduler has the kernel's.
         backend : str
             ``local`` needs no dask-jobqueue.
 
@@ -97,7 +98,9 @@ class Environments:
             With what there is, or with the command that mends it.
         """
         specifications = await read_specifications(self._specs)
-        if python is not None and kernel in {None, *specifications}:
+        if python is not None and not is_path(python):
+            _require_jobs(python, backend)
+        elif python is not None and kernel in {None, *specifications}:
             environment = await self._look_at_python(python)
             return _usable(environment, f"The Python {python}", "options.python", backend)
         if kernel is not None and kernel not in specifications:
@@ -275,6 +278,14 @@ async def _ask(name: str | None, argv: tuple[str, ...], env: Mapping[str, str]) 
     if isinstance(said, Silence):
         return Environment(name, argv, env, problem=said.why)
     return said.environment(name, argv, env)
+
+
+def _require_jobs(python: str, backend: str) -> None:
+    if backend == "local":
+        raise EnvironmentUnusable(
+            f'The Python of a cluster of this machine must be a path; not "{python:.60}".',
+            field="options.python",
+        )
 
 
 def _usable(environment: Environment, named: str, field_name: str, backend: str) -> Environment:

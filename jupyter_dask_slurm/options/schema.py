@@ -193,8 +193,9 @@ class ClusterOptions(BaseModel):
         "Environment variables", "Set in each job before its workers start.", group="workers",
         example={"OMP_NUM_THREADS": "1"}, max_length=200,
     )  # fmt: skip
-    python: types.PythonPath | None = _option(
-        "Python", "The Python of the workers, where it is not the kernel's.", group="workers",
+    python: types.Python | None = _option(
+        "Python", "The Python of the workers, where it is not the kernel's; or what runs one in a job.",
+        group="workers",
         example="/opt/conda/bin/python",
     )  # fmt: skip
 

@@ -145,7 +145,10 @@ _PATH_WORDS = (
 _FILE_WORDS = (
     "must be a path without control characters, quotes or shell characters, and begins with /, . or a letter"
 )
-_PYTHON_WORDS = "must be an absolute path of letters, digits and _ . @ + = , : % -"
+_PYTHON_WORDS = (
+    'must be the path of a Python, or what runs one in a job, such as "apptainer exec image.sif python": '
+    "letters, digits, spaces and _ . / @ + = , : % - [ ], and variables such as $HOME"
+)
 _DURATION_WORDS = 'must be a time with a unit, for example "5 minutes"'
 _SLURM_MEMORY_WORDS = 'must be a size as Slurm writes it, for example "120GB" or "4000M"'
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}"
@@ -165,7 +168,9 @@ NodeDirectory = Annotated[
 FilePath = Annotated[
     str, matching(r"[\w/.][^\t'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS), _text(_printable_line)
 ]
-PythonPath = Annotated[str, matching(r"/[\w./@+=,:%-]{0,1023}", _PYTHON_WORDS)]
+Python = Annotated[
+    str, matching(rf"(?=.{{1,1024}}\Z)(?![-.~ ])([\w./@+=,:%\[\] -]|{EXPANSION})+(?<! )", _PYTHON_WORDS)
+]
 Duration = Annotated[
     str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)
 ]

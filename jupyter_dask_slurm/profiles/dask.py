@@ -6,10 +6,11 @@ functions over what that Python told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..slurm.jobqueue.reading import Reading, read
+from ..slurm.jobqueue.reading import Reading, keys_of, read
 from ..slurm.jobqueue.sizes import usual_processes
 from ..slurm.jobqueue.sources import Place, Source, places_of, underscored
 from ..slurm.script.option_table import FORMER, USUAL
@@ -99,7 +100,7 @@ class _Sections:
 
     def _of_section(self, name: str) -> Profile:
         reading = self._reading(name)
-        return self._profile(name, f"jobqueue.{name}", {"backend": "slurm"}, reading)
+        return self._profile(name, f"jobqueue.{name}", {"backend": "slurm"}, reading, f"jobqueue.{name}")
 
     def _of_cluster(self, cluster: InitialCluster) -> Profile:
         if cluster.error:
@@ -116,24 +117,37 @@ class _Sections:
         if error:
             return Profile(cluster.name, "dask", origin=self._origin, error=f"{NAME}: {error}")
         reading.notes += [("scaling", f"{NAME}: {note}") for note in (*cluster.notes, *notes)]
-        return self._profile(cluster.name, NAME, {"backend": cluster.backend, "scaling": scaling}, reading)
+        body = {"backend": cluster.backend, "scaling": scaling}
+        return self._profile(cluster.name, NAME, body, reading, cluster.path)
 
     def _reading(self, name: str) -> Reading:
         """Return what a section of ``jobqueue`` says."""
         section = _of_interest(self._jobqueue[name])
         if name == _SLURM:
+            # Its name and its first line count, whatever the profile is.
             section = {
-                key: value for key, value in section.items() if value != _DEFAULTS.get(underscored(key))
+                key: value
+                for key, value in section.items()
+                if value != _DEFAULTS.get(underscored(key)) and key not in ("name", "shebang")
             }
         reading = read(section, Source.below(f"jobqueue.{name}", self._places))
         if name == _SLURM:
             reading.emptied.clear()  # dask-jobqueue leaves most empty itself
         return reading
 
-    def _profile(self, name: str, where: str, body: Mapping[str, Any], reading: Reading) -> Profile:
+    def _profile(
+        self, name: str, where: str, body: Mapping[str, Any], reading: Reading, path: str
+    ) -> Profile:
+        """Return a profile; `path` leads to its keywords, for what is wrong with one of them."""
         from .checking import File, profile_of_reading
 
-        file = File("dask", self._origin, lambda _field: where)
+        source = Source.below(path, self._places)
+
+        def stands(field: str | None) -> str:
+            found = re.match(r"options\.(\w+)", field or "")
+            return source.stands(keys_of(found[1])) or where if found else where
+
+        file = File("dask", self._origin, stands)
         return profile_of_reading(name, {**body, "options": reading.options}, reading, file)
 
 

@@ -132,6 +132,17 @@ async def test_pythons_that_cannot_be_used_say_why(python: str, words: str) -> N
     assert refused.value.field == "options.python"
 
 
+async def test_what_is_no_path_runs_a_python_in_jobs_and_nothing_here(tmp_path: Path) -> None:
+    specs = Specs(python3=[sys.executable, "-m", "ipykernel_launcher"])
+    known = Environments(specs, tmp_path)
+    for command in ("apptainer exec image.sif python", "python", f"{sys.executable} -X utf8"):
+        found = await known.find("python3", command, backend="slurm")
+        assert found.python == sys.executable
+        with pytest.raises(EnvironmentUnusable, match="must be a path") as refused:
+            await known.find("python3", command, backend="local")
+        assert refused.value.field == "options.python"
+
+
 async def test_a_python_that_does_not_answer_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,3 +25,33 @@ def test_line_breaks_are_refused_wherever_they_stand(option: str, value: str) ->
     with pytest.raises(InvalidRequest) as refused:
         parse(ClusterRequest, {"options": {option: value}})
     assert refused.value.field == f"options.{option}"
+
+
+@pytest.mark.parametrize(
+    ("python", "taken"),
+    [
+        ("/opt/conda/bin/python3.11", True),
+        ("python", True),
+        ("apptainer exec --nv oras://ghcr.io/ocean/image:latest python", True),
+        ("srun -n 1 -c $SLURM_CPUS_PER_TASK python -X utf8", True),
+        ("${CONDA_PREFIX}/bin/python", True),
+        ("python; touch /tmp/x", False),
+        ("python $(touch /tmp/x)", False),
+        ("python `touch /tmp/x`", False),
+        ("python > /tmp/x", False),
+        ("python 'a", False),
+        ("-c pass", False),
+        ("../python", False),
+        ("python ", False),
+        ("${HOME@P}", False),
+        ("", False),
+        ("a" * 1025, False),
+    ],
+)
+def test_what_runs_a_python_is_words_and_nothing_else(python: str, taken: bool) -> None:
+    if taken:
+        assert parse(ClusterRequest, {"options": {"python": python}})
+        return
+    with pytest.raises(InvalidRequest) as refused:
+        parse(ClusterRequest, {"options": {"python": python}})
+    assert refused.value.field == "options.python"

@@ -94,7 +94,8 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     reading.notes += [
         (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
     ]
-    faults = [fault for fault in reading.faults if fault.option not in asked]
+    reading.notes += _strays(known)
+    faults = [fault for fault in reading.faults if not {fault.option, *fault.beside} & {*asked}]
     faults += [*_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
     faults += faults_of_ucx(section, source) if secure else ()
     if faults:
@@ -108,6 +109,21 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
         notes=tuple(reading.notes),
         shebang=shebang,
     )
+
+
+def _strays(known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield a sentence about keys of a section that stand beside it, for want of some spaces."""
+    sections = dask.config.get("jobqueue", {})
+    beside = [
+        str(key)
+        for key, value in sections.items()
+        if not isinstance(value, Mapping) and underscored(key) in known
+    ]
+    if beside:
+        source = Source.below("jobqueue", find_places())
+        named = f"{', '.join(beside[1:])}: " if beside[1:] else ""
+        why = f"has no effect: it stands beside {_NAME}, not in it ({named}further in)."
+        yield "jobqueue", source.says(beside[0], why)
 
 
 def _without(options: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

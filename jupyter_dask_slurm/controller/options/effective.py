@@ -90,7 +90,8 @@ def effective(spec: LaunchSpec) -> Effective:
     options["kernel"] = options["kernel"] or spec.kernel
     options["secure"] = secure
     options["idle_timeout"] = spec.idle_timeout_s
-    notes = (*spec.notes, *sentences(note for note in found.notes if note[0] not in decided))
+    told = sentences(note for note in found.notes if note[0] not in decided)
+    notes = tuple(dict.fromkeys([*spec.notes, *told]))  # a profile may be of the same section
     return Effective(options, notes, found.said - decided, found.shebang, place_of)
 
 

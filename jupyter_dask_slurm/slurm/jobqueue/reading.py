@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...protocol.directory import log_directory
+from ..script.gpu_workers import is_cuda
 from ..script.option_table import FORMER, KEYS
 from ..script.sbatch_options import managed_directive, words_of
 from ..script.worker_arguments import without_managed_arguments
@@ -70,11 +71,15 @@ _OPTION = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What cannot be taken for anything: of which option, under which key, and a sentence."""
+    """What cannot be taken for anything: of which option, under which key, and a sentence.
+
+    `beside` are options of which another value would have mended it.
+    """
 
     option: str
     key: str
     sentence: str
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -113,15 +118,19 @@ def read(section: Mapping[Any, Any], source: Source) -> Reading:
     found = Reading()
     named = _by_option(section, source, found)
     for option, (key, value) in named.items():
+        says_nothing = value in (None, [], {}, "", ())
         if option not in READERS:
-            found.notes.append((option, source.says(key, _why_unused(option, value))))
+            if not says_nothing:
+                found.notes.append((option, source.says(key, _why_unused(option, value))))
             found.unknown[key] = value
-        elif value in (None, [], {}, "", ()):
+        elif says_nothing:
             found.emptied.add(option)
         else:
             _read_one(option, key, value, source, found)
     for option in _FIRST_WORDS & found.options.keys():
         _keep_first_word(option, named[option][0], source, found)
+    if "processes" in found.options:
+        _settle_processes(named["processes"][0], source, found)
     return found
 
 
@@ -159,7 +168,9 @@ def _read_one(option: str, key: str, value: Any, source: Source, found: Reading)
         read_value, note = READERS[option](value, source.text(key))
         if note:
             say(f"{note}.")
-        if option in _FURTHER:
+        if option == "log_directory":
+            read_value = _log_directory(read_value, say, source)
+        elif option in _FURTHER:
             read_value = _FURTHER[option](read_value, say)
     except (ValueError, OverflowError) as error:  # infinity is no whole number
         found.faults.append(Fault(option, key, source.says(key, f"{error}.")))
@@ -187,6 +198,25 @@ def _keep_first_word(option: str, key: str, source: Source, found: Reading) -> N
         say(f'has "{text}" after its first word, which is taken as a directive.')
         found.options["job_extra_directives"] = [*found.options.get("job_extra_directives", []), *kept]
         found.emptied.discard("job_extra_directives")
+
+
+def _settle_processes(key: str, source: Source, found: Reading) -> None:
+    """Have each worker of a job a thread: dask-jobqueue tells more workers than cores to have none.
+
+    They take their part of the CPUs then that the job has, which `job-cpu` says.
+    """
+    options = found.options
+    cores, processes = options.get("cores"), options["processes"]
+    if cores is None or processes <= cores or is_cuda(options.get("worker_command")):
+        return
+    if options.get("job_cpu", 0) >= processes:
+        options["cores"] = options["job_cpu"]
+        why = f"is {processes}, more than its {cores} cores: the {options['cores']} of job-cpu are taken."
+        found.notes.append(("cores", source.says(key, why)))
+    else:
+        job = f"a job of {cores} {'core' if cores == 1 else 'cores'}"
+        why = f"is {processes}, and {job} cannot be cut into {processes} workers."
+        found.faults.append(Fault("processes", key, source.says(key, why), frozenset({"cores"})))
 
 
 _Say = Callable[[str], None]
@@ -249,6 +279,17 @@ def path_on_nodes(path: str, _say: object = None) -> str:
     return re.sub(r"^~(?=/|\Z)", "$HOME", path)
 
 
+def _log_directory(path: str, say: _Say, source: Source) -> str | None:
+    """Return a path of this host; dask-jobqueue would have made a directory of that very name in its own."""
+    here = _path_here(path, say)
+    if here is not None and source.of_dask:
+        if not os.path.isabs(here):  # noqa: PTH117 - of a text
+            say(f'is relative: "{here}" is taken in the directory of the cluster.')
+        elif re.search(r"^~|\$", path):
+            say(f'is taken as "{here}".')
+    return here
+
+
 def _path_here(path: str, say: _Say) -> str | None:
     """Return a path of this host, without variables."""
     try:
@@ -279,12 +320,21 @@ _FURTHER: dict[str, Callable[[Any, _Say], Any]] = {
     **_MAY_HOLD_MANAGED,
     "scheduler_options": _scheduler_options,
     "local_directory": path_on_nodes,
-    "log_directory": _path_here,
     "python": _program,
 }
 """What is done with a value beside reading it."""
 
 _FORMER = {former: option for option, former in FORMER.items()}
+
+
+def keys_of(option: str) -> list[str]:
+    """Return the names that an option may have in a file; where two stand there, the first counts.
+
+    >>> keys_of("job_extra_directives")
+    ['job-extra-directives', 'job-extra']
+    """
+    names = [option, *(name for name, other in {**_OPTION, **_FORMER}.items() if other == option)]
+    return list(dict.fromkeys(name.replace("_", "-") for name in names))
 
 
 def sentences(notes: Iterable[tuple[str, str]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,23 +41,34 @@ class Source:
         Those of its keys, by their names with underscores; of what is inside with dots between.
     whole : Place, optional
         Where the mapping itself stands.
+    of_dask : bool
+        Whether it was written for dask-jobqueue: what means another thing here is then said.
     """
 
     name: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     whole: Place | None = None
+    of_dask: bool = False
 
     @classmethod
     def below(cls, name: str, places: Mapping[str, Place]) -> Source:
         """Return the source of a mapping in a whole configuration, given all places of that."""
         above = underscored(name) + "."
         inside = {path.removeprefix(above): place for path, place in places.items() if path.startswith(above)}
-        return cls(name, inside, places.get(underscored(name)))
+        return cls(name, inside, places.get(underscored(name)), of_dask=True)
 
     def text(self, key: str) -> str | None:
         """Return how a value is spelt, None where that is not known."""
         place = self.places.get(underscored(key))
         return place.text if place else None
+
+    def stands(self, keys: Iterable[str]) -> str | None:
+        """Return where the first of these keys stands that there is, in words; None where none is known."""
+        for key in keys:
+            place = self.places.get(underscored(key))
+            if place:
+                return f"{place}: {self.name}.{key}"
+        return None
 
     def as_spelt(self, key: str, value: Any, say: Callable[[str], object]) -> Any:
         """Return what is in a list or a table with each number, and the like, as the text that it is there.

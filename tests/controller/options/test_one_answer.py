@@ -99,6 +99,62 @@ def test_what_dask_jobqueue_has_no_word_for_has_no_effect_and_says_so(
     assert any(f"line 4: jobqueue.slurm.{key} has no effect here." in note for note in found.notes)
 
 
+def test_keys_that_stand_beside_their_section_are_named(dask_files: DaskFiles) -> None:
+    dask_files.write("jobqueue:\n  slurm:\n  cores: 16\n  job-extra: [--exclusive]\n  unheard-of: 1\n")
+    found = dask_files.ours()
+    assert found.options["cores"] == 4
+    (note,) = found.notes
+    assert note.startswith(f"{dask_files.path}, line 3: jobqueue.cores has no effect: it stands beside")
+    assert note.endswith("jobqueue.slurm, not in it (job-extra: further in).")
+
+
+@pytest.mark.parametrize("lines", ["shared-temp-directory: null", "unheard-of: null", "name: null"])
+def test_a_key_with_nothing_is_not_worth_a_word(dask_files: DaskFiles, lines: str) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    cores: 3\n    {lines}\n")
+    assert dask_files.ours().notes == ()
+
+
+@pytest.mark.parametrize(
+    ("logs", "said"),
+    [
+        ("/srv/logs", None),
+        ("logs", '"logs" is taken in the directory of the cluster.'),
+        ("~/logs", 'is taken as "{home}/logs".'),
+        ("${HOME}/logs", 'is taken as "{home}/logs".'),
+    ],
+)
+def test_where_logs_go_is_said_where_dask_jobqueue_has_them_elsewhere(
+    dask_files: DaskFiles, logs: str, said: str | None
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    log-directory: {logs}\n")
+    notes = dask_files.ours().notes
+    assert len(notes) == (said is not None)
+    assert all(note.endswith((said or "").replace("{home}", str(Path.home()))) for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "threads"),
+    [
+        ("{cores: 4, processes: 32, job-cpu: 128}", 4),
+        ("{cores: 8, processes: 4}", 2),
+        ("{processes: 4, job-cpu: 9}", 1),
+    ],
+)
+def test_each_worker_has_threads(dask_files: DaskFiles, lines: str, threads: int) -> None:
+    dask_files.write(f"jobqueue:\n  slurm: {lines}\n")
+    assert f" --nthreads {threads} " in dask_files.script()
+
+
+def test_more_workers_than_cores_are_refused_where_they_stand(dask_files: DaskFiles) -> None:
+    dask_files.write("jobqueue:\n  slurm:\n    cores: 2\n    processes: 3\n    job-cpu: 2\n")
+    with pytest.raises(Unprocessable, match=r"yaml, line 4: .*processes is 3, and a job of 2 cores") as told:
+        dask_files.ours()
+    assert told.value.field == "options.processes"
+    # Who asks for either here has said what counts.
+    assert dask_files.ours(options={"cores": 6}).options["processes"] == 3
+    assert dask_files.ours(options={"processes": 1}).options["cores"] == 2
+
+
 @pytest.mark.parametrize("key", ["memory", "death-timeout", "cores"])
 def test_infinity_is_refused_with_file_line_and_key(dask_files: DaskFiles, key: str) -> None:
     dask_files.write(f"jobqueue:\n  slurm:\n    {key}: .inf\n")
