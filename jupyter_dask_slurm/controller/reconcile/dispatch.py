@@ -125,8 +125,9 @@ class Dispatcher:
         """Note that all jobs that are wanted have been submitted."""
         self._state.held_by_disk = self._state.postponed = None
         self.expect_room()
-        if self._state.not_asked is not None and not self._is_to_be_asked():
-            # What was not done is not wanted any more: nobody would find out that it can be done again.
+        if self._state.silent_since is not None and not self._is_to_be_asked():
+            # What was not done is not wanted any more: nobody would find out that it can be done again, or
+            # that Slurm answers.
             self._forget_silence()
             self._state.changed.emit()
 

@@ -145,7 +145,8 @@ async def test_what_a_start_and_an_end_say(tmp_path: Path, without_slurm: bool, 
         assert (state.silent_since is not None) is dispatcher.silent is still_silent
 
 
-async def test_what_nobody_wants_any_more_is_no_problem(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [MachineFault("No process."), SlurmUnreachable("Slurm does not answer.")])
+async def test_what_nobody_wants_any_more_is_no_problem(tmp_path: Path, error: Any) -> None:
     state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0)
     job_table = JobTable("ocean-3f9c", 1)
     history = History(ClusterDirectory(tmp_path).history)
@@ -158,10 +159,10 @@ async def test_what_nobody_wants_any_more_is_no_problem(tmp_path: Path) -> None:
     await dispatcher.sweep()
     job = job_table.new(clock.now())
     for is_cancelled in (True, False):
-        dispatcher.fell_silent(MachineFault("No process."))
+        dispatcher.fell_silent(error)
         job.cancelling = is_cancelled
         dispatcher.nothing_waits()
-        assert (state.not_asked is not None) is is_cancelled
+        assert (state.silent_since is not None) is dispatcher.silent is is_cancelled
 
 
 async def test_what_another_controller_has_left_is_cancelled_once_whatever_is_wanted(tmp_path: Path) -> None:
