@@ -30,13 +30,13 @@ export class FakeKernel {
 
   readonly requestKernelInfo = jest.fn(() => this.info);
 
-  requestExecute({ code }: { code: string }): { done: Promise<object> } {
+  requestExecute({ code }: { code: string }): { done: Promise<object>; dispose: () => void } {
     if (this.status === 'dead') {
       throw new Error('Kernel is dead');
     }
     const reply = new PromiseDelegate<object>();
     this.waiting.push({ code, reply });
-    return { done: reply.promise };
+    return { done: reply.promise, dispose: () => undefined };
   }
 
   /** Run the next; addresses are those of `client` and `cluster` then, null where there is no such name. */
@@ -49,6 +49,11 @@ export class FakeKernel {
   /** Run the next, which raises. */
   raise(ename: string, evalue: string): void {
     this._next().resolve({ content: { status: 'error', ename, evalue } });
+  }
+
+  /** Never answer the next: it, or what the kernel says to it, was lost on its way. */
+  lose(): string {
+    return this.waiting.shift()?.code ?? 'nothing';
   }
 
   /** Drop what waits, as a restart does. */

@@ -64,6 +64,7 @@ export class KernelClient {
    */
   async make(code: Promise<string>): Promise<boolean> {
     const attempt = ++this._attempt;
+    const before = this._state.kind === 'there' ? this._state.id : undefined;
     this._set({ kind: 'connecting' });
     try {
       const [kernel, text] = await Promise.all([this._pythonKernel(), code]);
@@ -71,7 +72,8 @@ export class KernelClient {
       if (attempt !== this._attempt) {
         return false;
       }
-      const { client: address, id } = await runSilently(kernel, text);
+      const isNew = (found: IFound) => Boolean(found.client) && found.id !== before;
+      const { client: address, id } = await runSilently(kernel, text, isNew);
       if (attempt !== this._attempt) {
         return false;
       }

@@ -18,6 +18,12 @@ const CLUSTER =
  */
 const ASK_AGAIN_MS = 5000;
 
+/** So long an answer may come after one to a later question, which has come by another way. */
+const LATE_MS = 2000;
+
+/** How often a kernel is sent the same, where it was not heard. */
+const ATTEMPTS = 3;
+
 /** What a kernel has of clusters. */
 export interface IFound {
   /** The address of the scheduler that its `client` is connected to; `''` where to none, null without `client`. */
@@ -75,21 +81,45 @@ export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<bo
 
 /**
  * Run code in a kernel without a trace in the notebook: no number, no history, no output. What waits in
- * the kernel is run all the same where it fails.
+ * the kernel is run all the same where it fails. Where a message is lost on its way the code is run again, unless what
+ * the kernel has then says that it was run.
  *
  * @returns what the kernel has then.
  *
- * @throws KernelError where the code raises.
+ * @throws KernelError where the code raises, or the kernel hears nothing.
  */
-export async function runSilently(kernel: Kernel.IKernelConnection, code: string): Promise<IFound> {
-  const { content } = await kernel.requestExecute({
+export async function runSilently(
+  kernel: Kernel.IKernelConnection,
+  code: string,
+  wasRun: (found: IFound) => boolean = () => false
+): Promise<IFound> {
+  let answer = await request(kernel, code);
+  for (let attempt = 1; answer === null && attempt < ATTEMPTS; attempt++) {
+    const found = await request(kernel, '');
+    answer = found && wasRun(found) ? found : await request(kernel, code);
+  }
+  if (answer === null) {
+    throw new KernelError('NoAnswer', 'What was sent to the kernel is lost on its way.');
+  }
+  return answer;
+}
+
+/** @returns what the kernel has once it has run code; null where that, or its answer, was lost. */
+async function request(kernel: Kernel.IKernelConnection, code: string): Promise<IFound | null> {
+  const future = kernel.requestExecute({
     code,
     silent: true,
     store_history: false,
     stop_on_error: false,
     allow_stdin: false,
     user_expressions: { client: CLIENT, id: CLIENT_ID, cluster: CLUSTER }
-  }).done;
+  });
+  const reply = await replyOf(kernel, future);
+  if (reply === null) {
+    future.dispose();
+    return null;
+  }
+  const { content } = reply;
   if (content.status === 'ok') {
     const { client, id, cluster } = content.user_expressions as Record<string, IAnswer>;
     return { client: readText(client), id: readText(id) ?? '', cluster: readText(cluster) ?? '' };
@@ -98,6 +128,36 @@ export async function runSilently(kernel: Kernel.IKernelConnection, code: string
     ? new KernelError(content.ename, content.evalue)
     : new KernelError('Aborted');
 }
+
+/** @returns the reply; null where it never comes, for the kernel has answered what it was asked later. */
+async function replyOf(kernel: Kernel.IKernelConnection, future: Future): Promise<Reply | null> {
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const isLost = new Promise<null>(resolve => {
+    const askAfter = (pause: number) => {
+      timers[0] = setTimeout(() => {
+        if (kernel.connectionStatus === 'connected' && kernel.status !== 'dead' && !kernel.isDisposed) {
+          kernel
+            .requestKernelInfo()
+            .then(() => new Promise(late => (timers[1] = setTimeout(late, LATE_MS))))
+            .then(() => resolve(null))
+            .catch(() => undefined);
+        }
+        askAfter(2 * pause);
+      }, pause);
+    };
+    askAfter(ASK_AGAIN_MS);
+  });
+  // Whether the kernel rests again is told by another way, and of no interest here.
+  const replied = new Promise<Reply>(resolve => (future.onReply = resolve));
+  try {
+    return await Promise.race([future.done, replied, isLost]);
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
+
+type Future = ReturnType<Kernel.IKernelConnection['requestExecute']>;
+type Reply = Awaited<Future['done']>;
 
 /** What a kernel says about one of our questions. */
 interface IAnswer {

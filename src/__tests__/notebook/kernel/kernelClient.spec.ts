@@ -78,6 +78,50 @@ describe('the client in a kernel', () => {
     );
   });
 
+  describe('whose kernel a message does not reach', () => {
+    beforeEach(() => jest.useFakeTimers());
+
+    afterEach(() => jest.useRealTimers());
+
+    /** Lose what was sent, and let so much time pass that this is noticed. */
+    const lose = async () => {
+      await jest.advanceTimersByTimeAsync(0);
+      const code = kernel.lose();
+      await jest.advanceTimersByTimeAsync(8000);
+      return code;
+    };
+
+    it('is there where only the answer was lost', async () => {
+      const made = client.make(Promise.resolve('make'));
+      expect(await lose()).toBe('make');
+      expect(codes()).toEqual(['']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+      expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('is made once the kernel hears it', async () => {
+      const made = client.make(Promise.resolve('make'));
+      expect(await lose()).toBe('make');
+      kernel.run(null);
+      await jest.advanceTimersByTimeAsync(0);
+      expect(codes()).toEqual(['make']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('has failed where that never does', async () => {
+      const failed = expect(client.make(Promise.resolve('make'))).rejects.toThrow('lost on its way');
+      const sent = [await lose(), await lose(), await lose(), await lose(), await lose()];
+      await failed;
+      expect(sent).toEqual(['make', '', 'make', '', 'make']);
+      expect(client.state.kind).toBe('failed');
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
     const made = client.make(Promise.resolve('make'));
     await settle();
