@@ -24,8 +24,9 @@ test.use({
 });
 test.afterEach(({ request }) => stopClusters(request));
 
-/** Put a tab beside another one. */
+/** Put a tab beside another one, once it is there. */
 async function place(page: IJupyterLabPageFixture, title: string, mode: string, ref: string): Promise<void> {
+  await expect(page.getByRole('main').getByRole('tab', { name: title, exact: true })).toBeVisible();
   await page.evaluate(
     ([title, mode, ref]) => {
       const { shell } = window.jupyterapp;
@@ -100,7 +101,7 @@ test('details: jobs that work, and jobs that wait', async ({ page, request }) =>
   await expect(card.getByText('4 of 6 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
   await card.getByRole('button', { name: 'Jobs', exact: true }).click();
   const details = page.locator('.jp-DaskSlurmDetails');
-  await expect(details.getByText('waits for nodes').first()).toBeVisible({ timeout: 60_000 });
+  await expect(details.getByRole('table').getByText('waits for nodes').first()).toBeVisible({ timeout: 60_000 });
   await page.evaluate(() => {
     const tabs = Array.from(window.jupyterapp.shell.widgets('main'));
     tabs.find(({ title }) => title.label === 'Launcher')?.close();
