@@ -2,9 +2,10 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Cluster, SnippetKind } from '../api/contract';
+import type { Cluster, Snippet, SnippetKind } from '../api/contract';
 import { useClusterContext } from '../cluster/context';
 import { commandLine } from '../model/format';
+import { Fetched } from './fetched';
 import { useFetched } from './useFetched';
 
 /** What there are buttons for; a notebook asks for the other one by itself. */
@@ -39,30 +40,32 @@ export function Code({ cluster }: { cluster: Cluster }): React.ReactElement {
           </button>
         ))}
       </div>
-      <Snippet key={kind} cluster={cluster} kind={kind} />
+      <FetchedCode key={kind} cluster={cluster} kind={kind} />
     </section>
   );
 }
 
-function Snippet({ cluster, kind }: { cluster: Cluster; kind: Kind }): React.ReactElement {
-  const { manager, trans } = useClusterContext();
-  const { value, error } = useFetched(() => manager.client.snippet(cluster.id, kind), cluster.updated_at);
-  if (value === null) {
-    return <p role="status">{error ?? trans.__('One moment…')}</p>;
-  }
+function FetchedCode({ cluster, kind }: { cluster: Cluster; kind: Kind }): React.ReactElement {
+  const { manager } = useClusterContext();
+  const fetched = useFetched(() => manager.client.snippet(cluster.id, kind), cluster.updated_at);
+  return <Fetched from={fetched}>{snippet => <SnippetText snippet={snippet} />}</Fetched>;
+}
+
+function SnippetText({ snippet: { code, command } }: { snippet: Snippet }): React.ReactElement {
+  const { trans } = useClusterContext();
   return (
     <div className="jp-DaskSlurmCode">
-      <button className="jp-DaskSlurmButton" onClick={() => Clipboard.copyToSystem(value.code)}>
+      <button className="jp-DaskSlurmButton" onClick={() => Clipboard.copyToSystem(code)}>
         <copyIcon.react tag="span" className="jp-DaskSlurmButton-icon" />
         {trans.__('Copy')}
       </button>
-      {value.command && (
+      {command && (
         <p className="jp-DaskSlurmLog-path">
-          {trans.__('Sent by')} <code>{commandLine(value.command)}</code>
+          {trans.__('Sent by')} <code>{commandLine(command)}</code>
         </p>
       )}
       <pre className="jp-DaskSlurmLog-text" tabIndex={0} aria-label={trans.__('Code')}>
-        {value.code}
+        {code}
       </pre>
     </div>
   );

@@ -1,9 +1,10 @@
 import * as React from 'react';
 
 import type { LogStream } from '../api/client';
-import type { Cluster } from '../api/contract';
+import type { Cluster, LogTail } from '../api/contract';
 import { useClusterContext } from '../cluster/context';
 import { hasEnded } from '../model/status';
+import { Fetched } from './fetched';
 import { useFetched } from './useFetched';
 import { useVisibility } from './visibility';
 
@@ -61,10 +62,10 @@ function SourceBar({ cluster, source, onSource }: ILogsProps): React.ReactElemen
 }
 
 function Log({ cluster, source }: Pick<ILogsProps, 'cluster' | 'source'>): React.ReactElement {
-  const { manager, trans } = useClusterContext();
+  const { manager } = useClusterContext();
   const { client } = manager;
   const tick = useTicks(!hasEnded(cluster));
-  const { value: tail, error } = useFetched(
+  const fetched = useFetched(
     () =>
       source.job === null
         ? client.log(cluster.id, LINES)
@@ -72,18 +73,20 @@ function Log({ cluster, source }: Pick<ILogsProps, 'cluster' | 'source'>): React
     tick,
     FOLLOW_MS / 2
   );
-  const box = useFollowing(tail?.text);
+  return <Fetched from={fetched}>{tail => <Tail tail={tail} />}</Fetched>;
+}
+
+function Tail({ tail: { path, text, truncated } }: { tail: LogTail }): React.ReactElement {
+  const { trans } = useClusterContext();
+  const box = useFollowing(text);
   return (
     <>
-      {error !== null && <p role="alert">{error}</p>}
-      {tail && (
-        <p className="jp-DaskSlurmLog-path">
-          {tail.path}
-          {tail.truncated && ` — ${trans.__('its last %1 lines', LINES)}`}
-        </p>
-      )}
+      <p className="jp-DaskSlurmLog-path">
+        {path}
+        {truncated && ` — ${trans.__('its last %1 lines', LINES)}`}
+      </p>
       <pre ref={box} className="jp-DaskSlurmLog-text" tabIndex={0} aria-label={trans.__('Log')}>
-        {tail && (tail.text || trans.__('Nothing has been written yet.'))}
+        {text || trans.__('Nothing has been written yet.')}
       </pre>
     </>
   );

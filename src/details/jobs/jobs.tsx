@@ -5,12 +5,15 @@ import type { Cluster, Job, JobPhase } from '../../api/contract';
 import { useClusterContext } from '../../cluster/context';
 import { CommandIDs } from '../../commandIds';
 import { canBeScaled } from '../../model/status';
+import { Fetched } from '../fetched';
 import { useFetched } from '../useFetched';
 import { arrangeRows, countPhases, IJobFilter, ISorting, jobRow, PHASES, phaseWord } from './jobRows';
 import { JobsTable } from './jobsTable';
 
 /** Numbers of thousands of jobs are asked for less often. */
 const MANY_JOBS = 500;
+
+const NO_JOBS: readonly Job[] = [];
 
 interface IJobsProps {
   readonly cluster: Cluster;
@@ -21,21 +24,18 @@ interface IJobsProps {
 export function Jobs({ cluster, onLog }: IJobsProps): React.ReactElement {
   const { manager, trans } = useClusterContext();
   const many = cluster.jobs.plan > MANY_JOBS;
-  const { value: jobs, error } = useFetched(
-    () => manager.client.jobs(cluster.id),
-    cluster,
-    many ? 5000 : 1000
-  );
+  const fetched = useFetched(() => manager.client.jobs(cluster.id), cluster, many ? 5000 : 1000);
+  const jobs = fetched.value ?? NO_JOBS;
   const [filter, setFilter] = React.useState<IJobFilter>({ phase: null, text: '' });
   const [sorting, setSorting] = React.useState<ISorting>({ column: 'job', descending: false });
   const [selected, select] = React.useState<ReadonlySet<string>>(new Set());
-  const rows = React.useMemo(() => (jobs ?? []).map(jobRow), [jobs]);
+  const rows = React.useMemo(() => jobs.map(jobRow), [jobs]);
   const shown = React.useMemo(() => arrangeRows(rows, filter, sorting), [rows, filter, sorting]);
   const chosen = rows.filter(({ job }) => selected.has(job.job_id) && job.phase !== 'ended');
   return (
     <section className="jp-DaskSlurmJobsView" aria-label={trans.__('Jobs of %1', cluster.name)}>
       <div className="jp-DaskSlurmJobsView-bar">
-        <PhaseFilter jobs={jobs ?? []} filter={filter} onChange={setFilter} />
+        {fetched.value && <PhaseFilter jobs={jobs} filter={filter} onChange={setFilter} />}
         <TextFilter filter={filter} onChange={setFilter} />
         <CancelButton
           cluster={cluster}
@@ -43,20 +43,21 @@ export function Jobs({ cluster, onLog }: IJobsProps): React.ReactElement {
           onDone={() => select(new Set())}
         />
       </div>
-      {error !== null && <p role="alert">{error}</p>}
-      {jobs !== null && (
-        <JobsTable
-          rows={shown}
-          sorting={sorting}
-          onSort={setSorting}
-          selected={selected}
-          onSelect={select}
-          onLog={onLog}
-          empty={
-            jobs.length > 0 ? trans.__('No job is like that.') : trans.__('This cluster has no jobs now.')
-          }
-        />
-      )}
+      <Fetched from={fetched}>
+        {() => (
+          <JobsTable
+            rows={shown}
+            sorting={sorting}
+            onSort={setSorting}
+            selected={selected}
+            onSelect={select}
+            onLog={onLog}
+            empty={
+              jobs.length > 0 ? trans.__('No job is like that.') : trans.__('This cluster has no jobs now.')
+            }
+          />
+        )}
+      </Fetched>
     </section>
   );
 }

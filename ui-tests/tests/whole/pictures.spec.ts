@@ -101,7 +101,9 @@ test('details: jobs that work, and jobs that wait', async ({ page, request }) =>
   await expect(card.getByText('4 of 6 workers', { exact: true })).toBeVisible({ timeout: 90_000 });
   await card.getByRole('button', { name: 'Jobs', exact: true }).click();
   const details = page.locator('.jp-DaskSlurmDetails');
-  await expect(details.getByRole('table').getByText('waits for nodes').first()).toBeVisible({ timeout: 60_000 });
+  await expect(details.getByRole('table').getByText('waits for nodes').first()).toBeVisible({
+    timeout: 60_000
+  });
   await page.evaluate(() => {
     const tabs = Array.from(window.jupyterapp.shell.widgets('main'));
     tabs.find(({ title }) => title.label === 'Launcher')?.close();
