@@ -64,5 +64,10 @@ class DaskSlurmExtension(DaskSlurmSettings, ExtensionApp):
         """Tell the browsers that listen."""
         from .protocol.models import ClusterEvent
 
-        event = ClusterEvent("removed" if cluster is None else "changed", cluster_id, cluster)
+        event = ClusterEvent(
+            "removed" if cluster is None else "changed",
+            cluster_id,
+            cluster,
+            {} if cluster is None else self._services.languages.each_of(cluster),
+        )
         self._server().event_logger.emit(schema_id=EVENT_SCHEMA_ID, data=event.to_json())

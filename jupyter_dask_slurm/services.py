@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .shared_directory import default_shared_directory
 from .system.beside_loop import in_thread
+from .translation.languages import Languages
 
 if TYPE_CHECKING:
     from .checks.limits import Limits
@@ -69,6 +70,7 @@ class Services:
         self._idle_timeout_s = idle_timeout_s
         self._site_profiles = site_profiles
         self._changed = changed
+        self.languages = Languages()
         self._making = asyncio.Lock()
         self._made = False
         self._warming: asyncio.Future[None] | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..protocol.models import Model, Time
-from ..protocol.models.base import UNSENT
+from ..protocol.models.base import UNSENT, Sentence
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class ScriptLine(Model):
     """A line of a job script, and what it means."""
 
     text: str
-    explanation: str
+    explanation: Sentence
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Complaint(Model):
     """What keeps a cluster from being started, and the field that it is about."""
 
     field: str | None
-    message: str
+    message: Sentence
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Preview(Model):
     exports: ExportedCode | None
     """None where it has no jobs in Slurm."""
     errors: tuple[Complaint, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Sentence, ...]
     looking_at: str | None
     """The kernel of which it is just being learnt which Python it runs; the rest comes when asked again."""
     controller_lines: tuple[ScriptLine, ...] = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..protocol.errors import InvalidRequest
 from ..protocol.models import Model, Time
+from ..protocol.models.base import Sentence
 from .preview import Previews
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class Variant(Model):
     """Those that are changed; none for the cluster as it was asked for."""
     expected_start_at: Time | None = None
     """None where Slurm does not say, and for the backend `local`."""
-    error: str | None = None
+    error: Sentence | None = None
     """Why it would not be started, or why that is not known."""
-    note: str | None = None
+    note: Sentence | None = None
     """Why no time is known of what would be started."""
 
 

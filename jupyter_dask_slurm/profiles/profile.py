@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from ..protocol.models import Backend, Model
-from ..protocol.models.base import Schema
+from ..protocol.models.base import Schema, Sentence
 
 ProfileSource = Literal["dask", "site", "user"]
 
@@ -25,9 +25,9 @@ class Profile(Model):
     description: str = ""
     origin: str | None = None
     """The file, or the section of Dask's configuration, that it stands in."""
-    error: str | None = None
+    error: Sentence | None = None
     """Why it cannot be used."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
     """What of it is not used."""
     emptied: tuple[str, ...] = ()
     """Options for which it says that nothing counts, also nothing of Dask's configuration."""

@@ -42,14 +42,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .models.base import Model
+from .models.base import Model, Sentence
 
 
 @dataclass(frozen=True)
 class ErrorBody(Model):
     """The body of an answer that says what is wrong."""
 
-    message: str
+    message: Sentence
     """A sentence for the user."""
     reason: str
     """The name of the error's class, for example `SiteRefuses`."""

@@ -10,11 +10,13 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
 from tornado.web import HTTPError
 
-from ..protocol.errors import DaskSlurmError, InvalidRequest, NotFound
+from ..protocol.errors import DaskSlurmError, ErrorBody, InvalidRequest, NotFound
 from ..protocol.keys import KEY_HEADER, check_key
 from ..protocol.models import Model
 from ..protocol.paging import whole_number
+from ..system.beside_loop import in_thread
 from ..system.faults import as_known
+from ..translation.wording import in_words_of, reworded
 from .page import address_of, is_from_page
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ..clusters.manager import ClusterManager
     from ..services import Services
     from ..site.source import SiteSource
+    from ..translation.language import Language
 
 SERVICES_KEY = "dask_slurm_services"
 _VERBS = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -37,6 +40,8 @@ class DaskSlurmHandler(APIHandler):
     auth_resource = "dask-slurm"
     changes = True
     """Whether verbs other than GET change anything."""
+    language: Language | None = None
+    """Which one this request is answered in; None is English, as everything is made."""
 
     @property
     def services(self) -> Services:
@@ -64,6 +69,8 @@ class DaskSlurmHandler(APIHandler):
         if self.request.method == "OPTIONS":
             return  # a browser's question about the request to come; it has no login yet
         await self._check_user()
+        self.language = await self.services.languages.asked_for(self.request.headers.get("Accept-Language"))
+        self.set_default_headers()
         await self.services.open()
         # Not from whoever may only look: what is noted stands in others' notebooks.
         if is_from_page(self.request) and await self._may("write"):
@@ -88,6 +95,12 @@ class DaskSlurmHandler(APIHandler):
         return user is not None and await ensure_async(
             self.authorizer.is_authorized(self, user, action, self.auth_resource)
         )
+
+    def set_default_headers(self) -> None:
+        """Say in which language the answer is, where it is not English; errors begin their headers anew."""
+        super().set_default_headers()
+        if self.language is not None:
+            self.set_header("Content-Language", self.language.code.replace("_", "-"))
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.
@@ -115,10 +128,16 @@ class DaskSlurmHandler(APIHandler):
         """The ``Idempotency-Key``, by which a repeated request is known; raises `InvalidRequest`."""
         return check_key(self.request.headers.get(KEY_HEADER))
 
-    def reply(self, value: Any, status: int = 200) -> None:
-        """Send models or plain JSON values."""
+    async def reply(self, value: Any, status: int = 200) -> None:
+        """Send models, in the language of the request, or plain JSON values."""
+        told = await self.in_language(value)
         self.set_status(status)
-        self.finish(_json(value))
+        self.finish(_json(told))
+
+    async def in_language(self, value: Any) -> Any:
+        """Return models as this reader reads them; made in a thread, for a history may have many lines."""
+        language = self.language
+        return value if language is None else await in_thread(in_words_of, value, language.translate)
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a number of the query string.
@@ -139,7 +158,10 @@ class DaskSlurmHandler(APIHandler):
         """Send an error in the contract's shape."""
         error = _error_of(kwargs)
         if isinstance(error, DaskSlurmError):
-            self.finish(json.dumps(error.to_json()))
+            told = ErrorBody.from_json(error.to_json())
+            self.finish(
+                (told if self.language is None else reworded(told, self.language.translate)).json_text
+            )
             return
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(verb for verb in _VERBS if verb.lower() in vars(type(self))))

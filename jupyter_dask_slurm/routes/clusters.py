@@ -17,7 +17,7 @@ class ClustersHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        self.reply(self.manager.answer())
+        await self.reply(self.manager.answer())
 
     @web.authenticated
     @authorized
@@ -25,7 +25,7 @@ class ClustersHandler(DaskSlurmHandler):
         """Start one."""
         cluster = await self.manager.start(cluster_request(self.body()), self.key)
         self.set_header("Location", url_path_join(self.request.path, cluster.id))
-        self.reply(cluster, 201)
+        await self.reply(cluster, 201)
 
 
 class ClusterHandler(DaskSlurmHandler):
@@ -35,14 +35,14 @@ class ClusterHandler(DaskSlurmHandler):
     @authorized
     async def get(self, cluster_id: str) -> None:
         """Show it."""
-        self.reply(self.manager.get(cluster_id))
+        await self.reply(self.manager.get(cluster_id))
 
     @web.authenticated
     @authorized
     async def patch(self, cluster_id: str) -> None:
         """Scale, rename, keep longer."""
         self.manager.get(cluster_id)
-        self.reply(await self.manager.change(cluster_id, change_request(self.body()), self.key))
+        await self.reply(await self.manager.change(cluster_id, change_request(self.body()), self.key))
 
     @web.authenticated
     @authorized
@@ -53,7 +53,7 @@ class ClusterHandler(DaskSlurmHandler):
             self.set_status(204)
             self.finish()
         else:
-            self.reply(cluster, 202)
+            await self.reply(cluster, 202)
 
 
 class RestartHandler(DaskSlurmHandler):
@@ -70,7 +70,7 @@ class RestartHandler(DaskSlurmHandler):
         cluster = await self.manager.restart(cluster_id, request, key)
         clusters = self.request.path.rpartition(f"/{cluster_id}/restart")[0]
         self.set_header("Location", url_path_join(clusters, cluster.id))
-        self.reply(cluster, 201)
+        await self.reply(cluster, 201)
 
 
 handlers = [

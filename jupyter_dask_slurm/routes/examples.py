@@ -19,7 +19,7 @@ class ExamplesHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """List their names and titles."""
-        self.reply(examples.summaries())
+        await self.reply(examples.summaries())
 
 
 class ExampleHandler(DaskSlurmHandler):
@@ -29,7 +29,7 @@ class ExampleHandler(DaskSlurmHandler):
     @authorized
     async def get(self, name: str) -> None:
         """Show it, as a notebook document."""
-        self.reply(examples.notebook(name))
+        await self.reply(examples.notebook(name))
 
 
 handlers = [(r"/examples", ExamplesHandler), (r"/examples/(?P<name>[\w-]+)", ExampleHandler)]

@@ -27,7 +27,7 @@ class JobsHandler(DaskSlurmHandler):
         """List them, or a part of them; those that ended in the last hour too."""
         page = Page.from_query(self.request.query_arguments)
         jobs, total = await self.inspection.jobs(cluster_id, page)
-        texts = [job.json_text async for job in in_slices(jobs)]
+        texts = [job.json_text async for job in in_slices(await self.in_language(jobs))]
         self.set_header(TOTAL_HEADER, str(total))
         self.finish(f"[{', '.join(texts)}]")
 
@@ -39,7 +39,7 @@ class JobHandler(DaskSlurmHandler):
     @authorized
     async def delete(self, cluster_id: str, job_id: str) -> None:
         """Cancel it and lower the plan by one."""
-        self.reply(await self.inspection.cancel_job(cluster_id, job_id, self.key), 202)
+        await self.reply(await self.inspection.cancel_job(cluster_id, job_id, self.key), 202)
 
 
 class ProgressHandler(DaskSlurmHandler):
@@ -54,7 +54,7 @@ class ProgressHandler(DaskSlurmHandler):
             message = f"client must be the id of a client of Dask, {LONGEST_CLIENT} characters at most."
             raise InvalidRequest(message, field="client")
         within_ms = self.number("within_ms", MAX_WITHIN_MS, MAX_WITHIN_MS)
-        self.reply(await self.inspection.progress(cluster_id, client, within_ms))
+        await self.reply(await self.inspection.progress(cluster_id, client, within_ms))
 
 
 class ResubmitHandler(DaskSlurmHandler):
@@ -64,7 +64,7 @@ class ResubmitHandler(DaskSlurmHandler):
     @authorized
     async def post(self, cluster_id: str, code: str) -> None:
         """Submit them again."""
-        self.reply(await self.manager.resubmit(cluster_id, code, self.key))
+        await self.reply(await self.manager.resubmit(cluster_id, code, self.key))
 
 
 class JobLogHandler(DaskSlurmHandler):
@@ -78,7 +78,7 @@ class JobLogHandler(DaskSlurmHandler):
         if stream not in STREAMS:
             raise InvalidRequest("stream must be stdout or stderr.", field="stream")
         lines = self.number("lines", DEFAULT_LINES, MAX_LINES)
-        self.reply(await self.inspection.job_log(cluster_id, job_id, stream, lines))
+        await self.reply(await self.inspection.job_log(cluster_id, job_id, stream, lines))
 
 
 class LogHandler(DaskSlurmHandler):
@@ -88,7 +88,8 @@ class LogHandler(DaskSlurmHandler):
     @authorized
     async def get(self, cluster_id: str) -> None:
         """Show the end of it."""
-        self.reply(await self.inspection.log(cluster_id, self.number("lines", DEFAULT_LINES, MAX_LINES)))
+        lines = self.number("lines", DEFAULT_LINES, MAX_LINES)
+        await self.reply(await self.inspection.log(cluster_id, lines))
 
 
 class HistoryHandler(DaskSlurmHandler):
@@ -98,7 +99,7 @@ class HistoryHandler(DaskSlurmHandler):
     @authorized
     async def get(self, cluster_id: str) -> None:
         """List it, oldest first."""
-        self.reply(await self.inspection.history(cluster_id))
+        await self.reply(await self.inspection.history(cluster_id))
 
 
 handlers = [

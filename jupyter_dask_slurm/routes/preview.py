@@ -18,7 +18,7 @@ class PreviewHandler(DaskSlurmHandler):
     @authorized
     async def post(self) -> None:
         """Show them."""
-        self.reply(await self.services.previews.preview(*preview_request(self.body())))
+        await self.reply(await self.services.previews.preview(*preview_request(self.body())))
 
 
 class ForecastHandler(DaskSlurmHandler):
@@ -33,7 +33,7 @@ class ForecastHandler(DaskSlurmHandler):
         # Here and not above: what previews need is loaded with the first of them.
         from ..preview.variants import try_variants
 
-        self.reply(await try_variants(self.services.previews, forecast_request(self.body())))
+        await self.reply(await try_variants(self.services.previews, forecast_request(self.body())))
 
 
 handlers = [(r"/preview", PreviewHandler), (r"/forecast", ForecastHandler)]

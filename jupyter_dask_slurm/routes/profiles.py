@@ -16,7 +16,7 @@ class ProfilesHandler(DaskSlurmHandler):
     async def get(self) -> None:
         """List them."""
         await self.services.warm_up()
-        self.reply(await self.services.profiles.all())
+        await self.reply(await self.services.profiles.all())
 
 
 class ProfileHandler(DaskSlurmHandler):
@@ -27,13 +27,13 @@ class ProfileHandler(DaskSlurmHandler):
     async def get(self, name: str) -> None:
         """Show it."""
         await self.services.warm_up()
-        self.reply(await self.services.profiles.get(name))
+        await self.reply(await self.services.profiles.get(name))
 
     @web.authenticated
     @authorized
     async def put(self, name: str) -> None:
         """Save it as one of the user's own."""
-        self.reply(await self.services.profiles.put(name, self.body()))
+        await self.reply(await self.services.profiles.put(name, self.body()))
 
     @web.authenticated
     @authorized

@@ -9,6 +9,7 @@ from pathlib import Path
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..translation.wording import reworded_schema
 from .base import DaskSlurmHandler
 from .bodies import options_schema
 
@@ -26,7 +27,7 @@ class SiteHandler(DaskSlurmHandler):
         site, reasons = await asyncio.gather(
             self.sites.site_with_kernels(slurm_cluster), self.services.placement_advice.reasons()
         )
-        self.reply(dataclasses.replace(site, controller_reasons=reasons))
+        await self.reply(dataclasses.replace(site, controller_reasons=reasons))
 
 
 class SchemaHandler(DaskSlurmHandler):
@@ -38,7 +39,9 @@ class SchemaHandler(DaskSlurmHandler):
         """Show it."""
         await self.services.warm_up()
         limits = self.services.limits
-        self.reply(options_schema(limits.hidden_options, limits.required_options))
+        schema = options_schema(limits.hidden_options, limits.required_options)
+        language = self.language
+        await self.reply(schema if language is None else reworded_schema(schema, language.translate))
 
 
 class ContractHandler(DaskSlurmHandler):
@@ -58,13 +61,13 @@ class CheckHandler(DaskSlurmHandler):
     @authorized
     async def get(self) -> None:
         """Say what it will spend, whether one is under way, and what the last one has found."""
-        self.reply(await self.services.interface_check.state())
+        await self.reply(await self.services.interface_check.state())
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         """Start one."""
-        self.reply(await self.services.interface_check.start(self.key), 202)
+        await self.reply(await self.services.interface_check.start(self.key), 202)
 
 
 handlers = [

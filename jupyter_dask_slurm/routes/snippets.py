@@ -22,7 +22,7 @@ class SnippetHandler(DaskSlurmHandler):
         if kind is None:
             raise InvalidRequest("Say which kind of snippet: ?kind=connect.", field="kind")
         address = address_of(self.request, self.base_url) or self.base_url
-        self.reply(await in_thread(self.inspection.snippet, cluster_id, kind, address))
+        await self.reply(await in_thread(self.inspection.snippet, cluster_id, kind, address))
 
 
 handlers = [(rf"/clusters/{CLUSTER}/snippet", SnippetHandler)]

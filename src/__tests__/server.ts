@@ -11,6 +11,8 @@ export interface ISeen {
   readonly body: unknown;
   /** Its `Idempotency-Key`. */
   readonly key?: string;
+  /** Its `Accept-Language`, where it is not what Node says by itself. */
+  readonly language?: string;
 }
 
 /** What is answered: a status and a body; no body where it is undefined. */
@@ -57,6 +59,13 @@ export class TestServer {
 
   send(message: object): void {
     this._sockets.clients.forEach(socket => socket.send(JSON.stringify(message)));
+  }
+
+  /** Resolves as soon as somebody listens to events. */
+  async connected(): Promise<void> {
+    while (this._sockets.clients.size === 0) {
+      await once(this._sockets, 'connection');
+    }
   }
 
   dropSockets(): void {
@@ -108,11 +117,13 @@ export class TestServer {
     const method = request.method ?? '';
     const text = Buffer.concat(chunks).toString();
     const key = request.headers['idempotency-key'];
+    const language = request.headers['accept-language'];
     this.seen.push({
       method,
       path,
       body: text ? JSON.parse(text) : undefined,
-      ...(typeof key === 'string' && { key })
+      ...(typeof key === 'string' && { key }),
+      ...(language !== '*' && { language })
     });
     this._http.emit('seen');
     if (this._lost.delete(`${method} ${path}`)) {

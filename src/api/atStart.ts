@@ -276,6 +276,11 @@ export const clusterEvent = object({
   action: word('changed', 'removed'),
   cluster_id: text,
   /** As it is now; null where it is no more. */
-  cluster: nullable(cluster)
+  cluster: nullable(cluster),
+  /**
+   * The same in the languages that browsers have asked for lately, for example `de_DE`, where it reads
+   * differently there.
+   */
+  translations: added(record(cluster), {})
 });
 export type ClusterEvent = Infer<typeof clusterEvent>;

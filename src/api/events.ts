@@ -15,7 +15,13 @@ const SCHEMA = 'https://schema.jupyter.org/jupyter_dask_slurm/cluster/v1';
  * own; reconnecting with back-off is still Jupyter's.
  */
 export class ClusterEvents implements IDisposable {
-  constructor(settings: ServerConnection.ISettings) {
+  /**
+   * @param language - of JupyterLab; English where the server tells none else.
+   */
+  constructor(
+    settings: ServerConnection.ISettings,
+    private readonly _language = 'en'
+  ) {
     const serverSettings = { ...settings, WebSocket: watchedSocket(settings.WebSocket, this) };
     this._events = new EventManager({ serverSettings });
     this._events.stream.connect(this._onEmission, this);
@@ -49,7 +55,9 @@ export class ClusterEvents implements IDisposable {
 
   private _onEmission(_: Event.IManager, emission: Event.Emission): void {
     if (emission.schema_id === SCHEMA) {
-      this._clusterChanged.emit(clusterEvent(emission));
+      const event = clusterEvent(emission);
+      const cluster = event.translations[this._language.replace('-', '_')] ?? event.cluster;
+      this._clusterChanged.emit({ ...event, cluster });
     }
   }
 

@@ -60,7 +60,9 @@ export async function requestUrl(
 
 async function send(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {
   try {
-    return await ServerConnection.makeRequest(url, init, settings);
+    // Jupyter takes the one or the other headers, not both.
+    const headers = { ...settings.init.headers, ...init.headers };
+    return await ServerConnection.makeRequest(url, { ...init, headers }, settings);
   } catch (error) {
     throw new RequestError(0, {
       message: 'Jupyter does not answer.',

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { ClusterClient } from '../api/client';
 import { ClusterEvents } from '../api/events';
@@ -11,8 +12,13 @@ export const clustersPlugin: JupyterFrontEndPlugin<IClusterManager> = {
   description: 'Provides the Dask clusters of this user.',
   autoStart: true,
   provides: IClusterManager,
-  activate: (app: JupyterFrontEnd) => {
+  requires: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator) => {
     const { serverSettings } = app.serviceManager;
-    return new ClusterManager(new ClusterClient(serverSettings), () => new ClusterEvents(serverSettings));
+    const { languageCode } = translator;
+    // In every request, English too: by itself a browser asks for its own language, whatever JupyterLab's is.
+    const init = { ...serverSettings.init, headers: { 'Accept-Language': languageCode } };
+    const settings = { ...serverSettings, init };
+    return new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings, languageCode));
   }
 };

@@ -64,7 +64,7 @@ async def test_the_life_of_a_cluster_in_its_order(api: Api, jp_ws_fetch: Subscri
     await api("DELETE", f"clusters/{cluster['id']}")
     await told.until(_has("stopping"))
     removed = await told.until(lambda event: event["action"] == "removed")
-    assert removed == {"action": "removed", "cluster_id": cluster["id"], "cluster": None}
+    assert removed == {"action": "removed", "cluster_id": cluster["id"], "cluster": None, "translations": {}}
 
     assert {event["cluster_id"] for event in told.events} == {cluster["id"]}
     statuses = [event["cluster"]["status"] for event in told.events[:-1]]

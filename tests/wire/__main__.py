@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.catalogue.pot import catalogue_pot
 from tests.wire.hints_page import hints_page
 from tests.wire.openapi import openapi_yaml
 from tests.wire.problems_page import problems_page
@@ -17,6 +18,7 @@ _PROJECT = Path(__file__).parents[2]
 _WRITTEN: dict[str, Callable[[], str]] = {
     "docs/hints.md": hints_page,
     "docs/problems.md": problems_page,
+    "locale/jupyter_dask_slurm.pot": catalogue_pot,
     "jupyter_dask_slurm/openapi.yaml": openapi_yaml,
     "src/api/atStart.ts": start_ts,
     "src/api/contract.ts": contract_ts,

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from jupyter_dask_slurm.protocol.models import Model
-from jupyter_dask_slurm.protocol.models.base import GROWING, Schema, Time, sent_fields
+from jupyter_dask_slurm.protocol.models.base import GROWING, Schema, Sentence, Time, sent_fields
 
 _WORD = re.compile(r'\s*"([^"]+)",\s*(?:#\s*(.*))?$')
 
@@ -58,7 +58,7 @@ class Nullable:
 Simple = Literal["text", "time", "whole", "number", "flag", "anything"]
 Kind = Simple | Words | ListOf | MappingTo | Nullable | type[Model]
 _SIMPLE: dict[Any, Simple] = {
-    str: "text", Time: "time", int: "whole", float: "number", bool: "flag", Any: "anything",
+    str: "text", Sentence: "text", Time: "time", int: "whole", float: "number", bool: "flag", Any: "anything",
 }  # fmt: skip
 
 

@@ -37,6 +37,10 @@ def epoch_time(iso: str) -> float:
 
 Time = Annotated[str, "ISO 8601 in UTC, as `iso_time` writes it"]
 
+SENTENCE = "a sentence of ours"
+Sentence = Annotated[str, SENTENCE]
+"""What a model says in words of ours, or nothing. Nothing else is ever translated."""
+
 GROWING = "words may be added"
 """Annotates words of which a reader that is older than the writer may meet some that it does not know."""
 UNSENT = {"sent": False}
@@ -212,4 +216,6 @@ def _encode(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, (list, tuple)):
         return [_encode(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _encode(item) for name, item in value.items()}
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from .base import GROWING, Model, Schema, Time
+from .base import GROWING, Model, Schema, Sentence, Time
 from .hint import Hint, Usage
 from .problem import Problem
 
@@ -75,7 +75,7 @@ class Ended(Model):
     """When and why a cluster ended by itself."""
 
     time: Time
-    reason: str
+    reason: Sentence
 
 
 CONTROLLER_FAILED = "ControllerFailed"
@@ -88,7 +88,7 @@ CONTROLLER_LOST = "ControllerLost"
 class ErrorInfo(Model):
     """Why a cluster failed or was lost."""
 
-    message: str
+    message: Sentence
     reason: str
     """The name of an error's class; `ControllerFailed` or `ControllerLost` where its controller left none."""
     details: str | None = None
@@ -141,7 +141,7 @@ class Waiting(Model):
 
     reason: str | None = None
     """Slurm's own word, for example `Priority`."""
-    reason_text: str | None = None
+    reason_text: Sentence | None = None
     """The same in plain words."""
     expected_start_at: Time | None = None
 
@@ -266,7 +266,7 @@ class Job(Model):
     phase: JobPhase
     reason: str | None = None
     """Slurm's own word for why it waits, for example `Priority`."""
-    reason_text: str | None = None
+    reason_text: Sentence | None = None
     """The same in a sentence."""
     partition: str | None = None
     node: str | None = None
@@ -301,3 +301,6 @@ class ClusterEvent(Model):
     cluster_id: str
     cluster: Cluster | None
     """As it is now; None where it is no more."""
+    translations: dict[str, Cluster] = field(default_factory=dict)
+    """The same in the languages that browsers have asked for lately, for example `de_DE`, where it reads
+    differently there."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, Time
+from .base import Model, Sentence, Time
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Hint(Model):
 
     code: str
     """What kind of hint it is, for example `memory_unused`; `docs/hints.md` has them all."""
-    message: str
+    message: Sentence
     since: Time
     option: str | None = None
     """The option that helps at the next start; None where no single one does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from .base import GROWING, Model, Time
+from .base import GROWING, Model, Sentence, Time
 
 HistoryEvent = Annotated[
     Literal[
@@ -52,5 +52,5 @@ class HistoryEntry(Model):
 
     time: Time
     event: HistoryEvent
-    message: str
+    message: Sentence
     """A sentence."""

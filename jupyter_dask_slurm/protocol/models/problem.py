@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from .base import GROWING, Model, Time
+from .base import GROWING, Model, Sentence, Time
 
 Severity = Literal["info", "warning", "error"]
 Remedy = Annotated[
@@ -43,8 +43,8 @@ class Problem(Model):
     code: str
     """What kind of problem it is, for example `submit_refused`; `docs/problems.md` has them all."""
     severity: Severity
-    message: str
-    advice: str
+    message: Sentence
+    advice: Sentence
     """What to do about it."""
     since: Time
     details: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .base import UNSENT, Model
+from .base import UNSENT, Model, Sentence
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Partition(Model):
     """A job with more memory gets more CPUs."""
     threads_per_core: int = 1
     """CPUs that go to one job together."""
-    why_closed: str | None = None
+    why_closed: Sentence | None = None
     """Why it may not be used where `allowed` is false."""
     max_nodes: int | None = None
     """So many nodes a job gets at most."""
@@ -72,7 +72,7 @@ class SlurmInfo(Model):
     version: str | None = None
     cluster_name: str | None = None
     max_array_size: int | None = None
-    error: str | None = None
+    error: Sentence | None = None
     """What could not be learnt, and why."""
     clusters: tuple[str, ...] = ()
     """All that its database knows, this one too; none without one. The option `slurm_cluster` chooses one."""
@@ -118,7 +118,7 @@ class Kernel(Model):
     """Its version."""
     usable: bool
     """As far as is known where it is not `looked_at`."""
-    problem: str | None
+    problem: Sentence | None
     """Why it is not usable, as a predicate, with the command that mends it."""
     language: str = "python"
     """In small letters."""
@@ -190,7 +190,7 @@ class Site(Model):
     kernels: tuple[Kernel, ...] = ()
     reservations: tuple[Reservation, ...] | None = None
     """None where they could not be learnt."""
-    controller_reasons: tuple[str, ...] = ()
+    controller_reasons: tuple[Sentence, ...] = ()
     """Why controllers should not run on this host, in sentences: what would end them there, or keeps nodes
     from them. The form proposes a job of their own then (`controller_placement`). None where that cannot be.
     """

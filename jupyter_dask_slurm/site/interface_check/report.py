@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...protocol.models import Model, NetworkInterface, Site, Time
+from ...protocol.models.base import Sentence
 
 JOB_MINUTES = 2
 LIMIT_S = 90.0
@@ -23,7 +24,7 @@ class CheckPlan(Model):
     jobs: int
     core_minutes: int
     """At most."""
-    message: str
+    message: Sentence
     """The same in words."""
 
 
@@ -43,7 +44,7 @@ class PartitionResult(Model):
 
     partition: str
     state: Literal["answered", "waiting", "refused", "failed"]
-    message: str
+    message: Sentence
     node: str | None = None
     attempts: tuple[Attempt, ...] = ()
     """By which interfaces of this host the node reaches it."""
@@ -64,11 +65,11 @@ class CheckReport(Model):
     partitions: tuple[PartitionResult, ...]
     interface: str | None
     """The one to use; None where none will do."""
-    reason: str
+    reason: Sentence
     """Why that one."""
     node_interface: str | None = None
     """The nodes' one by which this host reaches them, as it must for a controller in a job; None if none."""
-    node_reason: str = ""
+    node_reason: Sentence = ""
     """What that means; empty where a former version has checked."""
 
     @property

@@ -1,0 +1,1 @@
+"""Sentences in another language, made of the English ones where they are read: docs/translation.md."""

@@ -1,0 +1,126 @@
+"""A language: English sentences as they are read, made into those of its catalogue. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from .template import MalformedTemplate, Template
+
+LONGEST = 5_000
+"""A text of more characters stays English: what has so many is mostly somebody else's words."""
+MOST_SENTENCES = 12
+"""So many sentences of one text are told apart; what follows stays English."""
+_MOST_KEPT = 4_000
+_DEEPEST = 4
+_BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
+_SPACE = re.compile(" ")
+_MOST_WORDS = 6
+"""A subject may have so many."""
+_BETWEEN_PARTS = re.compile(r"(, |; |: | and | or )")
+
+
+class Language:
+    """Translates what the catalogue has, and leaves everything else as it is.
+
+    Parameters
+    ----------
+    code : str
+        For example ``de_DE``.
+    catalogue : mapping
+        English sentences, with placeholders, and their translations.
+
+    Attributes
+    ----------
+    malformed : list of str
+        Why some of them are not used.
+    """
+
+    def __init__(self, code: str, catalogue: Mapping[str, str]) -> None:
+        self.code = code
+        self.malformed: list[str] = []
+        self._exact: dict[str, str] = {}
+        self._by_word: dict[str | None, list[Template]] = defaultdict(list)
+        self._known: dict[str, str] = {}
+        for template in self._templates(catalogue):
+            if template.english.places:
+                self._by_word[template.first_word].append(template)
+            else:
+                self._exact[template.english.texts[0]] = "".join(template.other.texts)
+        for templates in self._by_word.values():
+            templates.sort(key=lambda template: template.weight, reverse=True)
+
+    def translate(self, text: str) -> str:
+        """Return a text in this language; sentences that are not in the catalogue stay as they are."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._text(text, 0) if len(text) <= LONGEST else text
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[text] = known
+        return known
+
+    def _templates(self, catalogue: Mapping[str, str]) -> Iterator[Template]:
+        for english, other in catalogue.items():
+            try:
+                yield Template.of(english, other)
+            except MalformedTemplate as error:
+                self.malformed.append(str(error))
+
+    def _text(self, text: str, deep: int) -> str:
+        """Translate as many sentences together as one entry has, then what follows."""
+        cuts = [(0, 0), *(found.span() for found in _BETWEEN.finditer(text))][:MOST_SENTENCES]
+        ends = [begins for begins, _ in cuts[1:]] + [len(text)]
+        done, number = [], 0
+        while number < len(cuts):
+            begins = cuts[number][1]
+            done.append(text[slice(*cuts[number])])
+            found = None
+            for last in range(len(ends) - 1, number - 1, -1):
+                found = self._sentence(text[begins : ends[last]], deep)
+                if found is not None:
+                    break
+            done.append(text[begins : ends[last]] if found is None else found)
+            number = last + 1
+        return "".join(done)
+
+    def _sentence(self, sentence: str, deep: int) -> str | None:
+        first = sentence.partition(" ")[0]
+        found = self._entry(sentence, (first, None), deep)
+        return self._predicate(sentence, deep) if found is None and deep == 0 else found
+
+    def _entry(self, sentence: str, first_words: Iterable[str | None], deep: int) -> str | None:
+        exact = self._exact.get(sentence)
+        if exact is not None:
+            return exact
+        for template in (one for word in first_words for one in self._by_word.get(word, ())):
+            values = template.values(sentence)
+            if values is not None:
+                return template.filled(values, lambda value: self._words(value, deep + 1))
+        return None
+
+    def _predicate(self, sentence: str, deep: int) -> str | None:
+        """Translate ``Memory per job must be a size.``: what is said of something, and its name if known."""
+        stop = "." if sentence.endswith(".") else ""
+        for space in [found.start() for found in _SPACE.finditer(sentence)][:_MOST_WORDS]:
+            said = sentence[space + 1 : len(sentence) - len(stop)]
+            for ends in {"", stop} if stop else {""}:
+                told = self._entry(said + ends, (said.partition(" ")[0],), deep)
+                if told is not None:
+                    of = sentence[:space]
+                    return f"{self._exact.get(of, of)} {told}{stop if not ends else ''}"
+        return None
+
+    def _words(self, words: str, deep: int) -> str:
+        """Translate what stands in a place: sentences, or words that are listed."""
+        if deep > _DEEPEST or not words:
+            return words
+        whole = self._text(words, deep)
+        if whole != words:
+            return whole
+        parts = _BETWEEN_PARTS.split(words)
+        if not 1 < len(parts) <= 2 * MOST_SENTENCES:
+            return words
+        parts[::2] = [self._sentence(part, deep) or part for part in parts[::2]]
+        return "".join(parts)

@@ -1,0 +1,125 @@
+"""A sentence with placeholders: whether a finished sentence is one of these, and it in other words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+_PIECE = re.compile(r"(\{\{|\}\}|[^{}]+|[{}](?!\w+\*?\}))|\{(\w+)(\*?)\}")
+_FEW_WORDS = 3
+_FIRST_WORD = re.compile(r"\S+(?= )")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A placeholder; with a star it holds words of ours, which are translated too."""
+
+    name: str
+    is_ours: bool
+
+
+class MalformedTemplate(ValueError):
+    """A translation that names a placeholder which its sentence has not."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What stands between placeholders, one text more than there are of those."""
+
+    texts: tuple[str, ...]
+    places: tuple[Place, ...]
+
+    @classmethod
+    def of(cls, written: str) -> Pieces:
+        """Return the pieces of a sentence as a catalogue has it, where braces of its own are doubled."""
+        texts, places = [""], []
+        for text, name, star in _PIECE.findall(written):
+            if name:
+                places.append(Place(name, bool(star)))
+                texts.append("")
+            else:
+                texts[-1] += {"{{": "{", "}}": "}"}.get(text, text)
+        return cls(tuple(texts), tuple(places))
+
+
+@dataclass(frozen=True)
+class Template:
+    """A sentence of the catalogue, and its translation."""
+
+    english: Pieces
+    other: Pieces
+
+    @classmethod
+    def of(cls, english: str, other: str) -> Template:
+        """Return the template of a catalogue's two texts.
+
+        Raises
+        ------
+        MalformedTemplate
+            Where the translation has a placeholder that the sentence has not.
+        """
+        made = cls(Pieces.of(english), Pieces.of(other))
+        known = {place.name for place in made.english.places}
+        strange = [place.name for place in made.other.places if place.name not in known]
+        if strange:
+            raise MalformedTemplate(f"{{{strange[0]}}} is no placeholder of: {english}")
+        return made
+
+    @cached_property
+    def first_word(self) -> str | None:
+        """The word that each sentence of it begins with; None where that may be any."""
+        found = _FIRST_WORD.match(self.english.texts[0])
+        return found[0] if found else None
+
+    @cached_property
+    def weight(self) -> tuple[int, int]:
+        """How much of it is not left to placeholders: of several that fit, the one with most is meant.
+
+        Of two that differ in stars alone, it is the one with more.
+        """
+        return sum(map(len, self.english.texts)), sum(place.is_ours for place in self.english.places)
+
+    @cached_property
+    def _is_part(self) -> bool:
+        return not self.english.texts[-1].endswith((".", ":", "?"))
+
+    def values(self, sentence: str) -> tuple[str, ...] | None:
+        """Return what stands in its places, of which it has one; None where it is another sentence."""
+        first, *between, last = self.english.texts
+        at, end = len(first), len(sentence) - len(last)
+        if end < at or not (sentence.startswith(first) and sentence.endswith(last)):
+            return None
+        found = []
+        for number, text in enumerate(between):
+            if text.isspace() and self.english.places[number].is_ours:  # which may be several words
+                until = sentence.find(between[number + 1], at, end) if number + 1 < len(between) else end
+                begins = sentence.rfind(text, at, max(until, at))
+            else:
+                begins = sentence.find(text, at, end)
+            if begins < 0:
+                return None
+            found.append(sentence[at:begins])
+            at = begins + len(text)
+        values = (*found, sentence[at:end])
+        return None if self._is_part and self._says_more(values) else values
+
+    def _says_more(self, values: Sequence[str]) -> bool:
+        """Return whether this is a longer text that only ends, or begins, as this part of a sentence does."""
+        places = zip(self.english.places, values, strict=True)
+        return any(value.count(" ") > _FEW_WORDS for place, value in places if not place.is_ours)
+
+    def filled(self, values: Sequence[str], translate: Callable[[str], str]) -> str:
+        """Return the translation with these values, of which those that are words of ours are translated."""
+        return "".join(self._filled(values, translate))
+
+    def _filled(self, values: Sequence[str], translate: Callable[[str], str]) -> Iterator[str]:
+        known = {
+            place.name: translate(value) if place.is_ours else value
+            for place, value in zip(self.english.places, values, strict=True)
+        }
+        for text, place in zip(self.other.texts, self.other.places, strict=False):
+            yield text
+            yield known[place.name]
+        yield self.other.texts[-1]

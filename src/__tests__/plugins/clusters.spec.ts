@@ -1,0 +1,38 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Cluster } from '../../api/contract';
+import { ClusterManager } from '../../model/manager';
+import { clustersPlugin } from '../../plugins/clusters';
+import { sample } from '../samples';
+import { TestServer } from '../server';
+
+const CLUSTERS = 'dask-slurm/api/clusters';
+const event = sample('event-changed') as { translations: Record<string, Cluster> };
+
+describe("JupyterLab's language", () => {
+  it.each([
+    ['de-DE', 'Auftrag 4711_3 beginnt nie'],
+    ['en', 'Job 4711_3 will never start'],
+    ['fr_FR', 'Job 4711_3 will never start']
+  ])('%s is asked for, and what events tell in it is taken', async (languageCode, told) => {
+    const server = await TestServer.start();
+    server.answers.set(`GET ${CLUSTERS}`, [200, []]);
+    const { settings: serverSettings } = server;
+    const app = { serviceManager: { serverSettings } } as unknown as JupyterFrontEnd;
+    const manager = clustersPlugin.activate(app, { ...nullTranslator, languageCode }) as ClusterManager;
+    manager.watch();
+    await manager.refresh();
+    expect(new Set(server.seen.map(({ language }) => language))).toEqual(new Set([languageCode]));
+
+    const changed = new Promise<void>(resolve =>
+      manager.changed.connect(() => manager.clusters.length && resolve())
+    );
+    await server.connected();
+    server.emit(event);
+    await changed;
+    expect(manager.clusters[0].problems[0].message).toContain(told);
+    manager.dispose();
+    await server.stop();
+  });
+});

@@ -1,0 +1,1 @@
+"""The catalogue of what translators translate (scripts/catalogue), and the tests of translating."""

@@ -1,0 +1,107 @@
+"""Which sentences the package can make: each text of its code, with what is put into it as placeholders.
+
+A text of words is taken for something that a user may read, unless it stands where that cannot be: in a
+docstring, in a log, in the command line, among somebody else's words. What is one of a few texts (``was`` or
+``were``) is put into its sentence, which so is written once for each. What else of our own words is put in,
+by a helper for instance, is a sentence of its own, and its placeholder has a star: ``{counted*}``. Only such
+are translated; what users and Slurm have named never is.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.catalogue.forms import Forms
+from tests.catalogue.house import Function, House, Module
+from tests.catalogue.own_words import is_words
+
+# Whose texts no reader of Jupyter's answers sees: the terminal, notebooks, files to take along, the docs.
+_ELSEWHERE = re.compile(
+    r"/(?:cli|deploy)/|/(?:__init__|connection|settings|snippets|batch_script|dask|worker_start|worker_archive"
+    r"|archive|python_report|variables|several_nodes)\.py$|/protocol/models/(?:base|hint|problem|history)\.py$"
+)
+# Constants that hold words of others, or patterns of such.
+_OTHERS_WORDS = {
+    "_NOISE", "_GONE", "_NOTHING_DONE", "_MAYBE_DONE", "_BROKE_HERE", "_COULD_NOT_CONNECT", "_PASSES_TEST",
+    "_OPTIONS", "_DIED",
+}  # fmt: skip
+_CODE = re.compile(r"\s*(?:#|\^|export |exec |trap |rm |module load )|.*(?:\\|\n)", re.DOTALL)
+_LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+_LOGGERS = {"log", "_log", "logger", "logging"}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a translator translates, and in which file it is made."""
+
+    text: str
+    path: str
+
+
+def all_sentences() -> list[Sentence]:
+    """Return every sentence that a reader of Jupyter's answers may see, in the order of the code."""
+    house = House()
+    forms = Forms(house)
+    modules = [module for module in house.modules if not _ELSEWHERE.search(module.path)]
+    return [sentence for module in modules for sentence in _sentences(module, forms)]
+
+
+def _sentences(module: Module, forms: Forms) -> Iterator[Sentence]:
+    titles = {id(title) for node, _ in module.nodes for title in _titles(node)}
+    found = [(id(text), forms.of(text, scope)) for text, scope in _texts(module)]
+    inside = {part for text, its in found for form in its for part in form.parts if part != text}
+    for text, its in found:
+        if text not in inside:
+            yield from (
+                Sentence(form.text, module.path)
+                for form in its
+                if text in titles or (is_words(form.text) and not _CODE.match(form.text))
+            )
+
+
+def _texts(module: Module) -> Iterator[tuple[ast.expr, Function | None]]:
+    """Yield the outermost expressions that make a text which may be for readers."""
+    skipped: set[int] = set()
+    for node, scope in module.nodes:
+        if isinstance(node, ast.Dict):
+            skipped.update(id(key) for key in node.keys if isinstance(key, ast.Constant))
+        if id(node) in skipped or _is_for_nobody(node):
+            skipped.update(map(id, ast.iter_child_nodes(node)))
+        elif isinstance(node, ast.expr) and _makes_text(node):
+            skipped.update(map(id, ast.walk(node)))
+            yield node, scope
+
+
+def _titles(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what options are called, which may be one word."""
+    match node:
+        case ast.Call(func=ast.Name(id="_option"), args=[title, *_]):
+            yield title
+        case ast.Call(keywords=keywords):
+            yield from (word.value for word in keywords if word.arg == "title")
+
+
+def _is_for_nobody(node: ast.AST) -> bool:
+    """Return whether what stands here is read by no user: docstrings, logs, patterns, words of others."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
+            return True
+        case ast.arg() | ast.AnnAssign(value=None):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in _OTHERS_WORDS
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=of) | ast.Attribute(attr=of), attr=what)):
+            return what in _LOGS and of in _LOGGERS
+    return False
+
+
+def _makes_text(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return True
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return _makes_text(left) or _makes_text(right)
+    return False

@@ -1,0 +1,115 @@
+"""Every sentence of the catalogue, made and read in a second language."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_dask_slurm.translation.language import Language
+from jupyter_dask_slurm.translation.languages import wanted
+from jupyter_dask_slurm.translation.template import Pieces, Template
+from tests.catalogue.second_language import accented, entries, of_server
+
+WORDS = "your account"
+
+
+def _filled(sentence: str, words: str) -> str:
+    pieces = Pieces.of(sentence)
+    values = [words if place.is_ours else "17" for place in pieces.places]
+    return "".join(text + value for text, value in zip(pieces.texts, [*values, ""], strict=True))
+
+
+def test_every_sentence_is_found_again_and_told_in_the_other_language() -> None:
+    catalogue = of_server(entries())
+    language = Language("de_DE", catalogue)
+    assert len(catalogue) > 900
+    assert language.malformed == []
+    # Of two placeholders side by side nobody can say where the first one ends.
+    sure = {english: other for english, other in catalogue.items() if "}{" not in english.replace("}}", "")}
+    assert len(sure) > 0.98 * len(catalogue)
+    wrong = {
+        english: told
+        for english, other in sure.items()
+        if (told := language.translate(_filled(english, WORDS))) != _filled(other, accented(WORDS))
+    }
+    assert wrong == {}
+
+
+GERMAN = {
+    "{counted*} {verb} cancelled from outside.": "{counted*} wurde von außen beendet.",
+    "Job {job_ids}": "Auftrag {job_ids}",
+    "{job_ids} jobs ({named})": "{job_ids} Aufträge ({named})",
+    "That is all.": "Das ist alles.",
+    "Submit them again.": "Reichen Sie sie noch einmal ein.",
+    'There is no profile "{name}". There are: {names}.': "Kein Profil „{name}“. Es gibt: {names}.",
+    "It runs on {where*}.": "Er läuft auf {where*}.",
+    "a node": "einem Knoten",
+    "the site": "dem Rechenzentrum",
+    "Braces: {{{name}}}.": "Klammern: {{{name}}}.",
+    "wrong {a} here": "falsch {b} hier",
+}
+
+
+@pytest.fixture
+def german() -> Language:
+    """Return a language of some sentences."""
+    return Language("de_DE", GERMAN)
+
+
+TOLD = {
+    "whole": ("Submit them again.", "Reichen Sie sie noch einmal ein."),
+    "words in words": ("Job 7 was cancelled from outside.", "Auftrag 7 wurde von außen beendet."),
+    "one after the other": (
+        "2 jobs (7, 8) were cancelled from outside. Submit them again.\nThat is all.",
+        "2 Aufträge (7, 8) wurde von außen beendet. Reichen Sie sie noch einmal ein.\nDas ist alles.",
+    ),
+    "what users have named is theirs": (
+        'There is no profile "a node". There are: Submit them again., the site.',
+        "Kein Profil „a node“. Es gibt: Submit them again., the site.",
+    ),
+    "listed": ("It runs on a node, n17; the site.", "Er läuft auf einem Knoten, n17; dem Rechenzentrum."),
+    "unknown": ("Who knows. Submit them again.", "Who knows. Reichen Sie sie noch einmal ein."),
+    "braces": ("Braces: {x}.", "Klammern: {x}."),
+    "malformed": ("wrong 1 here", "wrong 1 here"),
+    "only its end": ("We have seen it end with 3 jobs (7)", "We have seen it end with 3 jobs (7)"),
+    "empty": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("english", "told"), TOLD.values(), ids=TOLD)
+def test_what_is_translated_and_what_is_left(german: Language, english: str, told: str) -> None:
+    assert german.translate(english) == told
+
+
+def test_what_a_translator_got_wrong_is_said(german: Language) -> None:
+    assert german.malformed == ["{b} is no placeholder of: wrong {a} here"]
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (None, None), ("", None), ("en", None), ("en-US,en;q=0.9,de;q=0.8", None), ("default", None),
+        ("de-DE", "de_DE"), ("de_DE", "de_DE"), ("DE-de;q=0.5, fr;q=0.9", "fr"), ("zh-CN", "zh_CN"),
+        ("../../x", None), ("de;q=0", None), ("de;q=x", "de"),
+    ],
+)  # fmt: skip
+def test_which_language_a_request_asks_for(header: str | None, code: str | None) -> None:
+    assert wanted(header) == code
+
+
+def test_no_sentence_keeps_the_loop_for_long() -> None:
+    """Each step is counted, not timed: how often templates are tried on texts that are made to be slow."""
+    language = Language("de_DE", of_server(entries()))
+    tried = 0
+
+    def counted(template: Template, sentence: str) -> tuple[str, ...] | None:
+        nonlocal tried
+        tried += 1
+        return before(template, sentence)
+
+    hostile = [" is a {x} of. " * 400, "Job " * 1200, "partition " * 480, "a: " * 1600, "x. " * 1600]
+    before = Template.values
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "values", counted)
+        for text in hostile:
+            language.translate(text)
+    assert tried < 100_000

@@ -1,0 +1,67 @@
+"""What Jupyter answers and tells in the language that was asked for; and in English where none was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jupyter_dask_slurm.protocol.models import Cluster
+from jupyter_dask_slurm.translation.languages import Languages
+from tests.catalogue.second_language import CODE, accented, entries, write_pack
+from tests.jupyter.api import Api
+
+SAMPLES = Path(__file__).parents[2] / "contract"
+JSON = {"Content-Type": "application/json"}
+ASKED = JSON | {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}
+UNWISE = {"backend": "local", "options": {"cores": 3, "processes": 2, "memory": "300 MB"}}
+
+
+@pytest.fixture
+def second_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install the second language where this Python looks for packs."""
+    write_pack(tmp_path, CODE, entries())
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+async def test_refusals_and_warnings_come_in_the_language_that_is_asked_for(
+    api: Api, second_language: None
+) -> None:
+    for body in ({"options": {"memory": "lots"}}, {"scaling": {"jobs": 1, "cores": 2}}, {"nmae": "x"}):
+        plain = await api("POST", "clusters", body, headers=JSON)
+        told = await api("POST", "clusters", body, headers=ASKED)
+        assert (told.status, told.headers["Content-Language"]) == (400, "de-DE")
+        assert told.json["message"] != plain.json["message"]
+        assert told.json | {"message": ""} == plain.json | {"message": ""}
+
+    plain = await api("POST", "preview", UNWISE, headers=JSON)
+    told = await api("POST", "preview", UNWISE, headers=ASKED)
+    assert len(plain.json["warnings"]) > 1
+    assert told.json["warnings"] == [accented(warning) for warning in plain.json["warnings"]]
+    assert told.json | {"warnings": []} == plain.json | {"warnings": []}
+
+    schema = (await api("GET", "schema", headers=ASKED)).json["properties"]
+    assert schema["cores"]["title"] == accented("Cores per job")
+    assert schema["cores"]["examples"] == (await api("GET", "schema")).json["properties"]["cores"]["examples"]
+    assert (await api("GET", "schema", headers={"Accept-Language": "fr"})).text == (
+        await api("GET", "schema")
+    ).text
+
+
+async def test_a_cluster_s_problem_is_told_in_each_language_in_use(second_language: None) -> None:
+    languages = Languages()
+    cluster = Cluster.from_json(json.loads((SAMPLES / "cluster-running.json").read_text(encoding="utf-8")))
+    assert languages.each_of(cluster) == {}
+    assert await languages.asked_for("en-GB") is None
+    assert await languages.asked_for("tlh") is None
+    german = await languages.asked_for("de")
+    assert german is not None
+    told = languages.each_of(cluster)["de"]
+    (problem,), (before,) = told.problems, cluster.problems
+    assert (
+        problem.message.startswith(accented("will never start"))
+        or accented("will never start") in problem.message
+    )
+    assert (problem.code, problem.details, problem.since) == (before.code, before.details, before.since)
+    assert (told.name, told.options, told.failures) == (cluster.name, cluster.options, cluster.failures)
