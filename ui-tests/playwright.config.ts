@@ -22,6 +22,9 @@ const CHROMIUM_ARGUMENTS = [
   '--disable-sync'
 ];
 
+/** Stories that need what other tests set up for them. */
+const APART = ['pictures.spec.ts', 'plain.spec.ts', 'moves.spec.ts'];
+
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {
   reporter: [['list']],
@@ -29,11 +32,13 @@ const config: PlaywrightTestConfig = {
   timeout: 400_000,
   expect: { timeout: 20_000 },
   projects: [
-    { name: 'stories', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'], grepInvert: NIGHTLY },
+    { name: 'stories', testIgnore: APART, grepInvert: NIGHTLY },
     // Those that are too long for every commit; `scripts/nightly` tells them.
-    { name: 'nightly', testIgnore: ['pictures.spec.ts', 'plain.spec.ts'], grep: NIGHTLY },
+    { name: 'nightly', testIgnore: APART, grep: NIGHTLY },
     // On a JupyterLab that `tests/labs` starts.
     { name: 'plain', testMatch: 'plain.spec.ts' },
+    // On hosts that `tests/hosts` makes.
+    { name: 'moves', testMatch: 'moves.spec.ts' },
     // Makes what the documentation shows; says nothing about whether it works.
     { name: 'pictures', testMatch: 'pictures.spec.ts' }
   ],

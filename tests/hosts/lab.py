@@ -21,14 +21,17 @@ _CONFIGURATION = PROJECT / "ui-tests" / "jupyter_server_test_config.py"
 
 
 @contextmanager
-def lab(host: Host, folder: Path, port: int, base_url: str) -> Iterator[None]:
-    """Run JupyterLab at a loopback port of a host, protected as Jupyter is unless told otherwise."""
+def lab(host: Host, folder: Path, port: int, base_url: str, *words: str) -> Iterator[None]:
+    """Run JupyterLab at a loopback port of a host, protected as Jupyter is unless told otherwise.
+
+    The words are more of its command line.
+    """
     with (folder / "jupyter.log").open("wb") as output:
         process = subprocess.Popen(
             [*host.wrapper, sys.executable, "-m", "jupyter", "lab", f"--config={_CONFIGURATION}",
              f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}",
              f"--IdentityProvider.token={TOKEN}", "--ServerApp.disable_check_xsrf=False",
-             "--ServerApp.trust_xheaders=True"],
+             "--ServerApp.trust_xheaders=True", *words],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=output,
