@@ -77,9 +77,11 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     import dask_jobqueue  # noqa: F401
 
     own: Any = next((part["jobqueue"]["slurm"] for part in dask.config.defaults if "jobqueue" in part), {})
-    section = dask.config.get(_NAME, {}) or {}
+    sections: Any = dask.config.get("jobqueue", None) or {}
+    section: Any = (sections.get("slurm") or {}) if isinstance(sections, Mapping) else sections
     if not isinstance(section, Mapping):
-        raise _refused("options", f"{_NAME} must have keys with values below it.")
+        name = _NAME if isinstance(sections, Mapping) else "jobqueue"
+        raise _refused("options", f"{name} must have keys with values below it.")
     source = Source.below(_NAME, find_places())
     default = {underscored(key): value for key, value in own.items()}
     known = {*default, *map(underscored, FORMER.values()), *map(underscored, KEYS.values())}
@@ -94,10 +96,10 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     reading.notes += [
         (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
     ]
-    reading.notes += _strays(known)
-    faults = [fault for fault in reading.faults if not {fault.option, *fault.beside} & {*asked}]
-    faults += [*_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
-    faults += faults_of_ucx(section, source) if secure else ()
+    reading.notes += _strays(sections, known)
+    found = [*reading.faults, *_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
+    found += faults_of_ucx(section, source) if secure else ()
+    faults = [fault for fault in found if not fault.is_settled(asked)]
     if faults:
         raise _refused(faults[0].option, " ".join(fault.sentence for fault in faults))
     _keep_to_allowed(reading, allowed_partitions, source)
@@ -111,9 +113,8 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     )
 
 
-def _strays(known: Collection[str]) -> Iterator[tuple[str, str]]:
+def _strays(sections: Mapping[Any, Any], known: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield a sentence about keys of a section that stand beside it, for want of some spaces."""
-    sections = dask.config.get("jobqueue", {})
     beside = [
         str(key)
         for key, value in sections.items()

@@ -18,7 +18,9 @@ def faults_of_ucx(section: Mapping[str, Any], source: Source) -> Iterator[Fault]
                 f"asks for {protocol}, and UCX has no TLS: others could run code as you. "
                 "Take it out there, or use another protocol."
             )
-            yield Fault("secure", key, source.says(key, wrong))
+            # What a request says of arguments or of the scheduler is in place of what stands here.
+            option = {"extra": "worker-extra-args"}.get(key, key.partition(".")[0]).replace("-", "_")
+            yield Fault("secure", key, source.says(key, wrong), frozenset({option}))
 
 
 def _protocols(section: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

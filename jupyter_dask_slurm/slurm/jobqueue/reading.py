@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +73,17 @@ _OPTION = {
 class Fault:
     """What cannot be taken for anything: of which option, under which key, and a sentence.
 
-    `beside` are options of which another value would have mended it.
+    It is none where something else counts for that option, or for one of `settled_by` where these are named.
     """
 
     option: str
     key: str
     sentence: str
-    beside: frozenset[str] = frozenset()
+    settled_by: frozenset[str] | None = None
+
+    def is_settled(self, asked: Collection[str]) -> bool:
+        """Return whether what is asked for counts in place of it."""
+        return not ({self.option} if self.settled_by is None else self.settled_by).isdisjoint(asked)
 
 
 @dataclass
@@ -216,7 +220,8 @@ def _settle_processes(key: str, source: Source, found: Reading) -> None:
     else:
         job = f"a job of {cores} {'core' if cores == 1 else 'cores'}"
         why = f"is {processes}, and {job} cannot be cut into {processes} workers."
-        found.faults.append(Fault("processes", key, source.says(key, why), frozenset({"cores"})))
+        settled_by = frozenset({"cores", "processes"})
+        found.faults.append(Fault("processes", key, source.says(key, why), settled_by))
 
 
 _Say = Callable[[str], None]

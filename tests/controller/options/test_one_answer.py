@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_dask_slurm.controller.backend.make import make_backend
 from jupyter_dask_slurm.protocol.errors import Unprocessable
+from jupyter_dask_slurm.protocol.models import Credentials
 
 from .conftest import DaskFiles
 
@@ -106,6 +108,38 @@ def test_keys_that_stand_beside_their_section_are_named(dask_files: DaskFiles) -
     (note,) = found.notes
     assert note.startswith(f"{dask_files.path}, line 3: jobqueue.cores has no effect: it stands beside")
     assert note.endswith("jobqueue.slurm, not in it (job-extra: further in).")
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked"),
+    [
+        ("interface: a;b", {"interface": "lo"}),
+        ("local-directory: $(pwd)", {"local_directory": "/tmp"}),
+        ("memory: lots", {"memory": "1 GB"}),
+        ("worker-extra-args: [--protocol ucx]", {"worker_extra_args": ["--resources", "a=1"]}),
+        ("extra: [--protocol, ucx]", {"worker_extra_args": ["--resources", "a=1"]}),
+        ("scheduler-options: {protocol: ucx}", {"scheduler_options": {"port": 0}}),
+    ],
+)
+def test_what_is_asked_for_counts_whatever_stands_there(
+    dask_files: DaskFiles, lines: str, asked: dict[str, Any]
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    {lines}\n")
+    secure = {"credentials": Credentials.below("/nowhere")}
+    with pytest.raises(Unprocessable):
+        dask_files.ours(**secure)
+    with pytest.raises(Unprocessable):
+        dask_files.ours(options={"secure": True, "cores": 2}, **secure)
+    assert dask_files.ours(options=asked, **secure).options.items() >= asked.items()
+
+
+@pytest.mark.parametrize(
+    "text", ["jobqueue: [1]", "jobqueue: soon", "jobqueue: {slurm: 3}", "jobqueue: {slurm: [a]}"]
+)
+def test_what_is_no_section_is_refused(dask_files: DaskFiles, text: str) -> None:
+    dask_files.write(text)
+    with pytest.raises(Unprocessable, match=r"jobqueue(\.slurm)? must have keys with values below it"):
+        dask_files.ours()
 
 
 @pytest.mark.parametrize("lines", ["shared-temp-directory: null", "unheard-of: null", "name: null"])
