@@ -24,7 +24,7 @@ _CONDA = """\
 shift
 while :; do
   case "$1" in
-    -n|-p|--cwd) environment=$2; shift 2;;
+    -n|-p|-e|--cwd|--with|--environment) environment=$2; shift 2;;
     -*) shift;;
     *) break;;
   esac
@@ -46,6 +46,14 @@ exec unshare --mount sh -c '
 mount -t tmpfs inside @inside@ && cp -a @environment@/. @inside@/ && export PATH=@inside@/bin:$PATH || exit
 exec "$@"
 ' sh "$@"
+"""
+_STEP = """\
+#!/bin/sh
+while :; do
+  case "$1" in -*) shift;; *) break;; esac
+done
+export OF_THE_NODE=set SLURM_STEP_ID=0
+exec "$@"
 """
 _RUNNER = """\
 import os, sys
@@ -73,9 +81,16 @@ class OfTheSite(LocalProvisioner):
 """
 _COMMANDS = {
     "conda": _CONDA,
+    "mamba": _CONDA,
     "micromamba": _CONDA,
+    "pixi": _CONDA,
+    "uv": _CONDA,
+    "apptainer": _CONTAINER,
     "docker": _CONTAINER,
+    "podman": _CONTAINER,
+    "shifter": _CONTAINER,
     "singularity": _CONTAINER,
+    "srun": _STEP,
     "run-in": '#!/bin/sh\necho "module $1 loaded"\nexport OCEAN="$1"\nunset OLD\nshift\nexec "$@"\n',
     "python-of-site": f'#!/bin/sh\nexport MODULES=loaded\nexec {PYTHON} "$@"\n',
     "kernel-helper.sh": f'#!/bin/bash\nexport OMP_NUM_THREADS=1\nexec {PYTHON} -m ipykernel_launcher "$@"\n',
@@ -107,12 +122,22 @@ USABLE: dict[str, dict[str, Any]] = {
     "usr-bin-env": {"argv": ["/usr/bin/env", "python3", *_END], "env": {"PATH": "@environment@/bin:${PATH}"}},
     "nice": {"argv": ["nice", "-n", "1", PYTHON, *_END]},
     "shell": {"argv": ["bash", "-c", f"export LOADED=gcc/12 && exec {PYTHON} {' '.join(_END)}"]},
+    "login-shell": {"argv": ["bash", "-lc", f"umask 027; exec {PYTHON} {' '.join(_END)}"]},
+    "shell-with-the-file-as-word": {
+        "argv": ["/bin/bash", "-c", f'source /dev/null; exec {PYTHON} -m ipykernel_launcher -f "$0"',
+                 "{connection_file}"],
+    },
     "module": {"argv": [f"{BIN}/run-in", "ocean", PYTHON, *_END]},
     "script-of-that-name": {"argv": [f"{BIN}/python-of-site", *_END]},
     "resource-dir": {"argv": ["{resource_dir}/kernel-helper.sh", "-f", "{connection_file}"]},
     "no-exec": {"argv": [f"{BIN}/no-exec.sh", "-f", "{connection_file}"]},
     "conda-run": {"argv": ["conda", "run", "-n", "ocean", "--no-capture-output", "python", *_END]},
     "micromamba-run": {"argv": ["micromamba", "run", "-p", "/opt/ocean", "python", *_END]},
+    "mamba-run": {"argv": ["mamba", "run", "--live-stream", "-p", "/opt/ocean", "python", *_END]},
+    "pixi-run": {"argv": ["pixi", "run", "-e", "default", "python", *_END]},
+    "uv-run": {"argv": ["uv", "run", "--with", "ipykernel", "python", *_END]},
+    "srun": {"argv": ["srun", "--ntasks=1", "--mpi=none", PYTHON, *_END]},
+    "interrupts-by-message": {"argv": [PYTHON, *_END], "interrupt_mode": "message"},
     "nb-conda-kernels": {
         "argv": ["python", "-m", "nb_conda_kernels.runner", "/opt/conda", "@environment@", PYTHON, *_END]
     },
@@ -130,6 +155,11 @@ USABLE: dict[str, dict[str, Any]] = {
 REFUSED: dict[str, dict[str, Any]] = {
     "r": {"argv": ["R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"], "language": "R"},
     "julia": {"argv": ["julia", "-i", "kernel.jl", "{connection_file}"], "language": "julia"},
+    "octave": {
+        "argv": ["python", "-m", "octave_kernel", "-f", "{connection_file}"],
+        "language": "octave",
+    },
+    "scala": {"argv": ["/opt/toree/bin/run.sh", "--profile", "{connection_file}"], "language": "scala"},
     "bash": {"argv": ["python", "-m", "bash_kernel", "-f", "{connection_file}"], "language": "bash"},
     "xeus": {"argv": ["xpython-raw", "-f", "{connection_file}"]},
     "gone": {"argv": ["/opt/gone/bin/python", *_END]},
@@ -148,6 +178,8 @@ REFUSED: dict[str, dict[str, Any]] = {
 REASONS = {
     "r": "is an R kernel",
     "julia": "is a Julia kernel",
+    "octave": "is an Octave kernel",
+    "scala": "is a Scala kernel",
     "bash": "is a Bash kernel",
     "xeus": "cannot be started: xpython-raw: it is in none of the directories of PATH",
     "gone": "cannot be started: /opt/gone/bin/python: No such file",
@@ -164,6 +196,9 @@ REASONS = {
 _DOCKER = ["docker", "run", "--rm", "-m", "4g", "-v", "{connection_file}:/c", "image"]
 CONTAINERS: dict[str, dict[str, Any]] = {
     "docker": {"argv": [*_DOCKER, "python", *_END]},
+    "podman": {"argv": ["podman", "run", "--network=host", "image", "python", *_END]},
+    "apptainer": {"argv": ["apptainer", "exec", "--bind", "/scratch", "image", "@inside@/bin/python", *_END]},
+    "shifter": {"argv": ["shifter", "image", "python", *_END]},
     "singularity": {"argv": ["singularity", "exec", "--nv", "image", "@inside@/bin/python", *_END]},
 }
 

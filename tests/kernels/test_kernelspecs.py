@@ -25,8 +25,8 @@ _TELL = (
     ".version('distributed'), __import__('sysconfig').get_path('purelib'),"
     " open('/proc/self/environ').read()])"
 )
-# What one process has and the next one has not, and what is Jupyter's alone.
-_PASSING = ("JPY_", "JUPYTER", "_=", "SHLVL=", "PWD=", "OLDPWD=")
+# What one process has and the next one has not, and what is Jupyter's alone; and which Slurm is spoken to.
+_PASSING = ("JPY_", "JUPYTER", "SLURM_", "_=", "SHLVL=", "PWD=", "OLDPWD=")
 
 
 async def _reported(specs: KernelSpecManager, name: str, folder: Path) -> list[Any]:
