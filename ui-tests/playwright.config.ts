@@ -10,6 +10,8 @@ import { freePort } from './freePort';
 const { JUPYTER_URL, JUPYTER_LOGIN } = process.env;
 // Playwright's own processes read this file again: they find the port in their environment.
 const PORT = JUPYTER_URL ? '' : (process.env.PORT ?? (process.env.FREE_PORT ??= freePort()));
+/** On a Jupyter that `tests/labs` starts. */
+const PLAIN = ['plain.spec.ts', 'plainNotebook.spec.ts'];
 /** In the titles of stories that are told at night. */
 const NIGHTLY = /@nightly/;
 const CHROMIUM_ARGUMENTS = [
@@ -23,7 +25,7 @@ const CHROMIUM_ARGUMENTS = [
 ];
 
 /** Stories that need what other tests set up for them. */
-const APART = ['pictures.spec.ts', 'plain.spec.ts', 'moves.spec.ts'];
+const APART = ['pictures.spec.ts', 'moves.spec.ts', ...PLAIN];
 
 /** JupyterLab on a private Slurm, which ends with it; Debian's Chromium, for there is no other to download. */
 const config: PlaywrightTestConfig = {
@@ -35,8 +37,7 @@ const config: PlaywrightTestConfig = {
     { name: 'stories', testIgnore: APART, grepInvert: NIGHTLY },
     // Those that are too long for every commit; `scripts/nightly` tells them.
     { name: 'nightly', testIgnore: APART, grep: NIGHTLY },
-    // On a JupyterLab that `tests/labs` starts.
-    { name: 'plain', testMatch: 'plain.spec.ts' },
+    { name: 'plain', testMatch: PLAIN },
     // On hosts that `tests/hosts` makes.
     { name: 'moves', testMatch: 'moves.spec.ts' },
     // Makes what the documentation shows; says nothing about whether it works.

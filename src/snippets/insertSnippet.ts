@@ -34,7 +34,10 @@ export async function insertConnecting(
   if (console) {
     insertIntoConsole(console.console, await read());
   } else if (notebook) {
-    insertIntoNotebook(notebook.content, await read());
+    const code = await read();
+    // What a notebook is given before it has been read, reading takes away again.
+    await notebook.context.ready;
+    insertIntoNotebook(notebook.content, code);
     app.shell.activateById(notebook.id);
   } else {
     await openNotebook(cluster);

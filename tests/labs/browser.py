@@ -1,4 +1,4 @@
-"""A browser at a JupyterLab, with what any page can do: galata needs a JupyterLab of its own age."""
+"""A browser at a Jupyter of any age, with what any page can do: galata needs a JupyterLab of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import requests
 from tests.labs.wheel import PROJECT
 
 
-def tell_the_plain_story(url: str, session: requests.Session, folder: Path) -> None:
+def tell_the_plain_story(
+    url: str, session: requests.Session, folder: Path, story: str = "plain.spec.ts"
+) -> None:
     """Run it at `url`, without a slash at its end, as who has logged in by `session`."""
     kept = [
         {"name": cookie.name, "value": cookie.value, "domain": "127.0.0.1", "path": cookie.path,
@@ -22,7 +24,7 @@ def tell_the_plain_story(url: str, session: requests.Session, folder: Path) -> N
     cookies = folder / "cookies.json"
     cookies.write_text(json.dumps({"cookies": kept, "origins": []}))
     done = subprocess.run(
-        ["node_modules/.bin/playwright", "test", "--project=plain", f"--output={folder / 'browser'}"],
+        ["node_modules/.bin/playwright", "test", story, "--project=plain", f"--output={folder / 'browser'}"],
         cwd=PROJECT / "ui-tests",
         env={**os.environ, "JUPYTER_URL": url, "JUPYTER_LOGIN": str(cookies)},
         capture_output=True,

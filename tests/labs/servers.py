@@ -1,4 +1,4 @@
-"""JupyterLab and JupyterHub in environments of their own, also as Open OnDemand has it."""
+"""JupyterLab, Notebook and JupyterHub in environments of their own, also as Open OnDemand has it."""
 
 from __future__ import annotations
 
@@ -63,8 +63,16 @@ def hub_proxy(folder: Path) -> Path:
 def lab(programs: Path, folder: Path) -> Iterator[tuple[str, requests.Session]]:
     """Run JupyterLab; give its address, and a session that has logged in."""
     (port,) = _free_ports(1)
-    with _running(_lab_command(programs, port), programs, folder):
+    with _running(_command(programs, "lab", port), programs, folder):
         yield _logged_in(f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def notebook(programs: Path, folder: Path) -> Iterator[tuple[str, requests.Session]]:
+    """Run Jupyter Notebook; give what `lab` does."""
+    (port,) = _free_ports(1)
+    with _running(_command(programs, "notebook", port), programs, folder):
+        yield _logged_in(f"http://127.0.0.1:{port}", "tree")
 
 
 @contextmanager
@@ -73,21 +81,21 @@ def lab_on_demand(programs: Path, folder: Path) -> Iterator[tuple[str, requests.
     port, front = _free_ports(2)
     base = f"/node/127.0.0.1/{port}"
     proxy = nginx(folder, _NODE_PROXY.format(port=front))
-    command = [*_lab_command(programs, port), f"--ServerApp.base_url={base}/"]
+    command = [*_command(programs, "lab", port), f"--ServerApp.base_url={base}/"]
     with _running(proxy, programs, folder), _running(command, programs, folder):
         yield _logged_in(f"http://127.0.0.1:{front}{base}")
 
 
-def _lab_command(programs: Path, port: int) -> list[str]:
+def _command(programs: Path, application: str, port: int) -> list[str]:
     return [
-        str(programs / "jupyter"), "lab", "--no-browser", "--allow-root", f"--port={port}",
+        str(programs / "jupyter"), application, "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0",
     ]  # fmt: skip
 
 
-def _logged_in(url: str) -> tuple[str, requests.Session]:
+def _logged_in(url: str, page: str = "lab") -> tuple[str, requests.Session]:
     session = requests.Session()
-    _until_ok(session, f"{url}/lab?token={TOKEN}")
+    _until_ok(session, f"{url}/{page}?token={TOKEN}")
     return url, session
 
 

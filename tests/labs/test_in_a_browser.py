@@ -1,4 +1,4 @@
-"""The wheel in the oldest JupyterLab that we say it works in, and behind what sites put before Jupyter."""
+"""The wheel in the oldest JupyterLab and Notebook that we name, and behind what sites put before Jupyter."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.labs.browser import tell_the_plain_story
-from tests.labs.servers import environment, hub, hub_proxy, lab, lab_on_demand
+from tests.labs.servers import environment, hub, hub_proxy, lab, lab_on_demand, notebook
 from tests.labs.wheel import Built, build
 from tests.slurm import SlurmClient
 
 # Or another one, of a matrix.
 OLDEST = os.environ.get("TEST_JUPYTERLAB", "4.0.0")
+OLDEST_NOTEBOOK = os.environ.get("TEST_NOTEBOOK", "7.0.0")
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 
@@ -27,6 +28,13 @@ def test_the_oldest_jupyterlab(built: Built, slurm: SlurmClient, tmp_path: Path)
     programs = environment(tmp_path, str(built.wheel), f"jupyterlab=={OLDEST}")
     with lab(programs, tmp_path) as (url, session):
         tell_the_plain_story(url, session, tmp_path)
+
+
+def test_the_oldest_notebook(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:
+    of_its_age = ["jupyterlab==4.0.*"] if OLDEST_NOTEBOOK.startswith("7.0.") else []
+    programs = environment(tmp_path, str(built.wheel), f"notebook=={OLDEST_NOTEBOOK}", *of_its_age)
+    with notebook(programs, tmp_path) as (url, session):
+        tell_the_plain_story(url, session, tmp_path, "plainNotebook.spec.ts")
 
 
 def test_jupyterhub_behind_its_proxy(built: Built, slurm: SlurmClient, tmp_path: Path) -> None:

@@ -2,17 +2,11 @@ import { expect, Locator, Page, test } from '@playwright/test';
 
 import { stopClusters, unfold } from '../clusters';
 import { pageIn } from '../frames';
+import { openPanel } from '../notebookPages';
 
 const NAME = 'lagoon';
 
 test.afterEach(({ request }) => stopClusters(request));
-
-/** @returns the panel, opened from the menu. */
-async function openPanel(page: Page): Promise<Locator> {
-  await page.getByRole('menuitem', { name: 'View', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Show Dask on Slurm' }).click();
-  return page.getByRole('region', { name: 'Dask on Slurm' });
-}
 
 /** The form, as a dialog. */
 async function createCluster(page: Page, panel: Locator): Promise<void> {
