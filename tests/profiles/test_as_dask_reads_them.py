@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
+import subprocess
+import sys
+from collections.abc import Generator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import dask
@@ -119,7 +125,7 @@ def test_what_a_section_says_like_dask_jobqueues_default_is_said(tmp_path: Path)
 
 
 def asked_by_labextension(section: dict[str, Any], initial: dict[str, Any]) -> tuple[str, Any]:
-    """Return what dask-labextension 7.0.0 asks of its cluster (``manager.py``, `make_cluster`)."""
+    """Return what dask-labextension asks of its cluster (7.0.0, ``manager.py``, `make_cluster`)."""
     configuration = dask.config.merge(section.get("default") or {}, initial)
     if configuration.get("adapt"):
         return "adapt", configuration["adapt"]
@@ -136,19 +142,65 @@ FACTORY = {
 }
 
 
-@pytest.mark.parametrize(
-    "default",
-    [
-        {},
-        {"workers": 6},
-        {"adapt": {"minimum": 1, "maximum": 8}},
-        {"workers": 3, "adapt": None},
-        {"workers": None, "adapt": None},
-    ],
-)
-@pytest.mark.parametrize("initial", [{}, {"workers": None}, {"workers": 5}, {"workers": 0},
-                                     {"adapt": {"maximum": 7, "minimum": 0}}, {"adapt": None, "workers": 2},
-                                     {"adapt": {"maximum": 20}}])  # fmt: skip
+DEFAULTS: list[dict[str, Any]] = [
+    {},
+    {"workers": 6},
+    {"adapt": {"minimum": 1, "maximum": 8}},
+    {"workers": 3, "adapt": None},
+    {"workers": None, "adapt": None},
+]
+INITIAL: list[dict[str, Any]] = [
+    {}, {"workers": None}, {"workers": 5}, {"workers": 0}, {"adapt": {"maximum": 7, "minimum": 0}},
+    {"adapt": None, "workers": 2}, {"adapt": {"maximum": 20}},
+]  # fmt: skip
+
+
+class Recorder:
+    """A class of clusters that does nothing but note what dask-labextension asks of one."""
+
+    def __init__(self, **keywords: Any) -> None:
+        self.keywords = keywords
+        self.asked: tuple[str, Any] = ("nothing", None)
+
+    def __await__(self) -> Generator[None, None, Recorder]:
+        yield from ()
+        return self
+
+    def adapt(self, **limits: Any) -> None:
+        """Note the limits."""
+        self.asked = ("adapt", limits)
+
+    def scale(self, workers: Any) -> None:
+        """Note the number."""
+        self.asked = ("scale", workers)
+
+
+@pytest.fixture
+def labextension(tmp_path: Path) -> ModuleType:
+    """Return dask-labextension's module that makes clusters; installed here it would join each Jupyter."""
+    install = [sys.executable, "-m", "uv", "--quiet", "pip", "install", "--no-deps", "--target"]
+    subprocess.run([*install, str(tmp_path), "dask-labextension"], check=True)
+    path = tmp_path / "dask_labextension" / "manager.py"
+    spec = importlib.util.spec_from_file_location("manager_of_labextension", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.nightly
+async def test_dask_labextension_itself_asks_that(labextension: ModuleType) -> None:
+    factory = {**FACTORY, "module": __name__, "class": Recorder.__name__}
+    for default, initial in itertools.product(DEFAULTS, INITIAL):
+        with dask.config.set({"labextension": {"factory": factory, "default": default}}):
+            cluster, _adaptive = await labextension.make_cluster({"name": "big", **initial})
+        assert cluster.asked == asked_by_labextension({"default": default}, initial)
+        assert cluster.keywords == {"cores": 4, "processes": 2, "asynchronous": True}
+
+
+@pytest.mark.parametrize("default", DEFAULTS)
+@pytest.mark.parametrize("initial", INITIAL)
 def test_sizes_of_initial_clusters(default: dict[str, Any], initial: dict[str, Any]) -> None:
     section = {"factory": FACTORY, "default": default, "initial": [{"name": "big", **initial}]}
     kind, size = asked_by_labextension(section, initial)
