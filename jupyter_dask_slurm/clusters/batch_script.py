@@ -9,7 +9,9 @@ from typing import Any
 
 from ..protocol.models import Cluster
 from ..protocol.scaling import first_jobs, known_nodes
+from ..slurm.enclosing import term_before_s
 from ..slurm.script.sbatch_options import managed_directive
+from ..slurm.units import parse_walltime
 
 USUAL_FILE = "script.py"
 
@@ -40,6 +42,7 @@ def batch_script(cluster: Cluster, asked: Mapping[str, Any], script: str, *, pro
         Of the job.
     """
     first, _, rest = script.partition("\n")
+    walltime = cluster.options.get("walltime")
     nodes = max(1, first_jobs(cluster.scaling)) * known_nodes(cluster.options)
     lines = [line for line in rest.splitlines() if line.startswith("#SBATCH") and not _is_ours(line)]
     flags = " ".join(shlex.quote(flag) for flag in _flags({**asked, "cores": cluster.options.get("cores")}))
@@ -50,7 +53,7 @@ def batch_script(cluster: Cluster, asked: Mapping[str, Any], script: str, *, pro
         f"#SBATCH --nodes={nodes}",
         "#SBATCH --ntasks-per-node=1",
         "# It is told some minutes before the walltime is over.",
-        "#SBATCH --signal=B:TERM@120",
+        f"#SBATCH --signal=B:TERM@{term_before_s(parse_walltime(walltime) if walltime else None)}",
         "",
         f"# sbatch this-file my_script.py its arguments; without any it is {USUAL_FILE}.",
         f"script=${{1:-{USUAL_FILE}}}",

@@ -17,6 +17,7 @@ from ..protocol.models import OVER, Cluster, Record, iso_time
 from ..registry import Registry, as_seen_from_afar, is_here
 from ..system.beside_loop import in_thread
 from ..system.event_loop.background import Background
+from ..system.event_loop.first_of import first_of
 from .contact.channel import TlsChannel
 from .contact.client import ControllerClient
 from .contact.forwarder import Forwarder
@@ -66,6 +67,8 @@ class ClusterHandle:
         # The controller answers, or never will again. Neither a record tells that, nor what is new in an
         # answer: the first one may equal the record.
         self._settled = asyncio.Event()
+        # Or Slurm has said what becomes of its own job, in which it is to run.
+        self._asked = asyncio.Event()
         if self.over:
             self._settled.set()
         self._following = Background()
@@ -163,6 +166,10 @@ class ClusterHandle:
         info = dataclasses.replace(self.cluster.controller, reachable=False, channel=None)
         self.update(dataclasses.replace(self.cluster, controller=info))
 
+    def asked(self) -> None:
+        """Take notice that Slurm was asked for the controller's own job, which has not begun."""
+        self._asked.set()
+
     def begun(self) -> None:
         """Take over what its controller, which has just begun, has written into the record."""
         self.heartbeat.changed(self.record.heartbeat_at)
@@ -243,6 +250,11 @@ class ClusterHandle:
         except asyncio.TimeoutError:
             return False
         return not self.over and not self.removed
+
+    async def wait_until_told(self, seconds: float) -> None:
+        """Wait until something can be said of it: its controller's answer, or why its own job waits."""
+        told = [self._settled, self._asked] if self.is_queued else [self._settled]
+        await first_of(*(event.wait() for event in told), seconds=seconds)
 
     def require_client(self) -> ControllerClient:
         """Return the client of the controller.

@@ -95,11 +95,11 @@ class ClusterManager:
         self._orphans.begin()
 
     async def settle(self) -> None:
-        """Wait until each controller has answered, or has been found not to."""
+        """Wait until each controller has answered, has been found not to, or is known to wait in Slurm."""
         waiting = [
-            handle.wait_until_reachable(SETTLE_LIMIT_S)
+            handle.wait_until_told(SETTLE_LIMIT_S)
             for handle in self._clusters
-            if handle.can_answer and not (handle.over or handle.is_queued)
+            if handle.can_answer and not handle.over
         ]
         await asyncio.gather(*waiting)
 

@@ -17,7 +17,7 @@ from ..protocol.models import (
     WorkerCounts,
     iso_time,
 )
-from ..protocol.models.problem import CONTROLLER_SILENT
+from ..protocol.models.problem import CONTROLLER_SILENT, of_the_past
 from ..registry import booted_since
 from ..system.logs import tail
 
@@ -40,6 +40,7 @@ def as_ended(cluster: Cluster) -> Cluster:
         idle_since=None,
         closes_at=None,
         expires_at=None,
+        problems=of_the_past(cluster.problems),
     )
 
 

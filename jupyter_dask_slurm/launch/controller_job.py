@@ -31,6 +31,7 @@ from ..protocol.models import Site, iso_time
 from ..protocol.tags import controller_tag
 from ..slurm.address.variables import own_token
 from ..slurm.address.which_cluster import on_cluster
+from ..slurm.enclosing import term_before_s
 from ..slurm.queue import cancel_tagged, find_by_tag
 from ..slurm.submission import sbatch_command, submit
 from ..slurm.units import format_walltime, parse_walltime
@@ -45,8 +46,6 @@ log = logging.getLogger(__name__)
 USUAL_WALLTIME_S = 8 * 3600
 USUAL_MEMORY = "4 GB"
 USUAL_CORES = 1
-TERM_BEFORE_S = 120
-"""So long before its walltime the job is told, in seconds; Slurm may be up to 60 s early (sbatch(1))."""
 
 _PLACEMENT = "options.controller_placement"
 _OF_ITS_OWN = ("partition", "walltime", "memory", "cores")
@@ -141,17 +140,18 @@ def controller_job(draft: Draft) -> ControllerJob:
     on_disk = draft.spec.on_disk
     words = [*draft.environment.argv, str(on_disk.controller_archive), str(on_disk.path)]
     log = str(on_disk.controller_log).replace("%", "%%")
-    first, lines = "#!/bin/bash", list[str]()
+    first, lines, asked = "#!/bin/bash", list[str](), wants(draft)
     if draft.spec.options.get("one_allocation") and draft.rendering:
         first, lines = directives_of(draft.rendering["script"])
+    walltime = draft.rendering["options"].get("walltime") if lines and draft.rendering else asked["walltime"]
     options = {
         "job-name": controller_tag(draft.spec.cluster_id),
-        **({} if lines else _size_of(wants(draft))),
+        **({} if lines else _size_of(asked)),
         "output": log,
         "error": log,
         "open-mode": "append",
         # To the script itself, and so to the controller: not to what it has started.
-        "signal": f"B:TERM@{TERM_BEFORE_S}",
+        "signal": f"B:TERM@{term_before_s(parse_walltime(str(walltime)) if walltime else None)}",
     }
     # Requeued, it would start anew beside the jobs that it has left.
     script = [first, *lines, "#SBATCH --no-requeue", "umask 077", f"exec {shlex.join(words)}"]

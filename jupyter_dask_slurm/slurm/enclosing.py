@@ -10,12 +10,23 @@ from ..system.beside_loop import CutShort, in_thread, run_to_end
 
 CGROUP = Path("/proc/self/cgroup")
 _ASK_TIMEOUT_S = 10.0
+TERM_EARLY_S = 60
+"""Slurm may tell a job so much sooner than it was asked to (sbatch(1), ``--signal``), in seconds."""
+_TERM_BEFORE_S = 120
 # "mixed" ends the rest of the group too, by SIGKILL (systemd.kill(5)).
 _SPARES_OTHERS = ("process", "none")
 _KILLS_AT_LOGOUT = (
     "busctl", "get-property", "org.freedesktop.login1", "/org/freedesktop/login1",
     "org.freedesktop.login1.Manager", "KillUserProcesses",
 )  # fmt: skip
+
+
+def term_before_s(walltime_s: float | None) -> int:
+    """Return how long before its walltime a job of ours is to be told by SIGTERM, in seconds; pure.
+
+    A quarter of a short one: else it would be told as soon as it begins.
+    """
+    return _TERM_BEFORE_S if walltime_s is None else int(min(_TERM_BEFORE_S, walltime_s / 4))
 
 
 def job_id_in(environ: Mapping[str, str]) -> str | None:

@@ -120,6 +120,17 @@ async def test_a_job_that_never_starts_is_a_problem_for_as_long_as_slurm_says_so
     assert (found[2].problems, found[2].waiting is not None) == ((), True)
 
 
+async def test_who_asks_once_hears_why_it_waits(waiting: Queued, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(_job: OwnJob) -> Any:
+        await asyncio.sleep(0)
+        return SimpleNamespace(job_id="17", state="PENDING", reason="Priority", expected_start_at=None)
+
+    monkeypatch.setattr(OwnJob, "look", look)
+    waiting.handle.follow(lambda: _follow(waiting.handle))
+    await waiting.handle.wait_until_told(LIMIT_S)
+    assert waiting.handle.cluster.waiting is not None
+
+
 async def test_it_is_given_its_time_from_when_it_was_sent(waiting: Queued) -> None:
     follower = queued.FollowsQueued(waiting.handle)
     follower._launch.changed(iso_time(0))  # made long ago: its predecessor took long to end

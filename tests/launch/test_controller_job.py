@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from jupyter_dask_slurm.launch.controller_job import wants
+from jupyter_dask_slurm.launch.controller_job import controller_job, wants
+from jupyter_dask_slurm.protocol.directory import ClusterDirectory
 
 
 def draft(options: dict[str, Any], most_s: int | None) -> Any:
@@ -38,3 +40,11 @@ def test_its_walltime_is_as_long_as_that_of_a_job(
 ) -> None:
     options = {} if walltime is None else {"walltime": walltime}
     assert wants(draft(options, most_s))["walltime"] == becomes
+
+
+@pytest.mark.parametrize(("walltime", "before_s"), [("08:00:00", 120), ("2", 30), ("UNLIMITED", 120)])
+def test_it_is_told_before_its_walltime_and_not_as_soon_as_it_begins(walltime: str, before_s: int) -> None:
+    found = draft({"controller_walltime": walltime}, None)
+    found.spec.cluster_id, found.spec.on_disk = "ocean-3f9c", ClusterDirectory(Path("/a"))
+    found.environment = SimpleNamespace(argv=["python"])
+    assert controller_job(found).options["signal"] == f"B:TERM@{before_s}"

@@ -52,6 +52,7 @@ class FollowsQueued:
                 return True
             if loop.time() >= ask_at:
                 await self._ask()
+                self._handle.asked()
                 ask_at = loop.time() + asking.next_s()
             await self._handle.pause(LOOK_S)
         return await self._cancel_late() if self._handle.cluster.status == "failed" else False

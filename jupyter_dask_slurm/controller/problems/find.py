@@ -21,6 +21,7 @@ from ...protocol.models.problem import (
     SUBMIT_POSTPONED,
     SUBMIT_REFUSED,
     SUBMIT_UNKNOWN,
+    of_the_past,
 )
 from ...system import clock
 from ..state.state import ClusterState, Doubt, Refusal
@@ -56,6 +57,8 @@ def find_problems(
     found.extend(filter(None, others))
     found.extend(client_acts(state.client_acts, now))
     found = _as_others_come(found, jobs)
+    if state.status not in ("starting", "running"):
+        found = list(of_the_past(found))
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(bounded(sorted(found, key=lambda problem: order[problem.severity])))
 

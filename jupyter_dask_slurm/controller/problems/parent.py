@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ...protocol.models import Problem
 from ...protocol.models.problem import ENDS_WITH_JOB, ENDS_WITH_SERVICE
+from ...slurm.enclosing import TERM_EARLY_S, term_before_s
 from ...system import clock
 from ..state.state import ClusterState, Parent
 
 SOON_S = 900.0
 """So long before the end it is a warning, in seconds."""
-TOLD_BEFORE_S = 240.0
-"""Who is told to end so long before the walltime is told for that, in s: Slurm does so 2 to 3 min before."""
+_SLACK_S = 20.0
+"""So much longer before a walltime who is told to end may be told for that, in seconds: clocks differ."""
 
 
 def ends_with(parent: Parent | None, now: float, *, in_own_job: bool = False) -> Problem | None:
@@ -47,7 +48,7 @@ def why_told_to_end(state: ClusterState, now: float) -> str:
     """Return why a controller is told to end by a signal, in a sentence."""
     if not state.in_own_job:
         return "The controller was told to end by a signal."
-    if state.parent is not None and _ends_within(state.parent, now, TOLD_BEFORE_S):
+    if state.parent is not None and _is_told_for_walltime(state.parent, now):
         return "The walltime of its controller's job is over. What was not saved is lost."
     node = ", or one of its nodes failed" if state.one_allocation else ""
     how = f"it was cancelled or preempted{node}"
@@ -65,6 +66,13 @@ def _own_job_ends(parent: Parent, now: float) -> Problem | None:
         severity="warning",
         job_id=parent.name,
     )
+
+
+def _is_told_for_walltime(parent: Parent, now: float) -> bool:
+    if parent.ends_at is None:
+        return False
+    before_s = term_before_s(parent.ends_at - parent.found_at)
+    return _ends_within(parent, now, before_s + TERM_EARLY_S + _SLACK_S)
 
 
 def _ends_within(parent: Parent, now: float, seconds: float) -> bool:

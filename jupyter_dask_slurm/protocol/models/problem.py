@@ -8,6 +8,7 @@ process may say it. ``docs/problems.md`` is made of this (``scripts/contract``).
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -103,6 +104,8 @@ class ProblemKind:
         Whether it keeps a cluster from getting any workers, where it is as grave as usual and no other jobs
         may bring some: a cluster without workers is *stuck* then. Beside an error that does not (a worker
         that was killed) it waits for its turn.
+    foretells : bool
+        Whether it announces an end: of a cluster that has ended it is not said.
     """
 
     code: str
@@ -113,6 +116,7 @@ class ProblemKind:
     made_by: tuple[Maker, ...] = ("controller",)
     otherwise: Severity | None = None
     no_workers: bool = False
+    foretells: bool = False
 
     def keeps_workers_away(self, severity: Severity) -> bool:
         """Return whether a problem of this kind that is so grave leaves its cluster without workers."""
@@ -280,6 +284,7 @@ WALLTIME_SOON = ProblemKind(
     "Save what is only in the memory of their workers. With the option `keep_jobs` jobs are replaced in "
     "time.",
     otherwise="info",
+    foretells=True,
 )
 TASK_TOO_LONG = ProblemKind(
     "task_too_long",
@@ -304,6 +309,7 @@ IDLE_SOON = ProblemKind(
     "Nothing has run for long, and the cluster soon ends by itself. Results in its memory would be lost.",
     "Keep it, or run something on it; else save what you need.",
     remedies=("keep",),
+    foretells=True,
 )
 CLIENT_RESTARTED = ProblemKind(
     "client_restarted",
@@ -326,12 +332,14 @@ ENDS_WITH_JOB = ProblemKind(
     "Save what you need before. To keep clusters for longer, start Jupyter with a longer walltime or "
     "outside of a job.",
     otherwise="warning",
+    foretells=True,
 )
 ENDS_WITH_SERVICE = ProblemKind(
     "ends_with_service",
     "info",
     "The cluster's controller runs inside a service of this machine, and ends when that is stopped.",
     "For clusters that outlive it, its administrators can set `KillMode=process` there.",
+    foretells=True,
 )
 NO_DASHBOARD = ProblemKind(
     "no_dashboard",
@@ -370,3 +378,9 @@ CATALOGUE: tuple[ProblemKind, ...] = tuple(
 """All kinds, in the order in which they stand here."""
 
 _BY_CODE = {kind.code: kind for kind in CATALOGUE}
+_FORETELL = {kind.code for kind in CATALOGUE if kind.foretells}
+
+
+def of_the_past(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return what is still to be said of a cluster that has ended, or is ending."""
+    return tuple(problem for problem in problems if problem.code not in _FORETELL)

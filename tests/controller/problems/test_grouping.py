@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm.clusters.postmortem import as_ended
 from jupyter_dask_slurm.controller.problems.facts import JobFacts, Surroundings
 from jupyter_dask_slurm.controller.problems.find import find_problems
 from jupyter_dask_slurm.controller.problems.grouping import MOST_CAUSES, MOST_DETAILS, shortened
@@ -20,7 +22,7 @@ from jupyter_dask_slurm.controller.state.state import (
     Parent,
     Refusal,
 )
-from jupyter_dask_slurm.protocol.models import Problem, Scaling
+from jupyter_dask_slurm.protocol.models import Cluster, Problem, Scaling
 from jupyter_dask_slurm.protocol.naming import counted, named
 from tests.controller.conftest import Launch
 from tests.controller.process import SMALL
@@ -52,6 +54,19 @@ def silent(number: int, nodes: int = 1) -> list[JobFacts]:
         JobFacts(f"8_{i}", "starting", NOW, nodes=(f"n{i % nodes}",), started=NOW - 61, words=f"word {i}")
         for i in range(number)
     ]
+
+
+def test_of_what_has_ended_no_end_is_announced() -> None:
+    parent = Parent(True, "17", NOW, NOW + 60)
+    kinds = [
+        [problem.code for problem in found(status=status, parent=parent, failures=losses(3))]
+        for status in ("running", "stopped")
+    ]
+    assert kinds == [["jobs_fail", "ends_with_job"], ["jobs_fail"]]
+    (one,) = [problem for problem in found(parent=parent) if problem.code == "ends_with_job"]
+    sample = Path(__file__).parents[3].joinpath("contract/cluster-running.json").read_text()
+    cluster = replace(Cluster.from_json(json.loads(sample)), status="lost", problems=(one,))
+    assert as_ended(cluster).problems == ()
 
 
 def losses(number: int, words: str | None = "No module named dask") -> tuple[Loss, ...]:

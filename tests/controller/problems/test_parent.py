@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with
+from jupyter_dask_slurm.controller.problems.parent import SOON_S, ends_with, why_told_to_end
 from jupyter_dask_slurm.controller.problems.parent_watch import find_parent
 from jupyter_dask_slurm.controller.state.slurm_time import SlurmTime
-from jupyter_dask_slurm.controller.state.state import Parent
-from jupyter_dask_slurm.protocol.models import iso_time
+from jupyter_dask_slurm.controller.state.state import ClusterState, Parent
+from jupyter_dask_slurm.protocol.models import Scaling, iso_time
 from jupyter_dask_slurm.slurm.enclosing import job_id_in, service_in
 
 NOW = 1_800_000_000.0
@@ -49,6 +49,20 @@ async def test_a_service_that_nobody_can_be_asked_about_ends_what_is_in_it(tmp_p
     found = await find_parent({}, cgroup, SlurmTime())
     assert found is not None
     assert (found.is_job, found.name, found.ends_at) == (False, "no-such-unit-of-this-test.service", None)
+
+
+@pytest.mark.parametrize(
+    ("walltime_s", "left_s", "is_walltime"),
+    [(8 * 3600, 175, True), (8 * 3600, 260, False), (120, 85, True), (120, 112, False)],
+)
+def test_what_is_told_to_end_ahead_of_its_walltime_says_so(
+    walltime_s: float, left_s: float, is_walltime: bool
+) -> None:
+    """Slurm tells it two minutes before, of a short one a quarter, or up to a minute sooner."""
+    state = ClusterState("ocean", Scaling("manual", jobs=1), 1, 0, in_own_job=True)
+    state.parent = Parent(True, "17", NOW, NOW + walltime_s)
+    said = why_told_to_end(state, NOW + walltime_s - left_s)
+    assert said.startswith("The walltime of") is is_walltime
 
 
 def test_the_end_is_a_warning_once_it_is_near() -> None:
