@@ -63,7 +63,7 @@ _LINES: tuple[tuple[str, str], ...] = (
 )
 _OTHER_LINE = "A line of your own: it runs in each job."
 
-_WORKER: tuple[tuple[str, str], ...] = (
+_WORKER_OPTIONS: tuple[tuple[str, str], ...] = (
     ("--nthreads", "threads of each worker"),
     ("--nworkers", "workers in each job"),
     ("--memory-limit", "memory of each worker; near it, a worker spills to disk, pauses and is restarted"),
@@ -107,7 +107,7 @@ def _worker_command(line: str) -> str:
         f"{option} {words[words.index(option) + 1]}: {meaning}"
         if option not in ("--tls-cert", "--lifetime")
         else f"{option}: {meaning}"
-        for option, meaning in _WORKER
+        for option, meaning in _WORKER_OPTIONS
         if option in words[:-1]
     ]
     where = ", on each node of the job: srun starts one task there" if words[:1] == ["srun"] else ""

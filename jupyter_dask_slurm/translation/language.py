@@ -10,15 +10,16 @@ from .template import MalformedTemplate, Template
 
 LONGEST = 5_000
 """A text of more characters stays English: what has so many is mostly somebody else's words."""
-MOST_SENTENCES = 12
+MOST_SENTENCES = 20
 """So many sentences of one text are told apart; what follows stays English."""
+_MOST_TOGETHER = 6
 _MOST_KEPT = 4_000
 _DEEPEST = 4
 _BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
 _SPACE = re.compile(" ")
 _MOST_WORDS = 6
 """A subject may have so many."""
-_BETWEEN_PARTS = re.compile(r"(, |; |: | and | or )")
+_BETWEEN_PARTS = re.compile(rf"{_BETWEEN.pattern}|, |; | and | or ")
 
 
 class Language:
@@ -68,20 +69,19 @@ class Language:
             except MalformedTemplate as error:
                 self.malformed.append(str(error))
 
-    def _text(self, text: str, deep: int) -> str:
-        """Translate as many sentences together as one entry has, then what follows."""
-        cuts = [(0, 0), *(found.span() for found in _BETWEEN.finditer(text))][:MOST_SENTENCES]
+    def _text(self, text: str, deep: int, between: re.Pattern[str] = _BETWEEN) -> str:
+        """Translate it by one entry, or else as many sentences together as one has, then what follows."""
+        whole = self._sentence(text, deep)
+        if whole is not None:
+            return whole
+        cuts = [(0, 0), *(found.span() for found in between.finditer(text))][:MOST_SENTENCES]
         ends = [begins for begins, _ in cuts[1:]] + [len(text)]
         done, number = [], 0
         while number < len(cuts):
-            begins = cuts[number][1]
-            done.append(text[slice(*cuts[number])])
-            found = None
-            for last in range(len(ends) - 1, number - 1, -1):
-                found = self._sentence(text[begins : ends[last]], deep)
-                if found is not None:
-                    break
-            done.append(text[begins : ends[last]] if found is None else found)
+            begins, last = cuts[number][1], min(number + _MOST_TOGETHER, len(ends)) - 1
+            while (found := self._sentence(text[begins : ends[last]], deep)) is None and last > number:
+                last -= 1
+            done += [text[slice(*cuts[number])], text[begins : ends[last]] if found is None else found]
             number = last + 1
         return "".join(done)
 
@@ -105,7 +105,7 @@ class Language:
         stop = "." if sentence.endswith(".") else ""
         for space in [found.start() for found in _SPACE.finditer(sentence)][:_MOST_WORDS]:
             said = sentence[space + 1 : len(sentence) - len(stop)]
-            for ends in {"", stop} if stop else {""}:
+            for ends in ("", stop) if stop else ("",):
                 told = self._entry(said + ends, (said.partition(" ")[0],), deep)
                 if told is not None:
                     of = sentence[:space]
@@ -116,11 +116,4 @@ class Language:
         """Translate what stands in a place: sentences, or words that are listed."""
         if deep > _DEEPEST or not words:
             return words
-        whole = self._text(words, deep)
-        if whole != words:
-            return whole
-        parts = _BETWEEN_PARTS.split(words)
-        if not 1 < len(parts) <= 2 * MOST_SENTENCES:
-            return words
-        parts[::2] = [self._sentence(part, deep) or part for part in parts[::2]]
-        return "".join(parts)
+        return self._text(words, deep, _BETWEEN_PARTS)

@@ -9,6 +9,8 @@ from functools import cached_property
 
 _PIECE = re.compile(r"(\{\{|\}\}|[^{}]+|[{}](?!\w+\*?\}))|\{(\w+)(\*?)\}")
 _FEW_WORDS = 3
+_LITTLE = 10
+_NUMBER = re.compile(r"\S*\d\S*")
 _FIRST_WORD = re.compile(r"\S+(?= )")
 
 
@@ -107,6 +109,8 @@ class Template:
 
     def _says_more(self, values: Sequence[str]) -> bool:
         """Return whether this is a longer text that only ends, or begins, as this part of a sentence does."""
+        if self.weight[0] < _LITTLE and not (self.english.texts[0] or _NUMBER.fullmatch(values[0])):
+            return True  # "{count} of {them*}" has a number
         places = zip(self.english.places, values, strict=True)
         return any(value.count(" ") > _FEW_WORDS for place, value in places if not place.is_ours)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -15,7 +16,9 @@ from ..protocol.models.base import SENTENCE, Model
 _M = TypeVar("_M", bound=Model)
 _Translate = Callable[[str], str]
 _Reworder = Callable[[Any, _Translate], Any]
-_FORM = ("title", "description")
+_FORM = ("title", "description", "x-unit")
+_BECOMES = "x-slurm"
+_FLAG = re.compile(r"--[a-z-]+")
 
 
 def in_words_of(value: Any, translate: _Translate) -> Any:
@@ -43,11 +46,21 @@ def reworded_schema(schema: Mapping[str, Any], translate: _Translate) -> dict[st
     return {
         key: translate(value)
         if key in _FORM and isinstance(value, str)
+        else _after_flag(value, translate)
+        if key == _BECOMES
         else reworded_schema(value, translate)
         if isinstance(value, dict)
         else value
         for key, value in schema.items()
     }
+
+
+def _after_flag(text: str, translate: _Translate) -> str:
+    """Return what an option becomes: one of a command, and what else in words."""
+    whole, flag = translate(text), _FLAG.match(text)
+    if whole != text or flag is None:
+        return whole
+    return flag[0] + translate(text[flag.end() :])
 
 
 @cache

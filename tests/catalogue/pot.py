@@ -49,7 +49,7 @@ def catalogue_pot() -> str:
 
 def _of_browser() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """Yield what `trans.__` and its like are called with."""
-    options = {"jsx": True, "template_string": True}
+    options = {"jsx": True, "template_string": True, "parse_template_string": True}
     for path in sorted((_PROJECT / "src").rglob("*.ts*")):
         if "__tests__" not in path.parts:
             for _, text, _, context in extract_from_file("javascript", path, _KEYWORDS, options=options):

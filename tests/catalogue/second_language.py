@@ -16,8 +16,8 @@ CATALOGUE = Path(__file__).parents[2] / "locale" / f"{DOMAIN}.pot"
 CODE = "de_DE"
 """What it pretends to be, for JupyterLab shows languages that exist."""
 _ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
-# What is no word of a text: placeholders of both kinds, and braces.
-_KEPT = re.compile(r"(\{\w+\*?\}|%\d)")
+# What translators leave as it is: placeholders of both kinds, and options of commands.
+_KEPT = re.compile(r"(\{\w+\*?\}|%\d|--[a-z-]+)")
 
 
 def accented(text: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.catalogue.forms import Forms
-from tests.catalogue.house import Function, House, Module
+from tests.catalogue.house import Function, House, Module, called
 from tests.catalogue.own_words import is_words
 
 # Whose texts no reader of Jupyter's answers sees: the terminal, notebooks, files to take along, the docs.
@@ -76,12 +76,10 @@ def _texts(module: Module) -> Iterator[tuple[ast.expr, Function | None]]:
 
 
 def _titles(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what options are called, which may be one word."""
-    match node:
-        case ast.Call(func=ast.Name(id="_option"), args=[title, *_]):
-            yield title
-        case ast.Call(keywords=keywords):
-            yield from (word.value for word in keywords if word.arg == "title")
+    """Yield what options are called, and counted in, which may be one word."""
+    if isinstance(node, ast.Call):
+        yield from node.args[:1] if called(node) == "_option" else ()
+        yield from (word.value for word in node.keywords if word.arg in ("title", "unit"))
 
 
 def _is_for_nobody(node: ast.AST) -> bool:

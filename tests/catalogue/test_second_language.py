@@ -42,6 +42,9 @@ GERMAN = {
     "Submit them again.": "Reichen Sie sie noch einmal ein.",
     'There is no profile "{name}". There are: {names}.': "Kein Profil „{name}“. Es gibt: {names}.",
     "It runs on {where*}.": "Er läuft auf {where*}.",
+    "Memory": "Speicher",
+    "must be a size": "muss eine Größe sein",
+    "{count} of {them*}": "{count} von {them*}",
     "a node": "einem Knoten",
     "the site": "dem Rechenzentrum",
     "Braces: {{{name}}}.": "Klammern: {{{name}}}.",
@@ -71,6 +74,9 @@ TOLD = {
     "braces": ("Braces: {x}.", "Klammern: {x}."),
     "malformed": ("wrong 1 here", "wrong 1 here"),
     "only its end": ("We have seen it end with 3 jobs (7)", "We have seen it end with 3 jobs (7)"),
+    "said of something": ("Memory must be a size.", "Speicher muss eine Größe sein."),
+    "said of what users have named": ("jobqueue.a must be a size.", "jobqueue.a muss eine Größe sein."),
+    "a part that many texts have": ("threads of each worker", "threads of each worker"),
     "empty": ("", ""),
 }
 

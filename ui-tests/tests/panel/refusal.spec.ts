@@ -1,6 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 
 import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { english, speak } from '../secondLanguage';
 
 test.use({ autoGoto: true });
 test.afterEach(({ request }) => stopClusters(request));
@@ -15,6 +16,26 @@ test('what sbatch refuses stands on the card, with a way to mend it', async ({ p
     await expect(problem).toContainText('Invalid license specification', { timeout: 90_000 });
     await problem.getByText('Details').click();
     await expect(problem).toContainText('#SBATCH --licenses=matlab');
+  });
+
+  await test.step('in another language nothing of panel, details and form is left in English', async () => {
+    await speak(page, 'de_DE');
+    const panel = page.locator('.jp-DaskSlurmPanel');
+    await expect(panel).toContainText('Slúrm réfúséd: Invalid license', { timeout: 60_000 });
+    await panel.getByRole('button', { name: 'Jóbs', exact: true }).click();
+    await page.getByRole('tab', { name: 'Hístóry', exact: true }).click();
+    await expect(page.getByText('Créátéd ás tide.')).toBeVisible();
+    expect(await english(page, '.jp-DaskSlurmDetails')).toEqual([]);
+
+    await panel.getByRole('button', { name: 'Stárt ágáín wíth chángés…' }).click();
+    await expect(page.getByText('1 jób óf 2 córés ín normal')).toBeVisible({ timeout: 30_000 });
+    for (const group of await page.locator('.jp-DaskSlurmForm summary').all()) {
+      await group.click();
+    }
+    await expect(page.getByText('Stárts thé wórkérs.')).toBeVisible();
+    expect(await english(page, '.jp-DaskSlurmPanel, .jp-DaskSlurmForm')).toEqual([]);
+    await page.getByRole('button', { name: 'Cáncél', exact: true }).click();
+    await speak(page, 'default');
   });
 
   await test.step('again, first as it was: Slurm is asked before anything starts', async () => {
