@@ -105,6 +105,8 @@ class Language:
         stop = "." if sentence.endswith(".") else ""
         for space in [found.start() for found in _SPACE.finditer(sentence)][:_MOST_WORDS]:
             said = sentence[space + 1 : len(sentence) - len(stop)]
+            if " " not in said:  # one word at the end of anything
+                break
             for ends in ("", stop) if stop else ("",):
                 told = self._entry(said + ends, (said.partition(" ")[0],), deep)
                 if told is not None:

@@ -77,6 +77,7 @@ TOLD = {
     "said of something": ("Memory must be a size.", "Speicher muss eine Größe sein."),
     "said of what users have named": ("jobqueue.a must be a size.", "jobqueue.a muss eine Größe sein."),
     "a part that many texts have": ("threads of each worker", "threads of each worker"),
+    "a word at the end of anything": ("Who has the Memory", "Who has the Memory"),
     "empty": ("", ""),
 }
 
