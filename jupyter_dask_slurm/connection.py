@@ -6,6 +6,7 @@ Reads the cluster's record on disk; no Jupyter server is needed.
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
 log = logging.getLogger(__name__)
+
+PAGE_NOTE = "jupyter_dask_slurm"
+"""Under this word a page finds what a kernel says of a client (`pageNote` of ``src/notebook/progress/``)."""
 
 
 def connect(
@@ -97,7 +101,22 @@ def connect(
             require_encryption=True,
         ))  # fmt: skip
     link = dashboard_link(base_url or own_address(registry.shared), cluster.dashboard_path)
-    return _client_class(link)(cluster.scheduler_address, **kwargs)
+    client = _client_class(link)(cluster.scheduler_address, **kwargs)
+    _tell_page(cluster.id, client.id)
+    return client
+
+
+def _tell_page(cluster_id: str, client_id: str) -> None:
+    """Say to the page whose cell runs here, if one does, which client it has now made, and of which cluster.
+
+    The kernel answers no question before the cell ends. An update of an output that no notebook has is shown
+    nowhere and saved nowhere (Jupyter's messaging protocol, ``update_display_data``).
+    """
+    interactive = sys.modules.get("IPython")
+    shell: Any = interactive.get_ipython() if interactive else None
+    if getattr(shell, "kernel", None) is not None:
+        note = {"cluster": cluster_id, "client": client_id}
+        shell.display_pub.publish({}, {PAGE_NOTE: note}, transient={"display_id": PAGE_NOTE}, update=True)
 
 
 def find(registry: Registry, name: str | None) -> Record:

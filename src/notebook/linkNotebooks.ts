@@ -22,7 +22,12 @@ export function linkNotebooks(
   let autoAttach = false;
   let showsProgress = true;
   const links = new NotebookLinks({ manager, autoAttach: () => autoAttach });
-  const parts = { client: manager.client, isWanted: () => showsProgress, trans };
+  const parts = {
+    client: manager.client,
+    clusters: () => manager.clusters,
+    isWanted: () => showsProgress,
+    trans
+  };
   const link = (panel: NotebookPanel) => {
     const progress = new CellProgress(panel, links.of(panel), parts);
     panel.disposed.connect(() => progress.dispose());

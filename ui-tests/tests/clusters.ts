@@ -47,6 +47,17 @@ export async function openPanel(page: IJupyterLabPageFixture): Promise<Locator> 
   return page.getByRole('region', { name: 'Dask on Slurm' });
 }
 
+/** Load the page again, and wait until JupyterLab has put all back: at last it puts in front what was there before. */
+export async function reload(page: IJupyterLabPageFixture): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.evaluate(() => window.location.reload())]);
+  const isRestored = async () => {
+    const app = window.jupyterapp as typeof window.jupyterapp | undefined;
+    await app?.restored;
+    return app !== undefined;
+  };
+  await page.waitForFunction(isRestored, undefined, { timeout: 150_000 });
+}
+
 /** Unfold a group of the form's fields. */
 export async function unfold(page: Page, group: string): Promise<void> {
   await page.locator('.jp-DaskSlurmForm-more > summary', { hasText: group }).click();

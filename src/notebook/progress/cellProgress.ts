@@ -11,6 +11,7 @@ import type { ClusterClient } from '../../api/client';
 import type { Cluster, Progress } from '../../api/contract';
 import { asRequestError, RequestError } from '../../api/requestError';
 import { Pace } from './pace';
+import { IPageNote, pageNote } from './pageNote';
 import { ProgressBar } from './progressBar';
 
 /** How often it is asked while a cell has tasks; of shorter cells nobody sees anything. */
@@ -32,6 +33,7 @@ export interface ITasksOf {
 /** What is needed besides the notebook. */
 export interface IProgressParts {
   readonly client: Pick<ClusterClient, 'progress'>;
+  readonly clusters: () => readonly Cluster[];
   readonly isWanted: () => boolean;
   readonly trans: TranslationBundle;
 }
@@ -42,6 +44,10 @@ interface IRun {
   readonly cell: Cell;
   readonly began: number;
   readonly pace: Pace;
+  /** After so many milliseconds it is asked for next. */
+  pause: number;
+  /** The client that it has made, of which the notebook's link learns when it has ended. */
+  made: IPageNote | null;
   bar: ProgressBar | null;
 }
 
@@ -52,8 +58,9 @@ interface ITold {
 }
 
 /**
- * Shows under the running cell of a notebook how far the tasks are that its client has asked for since the cell began. The
- * kernel says which cell that is; nothing is asked while none runs, and nothing of it is in the notebook's file.
+ * Shows under the running cell of a notebook how far the tasks are that its client, or one that the cell has made, has asked
+ * for since the cell began. The kernel says which cell that is; nothing is asked while none runs, and nothing of it is in the
+ * notebook's file.
  */
 export class CellProgress implements IDisposable {
   constructor(
@@ -81,11 +88,20 @@ export class CellProgress implements IDisposable {
     const { msg_type } = message.header;
     if (msg_type === 'execute_input') {
       this._begin(about);
-    } else if (msg_type === 'status' && about === this._run?.message) {
-      const { execution_state } = message.content as KernelMessage.IStatusMsg['content'];
-      if (execution_state === 'idle') {
-        this._end();
-      }
+    } else if (this._run && about === this._run.message) {
+      this._heed(message, this._run);
+    }
+  }
+
+  private _heed(message: KernelMessage.IMessage, run: IRun): void {
+    const { execution_state } = message.content as Partial<KernelMessage.IStatusMsg['content']>;
+    const made = pageNote(message);
+    if (message.header.msg_type === 'status' && execution_state === 'idle') {
+      this._end();
+    } else if (made) {
+      run.made = made;
+      run.pause = PAUSE_MS;
+      this._askLater(run);
     }
   }
 
@@ -99,8 +115,16 @@ export class CellProgress implements IDisposable {
     this._end();
     const cell = this._parts.isWanted() && this._panel.content.widgets.find(cell => runs(cell, message));
     if (cell) {
-      this._run = { message, cell, began: performance.now(), pace: new Pace(), bar: null };
-      this._askAfter(PAUSE_MS, this._run);
+      this._run = {
+        message,
+        cell,
+        began: performance.now(),
+        pace: new Pace(),
+        pause: PAUSE_MS,
+        made: null,
+        bar: null
+      };
+      this._askLater(this._run);
     }
   }
 
@@ -110,12 +134,13 @@ export class CellProgress implements IDisposable {
     this._run = null;
   }
 
-  private _askAfter(pause: number, run: IRun): void {
-    this._timer = setTimeout(() => void this._look(pause, run), pause);
+  private _askLater(run: IRun): void {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => void this._look(run), run.pause);
   }
 
-  private async _look(pause: number, run: IRun): Promise<void> {
-    let next = Math.min(2 * pause, LONGEST_PAUSE_MS);
+  private async _look(run: IRun): Promise<void> {
+    run.pause = Math.min(2 * run.pause, LONGEST_PAUSE_MS);
     if (!document.hidden) {
       const told = await this._told(run).catch(asRequestError);
       if (this._run !== run || run.cell.isDisposed) {
@@ -126,19 +151,27 @@ export class CellProgress implements IDisposable {
         this._end();
         return;
       }
-      next = this._show(told instanceof RequestError ? null : told, run) ? PAUSE_MS : next;
+      if (this._show(told instanceof RequestError ? null : told, run)) {
+        run.pause = PAUSE_MS;
+      }
     }
-    this._askAfter(next, run);
+    this._askLater(run);
   }
 
   /** @returns how far the tasks of a cell are; null where nobody is attached. */
   private async _told(run: IRun): Promise<ITold | null> {
-    const { attached, clientId } = this._link;
+    const { attached, clientId } = this._of(run);
     if (!attached || !clientId) {
       return null;
     }
     const within = Math.round(performance.now() - run.began) + ON_ITS_WAY_MS;
     return { attached, progress: await this._parts.client.progress(attached.id, clientId, within) };
+  }
+
+  /** @returns whose tasks a cell waits for: those of the client that it has made itself, else of the notebook's. */
+  private _of({ made }: IRun): ITasksOf {
+    const attached = made && this._parts.clusters().find(({ id }) => id === made.cluster);
+    return attached ? { attached, clientId: made.client } : this._link;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { expect, IJupyterLabPageFixture, test } from '@jupyterlab/galata';
 import type { APIRequestContext } from '@playwright/test';
 
-import { ICluster, startCluster, stopClusters } from '../clusters';
+import { ICluster, reload, startCluster, stopClusters } from '../clusters';
 import { choose, itemOf } from '../notebookItem';
 
 // Galata's stand-in for kernels cannot restart them.
@@ -53,14 +53,21 @@ test('a notebook is attached, and again by itself when its kernel starts again',
     await expect(page.locator('.jp-InputPrompt').first()).toHaveText('[1]:');
   });
 
-  await test.step('while a cell runs, how far its tasks are stands under it', async () => {
-    const waiting = `import os, time\nfuture = client.submit(sum, [1, 2])\nwhile not os.path.exists('on'):\n    time.sleep(0.1)`;
+  await test.step('while a cell runs, how far its tasks are stands under it, those of a client of its own too', async () => {
+    const waiting = `
+from jupyter_dask_slurm import connect
+import os, time
+mine = connect('reef')
+future = mine.submit(sum, [1, 2])
+while not os.path.exists('on'):
+    time.sleep(0.1)`;
     await page.notebook.setCell(0, 'code', waiting);
     await page.notebook.runCell(0, { inplace: true, wait: false });
     const bar = page.getByRole('progressbar', { name: 'Dask tasks of this cell on reef' });
     await expect(bar).toHaveText('Dask tasks: 0 of 1 · none on a worker yet', { timeout: 30_000 });
     await page.contents.uploadContent('', 'text', `${tmpPath}/on`);
     await expect(bar).toHaveCount(0, { timeout: 30_000 });
+    expect(await page.notebook.getCellTextOutput(0)).toBeNull();
   });
 
   await test.step('without auto-attach a restarted kernel has no client, and the button says so', async () => {
@@ -108,9 +115,8 @@ test('a notebook is attached, and again by itself when its kernel starts again',
   });
 
   await test.step('after a reload the kernel is asked which cluster it is on', async () => {
-    await page.evaluate(() => window.location.reload());
-    // All of JupyterLab comes first.
-    await expect(item).toHaveText('reef', { timeout: 150_000 });
+    await reload(page);
+    await expect(item).toHaveText('reef', { timeout: 60_000 });
   });
 
   await test.step('when the cluster stops the button says so', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 
-import { cardOf, openPanel, startCluster, stopClusters } from '../clusters';
+import { cardOf, openPanel, reload, startCluster, stopClusters } from '../clusters';
 
 test.use({ autoGoto: true, mockState: false });
 test.afterEach(({ request }) => stopClusters(request));
@@ -38,7 +38,7 @@ test('details: jobs by phase, a log, a cancelled job, and all of it after a relo
   });
 
   await test.step('a reload brings the same section back', async () => {
-    await page.evaluate(() => window.location.reload());
+    await reload(page);
     await expect(page.getByRole('tab', { name: 'History', selected: true })).toBeVisible({ timeout: 90_000 });
     await expect(page.getByText('Submitted 3 jobs')).toBeVisible({ timeout: 20_000 });
   });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
+import { reload } from '../clusters';
 import { pageIn } from '../frames';
 import { stepsOf } from '../readme';
 
@@ -75,7 +76,7 @@ test('from a click to a result, and back to an empty queue', async ({ page }) =>
     await plots.getByRole('button', { name: PLOT, exact: true }).click();
     const canvas = pageIn(page, `${PLOT} — ${NAME}`).locator('canvas').first();
     await expect(canvas).toBeVisible({ timeout: 90_000 });
-    await page.evaluate(() => window.location.reload());
+    await reload(page);
     await expect(canvas).toBeVisible({ timeout: 90_000 });
     await expect(card.getByText('4 workers', { exact: true })).toBeVisible();
   });

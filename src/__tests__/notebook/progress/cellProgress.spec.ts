@@ -73,7 +73,12 @@ describe('the progress of a cell', () => {
     link = { attached, clientId: 'Client-1' };
     wanted = true;
     ask = jest.fn<Promise<Progress>, [string, string, number]>(() => Promise.resolve(told));
-    const parts: IProgressParts = { client: { progress: ask }, isWanted: () => wanted, trans };
+    const parts: IProgressParts = {
+      client: { progress: ask },
+      clusters: () => [attached],
+      isWanted: () => wanted,
+      trans
+    };
     shown = new CellProgress(panel as unknown as NotebookPanel, link, parts);
   });
 
@@ -105,6 +110,36 @@ describe('the progress of a cell', () => {
     panel.begin('second');
     await pass(1100);
     expect(bars()).toEqual(barsOf(second));
+  });
+
+  it('is that of a client which the cell itself has made, as soon as the kernel says so', async () => {
+    link.attached = undefined;
+    panel.begin('first');
+    await pass(12_000);
+    expect(ask).not.toHaveBeenCalled();
+    const note = { cluster: attached.id, client: 'Client-2' };
+    panel.say('first', 'update_display_data', { data: {}, metadata: { jupyter_dask_slurm: note } });
+    await pass(1100);
+    expect(ask.mock.lastCall?.slice(0, 2)).toEqual([attached.id, 'Client-2']);
+    expect(bars()).toEqual(barsOf(panel.first));
+    link.attached = attached;
+    panel.begin('second');
+    await pass(1100);
+    expect(ask.mock.lastCall?.[1]).toBe('Client-1');
+  });
+
+  it.each([
+    ['an output that is updated', { data: {}, metadata: {} }],
+    [
+      'a cluster that is not listed',
+      { metadata: { jupyter_dask_slurm: { cluster: 'gone', client: 'Client-2' } } }
+    ],
+    ['what is no note', { metadata: { jupyter_dask_slurm: { cluster: 1, client: null } } }]
+  ])('is that of the notebook after %s', async (_, content) => {
+    panel.begin('first');
+    panel.say('first', 'update_display_data', content);
+    await pass(1100);
+    expect(ask.mock.lastCall?.[1]).toBe('Client-1');
   });
 
   it('asks nothing while no cell runs, for one that is soon done, or where nobody is attached', async () => {
