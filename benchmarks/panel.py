@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from benchmarks.create import INCUMBENT_FACTORY, create, stop
 from benchmarks.environments import INCUMBENT_PYTHON, Jupyter, jupyter
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
