@@ -13,8 +13,8 @@ import pytest
 pytest_plugins = [
     "pytest_jupyter.jupyter_server",
     "tests.slurm.plugin",
-    "tests.jupyter.plugin",
     "tests.controller.preloaded",
+    "tests.jupyter.plugin",
     "tests.leaks",
     "tests.promises",
     "tests.affected",

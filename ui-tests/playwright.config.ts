@@ -69,6 +69,8 @@ const config: PlaywrightTestConfig = {
     : {
         command: `python -m tests.slurm -- jupyter lab --config ui-tests/jupyter_server_test_config.py --port ${PORT} --ServerApp.port_retries=0`,
         cwd: join(__dirname, '..'),
+        // Its controllers and workers are forked; those of stories that start a Jupyter of their own begin as for users.
+        env: { QUICK_STARTS: 'yes' },
         gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
         reuseExistingServer: process.env.PORT !== undefined,
         stderr: 'ignore',

@@ -13,6 +13,8 @@ from tests.jupyter.controllers import SMALL
 from tests.slurm import Options, Partition, PrivateSlurm
 from tests.slurm.client import wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 PARTITIONS = (
     Partition("normal", default=True),
     Partition("strict", extra="AllowQos=normal AllowAccounts=physics"),

@@ -10,6 +10,8 @@ from jupyter_dask_slurm.checks.host import HostSize, refusals_of_host, this_host
 from tests.jupyter.api import Api, status
 from tests.jupyter.controllers import SMALL
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 LAPTOP = HostSize(cores=4, memory_bytes=8 * 10**9)
 
 

@@ -16,6 +16,8 @@ from tests.jupyter.api import Api, status
 from tests.jupyter.controllers import SMALL
 from tests.slurm import SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 NONE = {"mode": "manual", "jobs": 0}
 # Of adaptive clusters without work no job is started, and their maximum counts.
 THREE_AT_MOST = {"mode": "adaptive", "minimum_jobs": 0, "maximum_jobs": 3}

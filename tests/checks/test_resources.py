@@ -19,6 +19,8 @@ from tests.jupyter.api import Api
 from tests.jupyter.controllers import SMALL
 from tests.slurm import SlurmClient, SlurmCommandError
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 
 @pytest.fixture
 def reservations(slurm: SlurmClient) -> Iterator[None]:

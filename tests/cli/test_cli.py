@@ -27,7 +27,7 @@ from tests.slurm.client import SlurmClient, wait_until
 
 SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
 
-pytestmark = pytest.mark.usefixtures("no_controller_is_left")
+pytestmark = pytest.mark.usefixtures("no_controller_is_left", "quick_starts")
 
 
 def cli(*words: str, code: int = 0, alone: bool = False) -> subprocess.CompletedProcess[str]:

@@ -55,7 +55,7 @@ from tests.slurm.client import SlurmClient, wait_until
 SMALL = ("--cores", "1", "--processes", "1", "--memory", "400 MB")
 COMPUTES = "from distributed import Client\nimport os, sys, time\nclient = Client()\n"
 
-pytestmark = pytest.mark.usefixtures("no_controller_is_left")
+pytestmark = pytest.mark.usefixtures("no_controller_is_left", "quick_starts")
 
 
 def running_cluster() -> Cluster:

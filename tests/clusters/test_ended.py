@@ -26,6 +26,8 @@ from tests.jupyter.api import Api, status, working
 from tests.jupyter.controllers import SMALL
 from tests.slurm.client import SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-stopped.json"
 
 

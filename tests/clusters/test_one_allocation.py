@@ -17,6 +17,8 @@ from jupyter_dask_slurm.slurm.address.allocation_here import AllocationHere, all
 from tests.jupyter.api import Api, status, working
 from tests.slurm.client import SlurmClient, wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:20:00", "partition": "normal"}
 TWO = {"mode": "manual", "jobs": 2}
 

@@ -22,6 +22,8 @@ from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-running.json"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.jupyter.api import Api, status, working
 from tests.slurm.client import SlurmClient, wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:20:00", "partition": "normal"}
 
 

@@ -17,6 +17,8 @@ from tests.slurm import PrivateSlurm, SlurmClient
 from tests.slurm.client import wait_until
 from tests.slurm.variants import two_clusters
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:20:00"}
 # Workers end without their scheduler; these jobs do not.
 ENDLESS = {**JOB, "job_script_prologue": ["sleep 600"]}

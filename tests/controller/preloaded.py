@@ -2,12 +2,14 @@
 
 A worker of a job takes 1.4 s of CPU to start, nearly all of it to load Dask, once for its nanny and once for
 itself; a controller takes 0.8 s. Tests about what controllers do with their jobs start hundreds. Where the
-worker, its nanny or how something is loaded is what a test is about, it has to be a real one.
+worker, its nanny or how something is loaded is what a test is about, it has to be a real one. What a Jupyter
+server of a test starts is forked by `tests.jupyter.quick_starts`.
 """
 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import json
 import os
 import select
@@ -18,21 +20,27 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-import pytest
+from tests.controller.quick_worker import PLACE, quick_archive
 
-from tests.controller.quick_worker import PLACE
+if TYPE_CHECKING:
+    import pytest
 
 COMMAND = "tests.controller.quick_worker"
 """The option `worker_command` of a cluster with such workers; they have no nanny."""
 _PROJECT = Path(__file__).parents[2]
+_ROOM = "." * 4000  # in the command line: for those of the processes that are forked
 
 
 class Forked:
     """A controller, with what `subprocess.Popen` has of it."""
+
+    stdin: IO[bytes] | None = None
+    stdout: IO[bytes] | None = None
+    stderr: IO[bytes] | None = None
 
     def __init__(self, there: socket.socket) -> None:
         self._there = there
@@ -77,7 +85,9 @@ class Preloaded:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What tells jobs where it is."""
+        """What tells others where it is; that of another process is used again."""
+        if self._folder is None and PLACE in os.environ:
+            return {PLACE: os.environ[PLACE]}
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="preloaded-")
             with socket.socket(socket.AF_UNIX) as listener:
@@ -85,20 +95,44 @@ class Preloaded:
                 listener.listen(64)
                 # It ends when its input does: with this process, however that ends.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", __name__, str(listener.fileno())],
+                    [sys.executable, "-m", __name__, str(listener.fileno()), _ROOM],
                     stdin=subprocess.PIPE,
                     pass_fds=[listener.fileno()],
                     cwd=_PROJECT,
+                    env={**os.environ, "DASK_CONFIG": self._folder.name},  # Dask writes files there
                 )
         return {PLACE: str(Path(self._folder.name) / "s")}
 
-    def controller(self, directory: Path, environment: Mapping[str, str], output: int) -> Forked:
-        """Start the controller of a cluster, as ``python -m jupyter_dask_slurm.controller`` does."""
+    def controller(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        files: tuple[int, int, int],
+        *,
+        folder: Path | None = None,
+        quick_workers: bool = False,
+    ) -> Forked:
+        """Start a controller, or what renders previews, as ``python -m jupyter_dask_slurm.controller`` does.
+
+        Parameters
+        ----------
+        argv : sequence of str
+            Its command line, as others see it: Python, what that runs, and the arguments.
+        files : tuple of int
+            Its standard input, output and error.
+        folder : Path, optional
+            Its working directory, by default that of this process.
+        quick_workers : bool
+            Whether its jobs have workers of this process too, though their scripts name Dask's command.
+        """
         there = socket.socket(socket.AF_UNIX)
         there.connect(self.environment[PLACE])
-        wanted = {"controller": str(directory), "environment": dict(environment), "folder": str(Path.cwd())}
+        wanted = {
+            "controller": list(argv), "environment": dict(environment), "folder": str(folder or Path.cwd()),
+            "quick_workers": quick_workers,
+        }  # fmt: skip
         text = json.dumps(wanted).encode()
-        socket.send_fds(there, [len(text).to_bytes(4, "big")], [output, output])
+        socket.send_fds(there, [len(text).to_bytes(4, "big")], files)
         there.sendall(text)
         return Forked(there)
 
@@ -144,9 +178,9 @@ def serve(listener: socket.socket) -> None:
 def _become(asking: socket.socket) -> NoReturn:
     code = 1
     try:
-        size, outputs, _, _ = socket.recv_fds(asking, 4, 2)
+        size, files, _, _ = socket.recv_fds(asking, 4, 3)
         wanted = json.loads(asking.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
-        for number, file in enumerate((os.open(os.devnull, os.O_RDONLY), *outputs)):
+        for number, file in enumerate(files):
             os.dup2(file, number)
             os.close(file)
         os.setsid()
@@ -155,6 +189,7 @@ def _become(asking: socket.socket) -> NoReturn:
         os.environ.update(wanted["environment"])
         os.chdir(wanted["folder"])
         code = _run(wanted, asking)
+        sys.stdout.flush()
         sys.stderr.flush()
         asking.send(bytes([code]))
     finally:
@@ -164,12 +199,13 @@ def _become(asking: socket.socket) -> NoReturn:
 def _run(wanted: Mapping[str, Any], asking: socket.socket) -> int:
     import dask
 
+    dask.config.paths[:] = dask.config._get_paths()
     dask.config.refresh()
     tempfile.tempdir = None
     try:
         if "controller" in wanted:
             asking.send(os.getpid().to_bytes(4, "big"))
-            return _control(wanted["controller"])
+            return _control(wanted["controller"], quick_workers=wanted["quick_workers"])
         threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
         return _work(wanted["arguments"])
     except SystemExit as ended:
@@ -190,14 +226,27 @@ def _work(arguments: list[str]) -> int:
     return 0
 
 
-def _control(directory: str) -> int:
+def _control(argv: list[str], *, quick_workers: bool) -> int:
     from jupyter_dask_slurm.controller.__main__ import main
+    from jupyter_dask_slurm.controller.backend import make
 
-    sys.argv = ["controller", directory]
+    if quick_workers:
+        setattr(make, "worker_archive", quick_archive)  # noqa: B010 - mypy does not have modules changed
+    _be_called(argv)
+    sys.argv = argv[1:]
     try:
         return main()
     finally:
         atexit._run_exitfuncs()
+
+
+def _be_called(argv: list[str]) -> None:
+    """Show others this command line, in the place of the one that the process was forked with."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])  # proc(5): arg_start, arg_end
+    shown = b"\0".join(map(os.fsencode, argv))[: end - start - 1]
+    ctypes.memset(start, 0, end - start)
+    ctypes.memmove(start, shown, len(shown))
 
 
 if __name__ == "__main__":

@@ -108,9 +108,12 @@ class ControllerProcess:
         with self.log.open("wb") as log:
             # Only a Python of its own takes notice of variables as this one does not have.
             if as_always and backend == "slurm" and set(environment or {}) <= {"PATH"}:
-                self.process: subprocess.Popen[bytes] | Forked = PRELOADED.controller(
-                    directory, started, log.fileno()
-                )
+                argv = [sys.executable, "jupyter_dask_slurm.controller", str(directory)]
+                with Path(os.devnull).open("rb") as nothing:
+                    outputs = log.fileno(), log.fileno()
+                    self.process: subprocess.Popen[bytes] | Forked = PRELOADED.controller(
+                        argv, started, (nothing.fileno(), *outputs)
+                    )
                 return
             self.process = subprocess.Popen(
                 [sys.executable, *self._start(folder, before), str(directory)],

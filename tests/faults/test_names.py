@@ -31,6 +31,7 @@ from jupyter_dask_slurm.protocol.errors import NameTaken, NoAnswer
 from jupyter_dask_slurm.protocol.models import Cluster, Ended, Record, iso_time
 from jupyter_dask_slurm.registry import Registry
 from tests.conftest import isolate
+from tests.controller.preloaded import PRELOADED
 from tests.jupyter.controllers import end_controllers
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
@@ -80,6 +81,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Jupyter]]
     with pytest.MonkeyPatch.context() as environment:
         isolate(tmp_path_factory.mktemp("user"), environment)
         shared = Path(os.environ["JUPYTER_DATA_DIR"]) / "dask-slurm"
+        for name, value in PRELOADED.environment.items():
+            environment.setenv(name, value)
         started = [Jupyter(tmp_path_factory.mktemp("server")) for _ in range(2)]
     yield started
     for server in started:
@@ -130,6 +133,7 @@ def test_a_name_that_is_taken_elsewhere_cannot_be_taken_by_renaming(pair: Pair) 
     for name in ("c", "d"):
         answers = pair.both(*(("PATCH", f"clusters/{cluster_id}", {"name": name}) for cluster_id in ids))
         assert _statuses(answers) == [200, 409], answers
+    wait_until(lambda: "d" in pair.agreed().values(), "both list the last name")
     # What the one that was renamed has left is free again.
     left = {"a", "b", "c"} - set(pair.agreed().values())
     assert len(left) == 2

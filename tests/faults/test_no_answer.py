@@ -25,6 +25,8 @@ from jupyter_dask_slurm.protocol.errors import ControllerUnreachable, MachineFau
 from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL, controllers
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 COMMANDS: dict[str, Callable[[ControllerClient], Awaitable[Any]]] = {
     "change": lambda client: client.change({"name": "sea"}, "key"),
     "stop": lambda client: client.stop(),

@@ -32,6 +32,8 @@ from tests.jupyter.controllers import controllers
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-running.json"
 EMPTY: dict[str, Any] = {"backend": "local", "scaling": {"mode": "manual", "jobs": 0}, "options": {}}
 SEEDS = 40

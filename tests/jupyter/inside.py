@@ -1,14 +1,17 @@
-"""A server extension for tests: tells which modules the server has loaded."""
+"""A server extension for tests: tells which modules the server has loaded; takes part in `quick_starts`."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
+
+from tests.controller.quick_worker import PLACE
 
 
 class ModulesHandler(APIHandler):
@@ -22,5 +25,9 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
+    if PLACE in os.environ:
+        from tests.jupyter.quick_starts import install
+
+        install()
     path = url_path_join(app.web_app.settings["base_url"], "inside/modules")
     app.web_app.add_handlers(".*$", [(path, ModulesHandler)])

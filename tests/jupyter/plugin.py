@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_dask_slurm.launch import process
+from jupyter_dask_slurm.system import beside_loop
+from tests.controller.preloaded import PRELOADED
 from tests.jupyter.api import Api
 from tests.jupyter.controllers import end_controllers
+from tests.jupyter.quick_starts import install
 from tests.jupyter.server import Jupyter
 
 
@@ -48,6 +53,17 @@ def api(
     # pytest-jupyter puts all our packages on every Python's path; other environments must not see them.
     monkeypatch.delenv("PYTHONPATH", raising=False)
     return Api(jp_fetch)
+
+
+@pytest.fixture
+def quick_starts(isolation: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what Jupyter servers start forked where that will do (see `tests.jupyter.quick_starts`)."""
+    for module in (process, beside_loop):
+        monkeypatch.setattr(module, "subprocess", subprocess)
+    # Servers in processes of their own find it there.
+    for name, value in PRELOADED.environment.items():
+        monkeypatch.setenv(name, value)
+    install()
 
 
 @pytest.fixture

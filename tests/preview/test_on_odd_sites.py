@@ -14,6 +14,8 @@ from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import wait_until
 from tests.slurm.variants import allocating_more, cloud, linear
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 Site = Callable[[Options], PrivateSlurm]
 
 

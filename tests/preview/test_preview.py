@@ -22,6 +22,7 @@ from tests.jupyter.server import Jupyter
 from tests.slurm import Options, PrivateSlurm, SlurmClient
 from tests.slurm.client import wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
 TWO = {"mode": "manual", "jobs": 2}
 
 

@@ -10,6 +10,8 @@ from tests.jupyter.api import Api
 from tests.jupyter.controllers import SMALL
 from tests.slurm import SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 BODY: dict[str, Any] = {"options": {**SMALL, "walltime": "00:05:00"}}
 
 

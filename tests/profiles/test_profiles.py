@@ -14,6 +14,8 @@ from tests.cli.test_cli import answer, cli
 from tests.jupyter.api import Api
 from tests.jupyter.controllers import SMALL
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 SITE = """\
 profiles:
   tiny:

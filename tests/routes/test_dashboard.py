@@ -14,6 +14,8 @@ from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.websockets import close
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 
 async def _started(api: Api) -> str:
     cluster = await api.start(backend="local", options=SMALL)

@@ -17,6 +17,8 @@ from jupyter_dask_slurm.routes.dashboard.paths import without_secrets
 from tests.jupyter.api import Api
 from tests.routes.hostile_dashboard import HostileDashboard, Reply, hostile_dashboard
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 HEADERS = [
     ("Content-Type", "text/html; charset=utf-7"),
     ("Set-Cookie", "a=b; Path=/"),

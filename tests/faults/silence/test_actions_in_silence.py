@@ -20,6 +20,8 @@ from tests.jupyter.server import Jupyter
 from tests.slurm import Options, PrivateSlurm
 from tests.slurm.client import SlurmCommandError, wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 log = logging.getLogger(__name__)
 
 QUICK = Options(nodes=1, gpus=0, extra=("MessageTimeout=2",))
