@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hosts.ledger import Ledger
 from tests.hosts.network import Host, Network
 from tests.hosts.site import JupyterOn, Site, hosts, slurm_options
 from tests.jupyter.controllers import end_controllers
@@ -35,10 +36,21 @@ def network(tmp_path: Path) -> Iterator[Network]:
 
 
 @pytest.fixture
-def site(isolation: None, network: Network, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def ledger(tmp_path: Path) -> Ledger:
+    """Give the ledger of the site's Slurm, which keeps one for tests that ask for it."""
+    return Ledger(tmp_path)
+
+
+@pytest.fixture
+def site(
+    request: pytest.FixtureRequest, isolation: None, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Site]:
     """Give a site of this test's own."""
     logins, nodes, head = hosts(network)
-    with PrivateSlurm(slurm_options(nodes, head)) as slurm:
+    options = slurm_options(nodes, head)
+    if "ledger" in request.fixturenames:
+        options = request.getfixturevalue("ledger").kept_by(options)
+    with PrivateSlurm(options) as slurm:
         monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
         yield Site(network, logins, nodes, slurm)
 
