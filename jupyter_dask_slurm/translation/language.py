@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .template import MalformedTemplate, Template
 
@@ -17,9 +18,22 @@ _MOST_KEPT = 4_000
 _DEEPEST = 4
 _BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
 _SPACE = re.compile(" ")
+_STOP = re.compile(r"[.,:;?!](?: |$)")
+_FEW_WORDS = 4
 _MOST_WORDS = 6
 """A subject may have so many."""
 _BETWEEN_PARTS = re.compile(rf"{_BETWEEN.pattern}|, |; | and | or ")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """An entry that a sentence can be of, how much of it is left as it is, and what stands around it."""
+
+    template: Template
+    values: Sequence[str]
+    left: int
+    before: str = ""
+    after: str = ""
 
 
 class Language:
@@ -41,15 +55,15 @@ class Language:
     def __init__(self, code: str, catalogue: Mapping[str, str]) -> None:
         self.code = code
         self.malformed: list[str] = []
-        self._exact: dict[str, str] = {}
+        self._exact: dict[str, Template] = {}
         self._by_word: dict[str | None, list[Template]] = defaultdict(list)
         self._known: dict[str, str] = {}
         for template in self._templates(catalogue):
             if template.english.places:
                 self._by_word[template.first_word].append(template)
             else:
-                self._exact[template.english.texts[0]] = "".join(template.other.texts)
-        for templates in self._by_word.values():
+                self._exact[template.english.texts[0]] = template
+        for templates in self._by_word.values():  # of two that leave as much, that with more words is meant
             templates.sort(key=lambda template: template.weight, reverse=True)
 
     def translate(self, text: str) -> str:
@@ -66,6 +80,8 @@ class Language:
         for english, other in catalogue.items():
             try:
                 yield Template.of(english, other)
+                if english != english.strip():  # it is told apart from what it follows by the space between
+                    yield Template.of(english.strip(), other.strip())
             except MalformedTemplate as error:
                 self.malformed.append(str(error))
 
@@ -86,33 +102,39 @@ class Language:
         return "".join(done)
 
     def _sentence(self, sentence: str, deep: int) -> str | None:
+        """Translate what is an entry, or says one of something; None where nothing is known of it."""
         first = sentence.partition(" ")[0]
-        found = self._entry(sentence, (first, None), deep)
-        return self._predicate(sentence, deep) if found is None and deep == 0 else found
+        readings = [*self._readings(sentence, (first, None)), *self._of_something(sentence)]
+        if not readings:
+            return None
+        best = min(readings, key=lambda reading: reading.left)
+        told = best.template.filled(best.values, lambda value: self._words(value, deep + 1))
+        return f"{best.before}{told}{best.after}"
 
-    def _entry(self, sentence: str, first_words: Iterable[str | None], deep: int) -> str | None:
+    def _readings(self, sentence: str, first_words: Iterable[str | None]) -> Iterator[_Reading]:
+        """Yield the entries that a sentence can be of."""
         exact = self._exact.get(sentence)
         if exact is not None:
-            return exact
+            yield _Reading(exact, (), 0)
+            return
         for template in (one for word in first_words for one in self._by_word.get(word, ())):
             values = template.values(sentence)
             if values is not None:
-                return template.filled(values, lambda value: self._words(value, deep + 1))
-        return None
+                yield _Reading(template, values, template.left_by(values))
 
-    def _predicate(self, sentence: str, deep: int) -> str | None:
-        """Translate ``Memory per job must be a size.``: what is said of something, and its name if known."""
-        stop = "." if sentence.endswith(".") else ""
+    def _of_something(self, sentence: str) -> Iterator[_Reading]:
+        """Yield what ``Memory per job must be a size.`` can be: it is said of something that has a name."""
+        least = 2 if sentence.endswith(".") else _FEW_WORDS
         for space in [found.start() for found in _SPACE.finditer(sentence)][:_MOST_WORDS]:
-            said = sentence[space + 1 : len(sentence) - len(stop)]
-            if " " not in said:  # one word at the end of anything
+            of, said = sentence[:space], sentence[space + 1 :]
+            if said.count(" ") + 1 < least or _STOP.search(of):  # such is the end of a text on something else
                 break
-            for ends in ("", stop) if stop else ("",):
-                told = self._entry(said + ends, (said.partition(" ")[0],), deep)
-                if told is not None:
-                    of = sentence[:space]
-                    return f"{self._exact.get(of, of)} {told}{stop if not ends else ''}"
-        return None
+            name = self._exact.get(of)
+            known, left = (of, 3 * space) if name is None else ("".join(name.other.texts), 0)
+            for what, stop in ((said, ""), (said[:-1], ".")):
+                if what + stop == said:
+                    for reading in self._readings(what, (what.partition(" ")[0],)):
+                        yield replace(reading, left=reading.left + left, before=f"{known} ", after=stop)
 
     def _words(self, words: str, deep: int) -> str:
         """Translate what stands in a place: sentences, or words that are listed."""

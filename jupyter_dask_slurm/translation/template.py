@@ -10,6 +10,8 @@ from functools import cached_property
 _PIECE = re.compile(r"(\{\{|\}\}|[^{}]+|[{}](?!\w+\*?\}))|\{(\w+)(\*?)\}")
 _FEW_WORDS = 3
 _LITTLE = 10
+_WORD = re.compile(r"\w+")
+_NEXT = re.compile(r"[.?!] [A-Z]")
 _NUMBER = re.compile(r"\S*\d\S*")
 _FIRST_WORD = re.compile(r"\S+(?= )")
 
@@ -76,12 +78,14 @@ class Template:
         return found[0] if found else None
 
     @cached_property
-    def weight(self) -> tuple[int, int]:
-        """How much of it is not left to placeholders: of several that fit, the one with most is meant.
+    def weight(self) -> int:
+        """How much of it is not left to placeholders."""
+        return sum(map(len, self.english.texts))
 
-        Of two that differ in stars alone, it is the one with more.
-        """
-        return sum(map(len, self.english.texts)), sum(place.is_ours for place in self.english.places)
+    def left_by(self, values: Sequence[str]) -> int:
+        """Return how much this leaves as it is: of several that fit, that with least is meant."""
+        places = zip(self.english.places, values, strict=True)
+        return sum(len(value) * (2 if place.is_ours else 3) for place, value in places)
 
     @cached_property
     def _is_part(self) -> bool:
@@ -105,14 +109,20 @@ class Template:
             found.append(sentence[at:begins])
             at = begins + len(text)
         values = (*found, sentence[at:end])
-        return None if self._is_part and self._says_more(values) else values
+        return None if self._says_more(values) else values
 
     def _says_more(self, values: Sequence[str]) -> bool:
-        """Return whether this is a longer text that only ends, or begins, as this part of a sentence does."""
-        if self.weight[0] < _LITTLE and not (self.english.texts[0] or _NUMBER.fullmatch(values[0])):
-            return True  # "{count} of {them*}" has a number
-        places = zip(self.english.places, values, strict=True)
-        return any(value.count(" ") > _FEW_WORDS for place, value in places if not place.is_ours)
+        """Return whether this is a longer text that only begins, or ends, as this does."""
+        data = [value for place, value in zip(self.english.places, values, strict=True) if not place.is_ours]
+        if self._is_part and any(value.count(" ") > _FEW_WORDS for value in data):
+            return True
+        if not self.english.texts[0] and not self.english.places[0].is_ours:
+            few = len(_WORD.findall(" ".join(self.english.texts)))
+            if len(values[0].split()) > 2 * few or (
+                self.weight < _LITTLE and not _NUMBER.fullmatch(values[0])  # "{count} of {them*}"
+            ):
+                return True
+        return not self.english.places[-1].is_ours and _NEXT.search(values[-1]) is not None
 
     def filled(self, values: Sequence[str], translate: Callable[[str], str]) -> str:
         """Return the translation with these values, of which those that are words of ours are translated."""

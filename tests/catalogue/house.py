@@ -39,27 +39,42 @@ class House:
         self.functions: dict[str, list[Function]] = defaultdict(list)
         self.calls: dict[str, list[Call]] = defaultdict(list)
         self._constants: dict[str, list[ast.expr]] = defaultdict(list)
+        self._around: dict[int, Function | None] = {}
+        self._beside: dict[int, dict[str, ast.expr]] = {}
         self._values: dict[int, dict[str, list[ast.expr]]] = {}
         for module in self.modules:
-            for name, value in (pair for statement in module.tree.body for pair in _assigned(statement)):
+            beside = {name: value for statement in module.tree.body for name, value in _assigned(statement)}
+            for name, value in beside.items():
                 self._constants[name].append(value)
             for node, scope in module.nodes:
                 if isinstance(node, Function):
                     self.functions[node.name].append(node)
+                    self._around[id(node)] = scope
+                    self._beside[id(node)] = beside
                 elif isinstance(node, ast.Call):
                     self.calls[called(node)].append((node, scope))
 
     def values(self, name: str, scope: Function | None) -> list[ast.expr]:
-        """Return what a name is given in a function, or what a constant is of which there is one."""
-        if scope is not None:
-            if id(scope) not in self._values:
-                self._values[id(scope)] = _values(scope)
-            if name in self._values[id(scope)]:
-                return self._values[id(scope)][name]
-            if is_parameter(scope, name):
-                return []
-        constants = self._constants.get(name, [])
-        return constants if len(constants) == 1 else []
+        """Return what a name is given in a function, or around it; or what a constant is."""
+        if scope is None:
+            constants = self._constants.get(name, [])
+            return constants if len(constants) == 1 else []
+        if id(scope) not in self._values:
+            self._values[id(scope)] = _values(scope)
+        if name in self._values[id(scope)]:
+            return self._values[id(scope)][name]
+        if is_parameter(scope, name):
+            return []
+        around, beside = self._around[id(scope)], self._beside[id(scope)]
+        if around is None and name in beside:
+            return [beside[name]]
+        return self.values(name, around)
+
+    def giver(self, name: str, scope: Function | None) -> Function | None:
+        """Return the function that is given something of that name: this one, or one around it."""
+        while scope is not None and not is_parameter(scope, name):
+            scope = self._around[id(scope)]
+        return scope
 
 
 def called(node: ast.AST) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from tests.catalogue.house import Function, House, called
 
 _WORDS = re.compile(r"[A-Za-z]{2,}[^\w{}]* [^\w{}]*[A-Za-z]|\} [a-z]{2,}|[a-z]{2,}[,:]? [`\"'(]?\{")
-# Attributes that hold sentences of ours wherever they stand.
+# What is called so holds sentences of ours, or what went wrong in words.
 _SENTENCES = {
     "message", "advice", "reason_text", "explanation", "why_closed", "sentence", "why", "never",
-    "never_advice", "warning",
+    "never_advice", "warning", "error", "refused", "unanswered", "storage_error", "dashboard_error",
+    "held_by_disk", "not_asked",
 }  # fmt: skip
 # What is called so was named by users, Slurm or others.
 _DATA = {"name", "path", "python", "text", "job_ids", "job_id", "code", "kernel", "key", "user", "directive"}
@@ -51,7 +52,7 @@ class OwnWords:
             case ast.JoinedStr(values=parts):
                 texts = (part.value if isinstance(part, ast.Constant) else "{x}" for part in parts)
                 return is_words("".join(map(str, texts)))
-            case ast.Attribute(attr=name):
+            case ast.Attribute(attr=name) | ast.Name(id=name):
                 return name in _SENTENCES
         return False
 
@@ -65,12 +66,13 @@ class OwnWords:
             case ast.Name(id=name):
                 values = self._house.values(name, scope)
                 inner = [value.value if isinstance(value, ast.Starred) else value for value in values]
-                if not values and scope is not None and not of_call:
-                    yield from (self.are(value, where) for value, where in self._given(scope, name))
+                giver = self._house.giver(name, scope)
+                if not values and giver is not None and not of_call:
+                    yield from (self.are(value, where) for value, where in self._given(giver, name))
             case ast.Attribute(attr=name):
                 yield self._returns_words(name, is_property=True)
                 return
-            case ast.Call(func=ast.Attribute(value=of, attr="join" | "get"), args=args):
+            case ast.Call(func=ast.Attribute(value=of, attr="join" | "get" | "items" | "values"), args=args):
                 inner = [of, *args]
             case ast.Call(args=args):
                 yield self._returns_words(called(node))

@@ -95,7 +95,8 @@ def as_it_is(cluster: Cluster, row: JobRow) -> Cluster:
     controller = dataclasses.replace(cluster.controller, job_id=row.job_id)
     reason = waiting_reason(row.state, row.reason)
     why = explain(reason)
-    words = f"The controller's own job waits. {why.text}"
+    sentence = why.text
+    words = f"The controller's own job waits. {sentence}"
     waiting = Waiting(reason, words, row.expected_start_at) if row.state in PENDING else None
     cluster = dataclasses.replace(in_doubt(cluster, None), controller=controller, waiting=waiting)
     if waiting is None or why.outlook != "never":

@@ -35,8 +35,8 @@ def _never_starts(group: Group[JobFacts, tuple[str, str]]) -> Problem:
     if group.cause is None:
         why, advice = f", for {group.causes} other reasons.", ""
     else:
-        text, advice = group.cause
-        why = one_or_many(len(job_ids), f": {text}", f", each for the same reason: {text}")
+        sentence, advice = group.cause
+        why = one_or_many(len(job_ids), f": {sentence}", f", each for the same reason: {sentence}")
     return about(
         job_ids,
         NEVER_STARTS.problem(
