@@ -81,11 +81,20 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show Dask on Slurm'),
       icon: daskSlurmIcon,
       describedBy: described(),
-      execute: () => shell.activateById(panel.id)
+      execute: () => show(shell, panel)
     });
     IN_PALETTE.forEach(command => palette?.addItem({ command, category: trans.__('Dask on Slurm') }));
   }
 };
+
+/** Notebook 7.1 to 7.5 hide what is activated while it is shown. */
+function show(shell: JupyterFrontEnd.IShell, panel: Widget): void {
+  if (panel.isVisible) {
+    panel.activate();
+  } else {
+    shell.activateById(panel.id);
+  }
+}
 
 function callIt(panel: Widget, name: string): void {
   panel.title.icon = daskSlurmIcon;
