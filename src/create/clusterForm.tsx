@@ -6,14 +6,14 @@ import * as React from 'react';
 import { toErrorSchema } from './fields/formErrors';
 import { noValidator } from './fields/noValidator';
 import { FieldTemplate, ObjectTemplate } from './fields/templates';
-import { chosenPartition, uiSchema } from './fields/uiSchema';
+import { uiSchema } from './fields/uiSchema';
 import { ChoicesWidget, LinesWidget, OneOfTwoWidget, PairsField, YesNoWidget } from './fields/widgets';
 import { AskForecast, StartTimes } from './forecast/startTimes';
 import { FormFooter } from './formFooter';
 import { Exports } from './preview/exports';
 import { ScriptPreview } from './preview/scriptPreview';
 import { IProfileActions, ProfileActions } from './profile/profileActions';
-import type { FormData, IFormSource } from './request/formData';
+import { chosenPartition, FormData, IFormSource } from './request/formData';
 import { withLocalTimes } from '../model/format';
 import { whyProposed } from './request/proposal';
 import { IClusterForm, IFormParts, useClusterForm } from './useClusterForm';
@@ -76,7 +76,7 @@ export function ClusterForm(props: IFormProps): React.ReactElement {
         {preview && onSlurm && <Exports preview={preview} isLate={isLate} trans={trans} />}
         {onSlurm && (
           <StartTimes
-            data={form.data}
+            data={{ ...(form.used.options as FormData | null), ...form.data }}
             site={source.site}
             request={form.request}
             ask={props.forecast}

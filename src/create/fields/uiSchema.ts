@@ -4,7 +4,7 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 import type { Partition, Profile, Site } from '../../api/contract';
 import { formatBytes, formatSpan, mostToAsk } from '../../model/format';
-import type { FormData, IFormSource } from '../request/formData';
+import { chosenPartition, FormData, IFormSource } from '../request/formData';
 import { emptyMeans, Used } from './emptyMeans';
 
 /** The one that is taken where none is chosen. */
@@ -205,12 +205,4 @@ function limits(site: Site, data: FormData, trans: TranslationBundle): Record<st
 /** What can be typed as it stands there: not more than it is. */
 function wholeSpan(seconds: number, trans: TranslationBundle): string {
   return formatSpan(Math.floor(seconds / 60) * 60, trans);
-}
-
-/** @returns the partition that jobs would go to. */
-export function chosenPartition(site: Site, data: FormData): Partition | undefined {
-  const { partitions } = site;
-  return data.partition
-    ? partitions.find(({ name }) => name === data.partition)
-    : partitions.find(partition => partition.default);
 }

@@ -3,7 +3,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import type { Site } from '../../api/contract';
 import { walltimeSeconds } from '../../model/format';
-import type { FormData } from '../request/formData';
+import { chosenPartition, FormData } from '../request/formData';
 
 /** What is tried: options that are laid over those of the form, and what they are called. */
 export interface ITrial {
@@ -14,10 +14,15 @@ export interface ITrial {
 /** The server tries no more at once. */
 const MOST = 6;
 
-/** @returns the form as it is, with half the time, with half the cores, and in the other partitions. */
+/**
+ * @param data - what counts, also where a field is left empty.
+ * @returns the form as it is, with half the time, with half the cores, and in the other partitions.
+ */
 export function trialsOf(data: FormData, site: Site, trans: TranslationBundle): ITrial[] {
   const trials: ITrial[] = [{ label: trans.__('As it is'), options: {} }];
-  const seconds = typeof data.walltime === 'string' ? walltimeSeconds(data.walltime) : null;
+  const partition = chosenPartition(site, data);
+  const usual = partition?.default_walltime_s ?? partition?.max_walltime_s ?? null;
+  const seconds = typeof data.walltime === 'string' ? walltimeSeconds(data.walltime) : usual;
   if (seconds !== null && seconds >= 120) {
     const walltime = asWalltime(Math.floor(seconds / 120) * 60);
     trials.push({ label: trans.__('Half the time: %1', walltime), options: { walltime } });
@@ -34,8 +39,7 @@ export function trialsOf(data: FormData, site: Site, trans: TranslationBundle): 
 }
 
 function otherPartitions(data: FormData, site: Site): string[] {
-  const usual = site.partitions.find(partition => partition.default)?.name;
-  const chosen = data.partition ?? usual;
+  const chosen = data.partition ?? chosenPartition(site, data)?.name;
   return site.partitions.filter(({ allowed, name }) => allowed && name !== chosen).map(({ name }) => name);
 }
 

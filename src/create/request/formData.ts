@@ -1,6 +1,6 @@
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-import type { Cluster, Profile, Site } from '../../api/contract';
+import type { Cluster, Partition, Profile, Site } from '../../api/contract';
 
 /** What the form edits: the options and, beside them, what is not an option. */
 export type FormData = ReadonlyJSONObject;
@@ -15,4 +15,12 @@ export interface IFormSource {
   readonly profiles: readonly Profile[];
   /** The cluster that is started again with changes: its name, backend and size stay. */
   readonly like?: Cluster;
+}
+
+/** @returns the partition that jobs would go to. */
+export function chosenPartition(site: Site, data: FormData): Partition | undefined {
+  const { partitions } = site;
+  return data.partition
+    ? partitions.find(({ name }) => name === data.partition)
+    : partitions.find(partition => partition.default);
 }

@@ -25,6 +25,14 @@ describe('what is tried', () => {
     expect(options({ walltime: '4-00:00:00' })[1]).toEqual({ walltime: '2-00:00:00' });
   });
 
+  it('halves the time that counts where none is named', () => {
+    const usual = site.partitions.find(partition => partition.default)!;
+    const partitions = [{ ...usual, default_walltime_s: 3600 }];
+    expect(trialsOf({}, { ...site, partitions }, trans)[1]?.options).toEqual({ walltime: '00:30:00' });
+    const unlimited = [{ ...usual, default_walltime_s: null, max_walltime_s: null }];
+    expect(trialsOf({ walltime: null }, { ...site, partitions: unlimited }, trans)).toHaveLength(1);
+  });
+
   it('is no more than can be halved', () => {
     const tried = options({ walltime: '00:01:00', cores: 3, processes: 2 });
     expect(tried.slice(1).every(each => 'partition' in each)).toBe(true);
