@@ -7,6 +7,7 @@ managed is left out with a warning, for it may have been written for dask-jobque
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -16,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from ..options.requests import NAME_PATTERN, ScalingRequest, faults_of, parse
 from ..options.schema import STRICT, ClusterOptions
 from ..protocol.errors import InvalidRequest
-from ..slurm.jobqueue.reading import Reading, read, sentences
+from ..slurm.jobqueue.reading import Reading, keys_of, read, sentences
+from ..slurm.jobqueue.sources import underscored
 from .documents import Entry
 from .profile import Profile, ProfileSource
 
@@ -118,5 +120,12 @@ def profile_of_reading(name: str, body: Mapping[str, Any], reading: Reading, fil
 
 
 def _where(entry: Entry, path: str | None, origin: str) -> str:
-    line = entry.line(path)
+    line = entry.line(_as_written(entry, path))
     return origin if line is None else f"{origin}, line {line}"
+
+
+def _as_written(entry: Entry, path: str | None) -> str | None:
+    """Return the path of a field as it stands in the file, which may have another name for an option."""
+    found = re.match(r"options\.(\w+)", path or "")
+    written = [f"options.{underscored(key)}" for key in keys_of(found[1])] if found else []
+    return next((name for name in written if name in entry.lines), path)

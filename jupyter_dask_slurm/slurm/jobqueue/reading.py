@@ -101,7 +101,7 @@ class Reading:
     faults : list of Fault
         What is wrong; such options are not among the others.
     unknown : dict
-        What is no option of any name.
+        What is no option of any name, nor a key of dask-jobqueue.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
@@ -126,7 +126,8 @@ def read(section: Mapping[Any, Any], source: Source) -> Reading:
         if option not in READERS:
             if not says_nothing:
                 found.notes.append((option, source.says(key, _why_unused(option, value))))
-            found.unknown[key] = value
+            if option not in MANAGED:
+                found.unknown[key] = value
         elif says_nothing:
             found.emptied.add(option)
         else:

@@ -19,7 +19,9 @@ import yaml
 
 from jupyter_dask_slurm.controller.options.dask_config import configuration
 from jupyter_dask_slurm.options.requests import ClusterRequest, parse
+from jupyter_dask_slurm.profiles.checking import profile_of_entry
 from jupyter_dask_slurm.profiles.dask import dask_profiles
+from jupyter_dask_slurm.profiles.documents import read_several
 from jupyter_dask_slurm.profiles.merging import merge
 from jupyter_dask_slurm.protocol.errors import Unprocessable
 from jupyter_dask_slurm.slurm.jobqueue.sources import underscored
@@ -84,6 +86,33 @@ async def test_as_profiles(text: str, dask_files: DaskFiles) -> None:
             keywords.pop("n_workers", None)
             _compare(text, dask_files, "slurm", fields, keywords)
     assert sizes == expected.get("sizes", {})
+
+
+def test_as_a_profile_of_the_site(text: str, dask_files: DaskFiles) -> None:
+    expected, section = _fixture(text), (yaml.safe_load(text) or {}).get("jobqueue", {}).get("slurm")
+    if not section:
+        return
+    written = yaml.safe_dump({"profiles": {"slurm": {"options": section}}})
+    (entry,) = read_several(written)
+    found = profile_of_entry(entry, "site", "/etc/profiles.yaml")
+    strange = [sentence for sentence in expected.get("said", []) if "no effect" in sentence]
+    if "refused" in expected or strange:  # here a word that is not known may be a slip
+        wanted = expected.get("refused", "There is no option")
+        assert wanted in (found.error or "")
+        assert re.search(r"/etc/profiles\.yaml, line \d+: ", found.error or "")
+        return
+    assert found.error is None
+    dask_files.write(text)
+    for same in dask_profiles(configuration()):
+        if same.name == "slurm":
+            assert found.options.items() >= same.options.items()
+
+
+def test_what_is_wrong_in_a_profile_has_the_line_of_its_own_name() -> None:
+    (entry,) = read_several("a:\n  options:\n    cores: 2\n    queue: a;b\n    job_extra: ['x']\n")
+    error = profile_of_entry(entry, "site", "/etc/profiles.yaml").error or ""
+    assert "/etc/profiles.yaml, line 4: Partition" in error
+    assert "/etc/profiles.yaml, line 5: Extra directives" in error
 
 
 def _fixture(text: str) -> dict[str, Any]:
