@@ -7,6 +7,7 @@ import { IconButton } from '../cluster/buttons';
 import { useClusterContext } from '../cluster/context';
 import { StatusIcon } from '../cluster/statusIcon';
 import { briefWords, hasEnded, statusWord } from '../model/status';
+import { focusAfterMenu } from './focusAfterMenu';
 import { useClusterDrag } from './useClusterDrag';
 
 interface ICardProps {
@@ -61,6 +62,7 @@ function CardHeader({ cluster, folded, onFold }: IHeaderProps): React.ReactEleme
     const { left, bottom } = event.currentTarget.getBoundingClientRect();
     const at = { bubbles: true, cancelable: true, clientX: left, clientY: bottom };
     event.currentTarget.dispatchEvent(new MouseEvent('contextmenu', at));
+    focusAfterMenu(event.currentTarget);
   };
   return (
     <div className="jp-DaskSlurmCard-header">
