@@ -112,11 +112,16 @@ def _tell_page(cluster_id: str, client_id: str) -> None:
     The kernel answers no question before the cell ends. An update of an output that no notebook has is shown
     nowhere and saved nowhere (Jupyter's messaging protocol, ``update_display_data``).
     """
-    interactive = sys.modules.get("IPython")
-    shell: Any = interactive.get_ipython() if interactive else None
-    if getattr(shell, "kernel", None) is not None:
-        note = {"cluster": cluster_id, "client": client_id}
-        shell.display_pub.publish({}, {PAGE_NOTE: note}, transient={"display_id": PAGE_NOTE}, update=True)
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    publisher: Any = getattr(shell, "display_pub", None)
+    # Only what sends to pages has a socket: ``%%capture`` keeps what it is given, for others to show.
+    if getattr(publisher, "pub_socket", None) is None:
+        return
+    note = {"cluster": cluster_id, "client": client_id}
+    try:
+        publisher.publish({}, {PAGE_NOTE: note}, transient={"display_id": PAGE_NOTE}, update=True)
+    except Exception:  # whatever it is, the client is there
+        log.debug("The page was not told of the client %s.", client_id, exc_info=True)
 
 
 def find(registry: Registry, name: str | None) -> Record:
