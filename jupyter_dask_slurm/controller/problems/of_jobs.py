@@ -147,7 +147,7 @@ def cancelled_outside(losses: Sequence[Loss]) -> Problem:
         CANCELLED_OUTSIDE.problem(
             f"{counted(job_ids)} {was} cancelled from outside. {they_are} not submitted again; the plan was "
             "lowered.",
-            "Submit them again, or leave it at that.",
+            f"Submit {one_or_many(len(losses), 'it', 'them')} again, or leave it at that.",
             since=clock.moment(losses[0].at),
         ),
     )
