@@ -43,17 +43,24 @@ interface IRun {
   readonly message: string;
   readonly cell: Cell;
   readonly began: number;
-  readonly pace: Pace;
   /** After so many milliseconds it is asked for next. */
   pause: number;
   /** The client that it has made, of which the notebook's link learns when it has ended. */
   made: IPageNote | null;
+  shown: IShown | null;
+}
+
+/** What is shown of the tasks of one client; the bar is null as long as the cell cannot hold it. */
+interface IShown {
+  readonly clientId: string;
+  readonly pace: Pace;
   bar: ProgressBar | null;
 }
 
 /** What was told of a cell's tasks, and of whose. */
 interface ITold {
   readonly attached: Cluster;
+  readonly clientId: string;
   readonly progress: Progress;
 }
 
@@ -119,10 +126,9 @@ export class CellProgress implements IDisposable {
         message,
         cell,
         began: performance.now(),
-        pace: new Pace(),
         pause: PAUSE_MS,
         made: null,
-        bar: null
+        shown: null
       };
       this._askLater(this._run);
     }
@@ -130,7 +136,7 @@ export class CellProgress implements IDisposable {
 
   private _end(): void {
     clearTimeout(this._timer);
-    this._run?.bar?.dispose();
+    this._run?.shown?.bar?.dispose();
     this._run = null;
   }
 
@@ -158,20 +164,31 @@ export class CellProgress implements IDisposable {
     this._askLater(run);
   }
 
-  /** @returns how far the tasks of a cell are; null where nobody is attached. */
+  /** @returns how far the tasks of a cell are, of the first client that has some; null where there is no client. */
   private async _told(run: IRun): Promise<ITold | null> {
-    const { attached, clientId } = this._of(run);
-    if (!attached || !clientId) {
-      return null;
+    let told: ITold | null = null;
+    for (const { attached, clientId } of this._clients(run)) {
+      const within = Math.round(performance.now() - run.began) + ON_ITS_WAY_MS;
+      told = {
+        attached,
+        clientId,
+        progress: await this._parts.client.progress(attached.id, clientId, within)
+      };
+      if (told.progress.tasks > 0) {
+        break;
+      }
     }
-    const within = Math.round(performance.now() - run.began) + ON_ITS_WAY_MS;
-    return { attached, progress: await this._parts.client.progress(attached.id, clientId, within) };
+    return told;
   }
 
-  /** @returns whose tasks a cell waits for: those of the client that it has made itself, else of the notebook's. */
-  private _of({ made }: IRun): ITasksOf {
-    const attached = made && this._parts.clusters().find(({ id }) => id === made.cluster);
-    return attached ? { attached, clientId: made.client } : this._link;
+  /** @returns for whose tasks a cell may wait: for those of the client that it has made, and of the notebook's. */
+  private _clients({ made }: IRun): Pick<ITold, 'attached' | 'clientId'>[] {
+    const { attached, clientId } = this._link;
+    const itsOwn = made && this._parts.clusters().find(({ id }) => id === made.cluster);
+    return [
+      ...(itsOwn ? [{ attached: itsOwn, clientId: made.client }] : []),
+      ...(attached && clientId !== undefined && clientId !== made?.client ? [{ attached, clientId }] : [])
+    ];
   }
 
   /**
@@ -180,21 +197,21 @@ export class CellProgress implements IDisposable {
    * @returns whether there is something to show, now or as soon as the cell can hold it.
    */
   private _show(told: ITold | null, run: IRun): boolean {
-    if (told === null) {
-      run.bar?.dispose();
-      run.bar = null;
-      return false;
+    if (told === null || (told.progress.tasks > 0 && told.clientId !== run.shown?.clientId)) {
+      run.shown?.bar?.dispose();
+      run.shown = told && { clientId: told.clientId, pace: new Pace(), bar: null };
+    }
+    if (told === null || run.shown === null || told.progress.tasks === 0) {
+      return run.shown !== null;
     }
     const { attached, progress } = told;
-    if (progress.tasks === 0) {
-      return run.bar !== null;
-    }
     // A cell that was not in sight yet has no parts: they would come below the bar.
     if (!run.cell.isPlaceholder()) {
-      run.bar ??= this._newBar(run.cell, attached);
+      run.shown.bar ??= this._newBar(run.cell, attached);
     }
     const ended = progress.done + progress.failed;
-    run.bar?.tell(progress, run.pace.secondsLeft(performance.now(), ended, progress.tasks - ended));
+    const secondsLeft = run.shown.pace.secondsLeft(performance.now(), ended, progress.tasks - ended);
+    run.shown.bar?.tell(progress, secondsLeft);
     return true;
   }
 

@@ -14,7 +14,8 @@ export function pageNote({ header, content }: KernelMessage.IMessage): IPageNote
   if (header.msg_type !== 'update_display_data') {
     return null;
   }
-  const { metadata } = content as KernelMessage.IUpdateDisplayDataMsg['content'];
-  const { cluster, client } = { ...(metadata.jupyter_dask_slurm as PartialJSONObject | undefined) };
+  // Not every kernel sends what is empty.
+  const { metadata } = content as Partial<KernelMessage.IUpdateDisplayDataMsg['content']>;
+  const { cluster, client } = { ...(metadata?.jupyter_dask_slurm as PartialJSONObject | undefined) };
   return typeof cluster === 'string' && typeof client === 'string' ? { cluster, client } : null;
 }

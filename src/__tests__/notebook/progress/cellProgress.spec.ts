@@ -64,6 +64,7 @@ describe('the progress of a cell', () => {
   let panel: FakePanel;
   let link: { -readonly [name in keyof ITasksOf]: ITasksOf[name] };
   let wanted: boolean;
+  let clusters: Cluster[];
   let ask: jest.Mock<Promise<Progress>, [string, string, number]>;
   let shown: CellProgress;
 
@@ -72,10 +73,11 @@ describe('the progress of a cell', () => {
     panel = new FakePanel();
     link = { attached, clientId: 'Client-1' };
     wanted = true;
+    clusters = [attached];
     ask = jest.fn<Promise<Progress>, [string, string, number]>(() => Promise.resolve(told));
     const parts: IProgressParts = {
       client: { progress: ask },
-      clusters: () => [attached],
+      clusters: () => clusters,
       isWanted: () => wanted,
       trans
     };
@@ -128,8 +130,30 @@ describe('the progress of a cell', () => {
     expect(ask.mock.lastCall?.[1]).toBe('Client-1');
   });
 
+  it('is that of whichever client has tasks, and each has a bar and a pace of its own', async () => {
+    const other = { ...attached, id: 'tide-1', name: 'tide' };
+    clusters.push(other);
+    panel.begin('first');
+    await pass(1100);
+    const [bar] = bars();
+    ask.mockImplementation((_, client) =>
+      Promise.resolve(client === 'Client-2' ? NONE : { ...told, done: 500 })
+    );
+    const note = { cluster: other.id, client: 'Client-2' };
+    panel.say('first', 'update_display_data', { metadata: { jupyter_dask_slurm: note } });
+    await pass(1100);
+    expect(bars()).toEqual([bar]);
+    expect(bar.textContent).toContain('500 of 1,000');
+    ask.mockImplementation((_, client) => Promise.resolve(client === 'Client-2' ? told : NONE));
+    await pass(1100);
+    expect(bars()).toHaveLength(1);
+    expect(bars()[0].getAttribute('aria-label')).toBe('Dask tasks of this cell on tide');
+    expect(bars()[0].textContent).toBe('Dask tasks: 312 of 1,000 · 2 failed');
+  });
+
   it.each([
     ['an output that is updated', { data: {}, metadata: {} }],
+    ['an update of a kernel that says little', { data: {} }],
     [
       'a cluster that is not listed',
       { metadata: { jupyter_dask_slurm: { cluster: 'gone', client: 'Client-2' } } }
