@@ -6,7 +6,7 @@ import operator
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def read_call(
     reading = read(given, Source(_CALL))
     options, emptied = reading.options, set[str]()
     if backend != "local" and profile is None:
-        section = _section(config_name or _SLURM, named=config_name is not None)
+        section = _section(config_name or _SLURM, options, named=config_name is not None)
         said += sentences(note for note in section.notes if note[0] not in options)
         options, emptied = {**section.options, **options}, section.emptied
     _refuse(reading)
@@ -152,8 +152,10 @@ def _check_known(given: Mapping[str, Any]) -> None:
         raise ValueError(f"{_CALL} got an unexpected keyword argument '{strange[0]}'.{meant}")
 
 
-def _section(name: str, *, named: bool) -> Reading:
+def _section(name: str, asked: Mapping[str, Any], *, named: bool) -> Reading:
     """Return what a section of ``jobqueue`` says, in this process: also what was set in it.
+
+    What it says of what is asked for is not judged.
 
     Raises
     ------
@@ -177,16 +179,17 @@ def _section(name: str, *, named: bool) -> Reading:
         for key, value in section.items()
         if underscored(key) not in _UNSAID and default.get(underscored(key), section) != value
     }
-    reading = read(theirs, Source.below(f"jobqueue.{name}", find_places()))
-    _refuse(reading)
+    reading = read(theirs, Source.below(f"jobqueue.{name}", find_places()), asked)
+    _refuse(reading, asked)
     if name == _SLURM:
         reading.emptied.clear()  # dask-jobqueue leaves most empty itself
     return reading
 
 
-def _refuse(reading: Reading) -> None:
-    if reading.faults:
-        fault = reading.faults[0]
+def _refuse(reading: Reading, asked: Collection[str] = ()) -> None:
+    for fault in reading.faults:
+        if fault.is_settled(asked):
+            continue
         raise InvalidRequest(fault.sentence, field=f"options.{fault.option}")
 
 

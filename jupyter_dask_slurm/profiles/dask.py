@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..slurm.jobqueue.reading import Reading, keys_of, read
@@ -107,9 +108,13 @@ class _Sections:
             return Profile(cluster.name, "dask", origin=self._origin, error=f"{NAME}: {cluster.error}")
         check_values(cluster.keywords)
         reading = read(_of_interest(cluster.keywords), Source.below(cluster.path, self._places))
-        usual = self._reading(_SLURM).options if isinstance(self._jobqueue.get(_SLURM), Mapping) else {}
+        usual = (
+            self._reading(_SLURM, reading.options).options
+            if isinstance(self._jobqueue.get(_SLURM), Mapping)
+            else {}
+        )
         if cluster.section is not None and isinstance(self._jobqueue.get(cluster.section), Mapping):
-            reading = _together(self._reading(cluster.section), reading)
+            reading = _together(self._reading(cluster.section, reading.options), reading)
         else:
             reading.emptied.clear()  # of what a keyword leaves open dask-jobqueue reads its configuration
         size = {**USUAL, **(usual if cluster.backend == "slurm" else {}), **reading.options}
@@ -120,8 +125,8 @@ class _Sections:
         body = {"backend": cluster.backend, "scaling": scaling}
         return self._profile(cluster.name, NAME, body, reading, cluster.path)
 
-    def _reading(self, name: str) -> Reading:
-        """Return what a section of ``jobqueue`` says."""
+    def _reading(self, name: str, asked: Mapping[str, Any] = MappingProxyType({})) -> Reading:
+        """Return what a section of ``jobqueue`` says, where keywords are in place of some of it."""
         section = _of_interest(self._jobqueue[name])
         if name == _SLURM:
             # Its name and its first line count, whatever the profile is.
@@ -130,7 +135,7 @@ class _Sections:
                 for key, value in section.items()
                 if value != _DEFAULTS.get(underscored(key)) and key not in ("name", "shebang")
             }
-        reading = read(section, Source.below(f"jobqueue.{name}", self._places))
+        reading = read(section, Source.below(f"jobqueue.{name}", self._places), asked)
         if name == _SLURM:
             reading.emptied.clear()  # dask-jobqueue leaves most empty itself
         return reading
@@ -167,5 +172,8 @@ def _together(section: Reading, keywords: Reading) -> Reading:
         options={**section.options, **keywords.options},
         emptied=section.emptied.difference(keywords.options),
         notes=[*section.notes, *keywords.notes],
-        faults=[*section.faults, *keywords.faults],
+        faults=[
+            *(fault for fault in section.faults if not fault.is_settled(keywords.options)),
+            *keywords.faults,
+        ],
     )

@@ -134,6 +134,18 @@ def test_the_usual_section_counts_as_it_is_set_in_this_process() -> None:
         assert options() == {"account": "ocean", "python": "/opt/bin/python"}
 
 
+def test_what_a_call_asks_for_counts_before_all_that_a_section_says_of_it() -> None:
+    section = {"cores": 1, "processes": 4, "job-cpu": 4, "memory": "lots", "shebang": None}
+    with dask.config.set({"jobqueue.slurm": section, "jobqueue.ocean": section}):
+        for name in (None, "ocean"):
+            found = asked(config_name=name, processes=1, memory="1 GB")
+            assert found.said == ()
+            assert [found.body["options"][key] for key in ("cores", "processes", "job_cpu")] == [1, 1, 4]
+            assert asked(config_name=name, memory="1 GB").body["options"]["cores"] == 4
+            with pytest.raises(InvalidRequest, match="memory must be a size"):
+                asked(config_name=name, processes=1)
+
+
 def test_an_empty_list_takes_that_of_the_configuration_back() -> None:
     with dask.config.set({"jobqueue.slurm.job-extra-directives": ["--nice"]}):
         assert options()["job_extra_directives"] == ["--nice"]

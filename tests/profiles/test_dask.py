@@ -132,6 +132,15 @@ def test_labextension() -> None:
     assert starting == ["morning", "labextension-2"]
 
 
+def test_keywords_count_before_all_that_their_section_says_of_it() -> None:
+    text = LABEXTENSION.replace(
+        "{cores: 8, memory: 64 GB,", "{cores: 1, processes: 4, job-cpu: 4, memory: lots,"
+    )
+    found = profiles(text.replace("{cores: 4,", "{processes: 1,"))["labextension"]
+    assert (found.error, found.warnings) == (None, ())
+    assert (found.options["cores"], found.options["processes"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("keywords", "options", "scaling"),
     [

@@ -11,6 +11,7 @@ import dask
 from ...protocol.errors import Unprocessable
 from ...slurm.jobqueue.reading import READERS, Fault, Reading, read
 from ...slurm.jobqueue.sources import Source, underscored
+from ...slurm.jobqueue.values import says_nothing
 from ...slurm.script.option_table import FORMER, KEYS
 from ...slurm.script.script_text import is_one_line, is_words
 from .dask_config import find_places
@@ -56,13 +57,14 @@ class Configured:
     shebang: str | None = None
 
 
-def configured(asked: Collection[str], allowed_partitions: Collection[str], *, secure: bool) -> Configured:
+def configured(asked: Mapping[str, Any], allowed_partitions: Collection[str], *, secure: bool) -> Configured:
     """Return what ``jobqueue.slurm`` says.
 
     Parameters
     ----------
-    asked : collection of str
-        Options for which something else counts: what the configuration says of them is not judged.
+    asked : mapping
+        Options for which something else counts, None where nothing does: what the configuration says of
+        them is not judged.
     allowed_partitions : collection of str
         Those that the administrator allows, none where all.
     secure : bool
@@ -92,9 +94,11 @@ def configured(asked: Collection[str], allowed_partitions: Collection[str], *, s
     heard = {
         key: value for key, value in theirs.items() if key not in strange and underscored(key) not in _OURS
     }
-    reading = read(heard, source)
+    reading = read(heard, source, asked)
     reading.notes += [
-        (underscored(key), source.says(str(key), "has no effect here.")) for key in sorted(strange)
+        (underscored(key), source.says(str(key), "has no effect here."))
+        for key in sorted(strange)
+        if not says_nothing(section[key])
     ]
     reading.notes += _strays(sections, known)
     found = [*reading.faults, *_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
@@ -118,7 +122,7 @@ def _strays(sections: Mapping[Any, Any], known: Collection[str]) -> Iterator[tup
     beside = [
         str(key)
         for key, value in sections.items()
-        if not isinstance(value, Mapping) and underscored(key) in known
+        if not isinstance(value, Mapping) and underscored(key) in known and not says_nothing(value)
     ]
     if beside:
         source = Source.below("jobqueue", find_places())

@@ -73,7 +73,7 @@ def effective(spec: LaunchSpec) -> Effective:
     if "queue" in asked:
         asked.setdefault("partition", asked["queue"])
     secure = spec.credentials is not None
-    decided = {*asked, *spec.emptied}
+    decided = {**dict.fromkeys(spec.emptied), **asked}
     found = Configured({})
     if spec.backend == "slurm":
         found = configured(decided, spec.allowed_partitions, secure=secure)
@@ -92,7 +92,7 @@ def effective(spec: LaunchSpec) -> Effective:
     options["idle_timeout"] = spec.idle_timeout_s
     told = sentences(note for note in found.notes if note[0] not in decided)
     notes = tuple(dict.fromkeys([*spec.notes, *told]))  # a profile may be of the same section
-    return Effective(options, notes, found.said - decided, found.shebang, place_of)
+    return Effective(options, notes, found.said.difference(decided), found.shebang, place_of)
 
 
 def _filled(spec: LaunchSpec, asked: Mapping[str, Any], found: Configured) -> dict[str, Any]:

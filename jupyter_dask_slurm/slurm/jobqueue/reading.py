@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ...protocol.directory import log_directory
@@ -111,31 +112,34 @@ class Reading:
     unknown: dict[str, Any] = field(default_factory=dict)
 
 
-def read(section: Mapping[Any, Any], source: Source) -> Reading:
+def read(
+    section: Mapping[Any, Any], source: Source, asked: Mapping[str, Any] = MappingProxyType({})
+) -> Reading:
     """Return what a mapping says as options of a cluster.
 
     Parameters
     ----------
     section : mapping
         By dask-jobqueue's keywords or keys, or by names of options.
+    asked : mapping
+        Options that count in place of those: what several say together, they say with these.
     """
     found = Reading()
     named = _by_option(section, source, found)
     for option, (key, value) in named.items():
-        says_nothing = value in (None, [], {}, "", ())
         if option not in READERS:
-            if not says_nothing:
+            if not values.says_nothing(value):
                 found.notes.append((option, source.says(key, _why_unused(option, value))))
             if option not in MANAGED:
                 found.unknown[key] = value
-        elif says_nothing:
+        elif values.says_nothing(value):
             found.emptied.add(option)
         else:
             _read_one(option, key, value, source, found)
     for option in _FIRST_WORDS & found.options.keys():
         _keep_first_word(option, named[option][0], source, found)
     if "processes" in found.options:
-        _settle_processes(named["processes"][0], source, found)
+        _settle_processes(named["processes"][0], source, found, asked)
     return found
 
 
@@ -153,9 +157,9 @@ def _by_option(section: Mapping[Any, Any], source: Source, found: Reading) -> di
         if former not in present:
             continue
         key, value = present[former]
-        says_nothing = value in (None, [], {}, "", ())
+        says_nothing = values.says_nothing(value)
         now = named.get(option)
-        if now is None or now[1] in (None, [], {}, "", ()):
+        if now is None or values.says_nothing(now[1]):
             named[option] = (key, value) if now is None or not says_nothing else now
         elif not says_nothing:
             why = f"is left out: {now[0]} says the same, and counts."
@@ -205,24 +209,25 @@ def _keep_first_word(option: str, key: str, source: Source, found: Reading) -> N
         found.emptied.discard("job_extra_directives")
 
 
-def _settle_processes(key: str, source: Source, found: Reading) -> None:
+def _settle_processes(key: str, source: Source, found: Reading, asked: Mapping[str, Any]) -> None:
     """Have each worker of a job a thread: dask-jobqueue tells more workers than cores to have none.
 
     They take their part of the CPUs then that the job has, which `job-cpu` says.
     """
-    options = found.options
+    options, counting = found.options, {**found.options, **asked}
     cores, processes = options.get("cores"), options["processes"]
-    if cores is None or processes <= cores or is_cuda(options.get("worker_command")):
+    if not {"cores", "processes"}.isdisjoint(asked) or cores is None or processes <= cores:
         return
-    if options.get("job_cpu", 0) >= processes:
-        options["cores"] = options["job_cpu"]
+    if is_cuda(counting.get("worker_command")):
+        return
+    if (counting.get("job_cpu") or 0) >= processes:
+        options["cores"] = counting["job_cpu"]
         why = f"is {processes}, more than its {cores} cores: the {options['cores']} of job-cpu are taken."
         found.notes.append(("cores", source.says(key, why)))
     else:
         job = f"a job of {cores} {'core' if cores == 1 else 'cores'}"
         why = f"is {processes}, and {job} cannot be cut into {processes} workers."
-        settled_by = frozenset({"cores", "processes"})
-        found.faults.append(Fault("processes", key, source.says(key, why), settled_by))
+        found.faults.append(Fault("processes", key, source.says(key, why)))
 
 
 _Say = Callable[[str], None]
@@ -266,9 +271,11 @@ def _scheduler_options(options: dict[str, Any], say: _Say) -> dict[str, Any] | N
     kept = {}
     for name, value in options.items():
         reader = _SCHEDULER.get(underscored(name))
+        if value is None:
+            continue
         if reader is None:
             say(f"has {name}, which is left out: it is managed here.")
-        elif value is not None:
+        else:
             number = underscored(name) == "worker_ttl" and isinstance(value, (int, float))
             try:
                 kept[underscored(name)] = reader(f"{value} s" if number else value, None)[0]

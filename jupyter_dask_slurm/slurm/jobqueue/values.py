@@ -30,6 +30,11 @@ _SECONDS = {"": 1, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 
 _YES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
+def says_nothing(value: Any) -> bool:
+    """Return whether a key has nothing, however that is written."""
+    return value in (None, [], {}, "", ())
+
+
 def text(value: Any, spelt: str | None) -> tuple[str, str | None]:
     """Read a text; YAML makes numbers and the like of some, such as the partition ``0123``."""
     value, only = _only_one(value)

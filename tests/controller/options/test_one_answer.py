@@ -142,9 +142,15 @@ def test_what_is_no_section_is_refused(dask_files: DaskFiles, text: str) -> None
         dask_files.ours()
 
 
-@pytest.mark.parametrize("lines", ["shared-temp-directory: null", "unheard-of: null", "name: null"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "  shared-temp-directory: null", "  unheard-of: null", "  name: null", "  partition: null",
+        "account: null", "job-extra: []", "  scheduler-options: {protocol: null}",
+    ],
+)  # fmt: skip
 def test_a_key_with_nothing_is_not_worth_a_word(dask_files: DaskFiles, lines: str) -> None:
-    dask_files.write(f"jobqueue:\n  slurm:\n    cores: 3\n    {lines}\n")
+    dask_files.write(f"jobqueue:\n  slurm:\n    cores: 3\n  {lines}\n")
     assert dask_files.ours().notes == ()
 
 
@@ -187,6 +193,25 @@ def test_more_workers_than_cores_are_refused_where_they_stand(dask_files: DaskFi
     # Who asks for either here has said what counts.
     assert dask_files.ours(options={"cores": 6}).options["processes"] == 3
     assert dask_files.ours(options={"processes": 1}).options["cores"] == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "cores", "processes", "said"),
+    [
+        ({}, 4, 4, "processes is 4, more than its 1 cores: the 4 of job-cpu are taken."),
+        ({"job_cpu": 8}, 8, 4, "processes is 4, more than its 1 cores: the 8 of job-cpu are taken."),
+        ({"processes": 1}, 1, 1, None),
+        ({"cores": 16}, 16, 4, None),
+        ({"worker_command": "dask_cuda.cli", "gpus": 1}, 1, 1, None),
+    ],
+)
+def test_what_settles_the_workers_of_a_job_gives_way_to_what_is_asked_for(
+    dask_files: DaskFiles, asked: dict[str, Any], cores: int, processes: int, said: str | None
+) -> None:
+    dask_files.write("jobqueue:\n  slurm: {cores: 1, processes: 4, job-cpu: 4}\n")
+    found = dask_files.ours(options=asked)
+    assert (found.options["cores"], found.options["processes"]) == (cores, processes)
+    assert [note.partition("slurm.")[2] for note in found.notes] == ([said] if said else [])
 
 
 @pytest.mark.parametrize("key", ["memory", "death-timeout", "cores"])
