@@ -105,6 +105,6 @@ def _marked_processes() -> dict[int, str]:
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
                 if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").strip()
                     found[int(entry.name)] = command.decode(errors="replace")
     return found

@@ -24,6 +24,8 @@ from tests.controller.counting import CountedCommands
 from tests.jupyter.api import Api, status
 from tests.slurm import Options, PrivateSlurm
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 Submit = Callable[..., str]
 
 _SAMPLE = Path(__file__).parents[2] / "contract" / "cluster-running.json"

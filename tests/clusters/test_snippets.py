@@ -16,6 +16,8 @@ from jupyter_dask_slurm.protocol.models import Cluster
 from tests.jupyter.api import Api, status, working
 from tests.jupyter.controllers import SMALL
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 NO_JOBS = {"mode": "manual", "jobs": 0}
 COMPUTE = "\nprint(client.submit(sum, range(10)).result())\nprint(client._repr_html_())\nclient.close()\n"
 # What a notebook finds among its own names afterwards.

@@ -204,6 +204,8 @@ def _run(wanted: Mapping[str, Any], asking: socket.socket) -> int:
     tempfile.tempdir = None
     try:
         if "controller" in wanted:
+            _be_called(wanted["controller"])
+            # Now who has started it may look for it by its command line, as for one that was executed.
             asking.send(os.getpid().to_bytes(4, "big"))
             return _control(wanted["controller"], quick_workers=wanted["quick_workers"])
         threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
@@ -232,7 +234,6 @@ def _control(argv: list[str], *, quick_workers: bool) -> int:
 
     if quick_workers:
         setattr(make, "worker_archive", quick_archive)  # noqa: B010 - mypy does not have modules changed
-    _be_called(argv)
     sys.argv = argv[1:]
     try:
         return main()

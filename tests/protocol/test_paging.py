@@ -14,6 +14,8 @@ from jupyter_dask_slurm.protocol.paging import PHASES, TOTAL_HEADER, Page
 from tests.controller.process import ControllerProcess, UnixConnection, new_directory
 from tests.jupyter.api import Api
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 HOSTILE = [
     ("limit", "-1"),
     ("limit", "ten"),

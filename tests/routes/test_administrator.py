@@ -14,6 +14,8 @@ from tests.cli.test_cli import cli
 from tests.jupyter.api import Api
 from tests.slurm import SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 SITE = """\
 tiny:
   backend: local

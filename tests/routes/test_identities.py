@@ -18,6 +18,8 @@ from tests.jupyter.controllers import SMALL
 from tests.jupyter.websockets import close
 from tests.slurm import SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 MAY = {
     "writer": {("read", "dask-slurm"), ("write", "dask-slurm"), ("execute", "events")},
     "reader": {("read", "dask-slurm")},

@@ -21,6 +21,8 @@ from tests.jupyter.api import Api, working
 from tests.jupyter.controllers import SMALL
 from tests.slurm import Options, Partition, PrivateSlurm, SlurmClient
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 PAGE = "<img/src=x/onerror=alert(1)>"
 BLANK = "<img src=x onerror=alert(1)>"
 NAMES = (

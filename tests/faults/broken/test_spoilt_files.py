@@ -32,6 +32,8 @@ from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
 from tests.slurm.client import SlurmClient, wait_until
 
+pytestmark = pytest.mark.usefixtures("quick_starts")
+
 _SAMPLE = Path(__file__).parents[3] / "contract" / "cluster-running.json"
 _ALL = {**CONTENTS, **PLACES, **RECORDS}
 
