@@ -12,8 +12,6 @@ import pytest
 from tests.jupyter.api import Api, status, working
 from tests.slurm.client import SlurmClient, wait_until
 
-pytestmark = pytest.mark.usefixtures("quick_starts")
-
 JOB = {"cores": 1, "processes": 1, "memory": "400 MB", "walltime": "00:20:00", "partition": "normal"}
 
 
@@ -53,6 +51,7 @@ async def test_from_start_to_stop(slurm: SlurmClient, api: Api, shared: Path) ->
     assert slurm.jobs_of(cluster["id"]) == {}
 
 
+@pytest.mark.usefixtures("quick_starts")
 async def test_lost_controller_leaves_no_job(slurm: SlurmClient, api: Api) -> None:
     cluster = await api.start(options=JOB, scaling={"mode": "manual", "jobs": 2})
     running = await api.until(cluster["id"], working(2), timeout=60)
@@ -66,6 +65,7 @@ async def test_lost_controller_leaves_no_job(slurm: SlurmClient, api: Api) -> No
     await api.until_gone(cluster["id"], timeout=60)
 
 
+@pytest.mark.usefixtures("quick_starts")
 async def test_submit_again_what_somebody_cancelled(slurm: SlurmClient, api: Api) -> None:
     cluster = await api.start(options=JOB, scaling={"mode": "manual", "jobs": 2})
     path = f"clusters/{cluster['id']}"

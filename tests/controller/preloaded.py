@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
@@ -46,6 +47,7 @@ class Forked:
         self._there = there
         self.pid = int.from_bytes(there.recv(4), "big")
         self._process = os.pidfd_open(self.pid)
+        there.send(b"\0")
         self._code: int | None = None
 
     def poll(self) -> int | None:
@@ -189,10 +191,14 @@ def _become(asking: socket.socket) -> NoReturn:
         os.environ.update(wanted["environment"])
         os.chdir(wanted["folder"])
         code = _run(wanted, asking)
+        _end_as_python_does()
+    except BaseException:  # noqa: BLE001 - a Python that ends by one says so, whatever it is
+        traceback.print_exc()
+        code = 1
+    finally:
         sys.stdout.flush()
         sys.stderr.flush()
         asking.send(bytes([code]))
-    finally:
         os._exit(code)
 
 
@@ -207,11 +213,18 @@ def _run(wanted: Mapping[str, Any], asking: socket.socket) -> int:
             _be_called(wanted["controller"])
             # Now who has started it may look for it by its command line, as for one that was executed.
             asking.send(os.getpid().to_bytes(4, "big"))
+            asking.recv(1)  # what has ended is no process any more, of which there could be a descriptor
             return _control(wanted["controller"], quick_workers=wanted["quick_workers"])
         threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
         return _work(wanted["arguments"])
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+
+
+def _end_as_python_does() -> None:
+    """Wait for the threads that are no daemons, and do what was left for the end."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
 
 
 def _end_with(job: socket.socket) -> None:
@@ -235,10 +248,7 @@ def _control(argv: list[str], *, quick_workers: bool) -> int:
     if quick_workers:
         setattr(make, "worker_archive", quick_archive)  # noqa: B010 - mypy does not have modules changed
     sys.argv = argv[1:]
-    try:
-        return main()
-    finally:
-        atexit._run_exitfuncs()
+    return main()
 
 
 def _be_called(argv: list[str]) -> None:

@@ -1,0 +1,41 @@
+"""A controller that is forked for a test fails as one that was started, in the same words."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.controller.preloaded import PRELOADED
+
+MODULE = "jupyter_dask_slurm.controller"
+
+
+@pytest.mark.parametrize(
+    ("options", "question", "has_traceback"), [((), "", False), (("--render",), "no JSON", True)]
+)
+def test_a_fault_is_told_as_ever(
+    tmp_path: Path, options: tuple[str, ...], question: str, has_traceback: bool
+) -> None:
+    arguments = [*options, str(tmp_path / "nothing")]
+    asked, log = tmp_path / "asked", tmp_path / "log"
+    asked.write_text(question)
+    with asked.open("rb") as its_input, log.open("wb") as output:
+        argv = [sys.executable, "-m", MODULE, *arguments]
+        started = subprocess.run(argv, stdin=its_input, stdout=output, stderr=output, check=False)
+    said = log.read_text()
+    with asked.open("rb") as its_input, log.open("wb") as output:
+        files = its_input.fileno(), output.fileno(), output.fileno()
+        forked = PRELOADED.controller([argv[0], *argv[2:]], os.environ, files)
+    assert forked.wait(60) == started.returncode == 1
+    assert last_line(log.read_text()) == last_line(said)
+    assert ("Traceback" in log.read_text(), "Traceback" in said) == (has_traceback, has_traceback)
+
+
+def last_line(log: str) -> str:
+    """Return the last line without its time."""
+    return re.sub(r"^[-\d]+ [:,\d]+ ", "", log.splitlines()[-1])
