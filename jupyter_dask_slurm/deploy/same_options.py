@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..kernels.command_line import is_path
 from ..protocol.memory_size import parse_memory
 from ..slurm.units import parse_slurm_memory, parse_walltime
 
-_BY_PYTHON = frozenset({"kernel", "python"})
+_KERNEL, _PYTHON = "kernel", "python"
 """The panel names a kernel, a notebook its interpreter: they are compared by the Python that they mean."""
 _UNITS: dict[str, Callable[[str], object]] = {
     "memory": parse_memory,
@@ -35,12 +36,15 @@ def differing(asked: Mapping[str, Any], *known: Mapping[str, Any]) -> list[str]:
     return sorted(
         name
         for name, value in asked.items()
-        if value is not None
-        and name not in _BY_PYTHON
-        and not any(
-            name in options and _meant(name, value) == _meant(name, options[name]) for options in known
-        )
+        if value is not None and name != _KERNEL and not _is_as_known(name, value, known)
     )
+
+
+def _is_as_known(name: str, value: Any, known: Sequence[Mapping[str, Any]]) -> bool:
+    has = [_meant(name, options[name]) for options in known if name in options]
+    if name == _PYTHON and all(is_path(python) for python in (value, *filter(None, has))):
+        return True
+    return _meant(name, value) in has
 
 
 def _meant(name: str, value: Any) -> object:

@@ -128,7 +128,9 @@ class Environments:
 
     async def is_known_within(self, kernel: str | None, python: str | None, seconds: float) -> bool:
         """Return whether `find` can answer within so many seconds; where it cannot, the look goes on."""
-        looking = asyncio.create_task(self.find(kernel, python, backend="local"))
+        # What runs a Python in jobs is not looked at, and no reason not to look at the kernel.
+        path = python if python is not None and is_path(python) else None
+        looking = asyncio.create_task(self.find(kernel, path, backend="local"))
         self._unheard.add(looking)
         looking.add_done_callback(self._is_over)
         await asyncio.wait({looking}, timeout=seconds)

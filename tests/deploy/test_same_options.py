@@ -20,6 +20,9 @@ from jupyter_dask_slurm.deploy.same_options import differing
         ({"job_extra_directives": []}, {}, {"job_extra_directives": None}),
         ({"log_directory": "logs"}, {"log_directory": "logs"}, {"log_directory": "/home/ada/logs"}),
         ({"python": "/opt/bin/python"}, {"kernel": "ocean"}, {"python": None}),
+        ({"python": "/opt/bin/python"}, {}, {"python": "/opt/bin/python3"}),  # of one kernel, or compared so
+        ({"python": "srun python"}, {"python": "srun python"}, {"python": "srun python"}),
+        ({"kernel": "ocean"}, {"python": "srun python"}, {"python": "srun python"}),
     ],
 )
 def test_what_means_the_same_is_the_same(
@@ -36,6 +39,10 @@ def test_what_means_the_same_is_the_same(
         ({"walltime": "UNLIMITED"}, {"walltime": None}),
         ({"job_extra_directives": []}, {"job_extra_directives": ["--nice"]}),
         ({"gpus": 1}, {}),
+        ({"python": "apptainer exec B.sif python"}, {"python": "apptainer exec A.sif python"}),
+        ({"python": "apptainer exec B.sif python"}, {"python": "/opt/bin/python"}),
+        ({"python": "apptainer exec B.sif python"}, {}),
+        ({"python": "/opt/bin/python"}, {"python": "apptainer exec A.sif python"}),
     ],
 )
 def test_real_differences_are_named(asked: dict[str, Any], became: dict[str, Any]) -> None:

@@ -125,7 +125,8 @@ async def test_a_provisioner_that_holds_its_loop_up_does_not_hold_up_jupyter(
 async def test_who_ends_jupyter_ends_the_look(specs: KernelSpecManager, place: Place, starts: Path) -> None:
     _counting(place, "waits", "sleep 9873")
     known = Environments(specs)
-    assert not await known.is_known_within("waits", None, 0.1)
+    for python in (None, "apptainer exec image.sif python"):
+        assert not await known.is_known_within("waits", python, 0.1)
     await asyncio.to_thread(wait_until, lambda: runs("sleep 9873"), "the kernel is started", 60)
     await known.close()
     assert not runs("sleep 9873")
