@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .template import MalformedTemplate, Template
@@ -18,26 +19,41 @@ _MOST_KEPT = 4_000
 _DEEPEST = 4
 _BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
 _SPACE = re.compile(" ")
-_STOP = re.compile(r"[.,:;?!](?: |$)")
-_FEW_WORDS = 4
+_NAME = re.compile(r'("[^"]{1,80}"|(?![A-Z][a-z]+ )[^\s"]*[^\s".,:;?!])(?= )')
+"""What a sentence can be of that has no entry: no word that begins a sentence."""
 _MOST_WORDS = 6
-"""A subject may have so many."""
+"""A title may have so many."""
+_PREDICATE = frozenset(
+    ("asks", "can", "cannot", "does", "finds", "has", "holds", "is", "may", "must", "names", "needs", "runs")
+)
+"""With these begin the entries that are said of something."""
 _BETWEEN_PARTS = re.compile(rf"{_BETWEEN.pattern}|, |; | and | or ")
+
+
+class _StaysEnglish(Exception):
+    """What was read is an entry, or has one in it, that is not translated yet."""
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """An entry that a sentence can be of, how much of it is left as it is, and what stands around it."""
+    """An entry that a sentence can be of, how much it leaves as it is, and what it is said of."""
 
     template: Template
     values: Sequence[str]
     left: int
-    before: str = ""
+    subject: str = ""
+    title: Template | None = None
+    """The entry of the subject, where it has one."""
     after: str = ""
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """Of several the least is meant: that leaves least, has most words of its own, is translated."""
+        return self.left, -self.template.weight, self.template.other is None
 
 
 class Language:
-    """Translates what the catalogue has, and leaves everything else as it is.
+    """Translates what the catalogue has, and leaves everything else as it is: each sentence wholly.
 
     Parameters
     ----------
@@ -45,6 +61,8 @@ class Language:
         For example ``de_DE``.
     catalogue : mapping
         English sentences, with placeholders, and their translations.
+    every : iterable of str, optional
+        All English sentences, also those that are not translated yet: such a one is no other that is.
 
     Attributes
     ----------
@@ -52,92 +70,132 @@ class Language:
         Why some of them are not used.
     """
 
-    def __init__(self, code: str, catalogue: Mapping[str, str]) -> None:
+    def __init__(self, code: str, catalogue: Mapping[str, str], every: Iterable[str] = ()) -> None:
         self.code = code
         self.malformed: list[str] = []
         self._exact: dict[str, Template] = {}
         self._by_word: dict[str | None, list[Template]] = defaultdict(list)
+        self._of_others: list[Template] = []
         self._known: dict[str, str] = {}
-        for template in self._templates(catalogue):
+        for template in self._templates({**dict.fromkeys(every), **catalogue}):
+            if template.has_others_words:
+                self._of_others.append(template)
             if template.english.places:
                 self._by_word[template.first_word].append(template)
             else:
-                self._exact[template.english.texts[0]] = template
-        for templates in self._by_word.values():  # of two that leave as much, that with more words is meant
-            templates.sort(key=lambda template: template.weight, reverse=True)
+                before = self._exact.get(template.english.texts[0])
+                if before is None or before.other is None:
+                    self._exact[template.english.texts[0]] = template
 
     def translate(self, text: str) -> str:
         """Return a text in this language; sentences that are not in the catalogue stay as they are."""
         known = self._known.get(text)
         if known is None:
-            known = self._text(text, 0) if len(text) <= LONGEST else text
+            known = self._text(text) if len(text) <= LONGEST else text
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
             self._known[text] = known
         return known
 
-    def _templates(self, catalogue: Mapping[str, str]) -> Iterator[Template]:
+    def _templates(self, catalogue: Mapping[str, str | None]) -> Iterator[Template]:
         for english, other in catalogue.items():
             try:
                 yield Template.of(english, other)
                 if english != english.strip():  # it is told apart from what it follows by the space between
-                    yield Template.of(english.strip(), other.strip())
+                    yield Template.of(english.strip(), other and other.strip())
             except MalformedTemplate as error:
                 self.malformed.append(str(error))
+                yield Template.of(english, None)
 
-    def _text(self, text: str, deep: int, between: re.Pattern[str] = _BETWEEN) -> str:
-        """Translate it by one entry, or else as many sentences together as one has, then what follows."""
-        whole = self._sentence(text, deep)
-        if whole is not None:
-            return whole
-        cuts = [(0, 0), *(found.span() for found in between.finditer(text))][:MOST_SENTENCES]
-        ends = [begins for begins, _ in cuts[1:]] + [len(text)]
-        done, number = [], 0
-        while number < len(cuts):
-            begins, last = cuts[number][1], min(number + _MOST_TOGETHER, len(ends)) - 1
-            while (found := self._sentence(text[begins : ends[last]], deep)) is None and last > number:
-                last -= 1
-            done += [text[slice(*cuts[number])], text[begins : ends[last]] if found is None else found]
-            number = last + 1
+    def _text(self, text: str) -> str:
+        """Translate what is read of it; what is not, and what is not translated yet, stays."""
+        done = []
+        for piece, reading in self._pieces(text, _BETWEEN):
+            done.append(piece)
+            if reading is not None:
+                with suppress(_StaysEnglish):
+                    done[-1] = self._told(reading, 0)
         return "".join(done)
 
-    def _sentence(self, sentence: str, deep: int) -> str | None:
-        """Translate what is an entry, or says one of something; None where nothing is known of it."""
-        first = sentence.partition(" ")[0]
-        readings = [*self._readings(sentence, (first, None)), *self._of_something(sentence)]
-        if not readings:
-            return None
-        best = min(readings, key=lambda reading: reading.left)
-        told = best.template.filled(best.values, lambda value: self._words(value, deep + 1))
-        return f"{best.before}{told}{best.after}"
+    def _words(self, words: str, deep: int) -> str:
+        """Translate what stands in a place, sentences or words that are listed; all of it, or nothing.
 
-    def _readings(self, sentence: str, first_words: Iterable[str | None]) -> Iterator[_Reading]:
+        Raises
+        ------
+        _StaysEnglish
+            Something of it is not translated yet.
+        """
+        pieces = list(self._pieces(words, _BETWEEN_PARTS)) if deep <= _DEEPEST else []
+        if any(reading is None and " " in piece.strip() for piece, reading in pieces):
+            return words  # somebody else's, who may well use words of ours
+        return "".join(self._told(reading, deep) if reading else piece for piece, reading in pieces) or words
+
+    def _pieces(self, text: str, between: re.Pattern[str]) -> Iterator[tuple[str, _Reading | None]]:
+        """Yield what a text is made of: as many sentences together as one entry has, or what is unknown."""
+        whole = self._best(text)
+        if whole is not None or not text:
+            yield text, whole
+            return
+        cuts = [(0, 0), *(found.span() for found in between.finditer(text))][:MOST_SENTENCES]
+        ends = [begins for begins, _ in cuts[1:]] + [len(text)]
+        number = 0
+        while number < len(cuts):
+            begins, last = cuts[number][1], min(number + _MOST_TOGETHER, len(ends)) - 1
+            yield text[slice(*cuts[number])], None
+            if any(template.leads_to_others_words(text[begins:]) for template in self._of_others):
+                yield text[begins:], self._best(text[begins:])
+                return
+            while (found := self._best(text[begins : ends[last]])) is None and last > number:
+                last -= 1
+            yield text[begins : ends[last]], found
+            number = last + 1
+
+    def _best(self, sentence: str) -> _Reading | None:
+        """Return the entry that this is meant to be, also said of something; None where it is unknown."""
+        readings = [*self._readings(sentence), *self._of_something(sentence)]
+        return min(readings, key=lambda reading: reading.rank, default=None)
+
+    def _readings(self, sentence: str) -> Iterator[_Reading]:
         """Yield the entries that a sentence can be of."""
         exact = self._exact.get(sentence)
         if exact is not None:
             yield _Reading(exact, (), 0)
             return
-        for template in (one for word in first_words for one in self._by_word.get(word, ())):
+        for template in (one for word in (_first(sentence), None) for one in self._by_word.get(word, ())):
             values = template.values(sentence)
             if values is not None:
                 yield _Reading(template, values, template.left_by(values))
 
     def _of_something(self, sentence: str) -> Iterator[_Reading]:
         """Yield what ``Memory per job must be a size.`` can be: it is said of something that has a name."""
-        least = 2 if sentence.endswith(".") else _FEW_WORDS
+        name = _NAME.match(sentence)
         for space in [found.start() for found in _SPACE.finditer(sentence)][:_MOST_WORDS]:
-            of, said = sentence[:space], sentence[space + 1 :]
-            if said.count(" ") + 1 < least or _STOP.search(of):  # such is the end of a text on something else
-                break
-            name = self._exact.get(of)
-            known, left = (of, 3 * space) if name is None else ("".join(name.other.texts), 0)
-            for what, stop in ((said, ""), (said[:-1], ".")):
-                if what + stop == said:
-                    for reading in self._readings(what, (what.partition(" ")[0],)):
-                        yield replace(reading, left=reading.left + left, before=f"{known} ", after=stop)
+            subject, said = sentence[:space], sentence[space + 1 :]
+            title = self._exact.get(subject)
+            is_name = name is not None and name.end() == space
+            if _first(said) in _PREDICATE and (title is not None or is_name):
+                left = 0 if title else 3 * space
+                for what, stop in ((said, ""), (said.removesuffix("."), ".")):
+                    if what + stop == said:
+                        for reading in self._readings(what):
+                            more = left + reading.left
+                            yield replace(reading, left=more, title=title, subject=subject, after=stop)
 
-    def _words(self, words: str, deep: int) -> str:
-        """Translate what stands in a place: sentences, or words that are listed."""
-        if deep > _DEEPEST or not words:
-            return words
-        return self._text(words, deep, _BETWEEN_PARTS)
+    def _told(self, reading: _Reading, deep: int) -> str:
+        """Return it in this language.
+
+        Raises
+        ------
+        _StaysEnglish
+            It is not translated yet, or something in it is not.
+        """
+        title, template = reading.title, reading.template
+        if template.other is None or (title and title.other is None):
+            raise _StaysEnglish
+        told = template.filled(reading.values, lambda value: self._words(value, deep + 1))
+        subject = title.filled((), str) if title else reading.subject
+        return f"{subject} {told}{reading.after}" if subject else told
+
+
+def _first(sentence: str) -> str:
+    return sentence.partition(" ")[0]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ..protocol.models import Model
 from ..system.beside_loop import in_thread
+from .english import english_sentences
 from .language import Language
 from .wording import reworded
 
@@ -75,7 +76,7 @@ def read_language(code: str) -> Language | None:
             _log.warning("The language pack %s cannot be read: %s", name, trouble.strip()[-500:])
         catalogue = _sentences(data.get(DOMAIN, {}))
         if catalogue:
-            language = Language(name, catalogue)
+            language = Language(name, catalogue, english_sentences())
             for why in language.malformed:
                 _log.warning("A translation to %s is not used: %s", name, why)
             return language

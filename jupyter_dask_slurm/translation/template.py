@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_PIECE = re.compile(r"(\{\{|\}\}|[^{}]+|[{}](?!\w+\*?\}))|\{(\w+)(\*?)\}")
+_PIECE = re.compile(r"(\{\{|\}\}|[^{}]+|[{}](?!\w+[*~]?\}))|\{(\w+)([*~]?)\}")
 _FEW_WORDS = 3
 _LITTLE = 10
 _WORD = re.compile(r"\w+")
@@ -18,10 +18,12 @@ _FIRST_WORD = re.compile(r"\S+(?= )")
 
 @dataclass(frozen=True)
 class Place:
-    """A placeholder; with a star it holds words of ours, which are translated too."""
+    """A placeholder; with a star it holds words of ours, which are translated too, with a tilde others'."""
 
     name: str
     is_ours: bool
+    is_others: bool = False
+    """Whether these are sentences of others, as many as they like: what follows may be theirs too."""
 
 
 class MalformedTemplate(ValueError):
@@ -39,9 +41,9 @@ class Pieces:
     def of(cls, written: str) -> Pieces:
         """Return the pieces of a sentence as a catalogue has it, where braces of its own are doubled."""
         texts, places = [""], []
-        for text, name, star in _PIECE.findall(written):
+        for text, name, mark in _PIECE.findall(written):
             if name:
-                places.append(Place(name, bool(star)))
+                places.append(Place(name, mark == "*", mark == "~"))
                 texts.append("")
             else:
                 texts[-1] += {"{{": "{", "}}": "}"}.get(text, text)
@@ -50,13 +52,13 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Template:
-    """A sentence of the catalogue, and its translation."""
+    """A sentence of the catalogue, and its translation; None where it has none yet."""
 
     english: Pieces
-    other: Pieces
+    other: Pieces | None
 
     @classmethod
-    def of(cls, english: str, other: str) -> Template:
+    def of(cls, english: str, other: str | None) -> Template:
         """Return the template of a catalogue's two texts.
 
         Raises
@@ -64,9 +66,9 @@ class Template:
         MalformedTemplate
             Where the translation has a placeholder that the sentence has not.
         """
-        made = cls(Pieces.of(english), Pieces.of(other))
+        made = cls(Pieces.of(english), None if other is None else Pieces.of(other))
         known = {place.name for place in made.english.places}
-        strange = [place.name for place in made.other.places if place.name not in known]
+        strange = [place.name for place in made.other.places if place.name not in known] if made.other else []
         if strange:
             raise MalformedTemplate(f"{{{strange[0]}}} is no placeholder of: {english}")
         return made
@@ -86,6 +88,25 @@ class Template:
         """Return how much this leaves as it is: of several that fit, that with least is meant."""
         places = zip(self.english.places, values, strict=True)
         return sum(len(value) * (2 if place.is_ours else 3) for place, value in places)
+
+    @cached_property
+    def has_others_words(self) -> bool:
+        """Whether somebody else speaks in it."""
+        return any(place.is_others for place in self.english.places)
+
+    def leads_to_others_words(self, text: str) -> bool:
+        """Return whether a text begins as this does, up to the words of others."""
+        return self._lead is not None and self._lead.match(text) is not None
+
+    @cached_property
+    def _lead(self) -> re.Pattern[str] | None:
+        lead = ""
+        for text, place in zip(self.english.texts, self.english.places, strict=False):
+            lead += re.escape(text)
+            if place.is_others:
+                return re.compile(lead) if _WORD.search(lead) else None
+            lead += r"\S+?(?: \S+?){0,3}"
+        return None
 
     @cached_property
     def _is_part(self) -> bool:
@@ -113,7 +134,11 @@ class Template:
 
     def _says_more(self, values: Sequence[str]) -> bool:
         """Return whether this is a longer text that only begins, or ends, as this does."""
-        data = [value for place, value in zip(self.english.places, values, strict=True) if not place.is_ours]
+        data = [
+            value
+            for place, value in zip(self.english.places, values, strict=True)
+            if not place.is_ours and not place.is_others
+        ]
         if self._is_part and any(value.count(" ") > _FEW_WORDS for value in data):
             return True
         if not self.english.texts[0] and not self.english.places[0].is_ours:
@@ -122,18 +147,19 @@ class Template:
                 self.weight < _LITTLE and not _NUMBER.fullmatch(values[0])  # "{count} of {them*}"
             ):
                 return True
-        return not self.english.places[-1].is_ours and _NEXT.search(values[-1]) is not None
+        last = self.english.places[-1]
+        return not last.is_ours and not last.is_others and _NEXT.search(values[-1]) is not None
 
     def filled(self, values: Sequence[str], translate: Callable[[str], str]) -> str:
         """Return the translation with these values, of which those that are words of ours are translated."""
-        return "".join(self._filled(values, translate))
+        return "".join(self._filled(self.other or self.english, values, translate))
 
-    def _filled(self, values: Sequence[str], translate: Callable[[str], str]) -> Iterator[str]:
+    def _filled(self, other: Pieces, values: Sequence[str], translate: Callable[[str], str]) -> Iterator[str]:
         known = {
             place.name: translate(value) if place.is_ours else value
             for place, value in zip(self.english.places, values, strict=True)
         }
-        for text, place in zip(self.other.texts, self.other.places, strict=False):
+        for text, place in zip(other.texts, other.places, strict=False):
             yield text
             yield known[place.name]
-        yield self.other.texts[-1]
+        yield other.texts[-1]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +24,7 @@ Written by scripts/contract from the code. Those with the context "{CONTEXT}" ar
 """
 
 
+@cache
 def catalogue() -> Catalog:
     """Return all that can be translated; in which files it stands, but not where, for that changes daily."""
     found = Catalog(
@@ -45,6 +48,12 @@ def catalogue_pot() -> str:
     lines = written.getvalue().decode().splitlines(keepends=True)
     # Which version has written it is nobody's matter; and {words*} is a placeholder of ours, not Python's.
     return "".join(line for line in lines if not line.startswith(('"Generated-By', "#, python-brace-format")))
+
+
+def english_json() -> str:
+    """Return those of the server as the package has them, to know them where a language pack does not."""
+    server = sorted(message.id for message in catalogue() if message.context == CONTEXT)
+    return json.dumps(server, ensure_ascii=False, indent=0) + "\n"
 
 
 def _of_browser() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from jupyter_dask_slurm.translation.language import Language
@@ -32,6 +34,32 @@ def test_every_sentence_is_found_again_and_told_in_the_other_language() -> None:
         if (told := language.translate(_filled(english, WORDS))) != _filled(other, accented(WORDS))
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8])
+def test_what_is_not_translated_yet_is_no_other_sentence_that_is(share: float) -> None:
+    """Packs have never all of it: no sentence comes out in two languages."""
+    catalogue = of_server(entries())
+    chosen = Random(7)
+    part = {english: other for english, other in catalogue.items() if chosen.random() < share}
+    language = Language("de_DE", part, catalogue)
+    english = [_filled(one, "n17") for one in catalogue]
+    told = {one: language.translate(one) for one in english}
+    whole = {one: _filled(accented(one_of), "n17") for one, one_of in zip(english, catalogue, strict=True)}
+    assert [(one, it) for one, it in told.items() if it not in (one, whole[one])] == []
+    assert sum(it != one for one, it in told.items()) > 0.97 * len(part)
+
+
+OF_OTHERS = [
+    '"ocean" has sent no job 7 to Slurm yet.',
+    "They cancelled job 7.",
+    "Your administrators say: The job 7 is missing in node 3.",
+]
+
+
+@pytest.mark.parametrize("text", OF_OTHERS)
+def test_a_sentence_that_is_not_ours_is_left_alone(text: str) -> None:
+    assert Language("de_DE", of_server(entries())).translate(text) == text
 
 
 GERMAN = {

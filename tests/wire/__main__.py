@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.catalogue.pot import catalogue_pot
+from tests.catalogue.pot import catalogue_pot, english_json
 from tests.wire.hints_page import hints_page
 from tests.wire.openapi import openapi_yaml
 from tests.wire.problems_page import problems_page
@@ -20,6 +20,7 @@ _WRITTEN: dict[str, Callable[[], str]] = {
     "docs/problems.md": problems_page,
     "locale/jupyter_dask_slurm.pot": catalogue_pot,
     "jupyter_dask_slurm/openapi.yaml": openapi_yaml,
+    "jupyter_dask_slurm/translation/english.json": english_json,
     "src/api/atStart.ts": start_ts,
     "src/api/contract.ts": contract_ts,
 }
