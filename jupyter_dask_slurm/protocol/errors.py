@@ -80,9 +80,14 @@ class DaskSlurmError(Exception):
         self.field = field
         self.details = details
 
+    @property
+    def body(self) -> ErrorBody:
+        """The body of the error answer, as the REST contract has it."""
+        return ErrorBody(self.message, type(self).__name__, self.field, self.details)
+
     def to_json(self) -> dict[str, Any]:
-        """Return the body of the error answer, as the REST contract has it."""
-        return ErrorBody(self.message, type(self).__name__, self.field, self.details).to_json()
+        """Return the same as plain JSON values."""
+        return self.body.to_json()
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any], otherwise: type[DaskSlurmError]) -> DaskSlurmError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SERVICES_KEY = "dask_slurm_services"
 _VERBS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+Reword = Callable[[Any, Callable[[str], str]], Any]
+"""Makes a value one in other words, by what translates a sentence."""
 CLUSTER = r"(?P<cluster_id>[^/]+)"
 
 
@@ -70,7 +73,6 @@ class DaskSlurmHandler(APIHandler):
             return  # a browser's question about the request to come; it has no login yet
         await self._check_user()
         self.language = await self.services.languages.asked_for(self.request.headers.get("Accept-Language"))
-        self.set_default_headers()
         await self.services.open()
         # Not from whoever may only look: what is noted stands in others' notebooks.
         if is_from_page(self.request) and await self._may("write"):
@@ -95,12 +97,6 @@ class DaskSlurmHandler(APIHandler):
         return user is not None and await ensure_async(
             self.authorizer.is_authorized(self, user, action, self.auth_resource)
         )
-
-    def set_default_headers(self) -> None:
-        """Say in which language the answer is, where it is not English; errors begin their headers anew."""
-        super().set_default_headers()
-        if self.language is not None:
-            self.set_header("Content-Language", self.language.code.replace("_", "-"))
 
     def body(self, *, optional: bool = False) -> dict[str, Any]:
         """Return the JSON object of the request's body.
@@ -128,16 +124,34 @@ class DaskSlurmHandler(APIHandler):
         """The ``Idempotency-Key``, by which a repeated request is known; raises `InvalidRequest`."""
         return check_key(self.request.headers.get(KEY_HEADER))
 
-    async def reply(self, value: Any, status: int = 200) -> None:
-        """Send models, in the language of the request, or plain JSON values."""
-        told = await self.in_language(value)
+    async def reply(self, value: Any, status: int = 200, reword: Reword = in_words_of) -> None:
+        """Send models, or with another `reword` something else, in the language of the request.
+
+        Plain JSON values are sent as they are.
+        """
+        told = await self.in_language(value, reword)
         self.set_status(status)
         self.finish(_json(told))
 
-    async def in_language(self, value: Any) -> Any:
-        """Return models as this reader reads them; made in a thread, for a history may have many lines."""
+    async def in_language(self, value: Any, reword: Reword = in_words_of) -> Any:
+        """Return models as this reader reads them; made in a thread, for a history may have many lines.
+
+        What was asked for is done by now, so that no fault keeps its answer back: then it is English.
+        """
         language = self.language
-        return value if language is None else await in_thread(in_words_of, value, language.translate)
+        if language is None:
+            return value
+        try:
+            return self._said_of(value, await in_thread(reword, value, language.translate))
+        except Exception as error:  # noqa: BLE001 - see above
+            self.log.warning("An answer stays English: %s", error)
+            return value
+
+    def _said_of(self, value: Any, told: Any) -> Any:
+        """Name the language of an answer where anything of it is in that."""
+        if told is not value and self.language is not None:
+            self.set_header("Content-Language", self.language.code.replace("_", "-"))
+        return told
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a number of the query string.
@@ -158,10 +172,10 @@ class DaskSlurmHandler(APIHandler):
         """Send an error in the contract's shape."""
         error = _error_of(kwargs)
         if isinstance(error, DaskSlurmError):
-            told = ErrorBody.from_json(error.to_json())
-            self.finish(
-                (told if self.language is None else reworded(told, self.language.translate)).json_text
-            )
+            body = error.body
+            if self.language is not None:
+                body = self._said_of(body, reworded(body, self.language.translate))
+            self.finish(body.json_text)
             return
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(verb for verb in _VERBS if verb.lower() in vars(type(self))))
@@ -172,8 +186,7 @@ class DaskSlurmHandler(APIHandler):
             message = (
                 error.log_message.replace("%%", "%") if not error.args else error.log_message % error.args
             )
-        body = {"message": message, "reason": phrase.replace(" ", ""), "field": None, "details": None}
-        self.finish(json.dumps(body))
+        self.finish(ErrorBody(message, phrase.replace(" ", ""), None, None).json_text)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log what a user did wrong in a line, and only what we did wrong with its traceback."""

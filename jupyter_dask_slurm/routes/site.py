@@ -40,8 +40,7 @@ class SchemaHandler(DaskSlurmHandler):
         await self.services.warm_up()
         limits = self.services.limits
         schema = options_schema(limits.hidden_options, limits.required_options)
-        language = self.language
-        await self.reply(schema if language is None else reworded_schema(schema, language.translate))
+        await self.reply(schema, reword=reworded_schema)
 
 
 class ContractHandler(DaskSlurmHandler):

@@ -89,9 +89,11 @@ class Language:
 
     def translate(self, text: str) -> str:
         """Return a text in this language; sentences that are not in the catalogue stay as they are."""
+        if len(text) > LONGEST:
+            return text
         known = self._known.get(text)
         if known is None:
-            known = self._text(text) if len(text) <= LONGEST else text
+            known = self._text(text)
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
             self._known[text] = known

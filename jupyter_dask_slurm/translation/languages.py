@@ -2,102 +2,108 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
+from ..protocol.errors import MachineFault
 from ..protocol.models import Model
 from ..system.beside_loop import in_thread
-from .english import english_sentences
 from .language import Language
+from .packs import read_language
 from .wording import reworded
 
-DOMAIN = "jupyter_dask_slurm"
-CONTEXT = "server"
-"""What stands before each sentence of the server in a catalogue, for the browser's are there too."""
 MOST_LANGUAGES = 16
 """So many are remembered, also as such that are not there: whoever asks may name any."""
+FORGOTTEN_S = 3_600
+"""A language that nobody has asked for so long is forgotten; an idle panel asks every few minutes."""
+_MOST_WISHES = 5
+_LONGEST_HEADER = 200
 _ENGLISH = "en"
-_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}))?")
+# RFC 9110, 12.5.4, and JupyterLab's own way of writing: de, de-AT, de_AT, zh-Hant, zh-Hans-CN, es-419.
+_WISH = re.compile(
+    r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?"
+    r"(?:\s*;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?",
+    re.IGNORECASE,
+)
 _M = TypeVar("_M", bound=Model)
-_log = logging.getLogger(__name__)
 
 
 class Languages:
-    """Finds the language of a request, by its header ``Accept-Language``."""
+    """Finds the language of a request, by its header ``Accept-Language``.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    clock : callable
+        Seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._reading = asyncio.Lock()
         self._read: dict[str, Language | None] = {}
+        """By code; the one that was asked for last is the last one."""
+        self._asked: dict[str, float] = {}
 
     def each_of(self, model: _M) -> dict[str, _M]:
         """Return a model by the codes that were asked for, where it reads differently in that language."""
+        self._forget()
         languages = [(code, language) for code, language in self._read.items() if language is not None]
         told = {code: reworded(model, language.translate) for code, language in languages}
         return {code: one for code, one in told.items() if one is not model}
 
     async def asked_for(self, header: str | None) -> Language | None:
-        """Return the language that is wanted most; None is English, which needs nothing."""
-        code = wanted(header)
-        if code is None:
-            return None
-        if code not in self._read:
-            language = await in_thread(read_language, code)
-            if len(self._read) >= MOST_LANGUAGES:
-                self._read.pop(next(iter(self._read)))
-            self._read[code] = language
-        return self._read[code]
+        """Return the language that is wanted most of those that are there; None is English.
 
-
-def wanted(header: str | None) -> str | None:
-    """Return the language that a header wants most, as packs are called (``de_DE``); None for English."""
-    best, code = 0.0, None
-    for part in (header or "")[:200].split(","):
-        tag, _, quality = part.partition(";q=")
-        found = _TAG.fullmatch(tag.strip())
-        weight = float(quality) if re.fullmatch(r"[01](\.\d{1,3})?", quality.strip()) else 1.0
-        if found and weight > best:
-            best, code = weight, "_".join(filter(None, (found[1].lower(), (found[2] or "").upper())))
-    return None if code is None or code.partition("_")[0] == _ENGLISH else code
-
-
-def read_language(code: str) -> Language | None:
-    """Return a language as JupyterLab's packs have it; None where there is none, or nothing of ours in it.
-
-    Slow: it reads files.
-    """
-    try:
-        from jupyterlab_server.translation_utils import get_language_pack
-    except ImportError:  # a Jupyter server without JupyterLab
+        English needs nothing. It is taken too where this machine cannot look for others now.
+        """
+        for code in wishes(header):
+            if code == _ENGLISH:
+                return None
+            try:
+                language = await self._of(code)
+            except MachineFault:
+                return None
+            if language is not None:
+                return language
         return None
-    for name in _names(code):
-        data, trouble = get_language_pack(name)
-        if trouble.strip():
-            _log.warning("The language pack %s cannot be read: %s", name, trouble.strip()[-500:])
-        catalogue = _sentences(data.get(DOMAIN, {}))
-        if catalogue:
-            language = Language(name, catalogue, english_sentences())
-            for why in language.malformed:
-                _log.warning("A translation to %s is not used: %s", name, why)
-            return language
-    return None
+
+    async def _of(self, code: str) -> Language | None:
+        if code not in self._read:
+            async with self._reading:  # a page begins with several requests at a time: one of them reads
+                if code not in self._read:
+                    self._read[code] = await in_thread(read_language, code)
+                language = self._read[code]
+        else:
+            language = self._read[code]
+        self._read.pop(code, None)
+        self._read[code] = language  # it is the last one now
+        self._asked[code] = self._clock()
+        self._forget()
+        return language
+
+    def _forget(self) -> None:
+        """Forget those that were not asked for of late, and those least of late where they are many."""
+        since = self._clock() - FORGOTTEN_S
+        old = [code for code in self._read if self._asked.get(code, since) < since]
+        for code in {*old, *list(self._read)[:-MOST_LANGUAGES]}:
+            del self._read[code]
+            self._asked.pop(code, None)
 
 
-def _names(code: str) -> Iterator[str]:
-    """Yield how the pack may be called; of a language alone, any that is installed for it."""
-    yield code
-    if "_" not in code:
-        from jupyterlab_server.translation_utils import get_language_packs
-
-        yield from (name for name in get_language_packs()[0] if name.startswith(f"{code}_"))
-
-
-def _sentences(entries: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a pack says of sentences of the server; a list where a form for each number could be."""
-    found = {}
-    for key, value in entries.items():
-        context, _, english = key.partition("\x04")
-        other = value[0] if isinstance(value, list) and value else value
-        if context == CONTEXT and english and isinstance(other, str) and other:
-            found[english] = other
-    return found
+def wishes(header: str | None) -> list[str]:
+    """Return the languages that a header wants, as packs are called (``de_DE``), the most wanted first."""
+    found: dict[str, float] = {}
+    for part in (header or "")[:_LONGEST_HEADER].split(","):
+        wish = _WISH.fullmatch(part.strip())
+        if wish is None:
+            continue
+        language, script, country, quality = wish.groups()
+        more = country.upper() if country else script.title() if script else ""
+        code = f"{language.lower()}_{more}".rstrip("_")
+        code = _ENGLISH if code.startswith(f"{_ENGLISH}_") else code
+        found.setdefault(code, float(quality or 1))
+    wanted = [code for code, quality in found.items() if quality > 0]
+    return sorted(wanted, key=lambda code: -found[code])[:_MOST_WISHES]

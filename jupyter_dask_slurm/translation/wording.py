@@ -7,7 +7,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -22,11 +22,12 @@ _FLAG = re.compile(r"--[a-z-]+")
 
 
 def in_words_of(value: Any, translate: _Translate) -> Any:
-    """Return a model, or a list of such, with its sentences translated; everything else as it is."""
+    """Return a model, or a list of such, with its sentences translated; itself where none changes."""
     if isinstance(value, Model):
         return reworded(value, translate)
     if isinstance(value, (list, tuple)):
-        return [in_words_of(item, translate) for item in value]
+        told = [in_words_of(item, translate) for item in value]
+        return told if any(one is not before for one, before in zip(told, value, strict=True)) else value
     return value
 
 
@@ -72,23 +73,56 @@ def _fields(cls: type[Model]) -> tuple[tuple[str, _Reworder], ...]:
 
 
 def _reworder(hint: Any) -> _Reworder | None:
+    """Return what translates the sentences of a value of that type; None where there are none in it.
+
+    Such a value may always be None, also where its type does not say so.
+    """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
-        return _sentence if SENTENCE in args[1:] else _reworder(args[0])
+        return _unless_none(lambda text, to: to(text)) if SENTENCE in args[1:] else _reworder(args[0])
     if origin in (typing.Union, types.UnionType):
-        return _reworder(next(arg for arg in args if arg is not types.NoneType))
+        return _of_members([arg for arg in args if arg is not types.NoneType])
     if origin is tuple:
-        item = _reworder(args[0])
-        return None if item is None else lambda values, to: tuple(item(value, to) for value in values)
+        return _of_tuple(args)
     if origin in (dict, collections.abc.Mapping):
         part = _reworder(args[1])
-        return (
-            None if part is None else lambda parts, to: {name: part(one, to) for name, one in parts.items()}
-        )
+        return part and _unless_none(lambda parts, to: {name: part(one, to) for name, one in parts.items()})
     if isinstance(hint, type) and issubclass(hint, Model) and _fields(hint):  # type: ignore[arg-type]
-        return lambda model, to: None if model is None else reworded(model, to)
+        return _unless_none(reworded)
     return None
 
 
-def _sentence(text: str | None, translate: _Translate) -> str | None:
-    return None if text is None else translate(text)
+def _unless_none(reword: _Reworder) -> _Reworder:
+    return lambda value, to: None if value is None else reword(value, to)
+
+
+def _of_tuple(items: tuple[Any, ...]) -> _Reworder | None:
+    if items[-1] is Ellipsis:
+        of = _reworder(items[0])
+        return of and _unless_none(lambda values, to: tuple(of(value, to) for value in values))
+    each = [_reworder(item) for item in items]
+    if not any(each):
+        return None
+    return _unless_none(
+        lambda values, to: tuple(
+            value if of is None else of(value, to) for of, value in zip(each, values, strict=True)
+        )
+    )
+
+
+def _of_members(members: Sequence[Any]) -> _Reworder | None:
+    """Return what translates a value of one of several types, of which its class tells the one it is of.
+
+    Raises
+    ------
+    TypeError
+        It cannot be told.
+    """
+    with_sentences = [(member, of) for member in members if (of := _reworder(member)) is not None]
+    if len(members) == 1 or not with_sentences:
+        return with_sentences[0][1] if with_sentences else None
+    if not all(isinstance(member, type) for member in members):
+        raise TypeError(f"one of {members} has sentences, and which one a value is of cannot be told")
+    return _unless_none(
+        lambda value, to: next((of(value, to) for cls, of in with_sentences if type(value) is cls), value)
+    )

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
-from jupyter_dask_slurm.translation.languages import CONTEXT, DOMAIN
+from jupyter_dask_slurm.translation.packs import CONTEXT, DOMAIN
 from tests.catalogue.sentences import all_sentences
 
 _PROJECT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from jupyter_dask_slurm.translation.languages import CONTEXT, DOMAIN
+from jupyter_dask_slurm.translation.packs import CONTEXT, DOMAIN
 
 CATALOGUE = Path(__file__).parents[2] / "locale" / f"{DOMAIN}.pot"
 CODE = "de_DE"
@@ -52,13 +52,21 @@ def of_server(every: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def write_pack(folder: Path, code: str, every: Mapping[str, Any]) -> None:
-    """Make a folder one that has a language pack installed, for a Python that has it on its path."""
-    package = folder / f"pack_{code.lower()}"
+def write_pack(folder: Path, code: str, every: Mapping[str, Any]) -> Path:
+    """Make a folder one that has a language pack installed, for a Python that has it on its path.
+
+    Returns
+    -------
+    Path
+        Its file of our sentences.
+    """
+    # A name that no other folder's has, for Python imports each only once.
+    package = folder / re.sub(r"\W", "_", f"pack_{folder.name}_{code}".lower())
     catalogues = package / "locale" / code / "LC_MESSAGES"
     catalogues.mkdir(parents=True)
     (package / "__init__.py").touch()
-    (catalogues / f"{DOMAIN}.json").write_text(json.dumps(every), encoding="utf-8")
+    ours = catalogues / f"{DOMAIN}.json"
+    ours.write_text(json.dumps(every), encoding="utf-8")
     about = folder / f"{package.name}-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(
@@ -67,3 +75,4 @@ def write_pack(folder: Path, code: str, every: Mapping[str, Any]) -> None:
     (about / "entry_points.txt").write_text(
         f"[jupyterlab.languagepack]\n{code} = {package.name}\n", encoding="utf-8"
     )
+    return ours

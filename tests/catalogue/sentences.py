@@ -20,7 +20,7 @@ from tests.catalogue.own_words import is_words
 
 # Whose texts no reader of Jupyter's answers sees: the terminal, notebooks, files to take along, the docs.
 _ELSEWHERE = re.compile(
-    r"/(?:cli|deploy)/|/(?:__init__|connection|settings|snippets|batch_script|dask|worker_start|worker_archive"
+    r"/(?:cli|deploy|translation)/|/(?:__init__|connection|settings|snippets|batch_script|dask|worker_start|worker_archive"
     r"|archive|python_report|variables|several_nodes)\.py$|/protocol/models/(?:base|hint|problem|history)\.py$"
 )
 # Constants that hold words of others, or patterns of such.

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 
 from jupyter_dask_slurm.translation.language import Language
-from jupyter_dask_slurm.translation.languages import wanted
 from jupyter_dask_slurm.translation.template import Pieces, Template
 from tests.catalogue.second_language import accented, entries, of_server
 
@@ -117,18 +116,6 @@ def test_what_is_translated_and_what_is_left(german: Language, english: str, tol
 
 def test_what_a_translator_got_wrong_is_said(german: Language) -> None:
     assert german.malformed == ["{b} is no placeholder of: wrong {a} here"]
-
-
-@pytest.mark.parametrize(
-    ("header", "code"),
-    [
-        (None, None), ("", None), ("en", None), ("en-US,en;q=0.9,de;q=0.8", None), ("default", None),
-        ("de-DE", "de_DE"), ("de_DE", "de_DE"), ("DE-de;q=0.5, fr;q=0.9", "fr"), ("zh-CN", "zh_CN"),
-        ("../../x", None), ("de;q=0", None), ("de;q=x", "de"),
-    ],
-)  # fmt: skip
-def test_which_language_a_request_asks_for(header: str | None, code: str | None) -> None:
-    assert wanted(header) == code
 
 
 def test_no_sentence_keeps_the_loop_for_long() -> None:

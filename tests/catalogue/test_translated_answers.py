@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_dask_slurm.protocol.errors import MachineFault
 from jupyter_dask_slurm.protocol.models import Cluster
 from jupyter_dask_slurm.translation.languages import Languages
 from tests.catalogue.second_language import CODE, accented, entries, write_pack
@@ -41,7 +42,9 @@ async def test_refusals_and_warnings_come_in_the_language_that_is_asked_for(
     assert told.json["warnings"] == [accented(warning) for warning in plain.json["warnings"]]
     assert told.json | {"warnings": []} == plain.json | {"warnings": []}
 
-    schema = (await api("GET", "schema", headers=ASKED)).json["properties"]
+    answer = await api("GET", "schema", headers=ASKED)
+    assert answer.headers["Content-Language"] == "de-DE"
+    schema = answer.json["properties"]
     assert schema["cores"]["title"] == accented("Cores per job")
     assert schema["cores"]["examples"] == (await api("GET", "schema")).json["properties"]["cores"]["examples"]
     assert (await api("GET", "schema", headers={"Accept-Language": "fr"})).text == (
@@ -59,9 +62,45 @@ async def test_a_cluster_s_problem_is_told_in_each_language_in_use(second_langua
     assert german is not None
     told = languages.each_of(cluster)["de"]
     (problem,), (before,) = told.problems, cluster.problems
-    assert (
-        problem.message.startswith(accented("will never start"))
-        or accented("will never start") in problem.message
-    )
+    assert accented("will never start") in problem.message
     assert (problem.code, problem.details, problem.since) == (before.code, before.details, before.since)
     assert (told.name, told.options, told.failures) == (cluster.name, cluster.options, cluster.failures)
+
+
+async def test_a_language_is_named_only_where_something_is_said_in_it(
+    api: Api, second_language: None
+) -> None:
+    for verb, path, status in (
+        ("GET", "openapi.yaml", 200),
+        ("GET", "clusters", 200),
+        ("PUT", "clusters", 405),
+    ):
+        told = await api(verb, path, headers=ASKED)
+        assert (told.status, told.headers.get("Content-Language")) == (status, None)
+
+
+async def test_what_was_done_is_answered_in_english_where_no_thread_is_left_for_its_words(
+    api: Api, second_language: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = await api("POST", "preview", UNWISE, headers=JSON)
+    assert (await api("POST", "preview", UNWISE, headers=ASKED)).headers["Content-Language"] == "de-DE"
+
+    async def none_left(*_: object) -> None:
+        raise MachineFault("No thread can be started.")
+
+    monkeypatch.setattr("jupyter_dask_slurm.routes.base.in_thread", none_left)
+    told = await api("POST", "preview", UNWISE, headers=ASKED)
+    assert (told.status, told.json) == (200, plain.json)
+    assert "Content-Language" not in told.headers
+
+
+async def test_a_damaged_pack_leaves_its_language_english_and_is_read_once(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_pack(tmp_path, CODE, entries()).write_bytes(b'{"": {"domain": "')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plain = await api("GET", "clusters/none", headers=JSON)
+    for _ in range(2):
+        told = await api("GET", "clusters/none", headers=JSON | {"Accept-Language": "de-DE"})
+        assert (told.status, told.json) == (404, plain.json)
+    assert len([record for record in caplog.records if "language pack" in record.getMessage()]) == 1
