@@ -51,6 +51,11 @@ export class FakeKernel {
     this._next().resolve({ content: { status: 'error', ename, evalue } });
   }
 
+  /** Drop what waits, for a cell has failed before it. */
+  abort(): void {
+    this.waiting.splice(0).forEach(({ reply }) => reply.resolve({ content: { status: 'aborted' } }));
+  }
+
   /** Never answer the next: it, or what the kernel says to it, was lost on its way. */
   lose(): string {
     return this.waiting.shift()?.code ?? 'nothing';

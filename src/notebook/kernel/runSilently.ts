@@ -24,6 +24,9 @@ const LATE_MS = 2000;
 /** How often a kernel is sent the same, where it was not heard. */
 const ATTEMPTS = 3;
 
+/** How often code is sent again because a cell before it has failed; each time one more has to fail. */
+const MOST_ABORTS = 20;
+
 /** What a kernel has of clusters. */
 export interface IFound {
   /** The address of the scheduler that its `client` is connected to; `''` where to none, null without `client`. */
@@ -105,7 +108,7 @@ export async function runSilently(
 }
 
 /** @returns what the kernel has once it has run code; null where that, or its answer, was lost. */
-async function request(kernel: Kernel.IKernelConnection, code: string): Promise<IFound | null> {
+async function request(kernel: Kernel.IKernelConnection, code: string, aborts = 0): Promise<IFound | null> {
   const future = kernel.requestExecute({
     code,
     silent: true,
@@ -124,9 +127,14 @@ async function request(kernel: Kernel.IKernelConnection, code: string): Promise<
     const { client, id, cluster } = content.user_expressions as Record<string, IAnswer>;
     return { client: readText(client), id: readText(id) ?? '', cluster: readText(cluster) ?? '' };
   }
-  throw content.status === 'error'
-    ? new KernelError(content.ename, content.evalue)
-    : new KernelError('Aborted');
+  if (content.status === 'error') {
+    throw new KernelError(content.ename, content.evalue);
+  }
+  // A cell has failed, and what waits behind one is not run (`stop_on_error` in Jupyter's messaging protocol).
+  if (aborts === MOST_ABORTS) {
+    throw new KernelError('Aborted');
+  }
+  return request(kernel, code, aborts + 1);
 }
 
 /** @returns the reply; null where it never comes, for the kernel has answered what it was asked later. */

@@ -31,6 +31,31 @@ describe('the client in a kernel', () => {
     expect(client.state).toEqual({ kind: 'none' });
   });
 
+  it('is made though a cell before it fails, which has the kernel drop what waits', async () => {
+    const made = client.make(Promise.resolve('make'));
+    for (let cell = 0; cell < 3; cell++) {
+      await settle();
+      expect(codes()).toEqual(['make']);
+      kernel.abort();
+    }
+    await settle();
+    kernel.run(ADDRESS);
+    expect(await made).toBe(true);
+    expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
+  });
+
+  it('is not made by a kernel that drops whatever it is sent', async () => {
+    const made = client.make(Promise.resolve('make'));
+    const isOver = expect(made).rejects.toThrow('Aborted');
+    for (let cell = 0; cell <= 20; cell++) {
+      await settle();
+      kernel.abort();
+    }
+    await isOver;
+    expect(client.state.kind).toBe('failed');
+    expect(codes()).toEqual([]);
+  });
+
   it('is looked for, and a cluster that a cell has made', async () => {
     const looked = client.look();
     await settle();
