@@ -4,15 +4,33 @@ import { PromiseDelegate } from '@lumino/coreutils';
 /** By which a scheduler knows the client. */
 export const ID = 'Client-1';
 
-/** A kernel that runs what it was sent when a test says so, in the order in which it came. */
+/** What waits to be run. */
+interface IWaiting {
+  readonly code: string;
+  readonly future: FakeFuture;
+  /** Resolves once the kernel has it no more: it was run, or never came. */
+  readonly left: PromiseDelegate<void>;
+}
+
+/** What somebody has in hand who has sent code: the reply comes by one way, and the end of it by another. */
+class FakeFuture {
+  readonly end = new PromiseDelegate<object>();
+  readonly done = this.end.promise;
+  onReply: (reply: object) => unknown = () => undefined;
+  readonly dispose = (): void => undefined;
+}
+
+/** A kernel that runs what it was sent when a test says so, in the order in which it came; questions wait as well. */
 export class FakeKernel {
   status: Kernel.Status = 'idle';
 
-  /** What waits to be run. */
-  readonly waiting: { readonly code: string; readonly reply: PromiseDelegate<object> }[] = [];
+  readonly waiting: IWaiting[] = [];
 
   connectionStatus: Kernel.ConnectionStatus = 'connected';
   isDisposed = false;
+
+  /** Whether the word is lost by which the end of what it ran is known. */
+  losesIdle = false;
 
   /** What it says about itself, once it has heard that it is asked. */
   info: Promise<object> = Promise.resolve({ language_info: { name: 'python' } });
@@ -22,33 +40,37 @@ export class FakeKernel {
     const info = new PromiseDelegate<object>();
     const said = this.info;
     this.info = info.promise;
-    this.requestKernelInfo.mockImplementation(() => {
+    this.requestKernelInfo.mockImplementation(async () => {
+      await this._turn();
       info.resolve(said);
       return said;
     });
   }
 
-  readonly requestKernelInfo = jest.fn(() => this.info);
+  readonly requestKernelInfo = jest.fn(async () => {
+    await this._turn();
+    return this.info;
+  });
 
-  requestExecute({ code }: { code: string }): { done: Promise<object>; dispose: () => void } {
+  requestExecute({ code }: { code: string }): FakeFuture {
     if (this.status === 'dead') {
       throw new Error('Kernel is dead');
     }
-    const reply = new PromiseDelegate<object>();
-    this.waiting.push({ code, reply });
-    return { done: reply.promise, dispose: () => undefined };
+    const future = new FakeFuture();
+    this.waiting.push({ code, future, left: new PromiseDelegate() });
+    return future;
   }
 
   /** Run the next; addresses are those of `client` and `cluster` then, null where there is no such name. */
   run(client: string | null, cluster: string | null = null): void {
     const id = client && ID;
     const answers = { client: answer(client), id: answer(id), cluster: answer(cluster) };
-    this._next().resolve({ content: { status: 'ok', user_expressions: answers } });
+    this._reply({ status: 'ok', user_expressions: answers });
   }
 
   /** Run the next, which raises. */
   raise(ename: string, evalue: string): void {
-    this._next().resolve({ content: { status: 'error', ename, evalue } });
+    this._reply({ status: 'error', ename, evalue });
   }
 
   /** Drop what waits, for a cell has failed before it. */
@@ -58,27 +80,43 @@ export class FakeKernel {
 
   /** Never answer the next: it, or what the kernel says to it, was lost on its way. */
   lose(): string {
-    return this.waiting.shift()?.code ?? 'nothing';
+    return this._next()?.code ?? 'nothing';
   }
 
   /** Drop what waits, as a restart does. */
   drop(): void {
-    this.waiting.splice(0).forEach(({ reply }) => reply.reject(new Error('Canceled future')));
+    for (let next = this._next(); next; next = this._next()) {
+      next.future.end.reject(new Error('Canceled future'));
+    }
   }
 
-  private _next(): PromiseDelegate<object> {
-    const next = this.waiting.shift();
+  private _reply(content: object): void {
+    const next = this._next();
     if (!next) {
       throw new Error('Nothing was sent to the kernel.');
     }
-    return next.reply;
+    next.future.onReply({ content });
+    if (!this.losesIdle) {
+      next.future.end.resolve({ content });
+    }
+  }
+
+  private _next(): IWaiting | undefined {
+    const next = this.waiting.shift();
+    next?.left.resolve();
+    return next;
+  }
+
+  /** Resolves when all that was sent until now is through. */
+  private async _turn(): Promise<void> {
+    await Promise.all(this.waiting.map(({ left }) => left.promise));
   }
 }
 
-function answer(address: string | null): object {
-  return address === null
+function answer(text: string | null): object {
+  return text === null
     ? { status: 'error', ename: 'NameError' }
-    : { status: 'ok', data: { 'text/plain': `'${address}'` } };
+    : { status: 'ok', data: { 'text/plain': `'${text}'` } };
 }
 
 /** Let everything go on that waits for nothing but promises. */

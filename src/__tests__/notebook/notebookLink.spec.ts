@@ -188,7 +188,7 @@ describe('the link of a notebook', () => {
     it('is so where the answer to the first look was lost with the connection', async () => {
       panel.read(running);
       await settle();
-      panel.kernel.waiting.splice(0);
+      panel.kernel.lose();
       panel.sessionContext.connectionStatusChanged.emit('connecting');
       panel.sessionContext.connectionStatusChanged.emit('connected');
       await isConnected();

@@ -145,6 +145,29 @@ describe('the client in a kernel', () => {
       expect(client.state.kind).toBe('failed');
       expect(jest.getTimerCount()).toBe(0);
     });
+
+    it('is asked for once where the kernel is only busy, however long', async () => {
+      const made = client.make(Promise.resolve('make'));
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(kernel.requestKernelInfo).toHaveBeenCalled();
+      expect(codes()).toEqual(['make']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(codes()).toEqual([]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('is there with the reply, where the word is lost that the kernel rests again', async () => {
+      kernel.losesIdle = true;
+      const made = client.make(Promise.resolve('make'));
+      await jest.advanceTimersByTimeAsync(0);
+      kernel.run(ADDRESS);
+      await jest.advanceTimersByTimeAsync(0);
+      expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
+      expect(await made).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
