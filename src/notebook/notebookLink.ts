@@ -211,7 +211,8 @@ export class NotebookLink implements IDisposable {
     const snippet = this._parts.manager.client.snippet(cluster.id, 'attach');
     let isOver = true;
     try {
-      isOver = await this._client.make(snippet.then(({ code }) => code));
+      const code = snippet.then(answer => answer.code);
+      isOver = await this._client.make(code, cluster.scheduler_address);
       return isOver;
     } catch (error) {
       isOver = !(error instanceof NoPythonKernel) || error.hasKernel;

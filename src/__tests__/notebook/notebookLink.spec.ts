@@ -96,6 +96,26 @@ describe('the link of a notebook', () => {
     expect(link.attached).toBe(running);
   });
 
+  describe('whose messages are lost', () => {
+    beforeEach(() => jest.useFakeTimers());
+
+    afterEach(() => jest.useRealTimers());
+
+    it('remembers a cluster where the kernel is found connected to that one', async () => {
+      const attached = link.attach(running);
+      for (const found of ['tls://10.0.0.9:8786', ADDRESS]) {
+        await jest.advanceTimersByTimeAsync(0);
+        panel.kernel.lose();
+        await jest.advanceTimersByTimeAsync(8000);
+        expect(link.metadata).toBeNull();
+        panel.kernel.run(found);
+      }
+      await jest.advanceTimersByTimeAsync(0);
+      expect(link.metadata).toMatchObject({ cluster: running.id });
+      expect(await attached).toBe(true);
+    });
+  });
+
   it('does not remember a cluster from which it was detached before it was connected', async () => {
     const attached = link.attach(running);
     await settle();

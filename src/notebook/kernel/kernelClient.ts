@@ -57,12 +57,13 @@ export class KernelClient {
   /**
    * Run code that makes the client.
    *
+   * @param address - of the scheduler that it connects to: any other client found is not what it makes.
    * @returns whether it is there; not where something else was wanted meanwhile, or the kernel started again:
    * what comes of it then is of no interest, failures included.
    *
    * @throws KernelError with the kernel's words; NoPythonKernel; whatever keeps the code from being there.
    */
-  async make(code: Promise<string>): Promise<boolean> {
+  async make(code: Promise<string>, address: string | null): Promise<boolean> {
     const attempt = ++this._attempt;
     const before = this._state.kind === 'there' ? this._state.id : undefined;
     this._set({ kind: 'connecting' });
@@ -72,13 +73,13 @@ export class KernelClient {
       if (attempt !== this._attempt) {
         return false;
       }
-      const isNew = (found: IFound) => Boolean(found.client) && found.id !== before;
-      const { client: address, id } = await runSilently(kernel, text, isNew);
+      const isMade = ({ client, id }: IFound) => client !== null && client === address && id !== before;
+      const found = await runSilently(kernel, text, isMade);
       if (attempt !== this._attempt) {
         return false;
       }
-      this._made = address;
-      this._set({ kind: 'there', address: address ?? '', id });
+      this._made = found.client;
+      this._set({ kind: 'there', address: found.client ?? '', id: found.id });
       return true;
     } catch (error) {
       if (attempt !== this._attempt) {

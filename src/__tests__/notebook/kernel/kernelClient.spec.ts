@@ -18,7 +18,7 @@ describe('the client in a kernel', () => {
   const codes = () => kernel.waiting.map(({ code }) => code);
 
   it('is closed where it is there', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     await settle();
     kernel.run(ADDRESS);
     expect(await made).toBe(true);
@@ -117,7 +117,7 @@ describe('the client in a kernel', () => {
     };
 
     it('is there where only the answer was lost', async () => {
-      const made = client.make(Promise.resolve('make'));
+      const made = client.make(Promise.resolve('make'), ADDRESS);
       expect(await lose()).toBe('make');
       expect(codes()).toEqual(['']);
       kernel.run(ADDRESS);
@@ -127,7 +127,7 @@ describe('the client in a kernel', () => {
     });
 
     it('is made once the kernel hears it', async () => {
-      const made = client.make(Promise.resolve('make'));
+      const made = client.make(Promise.resolve('make'), ADDRESS);
       expect(await lose()).toBe('make');
       kernel.run(null);
       await jest.advanceTimersByTimeAsync(0);
@@ -137,8 +137,37 @@ describe('the client in a kernel', () => {
       expect(jest.getTimerCount()).toBe(0);
     });
 
+    it('is not taken for one of another cluster, which the kernel has kept where it reached no new one', async () => {
+      const failed = expect(client.make(Promise.resolve('make'), ADDRESS)).rejects.toThrow('Timed out');
+      await jest.advanceTimersByTimeAsync(0);
+      kernel.raise('TimeoutError', 'Timed out');
+      await failed;
+      const made = client.make(Promise.resolve('make again'), ADDRESS);
+      expect(await lose()).toBe('make again');
+      kernel.run('tls://10.0.0.2:8786');
+      await jest.advanceTimersByTimeAsync(0);
+      expect(codes()).toEqual(['make again']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+      expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
+    });
+
+    it('is made anew where the one that it replaces is found, connected to the same', async () => {
+      const before = client.make(Promise.resolve('make'), ADDRESS);
+      await jest.advanceTimersByTimeAsync(0);
+      kernel.run(ADDRESS);
+      expect(await before).toBe(true);
+      const made = client.make(Promise.resolve('make again'), ADDRESS);
+      expect(await lose()).toBe('make again');
+      kernel.run(ADDRESS);
+      await jest.advanceTimersByTimeAsync(0);
+      expect(codes()).toEqual(['make again']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+    });
+
     it('has failed where that never does', async () => {
-      const failed = expect(client.make(Promise.resolve('make'))).rejects.toThrow('lost on its way');
+      const failed = expect(client.make(Promise.resolve('make'), ADDRESS)).rejects.toThrow('lost on its way');
       const sent = [await lose(), await lose(), await lose(), await lose(), await lose()];
       await failed;
       expect(sent).toEqual(['make', '', 'make', '', 'make']);
@@ -147,7 +176,7 @@ describe('the client in a kernel', () => {
     });
 
     it('is asked for once where the kernel is only busy, however long', async () => {
-      const made = client.make(Promise.resolve('make'));
+      const made = client.make(Promise.resolve('make'), ADDRESS);
       await jest.advanceTimersByTimeAsync(60_000);
       expect(kernel.requestKernelInfo).toHaveBeenCalled();
       expect(codes()).toEqual(['make']);
@@ -160,7 +189,7 @@ describe('the client in a kernel', () => {
 
     it('is there with the reply, where the word is lost that the kernel rests again', async () => {
       kernel.losesIdle = true;
-      const made = client.make(Promise.resolve('make'));
+      const made = client.make(Promise.resolve('make'), ADDRESS);
       await jest.advanceTimersByTimeAsync(0);
       kernel.run(ADDRESS);
       await jest.advanceTimersByTimeAsync(0);
@@ -171,7 +200,7 @@ describe('the client in a kernel', () => {
   });
 
   it('is closed where it is being made: by code that comes after that which makes it', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     await settle();
     const closed = client.close();
     await settle();
@@ -184,7 +213,7 @@ describe('the client in a kernel', () => {
   });
 
   it('tells nobody who has closed it that it could not be made', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     await settle();
     const closed = client.close();
     await settle();
@@ -197,7 +226,7 @@ describe('the client in a kernel', () => {
 
   it('is not made where it was closed before its code was known', async () => {
     const code = new PromiseDelegate<string>();
-    const made = client.make(code.promise);
+    const made = client.make(code.promise, ADDRESS);
     const closed = client.close();
     code.resolve('make');
     await settle();
@@ -208,7 +237,7 @@ describe('the client in a kernel', () => {
   });
 
   it('is gone where the kernel starts again while it is closed', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     await settle();
     const closed = client.close();
     await settle();
