@@ -105,7 +105,7 @@ def _run(parser: argparse.ArgumentParser, *, with_options: bool) -> None:
     )
     _named_and_where(parser)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--jobs", type=int, help="jobs of its cluster (default: 1), each by itself")
+    size.add_argument("--jobs", type=_one_or_more, help="jobs of its cluster (default: 1), each by itself")
     size.add_argument(
         "--nodes", type=_one_or_more, help="nodes of its one allocation, with all workers at once"
     )

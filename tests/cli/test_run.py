@@ -22,7 +22,7 @@ from jupyter_dask_slurm.cli.arguments import parse_words
 from jupyter_dask_slurm.cli.request_body import body_of
 from jupyter_dask_slurm.cli.run import run_script
 from jupyter_dask_slurm.cli.run.in_allocation import allocation_of, in_allocation
-from jupyter_dask_slurm.cli.run.prospects import why_hopeless
+from jupyter_dask_slurm.cli.run.prospects import GRACE_S, SAY_AGAIN_S, why_none
 from jupyter_dask_slurm.cli.run.run_script import Run
 from jupyter_dask_slurm.cli.run.script_process import Signals, exit_code, start_script
 from jupyter_dask_slurm.cli.run.words import ending_words, ready_words, waiting_words
@@ -89,6 +89,8 @@ def test_its_words() -> None:
     assert found.script_arguments == ["one", "--jobs", "9"]
     with pytest.raises(SystemExit, match="2"):
         parse_words(["run", "a.py", "--nonsense"])
+    with pytest.raises(SystemExit, match="2"):
+        parse_words(["run", "a.py", "--jobs", "0"])
 
 
 @pytest.mark.parametrize(("line", "code"), [("pass", 0), ("1 / 0", 1), ("os.kill(os.getpid(), 9)", 137)])
@@ -160,22 +162,25 @@ def test_the_end_of_a_run_ends_all(
 
 
 @pytest.mark.nightly
-def test_a_script_whose_jobs_were_all_cancelled_is_not_waited_for(
+def test_a_script_whose_jobs_were_all_cancelled_goes_on_where_others_are_submitted(
     slurm: SlurmClient, shared: Path, tmp_path: Path
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        f"{COMPUTES}future = client.submit(time.sleep, 600)\n"
-        "while not client.processing(): time.sleep(0.1)\nprint(flush=True)\nfuture.result()\n"
+        f"{COMPUTES}print(flush=True)\nwhile client.nthreads(): time.sleep(0.1)\n"
+        "print(client.submit(sum, [1, 2]).result())\n"
     )
     with running(script, *SMALL, "--partition", "normal", "--jobs", "2") as run:
         assert run.stdout is not None
+        assert run.stderr is not None
         run.stdout.readline()
         (cluster_id,) = clusters(shared)
         slurm.run("scancel", *slurm.jobs_of(cluster_id))
-        _, errors = run.communicate(timeout=90)
-    assert run.returncode == 1, errors
-    assert "dask-1 has no workers, and gets none: the script waits for them, and is ended." in errors
+        told = next(line for line in run.stderr if "cancelled elsewhere" in line)
+        assert f"jupyter dask-slurm scale {cluster_id} 2 brings them back" in told
+        assert main(["scale", cluster_id, "1"]) == 0
+        said, errors = run.communicate(timeout=90)
+    assert (run.returncode, said) == (0, "3\n"), errors
     assert clusters(shared) == []
 
 
@@ -221,14 +226,18 @@ def without_workers(cluster: Cluster, *kinds: ProblemKind, **more: Any) -> Clust
 
 
 ADAPTIVE = {"scaling": Scaling("adaptive", minimum_jobs=0, maximum_jobs=4)}
+NARROW = {"scaling": Scaling("adaptive", minimum_jobs=0, maximum_jobs=1)}
 
 
 @pytest.mark.parametrize(
     ("kinds", "more", "said"),
     [
         ([CANCELLED_OUTSIDE], {}, "It is cancelled_outside."),
-        ([], {}, "has no jobs any more"),
+        ([], {}, "is to have no jobs"),
         ([], ADAPTIVE, None),
+        ([CANCELLED_OUTSIDE], ADAPTIVE, None),
+        ([CANCELLED_OUTSIDE], NARROW, "It is cancelled_outside."),
+        ([JOBS_FAIL], ADAPTIVE, "It is jobs_fail."),
         ([CANCELLED_OUTSIDE], {"jobs": JobCounts(plan=1, queued=1)}, None),
         ([CANCELLED_OUTSIDE], {"jobs": JobCounts(plan=1)}, None),
         ([SUBMIT_REFUSED], {"jobs": JobCounts(plan=2)}, "It is submit_refused."),
@@ -249,9 +258,14 @@ ADAPTIVE = {"scaling": Scaling("adaptive", minimum_jobs=0, maximum_jobs=4)}
 def test_when_no_worker_will_ever_come(
     kinds: list[ProblemKind], more: dict[str, Any], said: str | None
 ) -> None:
-    found = why_hopeless(without_workers(running_cluster(), *kinds, **more))
+    found = why_none(without_workers(running_cluster(), *kinds, **more))
     assert (found is None) is (said is None)
-    assert found is None or (said or "") in found.message
+    assert found is None or (said or "") in found.error.message
+
+
+def waiting(cluster: Cluster, *kinds: ProblemKind, **more: Any) -> Cluster:
+    """Return the same, with tasks that wait for workers."""
+    return without_workers(cluster, *kinds, tasks=TaskCounts(queued=1), **more)
 
 
 async def test_a_script_is_given_up_where_its_tasks_wait_for_nobody(
@@ -259,15 +273,88 @@ async def test_a_script_is_given_up_where_its_tasks_wait_for_nobody(
 ) -> None:
     make, handle = one
     run = make()
-    handle.cluster = without_workers(handle.cluster, CANCELLED_OUTSIDE)
+    handle.cluster = without_workers(handle.cluster, JOBS_FAIL, jobs=JobCounts(plan=2))
     assert not run._is_over(handle)
     handle.cluster = replace(handle.cluster, tasks=TaskCounts(queued=1))
     assert run._is_over(handle)
     assert run._given_up.is_set()
     first, second, third = capsys.readouterr().err.splitlines()
-    assert first.startswith("It is cancelled_outside.")
+    assert first.startswith("It is jobs_fail.")
     assert second.endswith("has no workers, and gets none: the script goes on without.")
     assert third.endswith("the script waits for them, and is ended.")
+
+
+async def test_who_cancelled_all_jobs_has_a_minute_to_submit_them_again(
+    one: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, handle = one
+    run, now = make(), 1000.0
+    run._now = lambda: now
+    begun = handle.cluster = waiting(handle.cluster, CANCELLED_OUTSIDE)
+    assert not run._is_over(handle)
+    assert run._patience.pause_s(now) == GRACE_S
+    assert "Submit again on its card" in capsys.readouterr().err
+    now += GRACE_S - 1
+    assert not run._is_over(handle)
+    assert run._patience.pause_s(now) == 1
+    handle.cluster = waiting(handle.cluster, jobs=JobCounts(plan=1, queued=1))
+    assert not run._is_over(handle)
+    assert run._patience.pause_s(now) is None
+    handle.cluster = begun
+    assert not run._is_over(handle)
+    assert not run._is_ready(handle)
+    now += GRACE_S
+    assert run._is_over(handle)
+    assert run._given_up.is_set()
+    with pytest.raises(DaskSlurmError, match="It is cancelled_outside"):
+        run._is_ready(handle)
+
+
+async def test_a_run_is_woken_when_its_grace_is_over(one: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, handle = one
+    monkeypatch.setattr("jupyter_dask_slurm.cli.run.prospects.GRACE_S", 0.01)
+    run = make()
+    handle.cluster = waiting(handle.cluster, CANCELLED_OUTSIDE)
+    await asyncio.wait_for(run._until(lambda: run._is_over(handle)), 10)
+    assert run._given_up.is_set()
+
+
+async def test_a_run_whose_cluster_was_scaled_to_nothing_waits_and_says_so_now_and_then(
+    one: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, handle = one
+    run, now = make(), 1000.0
+    run._now = lambda: now
+    handle.cluster = without_workers(handle.cluster)
+    assert not run._is_over(handle)
+    assert capsys.readouterr().err == ""
+    handle.cluster = waiting(handle.cluster)
+    for _ in range(3):
+        assert not run._is_over(handle)
+        assert run._patience.pause_s(now) == SAY_AGAIN_S
+        now += SAY_AGAIN_S / 2
+        assert not run._is_over(handle)
+        assert run._patience.pause_s(now) == SAY_AGAIN_S / 2
+        now += SAY_AGAIN_S / 2
+    assert not run._given_up.is_set()
+    assert not run._is_ready(handle)
+    first, *later = capsys.readouterr().err.splitlines()
+    assert f"is to have no jobs. The run waits for workers: jupyter dask-slurm scale {handle.id} 1" in first
+    assert [line.split(" for ")[1] for line in later] == [
+        "10 minutes now",
+        "20 minutes now",
+        "30 minutes now",
+    ]
+
+
+async def test_where_workers_come_with_the_tasks_the_script_begins_without(one: Any) -> None:
+    make, handle = one
+    handle.cluster = without_workers(handle.cluster, **ADAPTIVE)
+    assert make()._is_ready(handle)
+    assert ready_words(handle.cluster).endswith("workers come when the script has tasks for them.")
+    one_at_least = {"scaling": Scaling("adaptive", minimum_jobs=1, maximum_jobs=4)}
+    handle.cluster = without_workers(handle.cluster, **one_at_least)
+    assert not make()._is_ready(handle)
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from ...system.event_loop.first_of import first_of
 from ..request_body import body_of
 from .guard import Guard
 from .in_allocation import Fitted, allocation_of, in_allocation
-from .prospects import is_waited_for, why_hopeless
+from .prospects import Patience, begins_without, is_waited_for, why_none
 from .script_process import Signals, exit_code, start_script
-from .words import Words, ending_words, ready_words, waiting_words
+from .words import Words, ending_words, lacking_words, ready_words, waiting_words
 
 SAY_AGAIN_S = 10.0
 """So often is said what Slurm has not ended yet, in seconds."""
@@ -49,6 +49,8 @@ class Run:
         self._signals = Signals()
         self._given_up = asyncio.Event()
         self._guard = Guard()
+        self._now = asyncio.get_running_loop().time
+        self._patience = Patience()
 
     async def run(self) -> int:
         """Do all of it; returns the exit code: the script's, or that of the signal that has ended us.
@@ -116,13 +118,15 @@ class Run:
             raise DaskSlurmError(error.message if error else ended, details=error.details if error else None)
         if handle.gone.is_set():
             raise DaskSlurmError(_stopped(cluster))
-        hopeless = why_hopeless(cluster)
-        if hopeless is not None:
-            raise hopeless
-        if cluster.jobs.working or _lacks_some(cluster):
+        lack = why_none(cluster)
+        waited_s = self._patience.waited_s(lack, self._now())
+        if lack is not None and waited_s >= lack.grace_s:
+            raise lack.error
+        if cluster.jobs.working or _lacks_some(cluster) or begins_without(cluster):
             return True
         self._words.problems(cluster)
-        self._words.say(waiting_words(cluster), cluster)
+        words = waiting_words(cluster) if lack is None else lacking_words(cluster, lack, waited_s)
+        self._words.say(words, cluster)
         return False
 
     def _is_over(self, handle: ClusterHandle) -> bool:
@@ -143,10 +147,15 @@ class Run:
         return True
 
     def _give_up(self, cluster: Cluster) -> None:
-        """Have the script ended where it waits for workers that never come."""
-        if why_hopeless(cluster) is None:
-            return
+        """Have the script ended where it waits for workers that never come, and nobody sees to it."""
+        lack = why_none(cluster)
         waits = is_waited_for(cluster)
+        waited_s = self._patience.waited_s(lack if waits else None, self._now())
+        if lack is None or (lack.is_wanted and not waits):
+            return
+        if waits and waited_s < lack.grace_s:
+            self._words.say(lacking_words(cluster, lack, waited_s), cluster)
+            return
         what = "the script waits for them, and is ended" if waits else "the script goes on without"
         self._words.say(f"{cluster.name} has no workers, and gets none: {what}.", cluster)
         if waits:
@@ -155,7 +164,8 @@ class Run:
     async def _until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so, or we are told to end."""
         while not is_so() and not self._signals.told.is_set():
-            await first_of(self._changed.wait(), self._signals.told.wait())
+            pause_s = self._patience.pause_s(self._now())
+            await first_of(self._changed.wait(), self._signals.told.wait(), seconds=pause_s)
             self._changed.clear()
 
     async def _stop(self, handle: ClusterHandle) -> bool:

@@ -9,6 +9,7 @@ from ...protocol.models import Cluster, Job, iso_time
 from ...protocol.models.problem import ENDS_WITH_JOB
 from ...protocol.naming import counted, one_or_many
 from ..text import visible
+from .prospects import SAY_AGAIN_S, Lack, begins_without
 
 
 class Words:
@@ -58,8 +59,23 @@ def waiting_words(cluster: Cluster) -> str:
     return f"{cluster.name}: the workers start."
 
 
+def lacking_words(cluster: Cluster, lack: Lack, waited_s: float) -> str:
+    """Return what would bring workers to a cluster that gets none by itself."""
+    scale = f"jupyter dask-slurm scale {cluster.id} {lack.jobs}"
+    if not lack.is_wanted:
+        return (
+            f"{cluster.name} has no workers: all its jobs were cancelled elsewhere. Submit again on its card "
+            f"or {scale} brings them back; else the run ends {lack.grace_s:.0f} s after that."
+        )
+    minutes = int(waited_s // SAY_AGAIN_S * SAY_AGAIN_S // 60)
+    how_long = f" for {minutes} minutes now" if minutes else ""
+    return f"{lack.error.message} The run waits{how_long} for workers: {scale} brings some."
+
+
 def ready_words(cluster: Cluster) -> str:
     """Return what the script is given."""
+    if begins_without(cluster) and not cluster.jobs.working:
+        return f"{cluster.name}: workers come when the script has tasks for them."
     workers = cluster.workers.connected if cluster.workers else 0
     more = cluster.jobs.queued + cluster.jobs.starting
     later = f", {_jobs(more)} to come" if more else ""
