@@ -1,4 +1,4 @@
-"""What is allowed and yet seldom meant: sentences for the preview. Pure."""
+"""What is allowed and yet seldom meant: sentences for the preview."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..protocol.models import Site
 from ..protocol.scaling import known_nodes
 from ..slurm.installation.hostlist import expand
 from ..slurm.script.gpu_workers import gpus_of, is_cuda
+from ..slurm.script.python_words import doubt
 from ..slurm.units import parse_walltime
 from ..system.mounts import network_file_system
 from .site import possible_partitions
@@ -37,6 +38,7 @@ def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site)
     yield from _walltime(options, {*asked, *rendering["said"]})
     yield from _hyper_threading(options, site)
     yield from _local_directory(options)
+    yield from filter(None, [doubt(options["python"])] if options.get("python") else [])
     yield from _placement(options, site)
     yield from _nodes_without_power(options, site)
     if not options.get("secure"):

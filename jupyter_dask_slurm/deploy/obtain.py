@@ -166,7 +166,7 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
         "python": (here.python or here.argv[0], launched.python),
     }
     other = [name for name, (wanted, has) in of_both.items() if wanted != has]
-    return other + differing(surroundings.options, launched.options, handle.cluster.options)
+    return other + await in_thread(differing, surroundings.options, launched.options, handle.cluster.options)
 
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:

@@ -1,12 +1,12 @@
-"""Whether a cluster that runs has the options that a call asks for, however they are spelt. Pure."""
+"""Whether a cluster that runs has the options that a call asks for, however they are spelt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..kernels.command_line import is_path
 from ..protocol.memory_size import parse_memory
+from ..slurm.script.python_words import is_path
 from ..slurm.units import parse_slurm_memory, parse_walltime
 
 _KERNEL, _PYTHON = "kernel", "python"

@@ -51,15 +51,6 @@ def told_python(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[str, .
     return (program, *(word for word in options if word != _OF_THE_DEBUGGER))
 
 
-def is_path(python: str) -> bool:
-    """Return whether an option names an interpreter, and not what starts one.
-
-    >>> [is_path(python) for python in ("/opt/bin/python", "python", "/usr/bin/srun -n 1 python")]
-    [True, False, False]
-    """
-    return re.fullmatch(r"/[^\s$]*", python) is not None
-
-
 def program_of(argv: Sequence[str], environ: Mapping[str, str]) -> str | None:
     """Return the path of what a command line starts; None where there is none, or it cannot be told."""
     if os.sep in argv[0] and not Path(argv[0]).is_absolute():

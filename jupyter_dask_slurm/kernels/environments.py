@@ -22,10 +22,11 @@ from pathlib import Path
 
 from ..protocol.errors import EnvironmentUnusable
 from ..protocol.models import Kernel
+from ..slurm.script.python_words import is_path
 from ..system import clock
 from ..system.beside_loop import in_thread
 from ..system.clean_environment import clean_environment
-from .command_line import is_path, program_of, told_python
+from .command_line import program_of, told_python
 from .environment import DISTRIBUTIONS, Environment, lack, too_old
 from .installed import installed
 from .python_here import environment_of
@@ -98,7 +99,7 @@ class Environments:
             With what there is, or with the command that mends it.
         """
         specifications = await read_specifications(self._specs)
-        if python is not None and not is_path(python):
+        if python is not None and not await in_thread(is_path, python):
             _require_jobs(python, backend)
         elif python is not None and kernel in {None, *specifications}:
             environment = await self._look_at_python(python)
@@ -129,7 +130,7 @@ class Environments:
     async def is_known_within(self, kernel: str | None, python: str | None, seconds: float) -> bool:
         """Return whether `find` can answer within so many seconds; where it cannot, the look goes on."""
         # What runs a Python in jobs is not looked at, and no reason not to look at the kernel.
-        path = python if python is not None and is_path(python) else None
+        path = python if python is not None and await in_thread(is_path, python) else None
         looking = asyncio.create_task(self.find(kernel, path, backend="local"))
         self._unheard.add(looking)
         looking.add_done_callback(self._is_over)

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..protocol.memory_size import parse_memory
+from ..slurm.script.python_words import at_home, why_no_program
 from ..slurm.script.sbatch_options import managed_directive, words_of
 from ..slurm.script.script_text import EXPANSION, is_one_line, may_be_exported
 from ..slurm.script.worker_arguments import managed_argument
@@ -115,6 +116,13 @@ def _worker_argument(text: str) -> str:
     return text
 
 
+def _python(text: str) -> str:
+    wrong = why_no_program(text)
+    if wrong:
+        raise ValueError(wrong)
+    return at_home(text)
+
+
 def _variable_value(text: str) -> str:
     _printable_line(text)
     return text
@@ -169,7 +177,9 @@ FilePath = Annotated[
     str, matching(r"[\w/.][^\t'\"`$;|&<>*?\\!]{0,1023}", _FILE_WORDS), _text(_printable_line)
 ]
 Python = Annotated[
-    str, matching(rf"(?=.{{1,1024}}\Z)(?![-.~ ])([\w./@+=,:%\[\] -]|{EXPANSION})+(?<! )", _PYTHON_WORDS)
+    str,
+    matching(rf"(?=.{{1,1024}}\Z)(?=[\w/$])([\w./@+=,:%\[\] -]|{EXPANSION})+(?<! )", _PYTHON_WORDS),
+    _text(_python),
 ]
 Duration = Annotated[
     str, matching(r"[0-9]{1,6}(\.[0-9]+)? *(s|m|min|h|d|seconds|minutes|hours|days)", _DURATION_WORDS)

@@ -132,6 +132,19 @@ async def test_pythons_that_cannot_be_used_say_why(python: str, words: str) -> N
     assert refused.value.field == "options.python"
 
 
+async def test_a_path_with_spaces_is_one_where_all_of_it_is_there(tmp_path: Path) -> None:
+    known = Environments(Specs(python3=[sys.executable, "-m", "ipykernel_launcher"]), tmp_path)
+    folder = tmp_path / "my env" / "bin"
+    folder.mkdir(parents=True)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    found = await known.find("python3", str(python), backend="local")
+    assert found.argv == (str(python),)
+    with pytest.raises(EnvironmentUnusable, match="must be a path"):
+        await known.find("python3", str(folder / "another"), backend="local")
+
+
 async def test_what_is_no_path_runs_a_python_in_jobs_and_nothing_here(tmp_path: Path) -> None:
     specs = Specs(python3=[sys.executable, "-m", "ipykernel_launcher"])
     known = Environments(specs, tmp_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jupyter_dask_slurm.options.requests import ClusterRequest, parse
@@ -35,6 +37,7 @@ def test_line_breaks_are_refused_wherever_they_stand(option: str, value: str) ->
         ("apptainer exec --nv oras://ghcr.io/ocean/image:latest python", True),
         ("srun -n 1 -c $SLURM_CPUS_PER_TASK python -X utf8", True),
         ("${CONDA_PREFIX}/bin/python", True),
+        ("LANG=C /usr/bin/srun -n 1 python", True),
         ("python; touch /tmp/x", False),
         ("python $(touch /tmp/x)", False),
         ("python `touch /tmp/x`", False),
@@ -42,6 +45,12 @@ def test_line_breaks_are_refused_wherever_they_stand(option: str, value: str) ->
         ("python 'a", False),
         ("-c pass", False),
         ("../python", False),
+        ("env/bin/python", False),
+        ("bin/srun -n 1 python", False),
+        (":", False),
+        ("=x", False),
+        ("%x", False),
+        (", x", False),
         ("python ", False),
         ("${HOME@P}", False),
         ("", False),
@@ -55,3 +64,10 @@ def test_what_runs_a_python_is_words_and_nothing_else(python: str, taken: bool) 
     with pytest.raises(InvalidRequest) as refused:
         parse(ClusterRequest, {"options": {"python": python}})
     assert refused.value.field == "options.python"
+
+
+@pytest.mark.parametrize("home", ["$HOME", "${HOME}"])
+def test_a_python_in_the_home_directory_is_a_path(home: str) -> None:
+    options = parse(ClusterRequest, {"options": {"python": f"{home}/my env/bin/python"}}).options
+    assert options is not None
+    assert options.python == str(Path("~/my env/bin/python").expanduser())

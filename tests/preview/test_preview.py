@@ -167,10 +167,11 @@ async def test_a_start_is_refused_with_what_the_preview_says(
 
 
 async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> None:
-    options = {"cores": 3, "processes": 2, "memory": "600 MB"}
+    options = {"cores": 3, "processes": 2, "memory": "600 MB", "python": "/nowhere/my env/bin/python"}
     warnings = (await api("POST", "preview", {"options": options})).json["warnings"]
     assert any("do not divide" in warning for warning in warnings)
     assert any("300 MB" in warning for warning in warnings)
+    assert any("no program /nowhere/my here" in warning for warning in warnings)
 
 
 async def test_without_slurm_the_local_backend_is_previewed(api: Api) -> None:

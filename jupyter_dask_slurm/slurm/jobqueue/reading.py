@@ -17,6 +17,7 @@ from typing import Any
 from ...protocol.directory import log_directory
 from ..script.gpu_workers import is_cuda
 from ..script.option_table import FORMER, KEYS
+from ..script.python_words import at_home, why_no_program
 from ..script.sbatch_options import managed_directive, words_of
 from ..script.worker_arguments import without_managed_arguments
 from . import values
@@ -315,13 +316,12 @@ def _path_here(path: str, say: _Say) -> str | None:
     return expanded
 
 
-def _program(path: str, _say: _Say) -> str:
-    return _at_home(path)
-
-
-def _at_home(path: str) -> str:
-    """Return a path with a home directory in place of ``~``, where there is one."""
-    return os.path.expanduser(path)  # noqa: PTH111 - that of pathlib raises where it knows none
+def _program(python: str, _say: _Say) -> str:
+    python = at_home(python)
+    wrong = why_no_program(python)
+    if wrong:
+        raise ValueError(wrong)
+    return python
 
 
 _MAY_HOLD_MANAGED: dict[str, Callable[[Any, _Say], Any]] = {

@@ -195,6 +195,16 @@ def test_more_workers_than_cores_are_refused_where_they_stand(dask_files: DaskFi
     assert dask_files.ours(options={"processes": 1}).options["cores"] == 2
 
 
+@pytest.mark.parametrize("python", ["env/bin/python", "./srun.sh python", "~nobody-of-that-name/bin/python"])
+def test_a_python_that_no_job_can_start_is_refused_where_it_stands(
+    dask_files: DaskFiles, python: str
+) -> None:
+    dask_files.write(f"jobqueue:\n  slurm:\n    cores: 2\n    python: {python}\n")
+    with pytest.raises(Unprocessable, match=r"yaml, line 4: .*python must be an absolute path"):
+        dask_files.ours()
+    assert dask_files.ours(options={"python": "/opt/bin/python"}).options["python"] == "/opt/bin/python"
+
+
 @pytest.mark.parametrize(
     ("asked", "cores", "processes", "said"),
     [
