@@ -95,11 +95,7 @@ def configured(asked: Mapping[str, Any], allowed_partitions: Collection[str], *,
         key: value for key, value in theirs.items() if key not in strange and underscored(key) not in _OURS
     }
     reading = read(heard, source, asked)
-    reading.notes += [
-        (underscored(key), source.says(str(key), "has no effect here."))
-        for key in sorted(strange)
-        if not says_nothing(section[key])
-    ]
+    reading.notes += _unheard({key: section[key] for key in strange}, source)
     reading.notes += _strays(sections, known)
     found = [*reading.faults, *_faults_of_shebang(shebang, source), *_faults_of_texts(reading, source)]
     found += faults_of_ucx(section, source) if secure else ()
@@ -115,6 +111,13 @@ def configured(asked: Mapping[str, Any], allowed_partitions: Collection[str], *,
         notes=tuple(reading.notes),
         shebang=shebang,
     )
+
+
+def _unheard(strange: Mapping[Any, Any], source: Source) -> Iterator[tuple[str, str]]:
+    """Yield a sentence about each key that is none of dask-jobqueue's."""
+    for key, value in sorted(strange.items()):
+        if not says_nothing(value):
+            yield underscored(key), source.says(str(key), "has no effect here.")
 
 
 def _strays(sections: Mapping[Any, Any], known: Collection[str]) -> Iterator[tuple[str, str]]:
