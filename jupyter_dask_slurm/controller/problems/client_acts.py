@@ -23,8 +23,8 @@ ACTS_COUNT_S = 600.0
 
 RESTARTED = "A client has all workers restarted (Client.restart()): what they computed and held is gone."
 _RETIRED = (
-    "a worker (Client.retire_workers()). Where none comes back within a minute, another job takes this one's "
-    "place."
+    "a worker (Client.retire_workers()). A job to which none comes back within a minute gives its place to "
+    "another."
 )
 # So Dask calls why a worker goes where `Scheduler.retire_workers` was given no other name for it.
 _BY_A_CLIENT = "retire-workers-"

@@ -320,8 +320,8 @@ CLIENT_RESTARTED = ProblemKind(
 CLIENT_RETIRED = ProblemKind(
     "client_retired",
     "info",
-    "A client retired workers (`Client.retire_workers()`). Where none comes back within a minute, another "
-    "job takes the place of theirs.",
+    "A client retired workers (`Client.retire_workers()`). A job to which none comes back within a minute "
+    "gives its place to another.",
     "To have fewer workers, scale the cluster down: then none takes their place.",
 )
 ENDS_WITH_JOB = ProblemKind(
