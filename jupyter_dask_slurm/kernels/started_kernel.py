@@ -102,10 +102,12 @@ def _failure(answer: dict[str, Any], specification: Specification) -> Silence:
     if answer.get("silent"):
         heard = f". It had said: {said}" if said else ""
         return Silence(f"does not answer: it said nothing within {START_LIMIT_S:.0f} s{heard}")
-    return Silence(f"cannot be started: {_reason(str(answer.get('error') or _DIED), said)}")
+    return _broken(str(answer.get("error") or _DIED), said)
 
 
-def _reason(error: str, said: str) -> str:
-    if error.startswith(_DIED):
-        return said or "it ended before it answered"
-    return f"{error} ({said})" if said else error
+def _broken(error: str, words: str) -> Silence:
+    if not error.startswith(_DIED):
+        return Silence(f"cannot be started: {error} ({words})" if words else f"cannot be started: {error}")
+    if words:
+        return Silence(f"cannot be started: {words}")
+    return Silence("cannot be started: it ended before it answered")

@@ -74,5 +74,6 @@ def why_no_time(heard: Forecast | None, jobs: int) -> str | None:
     if heard.refusal is None:
         return "Slurm would take it, and names no time."
     if may_pass(heard.refusal, test_only=True):
-        return f"Not now: {words_of(heard.refusal)}. It may wait, or be refused."
+        said = words_of(heard.refusal)
+        return f"Not now: {said}. It may wait, or be refused."
     return None

@@ -161,12 +161,12 @@ def _hear(forecast: Forecast | None, options: Mapping[str, Any], findings: _Find
     findings.start = forecast.start if forecast else None
     if forecast is None or forecast.refusal is None:
         return
-    words = words_of(forecast.refusal)
+    said = words_of(forecast.refusal)
     if may_pass(forecast.refusal, test_only=True):
-        findings.warnings.append(f"Slurm would not start this now: {words}. It may wait, or be refused.")
+        findings.warnings.append(f"Slurm would not start this now: {said}. It may wait, or be refused.")
         return
-    option = option_of(words, options)
-    findings.errors.append(SiteRefuses(f"Slurm refuses this: {words}.", field=option and f"options.{option}"))
+    option = option_of(said, options)
+    findings.errors.append(SiteRefuses(f"Slurm refuses this: {said}.", field=option and f"options.{option}"))
 
 
 def _answer(findings: _Findings, draft: Draft | None = None, *, looking_at: str | None = None) -> Preview:

@@ -68,16 +68,16 @@ def clusters_of(section: Mapping[str, Any], taken: Collection[str]) -> list[Init
     found = [_cluster(NAME, f"{NAME}.factory", factory, default, starts=False)] if factory else []
     names = {*taken, *(cluster.name for cluster in found)}
     initial = section.get("initial")
-    for index, said in enumerate(initial if isinstance(initial, list) else []):
-        name, notes = _free_name(_mapping(said).get("name"), f"{NAME}-{index + 1}", names)
+    for index, entry in enumerate(initial if isinstance(initial, list) else []):
+        name, notes = _free_name(_mapping(entry).get("name"), f"{NAME}-{index + 1}", names)
         names.add(name)
-        if not isinstance(said, Mapping):
-            error = f"Entry {index + 1} of initial must have name, workers or adapt; not {said!r:.60}."
+        if not isinstance(entry, Mapping):
+            error = f"Entry {index + 1} of initial must have name, workers or adapt; not {entry!r:.60}."
             found.append(InitialCluster(name, NAME, error=error))
             continue
-        own = said.get("factory")
+        own = entry.get("factory")
         path = f"{NAME}.initial.{index}.factory" if own else f"{NAME}.factory"
-        size = _merged(default, said)
+        size = _merged(default, entry)
         found.append(_cluster(name, path, own or factory, size, starts=True, notes=notes))
     return found
 

@@ -205,7 +205,8 @@ def explain(reason: str | None, *, requeued: bool = False) -> Explanation:
         if words.startswith(beginning):
             return _REASONS[code]
     code = re.split(r"[,:\s]", reason.strip().strip("()"), maxsplit=1)[0]
-    return _REASONS.get(code) or _limit(code) or Explanation(_WAIT, f"Slurm says: {reason}.")
+    said = reason
+    return _REASONS.get(code) or _limit(code) or Explanation(_WAIT, f"Slurm says: {said}.")
 
 
 def never(reason: str | None) -> bool:

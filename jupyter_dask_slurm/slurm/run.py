@@ -186,7 +186,8 @@ async def ask(
     if exit_code:
         raise _with_cause(classify(argv[0], exit_code, answer.stderr), environment)
     if not proven or _TROUBLE.search(answer.stderr):
-        message = f"{argv[0]} ended well, but what it wrote is no answer{_said(answer.stderr)}."
+        said = _said(answer.stderr)
+        message = f"{argv[0]} ended well, but what it wrote is no answer{f': {said}' if said else ''}."
         raise _with_cause(SlurmAmbiguous(message, details=_written(answer)), environment)
     return answer.stdout
 
@@ -220,7 +221,8 @@ async def _execute(
             _patience.was_late()
         answer = _as_text(argv[0], cut.stdout, cut.stderr)
         what = "waits, and was not waited for" if cut.in_vain else f"did not answer within {timeout_s:g} s"
-        message = f"{argv[0]} {what}{_said(answer.stderr)}."
+        said = _said(answer.stderr)
+        message = f"{argv[0]} {what}{f': {said}' if said else ''}."
         raise SlurmAmbiguous(message, details=_written(answer)) from cut
     except OSError as error:
         raise _not_run(argv[0], error, environment.get("PATH"), directory) from error
@@ -237,9 +239,9 @@ def _written(answer: Answer) -> str | None:
 
 
 def _said(stderr: str) -> str:
-    """Return the end of a sentence that says what a command said."""
+    """Return what a command said, as far as a sentence holds it."""
     words = words_of(stderr)
-    return f": {words[:_MOST_SAID]}{'…' if len(words) > _MOST_SAID else ''}" if words else ""
+    return f"{words[:_MOST_SAID]}{'…' if len(words) > _MOST_SAID else ''}"
 
 
 async def run_in_turn(
@@ -281,21 +283,23 @@ def classify(command: str, exit_code: int, stderr: str) -> DaskSlurmError:
     if out_of_reach := why_out_of_reach(words):
         return SlurmUnreachable(out_of_reach, details=f"{out_of_reach}\n{words}")
     if any(text in words for text in _NOTHING_DONE):
-        return SlurmUnreachable(f"Slurm does not answer{said}.", details=words)
+        return SlurmUnreachable(f"Slurm does not answer{f': {said}' if said else ''}.", details=words)
     if not words or any(text in words for text in _MAYBE_DONE):
-        said = said or f" and said nothing (exit code {exit_code})"
-        return SlurmAmbiguous(f"{command} failed on its way to Slurm{said}.", details=words or None)
-    return SlurmRefused(f"Slurm refused{said}.", details=words)
+        heard = f": {said}" if said else f" and said nothing (exit code {exit_code})"
+        return SlurmAmbiguous(f"{command} failed on its way to Slurm{heard}.", details=words or None)
+    return SlurmRefused(f"Slurm refused{f': {said}' if said else ''}.", details=words)
 
 
 def _fault_of_this_machine(command: str, exit_code: int, words: str) -> DaskSlurmError | None:
+    said = _said(words)
+    heard = f": {said}" if said else ""
     if exit_code < 0:
         name = _signal_name(-exit_code)
         return SlurmCommandBroke(f"{command} was killed by {name} on {hostname()}.", details=words or None)
     if exit_code in _NOT_BEGUN:
-        return SlurmNotAsked(f"{command} does not start on {hostname()}{_said(words)}.", details=words)
+        return SlurmNotAsked(f"{command} does not start on {hostname()}{heard}.", details=words)
     if any(text in words for text in _BROKE_HERE):
-        return SlurmCommandBroke(f"{command} broke off on {hostname()}{_said(words)}.", details=words)
+        return SlurmCommandBroke(f"{command} broke off on {hostname()}{heard}.", details=words)
     return None
 
 

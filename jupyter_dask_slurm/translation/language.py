@@ -75,17 +75,17 @@ class Language:
         self.malformed: list[str] = []
         self._exact: dict[str, Template] = {}
         self._by_word: dict[str | None, list[Template]] = defaultdict(list)
-        self._of_others: list[Template] = []
         self._known: dict[str, str] = {}
         for template in self._templates({**dict.fromkeys(every), **catalogue}):
-            if template.has_others_words:
-                self._of_others.append(template)
             if template.english.places:
                 self._by_word[template.first_word].append(template)
             else:
                 before = self._exact.get(template.english.texts[0])
                 if before is None or before.other is None:
                     self._exact[template.english.texts[0]] = template
+
+        leads = (one.lead for templates in self._by_word.values() for one in templates)
+        self._lead = re.compile("|".join(filter(None, leads)) or "(?!)")
 
     def translate(self, text: str) -> str:
         """Return a text in this language; sentences that are not in the catalogue stay as they are."""
@@ -144,7 +144,7 @@ class Language:
         while number < len(cuts):
             begins, last = cuts[number][1], min(number + _MOST_TOGETHER, len(ends)) - 1
             yield text[slice(*cuts[number])], None
-            if any(template.leads_to_others_words(text[begins:]) for template in self._of_others):
+            if self._lead.match(text, begins):  # what follows may all be theirs
                 yield text[begins:], self._best(text[begins:])
                 return
             while (found := self._best(text[begins : ends[last]])) is None and last > number:
@@ -154,7 +154,11 @@ class Language:
 
     def _best(self, sentence: str) -> _Reading | None:
         """Return the entry that this is meant to be, also said of something; None where it is unknown."""
-        readings = [*self._readings(sentence), *self._of_something(sentence)]
+        if self._lead.match(sentence):
+            every = self._readings(sentence)
+            readings = [one for one in every if one.template.lead or one.template.goes_on]
+        else:
+            readings = [*self._readings(sentence), *self._of_something(sentence)]
         return min(readings, key=lambda reading: reading.rank, default=None)
 
     def _readings(self, sentence: str) -> Iterator[_Reading]:

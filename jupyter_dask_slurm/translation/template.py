@@ -12,6 +12,8 @@ _FEW_WORDS = 3
 _LITTLE = 10
 _WORD = re.compile(r"\w+")
 _NEXT = re.compile(r"[.?!] [A-Z]")
+_AFTER = re.compile(r" [A-Z]")
+_END = re.compile(r"[.:?!] ")
 _NUMBER = re.compile(r"\S*\d\S*")
 _FIRST_WORD = re.compile(r"\S+(?= )")
 
@@ -90,23 +92,20 @@ class Template:
         return sum(len(value) * (2 if place.is_ours else 3) for place, value in places)
 
     @cached_property
-    def has_others_words(self) -> bool:
-        """Whether somebody else speaks in it."""
-        return any(place.is_others for place in self.english.places)
-
-    def leads_to_others_words(self, text: str) -> bool:
-        """Return whether a text begins as this does, up to the words of others."""
-        return self._lead is not None and self._lead.match(text) is not None
-
-    @cached_property
-    def _lead(self) -> re.Pattern[str] | None:
+    def lead(self) -> str | None:
+        """A pattern of what stands before the words of others; None where nobody else speaks."""
         lead = ""
         for text, place in zip(self.english.texts, self.english.places, strict=False):
             lead += re.escape(text)
             if place.is_others:
-                return re.compile(lead) if _WORD.search(lead) else None
+                return lead if _WORD.search(lead) else None
             lead += r"\S+?(?: \S+?){0,3}"
         return None
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Whether it is a sentence, whichever, and one of ours after it."""
+        return not self.english.texts[0] and _AFTER.match(self.english.texts[1]) is not None
 
     @cached_property
     def _is_part(self) -> bool:
@@ -141,7 +140,10 @@ class Template:
         ]
         if self._is_part and any(value.count(" ") > _FEW_WORDS for value in data):
             return True
-        if not self.english.texts[0] and not self.english.places[0].is_ours:
+        first = self.english.places[0]
+        if not self.english.texts[0] and first.is_ours and not self.goes_on and _END.search(values[0]):
+            return True
+        if not self.english.texts[0] and not first.is_ours:
             few = len(_WORD.findall(" ".join(self.english.texts)))
             if len(values[0].split()) > 2 * few or (
                 self.weight < _LITTLE and not _NUMBER.fullmatch(values[0])  # "{count} of {them*}"

@@ -33,6 +33,8 @@ def in_words_of(value: Any, translate: _Translate) -> Any:
 
 def reworded(model: _M, translate: _Translate) -> _M:
     """Return a model with its fields that are marked `Sentence` translated; itself where none changes."""
+    if model.is_of_others:
+        return model
     changed = {}
     for name, reword in _fields(type(model)):  # type: ignore[arg-type]  # a class can be hashed
         before = getattr(model, name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from tests.catalogue.house import Function, House, called
-from tests.catalogue.own_words import OwnWords
+from tests.catalogue.own_words import OwnWords, are_others
 
 MOST_FORMS = 12
 """A sentence that comes in more has placeholders with a star instead."""
@@ -99,12 +99,13 @@ class Forms:
 
     def _placeholder(self, node: ast.expr, scope: Function | None, *, words: bool = False) -> Form:
         node = node.value if isinstance(node, ast.FormattedValue) else node
-        words = words or self._own_words.are(node, scope)
+        is_others = not words and are_others(node)
+        words = words or (not is_others and self._own_words.are(node, scope))
         name, said = _name(node, words=words), ast.unparse(node)
         number = 2
         while self._names.setdefault(name, said) != said:
             name, number = f"{name.rstrip('0123456789')}{number}", number + 1
-        return Form(f"{{{name}{'*' if words else ''}}}")
+        return Form(f"{{{name}{'~' if is_others else '*' if words else ''}}}")
 
 
 def _choice(node: ast.expr) -> tuple[str, Sequence[ast.expr]]:

@@ -17,6 +17,8 @@ _SENTENCES = {
 }  # fmt: skip
 # What is called so was named by users, Slurm or others.
 _DATA = {"name", "path", "python", "text", "job_ids", "job_id", "code", "kernel", "key", "user", "directive"}
+# What is called so are sentences of others: of Slurm, a site's plugin, a program.
+_OTHERS = {"said"}
 _MOST_MEANT = 3
 """Of more functions of one name it is not said which is meant."""
 
@@ -24,6 +26,11 @@ _MOST_MEANT = 3
 def is_words(text: str) -> bool:
     """Return whether a text has words of a language: two at least."""
     return _WORDS.search(text) is not None
+
+
+def are_others(node: ast.expr) -> bool:
+    """Return whether an expression is what others have said, as long as they like."""
+    return isinstance(node, ast.Name) and node.id in _OTHERS
 
 
 class OwnWords:

@@ -17,7 +17,7 @@ CODE = "de_DE"
 """What it pretends to be, for JupyterLab shows languages that exist."""
 _ACCENTS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 # What translators leave as it is: placeholders of both kinds, and options of commands.
-_KEPT = re.compile(r"(\{\w+\*?\}|%\d|--[a-z-]+)")
+_KEPT = re.compile(r"(\{\w+[*~]?\}|%\d|--[a-z-]+)")
 
 
 def accented(text: str) -> str:

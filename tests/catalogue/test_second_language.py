@@ -61,6 +61,48 @@ def test_a_sentence_that_is_not_ours_is_left_alone(text: str) -> None:
     assert Language("de_DE", of_server(entries())).translate(text) == text
 
 
+LUA = {
+    "of a partition": (
+        "Slurm refused: ",
+        "No GPUs asked for. Please submit your job to the gpu partition.",
+    ),
+    "of an account": (
+        "Slurm refused the job: ",
+        "Your account is not in the gpu partition. Submit them again. Job 7 was cancelled from outside.",
+    ),
+    "many lines in one": (
+        "Nothing was started: Slurm refused: ",
+        "*** You must specify an account. *** See https://docs.example.org/jobs: partition gpu, node a.",
+    ),
+    "of a size": (
+        "Slurm refuses this: ",
+        "1 jobs of yours is in partition gpu. Cores per job must be a whole number; not 17.",
+    ),
+    "after a command's name": (
+        "sbatch failed on its way to Slurm: ",
+        "Your job is in node n1. " + "It is in partition gpu. " * 20 + "It is not submitted again.",
+    ),
+    "after a sentence of ours": (
+        "Scaling needs a size or limits. Slurm refused: ",
+        "No GPUs asked for. Please submit your job to the gpu partition.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), LUA.values(), ids=LUA)
+def test_what_slurm_and_its_site_say_is_never_altered(ours: str, theirs: str) -> None:
+    told = Language("de_DE", of_server(entries())).translate(ours + theirs)
+    assert told != ours + theirs
+    assert told.endswith(theirs)
+
+
+def test_what_stands_after_others_words_by_an_entry_of_ours_is_told() -> None:
+    language = Language("de_DE", of_server(entries()))
+    theirs, ours = "Your job is too large. Please wait", ". It may wait, or be refused."
+    told = language.translate(f"Slurm would not start this now: {theirs}{ours}")
+    assert told == accented("Slurm would not start this now: ") + theirs + accented(ours)
+
+
 GERMAN = {
     "{counted*} {verb} cancelled from outside.": "{counted*} wurde von außen beendet.",
     "Job {job_ids}": "Auftrag {job_ids}",

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_dask_slurm.protocol.errors import MachineFault
-from jupyter_dask_slurm.protocol.models import Cluster
+from jupyter_dask_slurm.protocol.models import Cluster, HistoryEntry
 from jupyter_dask_slurm.translation.languages import Languages
+from jupyter_dask_slurm.translation.wording import in_words_of
 from tests.catalogue.second_language import CODE, accented, entries, write_pack
 from tests.jupyter.api import Api
 
@@ -104,3 +105,10 @@ async def test_a_damaged_pack_leaves_its_language_english_and_is_read_once(
         told = await api("GET", "clusters/none", headers=JSON | {"Accept-Language": "de-DE"})
         assert (told.status, told.json) == (404, plain.json)
     assert len([record for record in caplog.records if "language pack" in record.getMessage()]) == 1
+
+
+def test_what_a_site_says_to_a_job_stays_so_in_the_history() -> None:
+    words = "It is tried again."
+    entries = [HistoryEntry("2026-01-01T00:00:00Z", event, words) for event in ("slurm said", "answers")]
+    told = in_words_of(entries, accented)
+    assert [entry.message for entry in told] == [words, accented(words)]

@@ -82,6 +82,11 @@ class Model:
         """Return the model as plain dicts, lists, text and numbers."""
         return {name: _encode(getattr(self, name)) for name in sent_fields(type(self))}  # type: ignore[arg-type]
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether its sentences are somebody else's words, which are never translated."""
+        return False
+
     @cached_property
     def json_text(self) -> str:
         """The model as JSON; made once, for models do not change."""

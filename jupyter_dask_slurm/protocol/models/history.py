@@ -54,3 +54,8 @@ class HistoryEntry(Model):
     event: HistoryEvent
     message: Sentence
     """A sentence."""
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it is what Slurm has said."""
+        return self.event == "slurm said"

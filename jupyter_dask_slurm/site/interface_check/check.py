@@ -205,7 +205,8 @@ async def _clear(run: _Run) -> None:
 
 def _result(run: _Run, partition: str, interfaces: tuple[NetworkInterface, ...]) -> PartitionResult:
     if partition in run.refused:
-        return PartitionResult(partition, "refused", f"Slurm refused the job: {run.refused[partition]}")
+        said = run.refused[partition]
+        return PartitionResult(partition, "refused", f"Slurm refused the job: {said}")
     greetings = [greeting for greeting in run.listener.greetings if greeting.partition == partition]
     report = run.reports.get(partition)
     if report is None and not greetings:
