@@ -75,7 +75,9 @@ export class FakeKernel {
 
   /** Drop what waits, for a cell has failed before it. */
   abort(): void {
-    this.waiting.splice(0).forEach(({ reply }) => reply.resolve({ content: { status: 'aborted' } }));
+    for (let left = this.waiting.length; left > 0; left--) {
+      this._reply({ status: 'aborted' });
+    }
   }
 
   /** Never answer the next: it, or what the kernel says to it, was lost on its way. */

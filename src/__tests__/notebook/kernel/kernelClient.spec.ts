@@ -32,7 +32,7 @@ describe('the client in a kernel', () => {
   });
 
   it('is made though a cell before it fails, which has the kernel drop what waits', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     for (let cell = 0; cell < 3; cell++) {
       await settle();
       expect(codes()).toEqual(['make']);
@@ -45,7 +45,7 @@ describe('the client in a kernel', () => {
   });
 
   it('is not made by a kernel that drops whatever it is sent', async () => {
-    const made = client.make(Promise.resolve('make'));
+    const made = client.make(Promise.resolve('make'), ADDRESS);
     const isOver = expect(made).rejects.toThrow('Aborted');
     for (let cell = 0; cell <= 20; cell++) {
       await settle();
