@@ -84,6 +84,11 @@ class DaskSlurmHandler(APIHandler):
             if self.changes:
                 self.services.limits.check_change()
 
+    def set_default_headers(self) -> None:
+        """Say also in errors, whose headers begin anew, that the next reader may read it in other words."""
+        super().set_default_headers()
+        self.add_header("Vary", "Accept-Language")
+
     async def _check_user(self) -> None:
         """Refuse who is not let in before anything is done, looked at or told, also at addresses of nothing.
 

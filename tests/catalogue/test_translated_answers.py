@@ -34,6 +34,7 @@ async def test_refusals_and_warnings_come_in_the_language_that_is_asked_for(
         plain = await api("POST", "clusters", body, headers=JSON)
         told = await api("POST", "clusters", body, headers=ASKED)
         assert (told.status, told.headers["Content-Language"]) == (400, "de-DE")
+        assert [answer.headers["Vary"] for answer in (plain, told)] == ["Accept-Language"] * 2
         assert told.json["message"] != plain.json["message"]
         assert told.json | {"message": ""} == plain.json | {"message": ""}
 
