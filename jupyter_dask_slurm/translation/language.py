@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from .template import MalformedTemplate, Template
 
@@ -19,6 +20,7 @@ _MOST_KEPT = 4_000
 _DEEPEST = 4
 _BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
 _SPACE = re.compile(" ")
+_QUOTED = re.compile(r'"[^"]*"')
 _NAME = re.compile(r'("[^"]{1,80}"|(?![A-Z][a-z]+ )[^\s"]*[^\s".,:;?!])(?= )')
 """What a sentence can be of that has no entry: no word that begins a sentence."""
 _MOST_WORDS = 6
@@ -114,7 +116,7 @@ class Language:
         done = []
         for piece, reading in self._pieces(text, _BETWEEN):
             done.append(piece)
-            if reading is not None:
+            if reading is not None and (piece == text or " " in piece.strip()):
                 with suppress(_StaysEnglish):
                     done[-1] = self._told(reading, 0)
         return "".join(done)
@@ -130,7 +132,11 @@ class Language:
         pieces = list(self._pieces(words, _BETWEEN_PARTS)) if deep <= _DEEPEST else []
         if any(reading is None and " " in piece.strip() for piece, reading in pieces):
             return words  # somebody else's, who may well use words of ours
-        return "".join(self._told(reading, deep) if reading else piece for piece, reading in pieces) or words
+        return "".join(
+            # A word alone may be anything's name, though a title is called so.
+            self._told(reading, deep) if reading and " " in piece.strip() else piece
+            for piece, reading in pieces
+        )
 
     def _pieces(self, text: str, between: re.Pattern[str]) -> Iterator[tuple[str, _Reading | None]]:
         """Yield what a text is made of: as many sentences together as one entry has, or what is unknown."""
@@ -138,7 +144,7 @@ class Language:
         if whole is not None or not text:
             yield text, whole
             return
-        cuts = [(0, 0), *(found.span() for found in between.finditer(text))][:MOST_SENTENCES]
+        cuts = [(0, 0), *islice(_cuts(text, between), MOST_SENTENCES - 1)]
         ends = [begins for begins, _ in cuts[1:]] + [len(text)]
         number = 0
         while number < len(cuts):
@@ -154,6 +160,8 @@ class Language:
 
     def _best(self, sentence: str) -> _Reading | None:
         """Return the entry that this is meant to be, also said of something; None where it is unknown."""
+        if _QUOTED.fullmatch(sentence):
+            return None
         if self._lead.match(sentence):
             every = self._readings(sentence)
             readings = [one for one in every if one.template.lead or one.template.goes_on]
@@ -201,6 +209,15 @@ class Language:
         told = template.filled(reading.values, lambda value: self._words(value, deep + 1))
         subject = title.filled((), str) if title else reading.subject
         return f"{subject} {told}{reading.after}" if subject else told
+
+
+def _cuts(text: str, between: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield where a text may be cut: between quotation marks it is what somebody has written."""
+    marks, counted = 0, 0
+    for found in between.finditer(text):
+        marks, counted = marks + text.count('"', counted, found.start()), found.start()
+        if marks % 2 == 0:
+            yield found.span()
 
 
 def _first(sentence: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 
 from tests.catalogue.house import Function, House, called
@@ -14,6 +14,7 @@ from tests.catalogue.own_words import OwnWords, are_others
 MOST_FORMS = 12
 """A sentence that comes in more has placeholders with a star instead."""
 _DEEPEST = 8
+_QUOTED = re.compile(r'"\{(\w+)\*\}"')
 _PLACES = re.compile(r"\{(\w*)\}")
 
 
@@ -73,7 +74,9 @@ class Forms:
             found = list(filter(None, map(_together, product(*cut))))
             if len(found) <= MOST_FORMS:
                 break
-        return [replace(form, parts=form.parts | {id(node)}) for form in found]
+        return [
+            Form(_QUOTED.sub(r'"{\1}"', form.text), form.choices, form.parts | {id(node)}) for form in found
+        ]
 
     def _alternatives(self, node: ast.expr, scope: Function | None, deep: int) -> list[Form]:
         """Return the few texts that an expression may be; none where it may be any."""
@@ -87,6 +90,8 @@ class Forms:
             case ast.Name(id=name):
                 values = self._house.values(name, scope)
                 return self._alternatives(values[0], scope, deep + 1) if len(values) == 1 else []
+            case ast.Call(func=ast.Name(id="listed"), args=[names]):
+                return self._listed(names, scope)
         key, of = _choice(node)
         found = (
             _together((Form("", {key: number}), form))
@@ -97,15 +102,25 @@ class Forms:
         # Where each of them is any text, and nothing that is written here, one placeholder says more.
         return forms if any(not form.text or _has_letters(form.text) for form in forms) else []
 
+    def _listed(self, names: ast.expr, scope: Function | None) -> list[Form]:
+        """Return what lists of names look like: all of them, or some and how many more there are."""
+        said = ast.unparse(names)
+        some, more = self._free(_name(names, words=False), said), self._free("more", f"more than {said}")
+        return [Form(f"{{{some}}}", {said: 0}), Form(f"{{{some}}} and {{{more}}} more", {said: 1})]
+
     def _placeholder(self, node: ast.expr, scope: Function | None, *, words: bool = False) -> Form:
         node = node.value if isinstance(node, ast.FormattedValue) else node
         is_others = not words and are_others(node)
         words = words or (not is_others and self._own_words.are(node, scope))
-        name, said = _name(node, words=words), ast.unparse(node)
+        name = self._free(_name(node, words=words), ast.unparse(node))
+        return Form(f"{{{name}{'~' if is_others else '*' if words else ''}}}")
+
+    def _free(self, name: str, said: str) -> str:
+        """Return how a placeholder is called: what says something else is called otherwise."""
         number = 2
         while self._names.setdefault(name, said) != said:
             name, number = f"{name.rstrip('0123456789')}{number}", number + 1
-        return Form(f"{{{name}{'~' if is_others else '*' if words else ''}}}")
+        return name
 
 
 def _choice(node: ast.expr) -> tuple[str, Sequence[ast.expr]]:

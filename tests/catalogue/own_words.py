@@ -19,6 +19,8 @@ _SENTENCES = {
 _DATA = {"name", "path", "python", "text", "job_ids", "job_id", "code", "kernel", "key", "user", "directive"}
 # What is called so are sentences of others: of Slurm, a site's plugin, a program.
 _OTHERS = {"said"}
+# What these make is what they are given, as it is.
+_AS_IT_IS = {"str", "quoted", "quote", "srun"}
 _MOST_MEANT = 3
 """Of more functions of one name it is not said which is meant."""
 
@@ -31,6 +33,13 @@ def is_words(text: str) -> bool:
 def are_others(node: ast.expr) -> bool:
     """Return whether an expression is what others have said, as long as they like."""
     return isinstance(node, ast.Name) and node.id in _OTHERS
+
+
+def _is_data(node: ast.expr) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in _DATA
+    return called(node) in _AS_IT_IS
 
 
 class OwnWords:
@@ -49,7 +58,8 @@ class OwnWords:
         key = id(node), of_call
         if key not in self._known:
             self._known[key] = False  # what leads back here adds nothing
-            self._known[key] = self._in_text(node) or any(self._follow(node, scope, of_call))
+            if not _is_data(node):
+                self._known[key] = self._in_text(node) or any(self._follow(node, scope, of_call))
         return self._known[key]
 
     def _in_text(self, node: ast.expr) -> bool:
@@ -67,8 +77,6 @@ class OwnWords:
         inner: Iterable[ast.AST] = ast.iter_child_nodes(node)
         match node:
             case ast.Compare() | ast.Constant():
-                return
-            case ast.Name(id=name) | ast.Attribute(attr=name) if name in _DATA:
                 return
             case ast.Name(id=name):
                 values = self._house.values(name, scope)

@@ -35,6 +35,24 @@ def test_every_sentence_is_found_again_and_told_in_the_other_language() -> None:
     assert wrong == {}
 
 
+NAMES = ["nodes", "Host, Memory, workers", '"1, nodes, your account"', '"That is all. Idle timeout"']
+
+
+@pytest.mark.parametrize("names", NAMES)
+def test_what_users_and_slurm_have_named_is_never_translated(names: str) -> None:
+    """Also where it is called as something in the catalogue is, and where words of ours may stand."""
+    catalogue = of_server(entries())
+    language = Language("de_DE", catalogue)
+    told = {}
+    for english in catalogue:
+        pieces = Pieces.of(english)
+        if pieces.places and "}{" not in english.replace("}}", ""):
+            said = "".join(text + names for text in pieces.texts[:-1]) + pieces.texts[-1]
+            told[english] = language.translate(said).count(names) - len(pieces.places)
+    assert len(told) > 500
+    assert {english: lost for english, lost in told.items() if lost < 0} == {}
+
+
 @pytest.mark.parametrize("share", [0.3, 0.8])
 def test_what_is_not_translated_yet_is_no_other_sentence_that_is(share: float) -> None:
     """Packs have never all of it: no sentence comes out in two languages."""
@@ -140,6 +158,8 @@ TOLD = {
     ),
     "listed": ("It runs on a node, n17; the site.", "Er läuft auf einem Knoten, n17; dem Rechenzentrum."),
     "unknown": ("Who knows. Submit them again.", "Who knows. Reichen Sie sie noch einmal ein."),
+    "quoted": ('It runs on "7 of a node".', 'Er läuft auf "7 of a node".'),
+    "sentences quoted": ('Who says "No. Submit them again. No."?', 'Who says "No. Submit them again. No."?'),
     "braces": ("Braces: {x}.", "Klammern: {x}."),
     "malformed": ("wrong 1 here", "wrong 1 here"),
     "only its end": ("We have seen it end with 3 jobs (7)", "We have seen it end with 3 jobs (7)"),
