@@ -187,7 +187,8 @@ async def submit_controller(draft: Draft, folder: Path) -> None:
     with on_cluster(spec.options.get("slurm_cluster")):
         intent = await in_thread(_write_down, spec.on_disk, job)
         try:
-            await submit(job.script, job.options, environment=environ, directory=directory)
+            job_id = await submit(job.script, job.options, environment=environ, directory=directory)
+            await in_thread(_add, spec.on_disk, {**intent, "job_id": job_id})
         except SlurmAmbiguous as error:
             # The job may exist: who follows the cluster looks for its tag, and shows these words meanwhile.
             log.warning("The controller's job of %s: %s", spec.cluster_id, error)

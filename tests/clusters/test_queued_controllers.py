@@ -131,6 +131,22 @@ async def test_who_asks_once_hears_why_it_waits(waiting: Queued, monkeypatch: py
     assert waiting.handle.cluster.waiting is not None
 
 
+async def test_one_that_slurm_has_taken_and_has_no_more_has_ended_whoever_looks(
+    waiting: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def end(job: OwnJob) -> Any:
+        return SimpleNamespace(state="CANCELLED", text="Somebody cancelled it.") if job.job_id else None
+
+    monkeypatch.setattr(OwnJob, "end", end)
+    waiting.sent(iso_time(), job_id="17")
+    await queued.FollowsQueued(waiting.handle)._ask()
+    assert waiting.handle.cluster.status == "failed"
+    assert waiting.handle.cluster.error is not None
+    assert waiting.handle.cluster.error.message == (
+        "The controller could not start: its controller's job 17 ended (CANCELLED): somebody cancelled it."
+    )
+
+
 async def test_it_is_given_its_time_from_when_it_was_sent(waiting: Queued) -> None:
     follower = queued.FollowsQueued(waiting.handle)
     follower._launch.changed(iso_time(0))  # made long ago: its predecessor took long to end

@@ -31,10 +31,13 @@ class Sent:
         When it was about to be sent; None where that was not written yet.
     words : str or None
         What sbatch said, where it is not known whether Slurm has the job.
+    job_id : str or None
+        Of the job, where Slurm has taken it.
     """
 
     written_at: str | None = None
     words: str | None = None
+    job_id: str | None = None
 
 
 def read_sent(record: Record) -> Sent:
@@ -44,10 +47,8 @@ def read_sent(record: Record) -> Sent:
     except (FileNotFoundError, StorageUnavailable):
         return Sent()
     facts = intent if isinstance(intent, dict) else {}
-    written_at, words = facts.get("written_at"), facts.get("in_doubt")
-    return Sent(
-        written_at if isinstance(written_at, str) else None, words if isinstance(words, str) else None
-    )
+    known = (facts.get(name) for name in ("written_at", "in_doubt", "job_id"))
+    return Sent(*(text if isinstance(text, str) else None for text in known))
 
 
 class OwnJob:

@@ -92,6 +92,9 @@ class FollowsQueued:
         before, self._sent = self._sent, await in_thread(read_sent, self._handle.record)
         if self._sent.written_at is not None and self._sent.written_at != before.written_at:
             self._launch.changed(self._sent.written_at)
+        if self._sent.job_id is not None and not self._seen:
+            # Another process may have seen it; what Slurm had and has no more has ended.
+            self._seen, self._job.job_id = True, self._sent.job_id
         if not self._seen:
             self._handle.update(in_doubt(self._handle.cluster, self._sent.words))
 
