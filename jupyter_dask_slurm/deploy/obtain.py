@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..options.requests import ChangeRequest, ClusterRequest, parse
@@ -54,6 +54,7 @@ async def obtain(services: Services, asked: Asked, teller: Teller) -> ClusterHan
         Where none can be started, with the reason.
     """
     services.limits.check_change()
+    asked = await _as_its_profile(services, asked)
     pauses = Backoff(0.1, 2.0)
     while True:
         await services.manager.look()
@@ -166,7 +167,20 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
         "python": (here.python or here.argv[0], launched.python),
     }
     other = [name for name, (wanted, has) in of_both.items() if wanted != has]
-    return other + await in_thread(differing, surroundings.options, launched.options, handle.cluster.options)
+    other += await in_thread(differing, surroundings.options, launched.options, handle.cluster.options)
+    return list(dict.fromkeys(other))
+
+
+async def _as_its_profile(services: Services, asked: Asked) -> Asked:
+    """Return it without this kernel's Python, which nobody has chosen, where its profile names one."""
+    name = asked.body.get("profile")
+    if name is None or "python" not in asked.given:
+        return asked
+    profile = await services.profiles.wanted(name)
+    if profile is None or "python" not in profile.options:
+        return asked
+    options = {option: value for option, value in asked.body["options"].items() if option != "python"}
+    return replace(asked, body={**asked.body, "options": options}, given=asked.given - {"python"})
 
 
 async def _make(services: Services, asked: Asked) -> ClusterHandle:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from jupyter_dask_slurm.deploy import obtain
-from jupyter_dask_slurm.deploy.keyword_reading import Asked
+from jupyter_dask_slurm.deploy.keyword_reading import Asked, read_call
 from jupyter_dask_slurm.launch.one_allocation import with_its_size
 from jupyter_dask_slurm.launch.resolve import ClusterSpec
 from jupyter_dask_slurm.options.requests import ClusterRequest
+from jupyter_dask_slurm.profiles.profile import Profile
 from jupyter_dask_slurm.protocol.errors import InvalidRequest, WrongState
 
 
@@ -38,3 +40,22 @@ async def test_one_allocation_is_asked_for_without_a_size_that_changes() -> None
     assert sizes == [{"mode": "manual", "jobs": 1}, {"mode": "manual", "workers": 2}]
     with pytest.raises(InvalidRequest, match="fixed number of nodes"):
         await obtain._make(services, Asked(fixed, workers=2))
+
+
+@pytest.mark.parametrize(
+    ("profile", "call", "python"),
+    [
+        ({"python": "apptainer exec a.sif python"}, {}, None),  # as the profile has it
+        ({"kernel": "ocean"}, {}, sys.executable),
+        ({"python": "apptainer exec a.sif python"}, {"python": "/opt/bin/python"}, "/opt/bin/python"),
+    ],
+)
+async def test_a_profiles_python_counts_before_one_that_nobody_has_chosen(
+    profile: dict[str, Any], call: dict[str, Any], python: str | None
+) -> None:
+    async def wanted(name: str) -> Profile:
+        return Profile(name, "user", options=profile)
+
+    asked = read_call(call, name="x", workers=0, config_name=None, backend=None, profile="ocean")
+    services: Any = SimpleNamespace(profiles=SimpleNamespace(wanted=wanted))
+    assert (await obtain._as_its_profile(services, asked)).body["options"].get("python") == python
