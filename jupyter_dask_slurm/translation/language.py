@@ -23,6 +23,7 @@ _SPACE = re.compile(" ")
 _QUOTED = re.compile(r'"[^"]*"')
 _NAME = re.compile(r'("[^"]{1,80}"|(?![A-Z][a-z]+ )[^\s"]*[^\s".,:;?!])(?= )')
 """What a sentence can be of that has no entry: no word that begins a sentence."""
+_SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 _MOST_WORDS = 6
 """A title may have so many."""
 _PREDICATE = frozenset(
@@ -130,7 +131,7 @@ class Language:
             Something of it is not translated yet.
         """
         pieces = list(self._pieces(words, _BETWEEN_PARTS)) if deep <= _DEEPEST else []
-        if any(reading is None and " " in piece.strip() for piece, reading in pieces):
+        if any(reading is None and _SEVERAL_WORDS.search(piece) for piece, reading in pieces):
             return words  # somebody else's, who may well use words of ours
         return "".join(
             # A word alone may be anything's name, though a title is called so.

@@ -79,6 +79,13 @@ def test_a_sentence_that_is_not_ours_is_left_alone(text: str) -> None:
     assert Language("de_DE", of_server(entries())).translate(text) == text
 
 
+def test_what_options_of_a_command_mean_is_told_with_each() -> None:
+    catalogue = of_server(entries())
+    language = Language("de_DE", catalogue, catalogue)
+    meant = "Starts the workers. --nthreads 2: threads of each worker; --memory-limit 93: no memory is left."
+    assert language.translate(meant) == accented(meant)
+
+
 LUA = {
     "of a partition": (
         "Slurm refused: ",

@@ -1,4 +1,4 @@
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 
 /** Opens JupyterLab in a language; those that there are, `ui-tests/jupyter_server_test_config.py` installs. */
 export async function speak(page: IJupyterLabPageFixture, locale: string): Promise<void> {
@@ -13,13 +13,36 @@ export async function speak(page: IJupyterLabPageFixture, locale: string): Promi
   await page.evaluate(() => window.location.reload());
 }
 
+// What nobody translates: names of this story, its Slurm and its kernel, values of options and examples of such.
+const NAMES = new Set(
+  'tide normal short gpu Python ipykernel here job long cores ocean workshop'.split(' ')
+);
+// Slurm's own words, lines of the user's own as examples, and what JupyterLab says of its panels.
+const OF_OTHERS = /Invalid license specification|module load gcc|side panel content|Section$/;
+// Paths, addresses, options, variables, and what has a digit or an underscore in it.
+const CODE = /\S*[/$_\d]\S*|--?[a-z][a-z-]*(=\S*)?/g;
+
 /**
- * @returns the texts of a part of the page in which two words follow one another without an accent: English.
- * Lines of scripts and what others have said, as they stand in `pre`, are left out.
+ * @returns the texts of parts of the page that have a word of three letters or more without an accent where it has
+ * vowels: English. Lines of scripts and what others have said, as they stand in `pre`, are left out.
  */
-export async function english(page: IJupyterLabPageFixture, selector: string): Promise<string[]> {
-  return page.locator(selector).evaluateAll(parts => {
-    const texts = parts.flatMap(part => {
+export async function english(page: IJupyterLabPageFixture, ...selectors: string[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const selector of selectors) {
+    await expect(page.locator(selector)).not.toHaveCount(0);
+    texts.push(...(await textsOf(page, selector)));
+  }
+  const isEnglish = (text: string) =>
+    (text.replace(CODE, ' ').match(/\p{L}{3,}/gu) ?? []).some(
+      word => /^[a-z]*[aeiou][a-z]*$/i.test(word) && !NAMES.has(word)
+    );
+  return [...new Set(texts)].filter(text => !OF_OTHERS.test(text) && isEnglish(text));
+}
+
+/** @returns all that is shown or said of parts of the page, labels and hints too. */
+async function textsOf(page: IJupyterLabPageFixture, selector: string): Promise<string[]> {
+  return page.locator(selector).evaluateAll(parts =>
+    parts.flatMap(part => {
       const found: string[] = [];
       const walker = document.createTreeWalker(part, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -33,10 +56,6 @@ export async function english(page: IJupyterLabPageFixture, selector: string): P
         }
       }
       return found;
-    });
-    // Slurm's own words, lines of the user's own as examples, and what JupyterLab says of its panels.
-    const others = /Invalid license specification|module load gcc|side panel content|Section$/;
-    const words = /(^|[ (])[a-z]*[aeiou][a-z]*[,;:]? [a-z]*[aeiou][a-z]*\b/i;
-    return [...new Set(texts)].filter(text => words.test(text) && !others.test(text));
-  });
+    })
+  );
 }

@@ -33,7 +33,7 @@ test('what sbatch refuses stands on the card, with a way to mend it', async ({ p
       await group.click();
     }
     await expect(page.getByText('Stárts thé wórkérs.')).toBeVisible();
-    expect(await english(page, '.jp-DaskSlurmPanel, .jp-DaskSlurmForm')).toEqual([]);
+    expect(await english(page, '.jp-DaskSlurmPanel', '.jp-DaskSlurmForm')).toEqual([]);
     await page.getByRole('button', { name: 'Cáncél', exact: true }).click();
     await speak(page, 'default');
   });
