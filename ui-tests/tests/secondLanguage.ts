@@ -14,9 +14,7 @@ export async function speak(page: IJupyterLabPageFixture, locale: string): Promi
 }
 
 // What nobody translates: names of this story, its Slurm and its kernel, values of options and examples of such.
-const NAMES = new Set(
-  'tide normal short gpu Python ipykernel here job long cores ocean workshop'.split(' ')
-);
+const NAMES = new Set('tide normal short gpu Python ipykernel here job long cores ocean workshop'.split(' '));
 // Slurm's own words, lines of the user's own as examples, and what JupyterLab says of its panels.
 const OF_OTHERS = /Invalid license specification|module load gcc|side panel content|Section$/;
 // Paths, addresses, options, variables, and what has a digit or an underscore in it.
