@@ -24,7 +24,7 @@ class Explanation:
     """
 
     outlook: Outlook
-    text: str
+    sentence: str
     advice: str = ""
 
 

@@ -18,17 +18,25 @@ from tests.catalogue.forms import Forms
 from tests.catalogue.house import Function, House, Module, called
 from tests.catalogue.own_words import is_words
 
-# Whose texts no reader of Jupyter's answers sees: the terminal, notebooks, files to take along, the docs.
+# Whose texts no reader of Jupyter's answers sees: the terminal, notebooks, jobs' logs, the docs.
 _ELSEWHERE = re.compile(
-    r"/(?:cli|deploy|translation)/|/(?:__init__|connection|settings|snippets|batch_script|dask|worker_start|worker_archive"
-    r"|archive|python_report|variables|several_nodes)\.py$|/protocol/models/(?:base|hint|problem|history)\.py$"
+    r"jupyter_dask_slurm/(?:(?:cli|deploy|translation)/.*|(?:.*/)?__init__|connection|settings"
+    r"|clusters/batch_script|controller/worker_start|controller/backend/worker_archive|kernels/archive"
+    r"|protocol/models/(?:hint|problem|history)|slurm/address/variables|slurm/script/several_nodes)(?:\.py)?"
 )
-# Constants that hold words of others, or patterns of such.
+# What these make is code to take along; only what they refuse is said to a reader.
+_CODE_TO_TAKE = "jupyter_dask_slurm/clusters/snippets.py"
+# Constants that hold words of others, or patterns of such, or what types are annotated with.
 _OTHERS_WORDS = {
     "_NOISE", "_GONE", "_NOTHING_DONE", "_MAYBE_DONE", "_BROKE_HERE", "_COULD_NOT_CONNECT", "_PASSES_TEST",
-    "_OPTIONS", "_DIED",
+    "_OPTIONS", "_DIED", "_NO_SUCH_JOB", "_NO_SUCH_USER", "_NOT_FOUND", "SENTENCE", "GROWING",
 }  # fmt: skip
-_CODE = re.compile(r"\s*(?:#|\^|export |exec |trap |rm |module load )|.*(?:\\|\n)", re.DOTALL)
+# Lines of scripts, and what headers of HTTP are set to.
+_CODE = re.compile(
+    r"\s*(?:#|\^|export |exec |trap |rm |module load )"
+    r"|.*(?:\\|\n|bash -c |\(\) \{\{|; charset=|default-src '|max-age=)",
+    re.DOTALL,
+)
 _LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 _LOGGERS = {"log", "_log", "logger", "logging"}
 
@@ -45,7 +53,7 @@ def all_sentences() -> list[Sentence]:
     """Return every sentence that a reader of Jupyter's answers may see, in the order of the code."""
     house = House()
     forms = Forms(house)
-    modules = [module for module in house.modules if not _ELSEWHERE.search(module.path)]
+    modules = [module for module in house.modules if not _ELSEWHERE.fullmatch(module.path)]
     return [sentence for module in modules for sentence in _sentences(module, forms)]
 
 
@@ -65,7 +73,11 @@ def _sentences(module: Module, forms: Forms) -> Iterator[Sentence]:
 def _texts(module: Module) -> Iterator[tuple[ast.expr, Function | None]]:
     """Yield the outermost expressions that make a text which may be for readers."""
     skipped: set[int] = set()
+    raised = {id(part) for node, _ in module.nodes if isinstance(node, ast.Raise) for part in ast.walk(node)}
     for node, scope in module.nodes:
+        if module.path == _CODE_TO_TAKE and id(node) not in raised:
+            continue
+        skipped.update(map(id, _words_of_code(node)))
         if isinstance(node, ast.Dict):
             skipped.update(id(key) for key in node.keys if isinstance(key, ast.Constant))
         if id(node) in skipped or _is_for_nobody(node):
@@ -80,6 +92,23 @@ def _titles(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call):
         yield from node.args[:1] if called(node) == "_option" else ()
         yield from (word.value for word in node.keywords if word.arg in ("title", "unit"))
+
+
+def _words_of_code(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield texts that are words of code: of a type, an event, a certificate, or such as are looked for."""
+    match node:
+        case ast.Call(func=ast.Name(id="cast"), args=[kind, *_]):
+            yield kind
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="_history"), attr="add"), args=[code, *_]):
+            yield code
+        case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=parts)):
+            yield from (part for part in parts if isinstance(part, ast.Constant))
+        case ast.Call(func=ast.Attribute(attr="removeprefix" | "removesuffix" | "startswith"), args=parts):
+            yield from parts
+        case (
+            ast.Subscript(value=ast.Name(id="Callable")) | ast.Call(func=ast.Attribute(attr="NameAttribute"))
+        ):
+            yield from ast.walk(node)
 
 
 def _is_for_nobody(node: ast.AST) -> bool:

@@ -15,7 +15,7 @@ MANUAL = [
 
 @pytest.mark.parametrize("reason", MANUAL)
 def test_every_reason_of_the_manual_has_words(reason: str) -> None:
-    assert not explain(reason).text.startswith("Slurm says")
+    assert not explain(reason).sentence.startswith("Slurm says")
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_held_after_a_failed_launch_is_recognised_as_a_sentence() -> None:
 
 
 def test_an_unknown_reason_is_said_in_slurms_words() -> None:
-    assert explain("SomethingNew").text == "Slurm says: SomethingNew."
+    assert explain("SomethingNew").sentence == "Slurm says: SomethingNew."
 
 
 @pytest.mark.parametrize("reason", sorted(_REASONS))
 def test_what_does_not_pass_by_itself_has_advice(reason: str) -> None:
     explanation = explain(reason)
-    assert explanation.text.endswith(".")
+    assert explanation.sentence.endswith(".")
     assert explanation.outlook == "waits" or explanation.advice

@@ -96,14 +96,13 @@ def as_it_is(cluster: Cluster, row: JobRow) -> Cluster:
     controller = dataclasses.replace(cluster.controller, job_id=row.job_id)
     reason = waiting_reason(row.state, row.reason)
     why = explain(reason)
-    sentence = why.text
-    words = f"The controller's own job waits. {sentence}"
+    words = f"The controller's own job waits. {why.sentence}"
     waiting = Waiting(reason, words, row.expected_start_at) if row.state in PENDING else None
     cluster = dataclasses.replace(in_doubt(cluster, None), controller=controller, waiting=waiting)
     if waiting is None or why.outlook != "never":
         return _with(cluster, NEVER_STARTS, None)
     problem = NEVER_STARTS.problem(
-        f"The controller's own job {row.job_id} will never start: {why.text}",
+        f"The controller's own job {row.job_id} will never start: {why.sentence}",
         why.advice or "Start the cluster again with other options.",
         since=iso_time(),
         details=reason,

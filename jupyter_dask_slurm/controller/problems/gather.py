@@ -56,7 +56,7 @@ def _of_job(job: TrackedJob, seen: SlurmView, workers: Workers) -> JobFacts:
         phase_of(job, workers),
         job.asked_at,
         reason=seen.reason,
-        never=explanation.text if explanation else None,
+        never=explanation.sentence if explanation else None,
         never_advice=explanation.advice if explanation else "",
         nodes=nodes_in(seen.node),
         bare=_bare_nodes(job, nodes_in(seen.node), workers),
@@ -107,7 +107,7 @@ def reason_text(job: TrackedJob) -> str | None:
     seen = job.seen
     if seen is None or not waits(job):
         return None
-    return explain(waiting_reason(seen.state, seen.reason), requeued=seen.restarts > 0).text
+    return explain(waiting_reason(seen.state, seen.reason), requeued=seen.restarts > 0).sentence
 
 
 def waits(job: TrackedJob) -> bool:

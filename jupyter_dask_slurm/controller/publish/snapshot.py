@@ -282,5 +282,5 @@ def waiting(queued: Iterable[TrackedJob], now: float) -> Waiting | None:
     words = Counter((waiting_reason(seen.state, seen.reason), seen.restarts > 0) for seen in views)
     [((reason, requeued), _)] = words.most_common(1)
     starts = [seen.expected_start for seen in views if seen.expected_start and seen.expected_start > now]
-    text = explain(reason, requeued=requeued).text
+    text = explain(reason, requeued=requeued).sentence
     return Waiting(reason, text, clock.moment(min(starts)) if starts else None)
