@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from jupyter_dask_slurm.launch import process
+from jupyter_dask_slurm.preview import preview
 from jupyter_dask_slurm.system import beside_loop
 from tests.controller.preloaded import PRELOADED
 from tests.jupyter.api import Api
@@ -52,6 +53,8 @@ def api(
     """Return the contract of the server under test."""
     # pytest-jupyter puts all our packages on every Python's path; other environments must not see them.
     monkeypatch.delenv("PYTHONPATH", raising=False)
+    # On a machine that is busy, too, a preview has its script at once.
+    monkeypatch.setattr(preview, "LOOK_S", 60.0)
     return Api(jp_fetch)
 
 
