@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jupyter_dask_slurm.protocol.tags import tag_stem
+from jupyter_dask_slurm.protocol.tags import controller_tag, tag_stem
 from tests.slurm import Options, PrivateSlurm
 
 _LUA = """
@@ -58,6 +58,46 @@ class Ledger:
             if _is_of(tag, cluster_id):
                 jobs.setdefault(tag, set()).add(job_id)
         return jobs
+
+
+@dataclass(frozen=True)
+class Count:
+    """All that Slurm was ever sent of a cluster of one job, whose controller has a job too.
+
+    Parameters
+    ----------
+    sent : Counter
+        How often each tag was submitted.
+    jobs : dict
+        The ids of the jobs of each tag.
+    was_sent : bool
+        Whether its controller's job certainly was.
+    remembers : bool
+        Whether this Slurm forgets no job.
+    controllers : int
+        How many of it have sent jobs, or are to.
+    """
+
+    sent: Counter[str]
+    jobs: dict[str, set[str]]
+    was_sent: bool = True
+    remembers: bool = True
+    controllers: int = 1
+
+    def faults(self, cluster_id: str) -> list[str]:
+        """Return what is there twice, and what was not counted: nothing counted proves nothing."""
+        own = controller_tag(cluster_id)
+        workers = self.sent.keys() - {own}
+        known = self.sent.keys() if self.remembers else {own} & self.sent.keys()
+        found = {
+            "its controller's job was not counted": self.was_sent and not self.sent[own],
+            "a tag was submitted twice": max(self.sent.values(), default=0) > 1,
+            "more than one job of workers for each controller": len(workers) > self.controllers,
+            "a tag has two jobs": any(len(job_ids) > 1 for job_ids in self.jobs.values()),
+            "a job that was not submitted": bool(self.jobs.keys() - self.sent.keys()),
+            "a submission that became no job": bool(known - self.jobs.keys()),
+        }
+        return [fault for fault, is_so in found.items() if is_so]
 
 
 def _lines(path: Path) -> list[str]:
