@@ -1,7 +1,6 @@
-import { caretDownIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import { caretDownIcon, MenuSvg, ToolbarButton } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from '../commandIds';
 import { openBelow } from './openBelow';
@@ -28,7 +27,7 @@ export function newMenu(commands: CommandRegistry, trans: TranslationBundle): To
 }
 
 function open(commands: CommandRegistry, button: ToolbarButton): void {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   menu.addItem({ command: CommandIDs.startLast });
   menu.addItem({ command: CommandIDs.createCluster });
   openBelow(menu, button.node);
