@@ -61,7 +61,8 @@ export async function requestUrl(
 async function send(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {
   try {
     // Jupyter takes the one or the other headers, not both.
-    const headers = { ...settings.init.headers, ...init.headers };
+    const headers = new Headers(settings.init.headers);
+    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
     return await ServerConnection.makeRequest(url, { ...init, headers }, settings);
   } catch (error) {
     throw new RequestError(0, {

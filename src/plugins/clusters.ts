@@ -17,7 +17,9 @@ export const clustersPlugin: JupyterFrontEndPlugin<IClusterManager> = {
     const { serverSettings } = app.serviceManager;
     const { languageCode } = translator;
     // In every request, English too: by itself a browser asks for its own language, whatever JupyterLab's is.
-    const init = { ...serverSettings.init, headers: { 'Accept-Language': languageCode } };
+    const headers = new Headers(serverSettings.init.headers);
+    headers.set('Accept-Language', languageCode);
+    const init = { ...serverSettings.init, headers };
     const settings = { ...serverSettings, init };
     return new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings, languageCode));
   }

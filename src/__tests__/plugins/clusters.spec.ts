@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
@@ -32,6 +33,31 @@ describe("JupyterLab's language", () => {
     server.emit(event);
     await changed;
     expect(manager.clusters[0].problems[0].message).toContain(told);
+    manager.dispose();
+    await server.stop();
+  });
+
+  it('lets the headers be that an embedding sends with each request', async () => {
+    const server = await TestServer.start();
+    server.answers.set(`GET ${CLUSTERS}`, [200, []]);
+    const sent: (string | null)[] = [];
+    const serverSettings: ServerConnection.ISettings = {
+      ...server.settings,
+      init: {
+        ...server.settings.init,
+        headers: new Headers({ 'X-Asked-By': 'portal', 'Accept-Language': 'fr' })
+      },
+      fetch: (input, init) => {
+        const { headers } = new Request(input, init);
+        sent.push(headers.get('X-Asked-By'), headers.get('Accept-Language'));
+        return server.settings.fetch(input, init);
+      }
+    };
+    const app = { serviceManager: { serverSettings } } as unknown as JupyterFrontEnd;
+    const translator = { ...nullTranslator, languageCode: 'de-DE' };
+    const manager = clustersPlugin.activate(app, translator) as ClusterManager;
+    await manager.refresh();
+    expect(sent).toEqual(['portal', 'de-DE']);
     manager.dispose();
     await server.stop();
   });
