@@ -126,7 +126,7 @@ def test_a_script_finds_its_cluster(shared: Path, tmp_path: Path) -> None:
     with running(script, "--backend", "local", *SMALL, "a", "--", "--b") as run:
         said, errors = run.communicate(timeout=90)
     assert (run.returncode, said) == (3, "3 a --b\n"), errors
-    assert "dask-1: 1 worker with 1 threads." in errors
+    assert "dask-1: 1 worker with 1 thread." in errors
     assert clusters(shared) == []
 
 

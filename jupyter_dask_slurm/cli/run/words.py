@@ -79,7 +79,8 @@ def ready_words(cluster: Cluster) -> str:
     workers = cluster.workers.connected if cluster.workers else 0
     more = cluster.jobs.queued + cluster.jobs.starting
     later = f", {_jobs(more)} to come" if more else ""
-    size = f"{one_or_many(workers, '1 worker', f'{workers} workers')} with {cluster.threads} threads"
+    threads = one_or_many(cluster.threads or 0, "1 thread", f"{cluster.threads} threads")
+    size = f"{one_or_many(workers, '1 worker', f'{workers} workers')} with {threads}"
     return f"{cluster.name}: {size}{later}."
 
 
