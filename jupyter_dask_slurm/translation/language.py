@@ -18,7 +18,7 @@ MOST_SENTENCES = 20
 _MOST_TOGETHER = 6
 _MOST_KEPT = 4_000
 _DEEPEST = 4
-_BETWEEN = re.compile(r"(?<=[.:?!])[ \n]+")
+_BETWEEN = re.compile(r"(?<=\S[.:?!])[ \n]+")
 _SPACE = re.compile(" ")
 _QUOTED = re.compile(r'"[^"]*"')
 _NAME = re.compile(r'("[^"]{1,80}"|(?![A-Z][a-z]+ )[^\s"]*[^\s".,:;?!])(?= )')

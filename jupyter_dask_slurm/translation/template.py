@@ -13,7 +13,8 @@ _LITTLE = 10
 _WORD = re.compile(r"\w+")
 _NEXT = re.compile(r"[.?!] [A-Z]")
 _AFTER = re.compile(r" [A-Z]")
-_END = re.compile(r"[.:?!] ")
+_END = re.compile(r"\w[.:?!] ")
+_QUOTED = re.compile(r'"[^"]*"')
 _NUMBER = re.compile(r"\S*\d\S*")
 _FIRST_WORD = re.compile(r"\S+(?= )")
 
@@ -133,6 +134,7 @@ class Template:
 
     def _says_more(self, values: Sequence[str]) -> bool:
         """Return whether this is a longer text that only begins, or ends, as this does."""
+        values = [_QUOTED.sub('""', value) for value in values]  # one word, whatever somebody has written
         data = [
             value
             for place, value in zip(self.english.places, values, strict=True)

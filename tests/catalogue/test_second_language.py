@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from jupyter_dask_slurm.protocol.errors import InvalidRequest
+from jupyter_dask_slurm.routes.bodies import cluster_request
 from jupyter_dask_slurm.translation.language import Language
 from jupyter_dask_slurm.translation.template import Pieces, Template
 from tests.catalogue.second_language import accented, entries, of_server
@@ -51,6 +53,30 @@ def test_what_users_and_slurm_have_named_is_never_translated(names: str) -> None
             told[english] = language.translate(said).count(names) - len(pieces.places)
     assert len(told) > 500
     assert {english: lost for english, lost in told.items() if lost < 0} == {}
+
+
+WRITTEN = [
+    "a. Memory, nodes",
+    "Ask Slurm; workers and the site or more",
+    "a b. c",
+    "x: Memory must be a size.",
+]
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["memory", "kernel", "cores", "nodelist", "python", "worker_extra_args", "local_directory", "partition"],
+)
+def test_a_refusal_is_told_wholly_but_for_what_was_written(option: str) -> None:
+    catalogue = of_server(entries())
+    language = Language("de_DE", catalogue, catalogue)
+    for written in WRITTEN:
+        value = [f";{written}"] if option == "worker_extra_args" else f";{written}"
+        with pytest.raises(InvalidRequest) as refused:
+            cluster_request({"options": {option: value}})
+        head, mark, rest = refused.value.message.rpartition('; not "')
+        assert mark
+        assert language.translate(refused.value.message) == f"{accented(head + mark)}{rest}"
 
 
 @pytest.mark.parametrize("share", [0.3, 0.8])
