@@ -34,7 +34,7 @@ _OTHERS_WORDS = {
 # Lines of scripts, and what headers of HTTP are set to.
 _CODE = re.compile(
     r"\s*(?:#|\^|export |exec |trap |rm |module load )"
-    r"|.*(?:\\|\n|bash -c |\(\) \{\{|; charset=|default-src '|max-age=)",
+    r"|.*(?:\\|\n|bash -c |\(\) \{\{|; charset=|default-src '|max-age=|attachment;)",
     re.DOTALL,
 )
 _LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -95,7 +95,7 @@ def _titles(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _words_of_code(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield texts that are words of code: of a type, an event, a certificate, or such as are looked for."""
+    """Yield texts that are words of code: of a type, an event, a name, or such as are looked for."""
     match node:
         case ast.Call(func=ast.Name(id="cast"), args=[kind, *_]):
             yield kind
@@ -105,9 +105,9 @@ def _words_of_code(node: ast.AST) -> Iterator[ast.AST]:
             yield from (part for part in parts if isinstance(part, ast.Constant))
         case ast.Call(func=ast.Attribute(attr="removeprefix" | "removesuffix" | "startswith"), args=parts):
             yield from parts
-        case (
-            ast.Subscript(value=ast.Name(id="Callable")) | ast.Call(func=ast.Attribute(attr="NameAttribute"))
-        ):
+        case ast.Subscript(value=ast.Name(id="Callable")) | ast.Assign(targets=[ast.Name(id="_SENTENCES")]):
+            yield from ast.walk(node)
+        case ast.Call() if called(node) in ("NameAttribute", "as_name"):
             yield from ast.walk(node)
 
 

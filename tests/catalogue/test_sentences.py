@@ -18,7 +18,7 @@ FOUND = {
 }
 CODE = re.compile(
     r"\| None|'none'|charset=|max-age|PYTHONPATH=|import |bash -c|^dask-slurm"
-    r"|^(?:put back|slurm said|Invalid user)$"
+    r"|^(?:put back|slurm said|Invalid user|labextension .*|user env .*|attachment.*)$"
 )
 
 
