@@ -2,7 +2,8 @@ import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../api/contract';
-import { KernelError, NoPythonKernel } from './kernel/runSilently';
+import { inWords } from './kernel/failureWords';
+import { KernelError } from './kernel/runSilently';
 import type { NotebookLink } from './notebookLink';
 
 /**
@@ -23,20 +24,20 @@ export async function attach(link: NotebookLink, cluster: Cluster, trans: Transl
   }
 }
 
+/** Detach a notebook; what keeps the kernel from closing its client is said in words. */
+export async function detach(link: NotebookLink, trans: TranslationBundle): Promise<void> {
+  await link.detach().catch(error => {
+    throw inWords(error, trans);
+  });
+}
+
 /** @returns a failure to connect, with what to do about it where that is known. */
 export function explainFailure(error: unknown, cluster: Cluster, trans: TranslationBundle): unknown {
-  if (error instanceof NoPythonKernel) {
-    return new Error(
-      error.hasKernel
-        ? trans.__('Only a kernel that runs Python can be connected to a Dask cluster.')
-        : trans.__('This notebook has no kernel. Start one, then connect it.')
-    );
-  }
   if (error instanceof KernelError) {
     const said = trans.__('The kernel says: %1', error.message);
     return new Error(`${adviceFor(error, cluster, trans)}\n\n${said}`);
   }
-  return error;
+  return inWords(error, trans);
 }
 
 function adviceFor({ ename }: KernelError, cluster: Cluster, trans: TranslationBundle): string {

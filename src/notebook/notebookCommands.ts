@@ -25,7 +25,14 @@ export function addNotebookCommands(commands: CommandRegistry, parts: INotebookC
     caption: trans.__('Close the client in the kernel, and let the notebook forget its Dask cluster'),
     describedBy: described(NOTEBOOK),
     isEnabled: args => belongs(linkOf(args)),
-    execute: args => attempt(async () => linkOf(args)?.detach())
+    execute: args =>
+      attempt(async () => {
+        const link = linkOf(args);
+        if (link) {
+          const { detach } = await import('./attach');
+          await detach(link, trans);
+        }
+      })
   });
   commands.addCommand(CommandIDs.toggleAutoAttach, {
     label: trans.__('Attach Automatically'),

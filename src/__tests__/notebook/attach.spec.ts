@@ -1,8 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
-import { explainFailure } from '../../notebook/attach';
-import { KernelError, NoPythonKernel } from '../../notebook/kernel/runSilently';
+import { detach, explainFailure } from '../../notebook/attach';
+import { KernelError, MessageLost, NoPythonKernel } from '../../notebook/kernel/runSilently';
+import type { NotebookLink } from '../../notebook/notebookLink';
 import { sample } from '../samples';
 
 const trans = nullTranslator.load('jupyter_dask_slurm');
@@ -24,8 +25,19 @@ describe('explainFailure', () => {
     expect(messageOf(new NoPythonKernel(hasKernel))).toContain(words);
   });
 
+  it("says in our words that a message was lost, and not in the kernel's", () => {
+    expect(messageOf(new MessageLost())).toMatch(/^What is sent to the kernel, .* is lost on its way/);
+  });
+
   it('leaves to others what no kernel said', () => {
     const error = new Error('ocean is stopped');
     expect(explainFailure(error, running, trans)).toBe(error);
+  });
+});
+
+describe('detach', () => {
+  it('says it too where the kernel does not hear that', async () => {
+    const link = { detach: () => Promise.reject(new MessageLost()) } as unknown as NotebookLink;
+    await expect(detach(link, trans)).rejects.toThrow(/^What is sent to the kernel, .* is lost on its way/);
   });
 });

@@ -16,7 +16,7 @@ export type ClientState =
   | { readonly kind: 'connecting' }
   /** It is there, connected to this scheduler; to none where the address is empty. */
   | { readonly kind: 'there'; readonly address: string; readonly id?: string; readonly cluster?: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** The `client` in the kernel of a notebook: made, looked at and closed by code that nobody sees. */
 export class KernelClient {
@@ -61,7 +61,7 @@ export class KernelClient {
    * @returns whether it is there; not where something else was wanted meanwhile, or the kernel started again:
    * what comes of it then is of no interest, failures included.
    *
-   * @throws KernelError with the kernel's words; NoPythonKernel; whatever keeps the code from being there.
+   * @throws KernelError with the kernel's words; NoPythonKernel; MessageLost; whatever keeps the code from being there.
    */
   async make(code: Promise<string>, address: string | null): Promise<boolean> {
     const attempt = ++this._attempt;
@@ -85,7 +85,7 @@ export class KernelClient {
       if (attempt !== this._attempt) {
         return false;
       }
-      this._set({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      this._set({ kind: 'failed', error });
       throw error;
     }
   }

@@ -48,12 +48,17 @@ export class KernelError extends Error {
   }
 }
 
-/** Code cannot run because the notebook has no kernel, or one of another language. */
+/** Code cannot run because the notebook has no kernel, or one of another language; `failureWords` says it. */
 export class NoPythonKernel extends Error {
   constructor(readonly hasKernel: boolean) {
-    super(hasKernel ? 'The kernel does not run Python.' : 'There is no kernel.');
+    super();
     this.name = 'NoPythonKernel';
   }
+}
+
+/** Code, or what became of it, was lost on its way, however often it was sent; `failureWords` says it. */
+export class MessageLost extends Error {
+  override readonly name = 'MessageLost';
 }
 
 /** @returns whether our code can run in a kernel; waits until the kernel has answered once. */
@@ -89,7 +94,7 @@ export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<bo
  *
  * @returns what the kernel has then.
  *
- * @throws KernelError where the code raises, or the kernel hears nothing.
+ * @throws KernelError where the code raises; MessageLost where the kernel hears nothing.
  */
 export async function runSilently(
   kernel: Kernel.IKernelConnection,
@@ -102,7 +107,7 @@ export async function runSilently(
     answer = found && wasRun(found) ? found : await request(kernel, code);
   }
   if (answer === null) {
-    throw new KernelError('NoAnswer', 'What was sent to the kernel is lost on its way.');
+    throw new MessageLost();
   }
   return answer;
 }

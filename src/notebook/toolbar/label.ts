@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
 import { isAlive, stateOf, statusWord } from '../../model/status';
+import { failureWords } from '../kernel/failureWords';
 import type { NotebookLink } from '../notebookLink';
 
 /** A name in a notebook's file may be of any length. */
@@ -59,7 +60,7 @@ export function linkLabel(link: Linked, trans: TranslationBundle): ILinkLabel {
     case 'failed':
       return {
         label: trans.__('%1: failed', name),
-        tooltip: trans.__('The kernel could not connect to %1: %2', name, state.reason)
+        tooltip: trans.__('The kernel could not connect to %1: %2', name, failureWords(state.error, trans))
       };
     case 'unknown':
       return { label: name, tooltip: trans.__('This notebook belongs to the Dask cluster %1', name) };

@@ -2,6 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import { PromiseDelegate } from '@lumino/coreutils';
 
 import { KernelClient } from '../../../notebook/kernel/kernelClient';
+import { MessageLost } from '../../../notebook/kernel/runSilently';
 import { FakeKernel, ID, settle } from '../fakeKernel';
 
 const ADDRESS = 'tls://10.0.0.1:8786';
@@ -94,7 +95,10 @@ describe('the client in a kernel', () => {
     it.each([() => (kernel.isDisposed = true), () => (kernel.status = 'dead')])(
       'is not looked for where that is gone',
       async leave => {
-        const looked = expect(client.look()).rejects.toThrow('There is no kernel.');
+        const looked = expect(client.look()).rejects.toMatchObject({
+          name: 'NoPythonKernel',
+          hasKernel: false
+        });
         leave();
         await jest.advanceTimersByTimeAsync(6000);
         await looked;
@@ -167,7 +171,9 @@ describe('the client in a kernel', () => {
     });
 
     it('has failed where that never does', async () => {
-      const failed = expect(client.make(Promise.resolve('make'), ADDRESS)).rejects.toThrow('lost on its way');
+      const failed = expect(client.make(Promise.resolve('make'), ADDRESS)).rejects.toBeInstanceOf(
+        MessageLost
+      );
       const sent = [await lose(), await lose(), await lose(), await lose(), await lose()];
       await failed;
       expect(sent).toEqual(['make', '', 'make', '', 'make']);

@@ -1,6 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../../api/contract';
+import { KernelError, MessageLost, NoPythonKernel } from '../../../notebook/kernel/runSilently';
 import { linkLabel, Linked } from '../../../notebook/toolbar/label';
 import { sample } from '../../samples';
 
@@ -48,7 +49,7 @@ describe('linkLabel', () => {
     [{ kind: 'none' }, `${running.name}: not connected`],
     [{ kind: 'there', address: '' }, `${running.name}: not connected`],
     [{ kind: 'connecting' }, `${running.name}: connecting…`],
-    [{ kind: 'failed', reason: 'OSError: gone' }, `${running.name}: failed`]
+    [{ kind: 'failed', error: new KernelError('OSError', 'gone') }, `${running.name}: failed`]
   ] as const)('tells how far the kernel is from the remembered cluster: %j', (state, label) => {
     expect(labelOf({ ...known, state })).toBe(label);
   });
@@ -58,9 +59,14 @@ describe('linkLabel', () => {
     expect(labelOf({ ...known, remembered: starting })).toBe(`${running.name}: starting`);
   });
 
-  it('gives the reason of a failure to whom points at it', () => {
-    const failed = { ...known, state: { kind: 'failed', reason: 'OSError: gone' } } as const;
-    expect(linkLabel(failed, trans).tooltip).toContain('OSError: gone');
+  it.each([
+    [new KernelError('OSError', 'gone'), 'OSError: gone'],
+    [new NoPythonKernel(true), 'Only a kernel that runs Python'],
+    [new MessageLost(), 'What is sent to the kernel'],
+    ['no error at all', 'no error at all']
+  ])('gives the reason of a failure to whom points at it', (error, words) => {
+    const failed = { ...known, state: { kind: 'failed', error } } as const;
+    expect(linkLabel(failed, trans).tooltip).toContain(words);
   });
 
   it('says that the cluster has stopped, whatever the kernel has', () => {
