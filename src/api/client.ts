@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { cluster } from './atStart';
@@ -76,10 +77,12 @@ const API = 'dask-slurm/api';
 export class ClusterClient {
   /**
    * @param settings - how Jupyter is reached.
+   * @param trans - the words for a Jupyter that is not.
    * @param _pausesMs - before a change that had no answer is asked for again.
    */
   constructor(
     readonly settings: ServerConnection.ISettings,
+    readonly trans: TranslationBundle,
     private readonly _pausesMs: readonly number[] = PAUSES_MS
   ) {}
 
@@ -166,7 +169,7 @@ export class ClusterClient {
 
   /** @returns Dask's performance report, an HTML page. */
   async report(id: string): Promise<string> {
-    return (await requestAny(this.settings, `${API}/${clusterPath(id, 'report')}`)).text();
+    return (await requestAny(this, `${API}/${clusterPath(id, 'report')}`)).text();
   }
 
   /** @param slurmCluster - which of several Slurm clusters; by default the one that the server takes by itself. */
@@ -222,7 +225,7 @@ export class ClusterClient {
       // What Bokeh's pages share changes with its version only, and that is in its address. Jupyter follows the
       // dashboard's redirects itself; what leads elsewhere leads a page out of its dashboard.
       file: async path =>
-        requestUrl(this.settings, addressBelow(root, path), {
+        requestUrl(this, addressBelow(root, path), {
           cache: /^statics?\//.test(path) ? 'default' : 'no-store',
           redirect: 'error'
         }),
@@ -232,12 +235,13 @@ export class ClusterClient {
   }
 
   private _ask(path: string, method?: string, body?: unknown): Promise<unknown> {
-    return request(this.settings, `${API}/${path}`, method, body);
+    return request(this, `${API}/${path}`, method, body);
   }
 
   /** Ask for something that is done once, however often it has to be sent. */
   private _change(path: string, method: string, body?: unknown): Promise<unknown> {
-    return once(headers => request(this.settings, `${API}/${path}`, method, body, headers), this._pausesMs);
+    const send = (headers: Record<string, string>) => request(this, `${API}/${path}`, method, body, headers);
+    return once(send, this.trans, this._pausesMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
 import { RequestError } from './requestError';
@@ -18,6 +19,7 @@ const UNANSWERED = [0, 502, 504];
  */
 export async function once<T>(
   send: (headers: Record<string, string>) => Promise<T>,
+  trans: TranslationBundle,
   pausesMs: readonly number[] = PAUSES_MS
 ): Promise<T> {
   const headers = { 'Idempotency-Key': UUID.uuid4() };
@@ -33,7 +35,7 @@ export async function once<T>(
         throw error;
       }
       if (tries === pausesMs.length) {
-        throw inDoubt(error);
+        throw inDoubt(error, trans);
       }
       await new Promise(resolve => setTimeout(resolve, pausesMs[tries]));
     }
@@ -45,9 +47,12 @@ function hadNoAnswer(error: unknown): error is RequestError {
 }
 
 /** Jupyter's own sentence says it already; where not even Jupyter answers, this one. */
-function inDoubt(error: RequestError): RequestError {
+function inDoubt(error: RequestError, trans: TranslationBundle): RequestError {
   return new RequestError(error.status, {
-    message: `${error.message} What was asked for may have been done, or may still be. Look at the list of clusters before you ask for it again.`,
+    message: trans.__(
+      '%1 What was asked for may have been done, or may still be. Look at the list of clusters before you ask for it again.',
+      error.message
+    ),
     reason: error.reason,
     field: null,
     details: error.details

@@ -1,8 +1,15 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { errorBody, ErrorBody } from './atStart';
 import { RequestError } from './requestError';
+
+/** Where Jupyter is, and how it is said that it does not answer: what it says itself is in that language already. */
+export interface IServer {
+  readonly settings: ServerConnection.ISettings;
+  readonly trans: TranslationBundle;
+}
 
 /**
  * Ask Jupyter for JSON below its base URL.
@@ -11,7 +18,7 @@ import { RequestError } from './requestError';
  * @throws RequestError for each answer that is no success, and where Jupyter does not answer.
  */
 export async function request(
-  settings: ServerConnection.ISettings,
+  server: IServer,
   path: string,
   method = 'GET',
   body?: unknown,
@@ -22,7 +29,7 @@ export async function request(
     init.body = JSON.stringify(body);
     init.headers = { 'Content-Type': 'application/json', ...headers };
   }
-  const content = await (await requestAny(settings, path, init)).text();
+  const content = await (await requestAny(server, path, init)).text();
   return content ? JSON.parse(content) : null;
 }
 
@@ -32,12 +39,8 @@ export async function request(
  * @returns the answer, which is a success.
  * @throws RequestError as `request` does.
  */
-export async function requestAny(
-  settings: ServerConnection.ISettings,
-  path: string,
-  init: RequestInit = {}
-): Promise<Response> {
-  return requestUrl(settings, URLExt.join(settings.baseUrl, path), init);
+export async function requestAny(server: IServer, path: string, init: RequestInit = {}): Promise<Response> {
+  return requestUrl(server, URLExt.join(server.settings.baseUrl, path), init);
 }
 
 /**
@@ -46,19 +49,15 @@ export async function requestAny(
  * @returns the answer, which is a success.
  * @throws RequestError as `request` does.
  */
-export async function requestUrl(
-  settings: ServerConnection.ISettings,
-  url: string,
-  init: RequestInit
-): Promise<Response> {
-  const response = await send(url, init, settings);
+export async function requestUrl(server: IServer, url: string, init: RequestInit): Promise<Response> {
+  const response = await send(url, init, server);
   if (!response.ok) {
     throw new RequestError(response.status, readError(await response.text(), response));
   }
   return response;
 }
 
-async function send(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<Response> {
+async function send(url: string, init: RequestInit, { settings, trans }: IServer): Promise<Response> {
   try {
     // Jupyter takes the one or the other headers, not both.
     const headers = new Headers(settings.init.headers);
@@ -66,7 +65,7 @@ async function send(url: string, init: RequestInit, settings: ServerConnection.I
     return await ServerConnection.makeRequest(url, { ...init, headers }, settings);
   } catch (error) {
     throw new RequestError(0, {
-      message: 'Jupyter does not answer.',
+      message: trans.__('Jupyter does not answer.'),
       reason: 'NetworkError',
       field: null,
       details: error instanceof Error ? error.message : null

@@ -21,6 +21,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<IClusterManager> = {
     headers.set('Accept-Language', languageCode);
     const init = { ...serverSettings.init, headers };
     const settings = { ...serverSettings, init };
-    return new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings, languageCode));
+    const client = new ClusterClient(settings, translator.load('jupyter_dask_slurm'));
+    return new ClusterManager(client, () => new ClusterEvents(settings, languageCode));
   }
 };

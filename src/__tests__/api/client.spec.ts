@@ -1,6 +1,7 @@
 import { ClusterClient } from '../../api/client';
 import * as read from '../../api/contract';
 import { RequestError } from '../../api/requestError';
+import { german } from '../german';
 import { sample } from '../samples';
 import { TestServer } from '../server';
 
@@ -14,7 +15,7 @@ describe('ClusterClient', () => {
 
   beforeEach(async () => {
     server = await TestServer.start();
-    client = new ClusterClient(server.settings);
+    client = new ClusterClient(server.settings, german);
   });
 
   afterEach(() => server.stop());
@@ -132,9 +133,13 @@ describe('ClusterClient', () => {
     });
   });
 
-  it('tells that Jupyter does not answer', async () => {
+  it("tells in JupyterLab's language that Jupyter does not answer", async () => {
     await server.stop();
-    expect(await failure(client.list())).toMatchObject({ status: 0, reason: 'NetworkError' });
+    expect(await failure(client.list())).toMatchObject({
+      status: 0,
+      reason: 'NetworkError',
+      message: 'auf Deutsch: Jupyter does not answer.'
+    });
     server = await TestServer.start();
   });
 });

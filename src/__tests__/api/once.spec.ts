@@ -1,5 +1,6 @@
 import { ClusterClient } from '../../api/client';
 import { RequestError } from '../../api/requestError';
+import { german } from '../german';
 import { sample } from '../samples';
 import { TestServer } from '../server';
 
@@ -19,7 +20,7 @@ describe('A request that changes something', () => {
 
   beforeEach(async () => {
     server = await TestServer.start();
-    client = new ClusterClient(server.settings, [0, 0]);
+    client = new ClusterClient(server.settings, german, [0, 0]);
   });
 
   afterEach(() => server.stop());
@@ -68,7 +69,9 @@ describe('A request that changes something', () => {
   it('says that nobody knows where not even Jupyter answers', async () => {
     server.answers.set(`POST ${CLUSTERS}`, [504, '<html>proxy</html>']);
     const failure = await client.create({}).catch((error: unknown) => error);
-    expect((failure as RequestError).message).toMatch(/^504 .* may still be\. Look at the list of clusters/);
+    expect((failure as RequestError).message).toMatch(
+      /^auf Deutsch: 504 .* may still be\. Look at the list of clusters/
+    );
   });
 
   it.each([400, 403, 409, 422, 503])('is not sent again when it was refused: %d', async status => {

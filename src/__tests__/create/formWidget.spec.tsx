@@ -40,7 +40,7 @@ describe('the form of a new cluster', () => {
     server.answers.set(`POST ${API}/preview`, [200, { ...preview(sample('preview')), errors: [] }]);
     server.answers.set(`POST ${API}/clusters`, [201, sample('cluster-running')]);
     const { settings } = server;
-    manager = new ClusterManager(new ClusterClient(settings), () => new ClusterEvents(settings));
+    manager = new ClusterManager(new ClusterClient(settings, trans), () => new ClusterEvents(settings));
     choices = new LastChoices(new StateDB());
     mayRestart = jest.fn<Promise<boolean>, [Cluster]>().mockResolvedValue(true);
   });

@@ -1,9 +1,13 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import { ClusterClient } from '../../api/client';
 import type { Cluster } from '../../api/contract';
 import { ClusterEvents } from '../../api/events';
 import { ClusterManager } from '../../model/manager';
 import { sample } from '../samples';
 import { TestServer } from '../server';
+
+const trans = nullTranslator.load('jupyter_dask_slurm');
 
 const CLUSTERS = 'dask-slurm/api/clusters';
 const ocean = sample('cluster-running') as Cluster;
@@ -28,7 +32,7 @@ describe('ClusterManager', () => {
         events.connectionChanged.connect(() => resolve());
         return events;
       };
-      manager = new ClusterManager(new ClusterClient(settings), open, pauses);
+      manager = new ClusterManager(new ClusterClient(settings, trans), open, pauses);
     });
   });
 

@@ -21,7 +21,10 @@ describe("JupyterLab's language", () => {
     server.answers.set(`GET ${CLUSTERS}`, [200, []]);
     const { settings: serverSettings } = server;
     const app = { serviceManager: { serverSettings } } as unknown as JupyterFrontEnd;
-    const manager = clustersPlugin.activate(app, { ...nullTranslator, languageCode }) as ClusterManager;
+    const manager = clustersPlugin.activate(app, {
+      load: nullTranslator.load,
+      languageCode
+    }) as ClusterManager;
     manager.watch();
     await manager.refresh();
     expect(new Set(server.seen.map(({ language }) => language))).toEqual(new Set([languageCode]));
