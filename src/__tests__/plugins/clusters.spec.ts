@@ -12,19 +12,24 @@ const CLUSTERS = 'dask-slurm/api/clusters';
 const event = sample('event-changed') as { translations: Record<string, Cluster> };
 
 describe("JupyterLab's language", () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await TestServer.start();
+  });
+
+  // Also where a test fails: a server that listens on keeps the run from ending.
+  afterEach(() => server.stop());
+
   it.each([
     ['de-DE', 'Auftrag 4711_3 beginnt nie'],
     ['en', 'Job 4711_3 will never start'],
     ['fr_FR', 'Job 4711_3 will never start']
   ])('%s is asked for, and what events tell in it is taken', async (languageCode, told) => {
-    const server = await TestServer.start();
     server.answers.set(`GET ${CLUSTERS}`, [200, []]);
     const { settings: serverSettings } = server;
     const app = { serviceManager: { serverSettings } } as unknown as JupyterFrontEnd;
-    const manager = clustersPlugin.activate(app, {
-      load: nullTranslator.load,
-      languageCode
-    }) as ClusterManager;
+    const manager = activate(app, languageCode);
     manager.watch();
     await manager.refresh();
     expect(new Set(server.seen.map(({ language }) => language))).toEqual(new Set([languageCode]));
@@ -37,11 +42,9 @@ describe("JupyterLab's language", () => {
     await changed;
     expect(manager.clusters[0].problems[0].message).toContain(told);
     manager.dispose();
-    await server.stop();
   });
 
   it('lets the headers be that an embedding sends with each request', async () => {
-    const server = await TestServer.start();
     server.answers.set(`GET ${CLUSTERS}`, [200, []]);
     const sent: (string | null)[] = [];
     const serverSettings: ServerConnection.ISettings = {
@@ -57,11 +60,13 @@ describe("JupyterLab's language", () => {
       }
     };
     const app = { serviceManager: { serverSettings } } as unknown as JupyterFrontEnd;
-    const translator = { ...nullTranslator, languageCode: 'de-DE' };
-    const manager = clustersPlugin.activate(app, translator) as ClusterManager;
+    const manager = activate(app, 'de-DE');
     await manager.refresh();
     expect(sent).toEqual(['portal', 'de-DE']);
     manager.dispose();
-    await server.stop();
   });
 });
+
+function activate(app: JupyterFrontEnd, languageCode: string): ClusterManager {
+  return clustersPlugin.activate(app, { load: nullTranslator.load, languageCode }) as ClusterManager;
+}
