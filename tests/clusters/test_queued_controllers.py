@@ -147,6 +147,36 @@ async def test_one_that_slurm_has_taken_and_has_no_more_has_ended_whoever_looks(
     )
 
 
+async def test_one_that_slurm_takes_while_it_is_asked_has_not_ended(
+    waiting: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look(_job: OwnJob) -> None:
+        waiting.sent(iso_time(), job_id="17")  # its answer was of the moment before
+
+    async def end(_job: OwnJob) -> Any:
+        return SimpleNamespace(state="UNKNOWN", text="")
+
+    monkeypatch.setattr(OwnJob, "look", look)
+    monkeypatch.setattr(OwnJob, "end", end)
+    waiting.sent(iso_time())
+    await queued.FollowsQueued(waiting.handle)._ask()
+    assert waiting.handle.cluster.status == "starting"
+
+
+async def test_one_that_slurm_does_not_call_ended_has_not(waiting: Queued) -> None:
+    waiting.sent(iso_time(), job_id="17")
+    await queued.FollowsQueued(waiting.handle)._ask()
+    assert waiting.handle.cluster.status == "starting"
+
+
+async def test_one_that_has_begun_after_all_is_not_cancelled(waiting: Queued) -> None:
+    record = waiting.registry.read(waiting.handle.id)
+    running = dataclasses.replace(record.cluster, status="running")
+    waiting.registry.write(dataclasses.replace(record, pid=17, cluster=running))
+    assert await queued.FollowsQueued(waiting.handle)._cancel_late()
+    assert not waiting.cancelled.is_set()
+
+
 async def test_it_is_given_its_time_from_when_it_was_sent(waiting: Queued) -> None:
     follower = queued.FollowsQueued(waiting.handle)
     follower._launch.changed(iso_time(0))  # made long ago: its predecessor took long to end

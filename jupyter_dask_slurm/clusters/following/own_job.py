@@ -84,7 +84,7 @@ class OwnJob:
             log.info("Whether there is a job %s is not known: %s", self._tag, error)
 
     async def end(self) -> EndState | None:
-        """Return how it ended; None where nobody remembers. Raises as `look`."""
+        """Return how it ended; None where it has not, or its id was never heard. Raises as `look`."""
         if self.job_id is None:
             return None
         with on_cluster(await slurm_cluster_of(self._record)):

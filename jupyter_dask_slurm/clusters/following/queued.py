@@ -75,10 +75,12 @@ class FollowsQueued:
     async def _ask(self) -> None:
         """See what Slurm has of the job."""
         handle = self._handle
+        # Before Slurm is asked: of a job that it takes meanwhile its answer says nothing.
+        sent = await in_thread(read_sent, handle.record)
         try:
             row = await self._job.look()
             if row is None:
-                await self._look_at_submission()
+                self._look_at_submission(sent)
                 await self._judge()
                 return
         except DaskSlurmError as error:
@@ -87,9 +89,9 @@ class FollowsQueued:
         self._seen = True
         handle.update(as_it_is(handle.cluster, row))
 
-    async def _look_at_submission(self) -> None:
+    def _look_at_submission(self, sent: Sent) -> None:
         """Count from when it was about to be sent, not from the cluster's start; say what sbatch said."""
-        before, self._sent = self._sent, await in_thread(read_sent, self._handle.record)
+        before, self._sent = self._sent, sent
         if self._sent.written_at is not None and self._sent.written_at != before.written_at:
             self._launch.changed(self._sent.written_at)
         if self._sent.job_id is not None and not self._seen:
@@ -104,6 +106,8 @@ class FollowsQueued:
         if handle.stop_wanted.is_set() or (not self._seen and self._launch.left_s() > 0):
             return
         end = await self._job.end()
+        if end is None and self._job.job_id is not None:
+            return  # Slurm has it
         # It may have begun since it was last looked for, and ended after it had written.
         if await self._has_begun() or handle.removed:
             return
@@ -125,8 +129,10 @@ class FollowsQueued:
         until = loop.time() + LATE_S
         while loop.time() < until and not handle.removed:
             await handle.pause(looking.next_s())
-            await self._job.cancel()
             await self._has_begun()
+            if handle.record.pid is None:
+                await self._job.cancel()
+                await self._has_begun()
             if handle.record.pid is not None:
                 handle.begun()
                 return True
