@@ -115,11 +115,6 @@ class JobCluster(SpecCluster):
             They were not; ask again.
         """
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether something may still come of what was started that is not ours any more."""
-        return False
-
     async def sweep(self) -> list[str]:
         """End what belongs to nobody of what was started; return the ids of those jobs.
 

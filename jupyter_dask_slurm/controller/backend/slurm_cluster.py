@@ -214,11 +214,6 @@ class SlurmCluster(JobCluster, SLURMCluster):
         """Return the job that is submitted first to a cluster whose scheduler is at `address`."""
         return SlurmJob(address, name=f"{self.job_table.prefix}-0", **self._job_kwargs)
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether jobs may still come of submissions of which Slurm has said that it has nothing."""
-        return self._submitter.has_doubts
-
     async def sweep(self) -> list[str]:
         """Cancel jobs that belong to nobody; return their ids."""
         return await self._submitter.sweep()

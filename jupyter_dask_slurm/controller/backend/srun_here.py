@@ -65,10 +65,6 @@ class Sender(Protocol):
     async def leaves_nothing(self) -> bool:
         """Return whether nothing is left of what may have been started without our knowing."""
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether something may still come of it."""
-
     async def sweep(self) -> list[str]:
         """End what is left of that; return the ids of those jobs."""
 
@@ -90,7 +86,6 @@ class SrunHere:
     """
 
     without_slurm = True
-    has_doubts = False
 
     def __init__(
         self, job_table: JobTable, on_disk: ClusterDirectory, logs: Path, events: BackendEvents

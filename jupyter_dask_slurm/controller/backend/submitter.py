@@ -108,11 +108,6 @@ class Submitter:
         self.submit: Batch[ArrayJob] = Batch(self._submit)
         self.cancel: Batch[ArrayJob] = Batch(self._cancel)
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether jobs may still come of submissions that are not ours any more."""
-        return bool(self._doubtful)
-
     def take_over(self) -> None:
         """Have what another controller of this cluster has sent swept, and number ours after it.
 

@@ -46,9 +46,6 @@ DISK_RETRY_S = 30.0
 RETIRE_S = 300.0
 """For how long results may move away from a job that is given up, in seconds."""
 
-SWEEP_AGAIN_S = 30.0
-"""What comes late of a submission in doubt is looked for so soon, and then ever less often; in seconds."""
-
 CANCEL_AGAIN_S = 60.0
 """A job that Slurm still has so long after it took its cancellation is cancelled again, in seconds."""
 
@@ -57,9 +54,6 @@ MOVE_S = 15.0
 
 MOST_CUT_TASKS = 20
 """So many tasks that did not finish in time are remembered."""
-
-_LEFT = "submitted by another controller of this cluster, in whose place Slurm has started this one."
-_LATE = "late, from a submission of which Slurm had said that it has nothing."
 
 
 class Dispatcher:
@@ -92,8 +86,6 @@ class Dispatcher:
         self._heard = ""
         self._cancel_at = 0.0
         self._is_swept = False
-        self._sweeps = Backoff(SWEEP_AGAIN_S, LONGEST_SILENCE_S)
-        self._sweep_at = 0.0
         self._retiring = Background()
         self.not_before = 0.0
         self.room_at = 0.0
@@ -142,19 +134,11 @@ class Dispatcher:
     def _is_to_be_asked(self) -> bool:
         """Return whether something is still to be done or asked that says how this machine, or Slurm, is."""
         ends = self._state.status == "stopping" or any(job.cancelling for job in self._job_table.live())
-        late = not self._is_swept or self._cluster.has_doubts
-        return ends or late or self._watch.next_look(clock.now()) is not None
+        return ends or not self._is_swept or self._watch.next_look(clock.now()) is not None
 
     async def sweep(self) -> None:
-        """End what belongs to nobody: what another controller has left, and what submissions in doubt became.
-
-        The first is tried again until it is done; the other may come late, also where nothing is submitted
-        any more.
-        """
-        looks_again = self._is_swept
-        if looks_again and not (self._cluster.has_doubts and clock.now() >= self._sweep_at):
-            return
-        if self.waits_for_slurm or self._state.status == "stopping":
+        """End, once, what another controller of this cluster has left; tried again until it is done."""
+        if self._is_swept or self.waits_for_slurm or self._state.status == "stopping":
             return
         try:
             ended = await self._cluster.sweep()
@@ -162,16 +146,16 @@ class Dispatcher:
             self.fell_silent(error)
             return
         except SlurmRefused as error:
-            logger.warning("What belongs to nobody is not cancelled yet: %s", error.details)
+            logger.warning("What another controller has left is not cancelled yet: %s", error.details)
             return
         self._is_swept = True
-        self._sweep_at = clock.now() + self._sweeps.next_s()
-        if not self._cluster.has_doubts:
-            self._sweeps.reset()
-        if ended or looks_again:
-            self.answered()
         if ended:
-            self._history.add("cancelled", f"Cancelled {_span(ended)}: {_LATE if looks_again else _LEFT}")
+            self.answered()
+            self._history.add(
+                "cancelled",
+                f"Cancelled {_span(ended)}: submitted by another controller of this cluster, in whose place "
+                "Slurm has started this one.",
+            )
 
     async def submit(self, count: int) -> None:
         """Submit so many jobs, as many as Slurm takes; what goes wrong is written into the state."""

@@ -154,7 +154,7 @@ async def test_what_nobody_wants_any_more_is_no_problem(tmp_path: Path, error: A
     async def sweep() -> list[str]:
         return []
 
-    cluster: Any = SimpleNamespace(without_slurm=True, sweep=sweep, has_doubts=False)
+    cluster: Any = SimpleNamespace(without_slurm=True, sweep=sweep)
     dispatcher = Dispatcher(state, job_table, cluster, NoWatch(), history)
     await dispatcher.sweep()
     job = job_table.new(clock.now())
@@ -175,7 +175,7 @@ async def test_what_another_controller_has_left_is_cancelled_once_whatever_is_wa
             raise answer
         return list(answer)
 
-    cluster: Any = SimpleNamespace(sweep=sweep, has_doubts=False, scheduler=SimpleNamespace(workers={}))
+    cluster: Any = SimpleNamespace(sweep=sweep, scheduler=SimpleNamespace(workers={}))
     on_disk = ClusterDirectory(tmp_path)
     history = History(on_disk.history)
     reconciler = Reconciler(state, JobTable("ocean-3f9c", 1), cluster, NoWatch(), history)
@@ -188,33 +188,6 @@ async def test_what_another_controller_has_left_is_cancelled_once_whatever_is_wa
     assert silent == [True, True, False, False]
     said = on_disk.history.read_text()
     assert said.count("Cancelled 2 jobs, 7_0 to 7_1: submitted by another controller of this cluster") == 1
-
-
-async def test_what_comes_late_is_cancelled_also_where_nothing_is_submitted_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 1000.0
-    monkeypatch.setattr(clock, "now", lambda: now)
-    on_disk, answers = ClusterDirectory(tmp_path), [[], [], ["7"], []]
-
-    async def sweep() -> list[str]:
-        return list(answers.pop(0))
-
-    cluster: Any = SimpleNamespace(sweep=sweep, has_doubts=False, scheduler=SimpleNamespace(workers={}))
-    state = ClusterState("ocean", Scaling("manual", jobs=0), 0, 0)
-    reconciler = Reconciler(state, JobTable("ocean-3f9c", 1), cluster, NoWatch(), History(on_disk.history))
-    for seconds, has_doubts, left in (
-        (0, False, 3),
-        (60, True, 2),
-        (1, True, 2),
-        (90, True, 1),
-        (300, False, 1),
-    ):
-        now += seconds
-        cluster.has_doubts = has_doubts
-        await reconciler._turn()
-        assert len(answers) == left
-    assert on_disk.history.read_text().count("Cancelled job 7: late, from a submission of which") == 1
 
 
 async def test_an_error_in_one_turn_is_not_the_end(
@@ -234,7 +207,6 @@ async def test_an_error_in_one_turn_is_not_the_end(
         scheduler=SimpleNamespace(workers={}),
         leaves_nothing=leaves_nothing,
         sweep=sweep,
-        has_doubts=False,
         without_slurm=False,
     )
     history = History(ClusterDirectory(tmp_path).history)
