@@ -45,7 +45,10 @@ class Forked:
 
     def __init__(self, there: socket.socket) -> None:
         self._there = there
-        self.pid = int.from_bytes(there.recv(4), "big")
+        told = there.recv(4, socket.MSG_WAITALL)
+        if len(told) != 4:  # no more than how it ended
+            raise ChildProcessError("It failed before it was a controller; its log says why.")
+        self.pid = int.from_bytes(told, "big")
         self._process = os.pidfd_open(self.pid)
         there.send(b"\0")
         self._code: int | None = None
@@ -196,10 +199,12 @@ def _become(asking: socket.socket) -> NoReturn:
         traceback.print_exc()
         code = 1
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        asking.send(bytes([code]))
-        os._exit(code)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            asking.send(bytes([code]))
+        finally:
+            os._exit(code)
 
 
 def _run(wanted: Mapping[str, Any], asking: socket.socket) -> int:

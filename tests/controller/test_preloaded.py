@@ -36,6 +36,14 @@ def test_a_fault_is_told_as_ever(
     assert ("Traceback" in log.read_text(), "Traceback" in said) == (has_traceback, has_traceback)
 
 
+def test_one_that_never_began_is_no_process(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as output, Path(os.devnull).open("rb") as nothing:
+        files = nothing.fileno(), output.fileno(), output.fileno()
+        with pytest.raises(ChildProcessError):
+            PRELOADED.controller([sys.executable, MODULE], os.environ, files, folder=tmp_path / "nowhere")
+    assert "FileNotFoundError" in (tmp_path / "log").read_text()
+
+
 def last_line(log: str) -> str:
     """Return the last line without its time."""
     return re.sub(r"^[-\d]+ [:,\d]+ ", "", log.splitlines()[-1])
