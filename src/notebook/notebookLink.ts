@@ -121,7 +121,8 @@ export class NotebookLink implements IDisposable {
    *
    * @returns whether it is connected; not where it was detached, or attached elsewhere, before it was.
    *
-   * @throws KernelError with the kernel's words; MessageLost; RequestError where the cluster cannot be connected to.
+   * @throws KernelError with the kernel's words; MessageLost; CodeDropped; RequestError where the cluster cannot
+   * be connected to.
    */
   async attach(cluster: Cluster): Promise<boolean> {
     await this._panel.sessionContext.ready;

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../api/contract';
 import { detach, explainFailure } from '../../notebook/attach';
-import { KernelError, MessageLost, NoPythonKernel } from '../../notebook/kernel/runSilently';
+import { CodeDropped, KernelError, MessageLost, NoPythonKernel } from '../../notebook/kernel/runSilently';
 import type { NotebookLink } from '../../notebook/notebookLink';
 import { sample } from '../samples';
 
@@ -27,6 +27,10 @@ describe('explainFailure', () => {
 
   it("says in our words that a message was lost, and not in the kernel's", () => {
     expect(messageOf(new MessageLost())).toMatch(/^What is sent to the kernel, .* is lost on its way/);
+  });
+
+  it('says so too where the kernel dropped it', () => {
+    expect(messageOf(new CodeDropped())).toMatch(/^A cell has failed, and the kernel drops/);
   });
 
   it('leaves to others what no kernel said', () => {

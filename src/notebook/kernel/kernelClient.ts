@@ -61,7 +61,8 @@ export class KernelClient {
    * @returns whether it is there; not where something else was wanted meanwhile, or the kernel started again:
    * what comes of it then is of no interest, failures included.
    *
-   * @throws KernelError with the kernel's words; NoPythonKernel; MessageLost; whatever keeps the code from being there.
+   * @throws KernelError with the kernel's words; NoPythonKernel; MessageLost; CodeDropped; whatever keeps the code
+   * from being there.
    */
   async make(code: Promise<string>, address: string | null): Promise<boolean> {
     const attempt = ++this._attempt;
@@ -74,7 +75,10 @@ export class KernelClient {
         return false;
       }
       const isMade = ({ client, id }: IFound) => client !== null && client === address && id !== before;
-      const found = await runSilently(kernel, text, isMade);
+      const found = await runSilently(kernel, text, {
+        wasRun: isMade,
+        isWanted: () => attempt === this._attempt
+      });
       if (attempt !== this._attempt) {
         return false;
       }
@@ -104,7 +108,7 @@ export class KernelClient {
     }
     try {
       if ((await speaksPython(kernel)) && attempt === this._attempt) {
-        await runSilently(kernel, CLOSE);
+        await runSilently(kernel, CLOSE, { isWanted: () => attempt === this._attempt });
       }
     } catch (error) {
       // A kernel that started again meanwhile has closed it.

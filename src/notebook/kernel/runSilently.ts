@@ -24,8 +24,15 @@ const LATE_MS = 2000;
 /** How often a kernel is sent the same, where it was not heard. */
 const ATTEMPTS = 3;
 
-/** How often code is sent again because a cell before it has failed; each time one more has to fail. */
-const MOST_ABORTS = 20;
+/**
+ * Pauses before code is sent again that the kernel has dropped because a cell before it has failed: each twice as long as
+ * the one before. A kernel may drop whatever comes for a while (`stop_on_error_timeout`).
+ */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1000;
+
+/** So long are those pauses together at most; what cells take that run meanwhile does not count. */
+const MOST_PAUSES_MS = 10_000;
 
 /** What a kernel has of clusters. */
 export interface IFound {
@@ -61,6 +68,19 @@ export class MessageLost extends Error {
   override readonly name = 'MessageLost';
 }
 
+/** Code was dropped by the kernel, however often it was sent, for a cell before it failed; `failureWords` says it. */
+export class CodeDropped extends Error {
+  override readonly name = 'CodeDropped';
+}
+
+/** What is known of code besides what it says. */
+export interface IPurpose {
+  /** Whether it was run, by what the kernel has; else that is not to be seen. */
+  readonly wasRun?: (found: IFound) => boolean;
+  /** Whether it is still to be run where it was dropped: something else may be wanted by then, and have been sent. */
+  readonly isWanted?: () => boolean;
+}
+
 /** @returns whether our code can run in a kernel; waits until the kernel has answered once. */
 export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -94,17 +114,18 @@ export async function speaksPython(kernel: Kernel.IKernelConnection): Promise<bo
  *
  * @returns what the kernel has then.
  *
- * @throws KernelError where the code raises; MessageLost where the kernel hears nothing.
+ * @throws KernelError where the code raises; MessageLost where the kernel hears nothing; CodeDropped where it was not run
+ * since cells before it failed.
  */
 export async function runSilently(
   kernel: Kernel.IKernelConnection,
   code: string,
-  wasRun: (found: IFound) => boolean = () => false
+  { wasRun = () => false, isWanted = () => true }: IPurpose = {}
 ): Promise<IFound> {
-  let answer = await request(kernel, code);
+  let answer = await request(kernel, code, isWanted);
   for (let attempt = 1; answer === null && attempt < ATTEMPTS; attempt++) {
-    const found = await request(kernel, '');
-    answer = found && wasRun(found) ? found : await request(kernel, code);
+    const found = await request(kernel, '', isWanted);
+    answer = found && wasRun(found) ? found : await request(kernel, code, isWanted);
   }
   if (answer === null) {
     throw new MessageLost();
@@ -113,7 +134,32 @@ export async function runSilently(
 }
 
 /** @returns what the kernel has once it has run code; null where that, or its answer, was lost. */
-async function request(kernel: Kernel.IKernelConnection, code: string, aborts = 0): Promise<IFound | null> {
+async function request(
+  kernel: Kernel.IKernelConnection,
+  code: string,
+  isWanted: () => boolean
+): Promise<IFound | null> {
+  let answer = await requestOnce(kernel, code);
+  let paused = 0;
+  for (let pause = FIRST_PAUSE_MS; answer === 'dropped'; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    paused += pause;
+    if (paused > MOST_PAUSES_MS) {
+      throw new CodeDropped();
+    }
+    await new Promise(resolve => setTimeout(resolve, pause));
+    if (!isWanted()) {
+      throw new CodeDropped();
+    }
+    answer = await requestOnce(kernel, code);
+  }
+  return answer;
+}
+
+/** @returns the same, or that it was dropped since a cell before it has failed. */
+async function requestOnce(
+  kernel: Kernel.IKernelConnection,
+  code: string
+): Promise<IFound | 'dropped' | null> {
   const future = kernel.requestExecute({
     code,
     silent: true,
@@ -135,11 +181,8 @@ async function request(kernel: Kernel.IKernelConnection, code: string, aborts = 
   if (content.status === 'error') {
     throw new KernelError(content.ename, content.evalue);
   }
-  // A cell has failed, and what waits behind one is not run (`stop_on_error` in Jupyter's messaging protocol).
-  if (aborts === MOST_ABORTS) {
-    throw new KernelError('Aborted');
-  }
-  return request(kernel, code, aborts + 1);
+  // What waits behind a cell that fails is answered with "aborted" (`stop_on_error` in Jupyter's messaging protocol).
+  return 'dropped';
 }
 
 /** @returns the reply; null where it never comes, for the kernel has answered what it was asked later. */

@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import { PromiseDelegate } from '@lumino/coreutils';
 
 import { KernelClient } from '../../../notebook/kernel/kernelClient';
-import { MessageLost } from '../../../notebook/kernel/runSilently';
+import { CodeDropped, MessageLost } from '../../../notebook/kernel/runSilently';
 import { FakeKernel, ID, settle } from '../fakeKernel';
 
 const ADDRESS = 'tls://10.0.0.1:8786';
@@ -32,29 +32,77 @@ describe('the client in a kernel', () => {
     expect(client.state).toEqual({ kind: 'none' });
   });
 
-  it('is made though a cell before it fails, which has the kernel drop what waits', async () => {
-    const made = client.make(Promise.resolve('make'), ADDRESS);
-    for (let cell = 0; cell < 3; cell++) {
-      await settle();
-      expect(codes()).toEqual(['make']);
-      kernel.abort();
-    }
-    await settle();
-    kernel.run(ADDRESS);
-    expect(await made).toBe(true);
-    expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
-  });
+  describe('whose kernel drops what waits, for a cell before it fails', () => {
+    beforeEach(() => jest.useFakeTimers());
 
-  it('is not made by a kernel that drops whatever it is sent', async () => {
-    const made = client.make(Promise.resolve('make'), ADDRESS);
-    const isOver = expect(made).rejects.toThrow('Aborted');
-    for (let cell = 0; cell <= 20; cell++) {
-      await settle();
-      kernel.abort();
-    }
-    await isOver;
-    expect(client.state.kind).toBe('failed');
-    expect(codes()).toEqual([]);
+    afterEach(() => jest.useRealTimers());
+
+    /** Have whatever comes dropped at once, so long; @returns how often something was. */
+    const dropFor = async (ms: number) => {
+      let drops = 0;
+      for (let passed = 0; passed < ms; passed += 10) {
+        await jest.advanceTimersByTimeAsync(10);
+        drops += kernel.waiting.length;
+        kernel.abort();
+      }
+      return drops;
+    };
+
+    it('is made once the kernel runs again what it is sent, and asks it seldom until then', async () => {
+      const made = client.make(Promise.resolve('make'), ADDRESS);
+      expect(await dropFor(8000)).toBeLessThan(15);
+      await jest.advanceTimersByTimeAsync(1000);
+      expect(codes()).toEqual(['make']);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+      expect(client.state).toEqual({ kind: 'there', address: ADDRESS, id: ID });
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('is made soon where that is one cell', async () => {
+      const made = client.make(Promise.resolve('make'), ADDRESS);
+      await dropFor(10);
+      await jest.advanceTimersByTimeAsync(100);
+      kernel.run(ADDRESS);
+      expect(await made).toBe(true);
+    });
+
+    it('is not made by one that drops whatever it is sent', async () => {
+      const failed = expect(client.make(Promise.resolve('make'), ADDRESS)).rejects.toBeInstanceOf(
+        CodeDropped
+      );
+      await dropFor(12_000);
+      await failed;
+      expect(client.state.kind).toBe('failed');
+      expect(codes()).toEqual([]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('is not made after it was closed', async () => {
+      const made = client.make(Promise.resolve('make'), ADDRESS);
+      await dropFor(10);
+      const closed = client.close();
+      await jest.advanceTimersByTimeAsync(1000);
+      expect(codes()).toEqual([expect.stringContaining('client.close()')]);
+      kernel.run(null);
+      await closed;
+      expect(await made).toBe(false);
+    });
+
+    it('is not closed after it was made anew', async () => {
+      const before = client.make(Promise.resolve('make'), ADDRESS);
+      await jest.advanceTimersByTimeAsync(0);
+      kernel.run(ADDRESS);
+      await before;
+      const closed = client.close();
+      await dropFor(10);
+      const made = client.make(Promise.resolve('make again'), ADDRESS);
+      await jest.advanceTimersByTimeAsync(1000);
+      expect(codes()).toEqual(['make again']);
+      kernel.run(ADDRESS);
+      await closed;
+      expect(await made).toBe(true);
+    });
   });
 
   it('is looked for, and a cluster that a cell has made', async () => {

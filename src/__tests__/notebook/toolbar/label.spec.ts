@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Cluster } from '../../../api/contract';
-import { KernelError, MessageLost, NoPythonKernel } from '../../../notebook/kernel/runSilently';
+import { CodeDropped, KernelError, MessageLost, NoPythonKernel } from '../../../notebook/kernel/runSilently';
 import { linkLabel, Linked } from '../../../notebook/toolbar/label';
 import { sample } from '../../samples';
 
@@ -63,6 +63,7 @@ describe('linkLabel', () => {
     [new KernelError('OSError', 'gone'), 'OSError: gone'],
     [new NoPythonKernel(true), 'Only a kernel that runs Python'],
     [new MessageLost(), 'What is sent to the kernel'],
+    [new CodeDropped(), 'A cell has failed'],
     ['no error at all', 'no error at all']
   ])('gives the reason of a failure to whom points at it', (error, words) => {
     const failed = { ...known, state: { kind: 'failed', error } } as const;
