@@ -47,6 +47,7 @@ class Forked:
         self._there = there
         told = there.recv(4, socket.MSG_WAITALL)
         if len(told) != 4:  # no more than how it ended
+            there.close()
             raise ChildProcessError("It failed before it was a controller; its log says why.")
         self.pid = int.from_bytes(told, "big")
         self._process = os.pidfd_open(self.pid)
