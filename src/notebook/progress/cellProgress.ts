@@ -148,37 +148,44 @@ export class CellProgress implements IDisposable {
   private async _look(run: IRun): Promise<void> {
     run.pause = Math.min(2 * run.pause, LONGEST_PAUSE_MS);
     if (!document.hidden) {
-      const told = await this._told(run).catch(asRequestError);
+      const told = await this._told(run);
       if (this._run !== run || run.cell.isDisposed) {
         return;
       }
-      if (told instanceof RequestError && told.status === 404) {
-        // There is no such cluster, or a Jupyter of before that cannot tell: another answer does not come.
+      if (told === 'never') {
         this._end();
         return;
       }
-      if (this._show(told instanceof RequestError ? null : told, run)) {
+      if (this._show(told, run)) {
         run.pause = PAUSE_MS;
       }
     }
     this._askLater(run);
   }
 
-  /** @returns how far the tasks of a cell are, of the first client that has some; null where there is no client. */
-  private async _told(run: IRun): Promise<ITold | null> {
+  /**
+   * Ask each client in turn; one that cannot be asked keeps nobody from asking the others.
+   *
+   * @returns how far the tasks of a cell are, of the first client that has some; null where nothing is known of any client,
+   * 'never' where none will ever answer: there is no such cluster, or a Jupyter of before that cannot tell.
+   */
+  private async _told(run: IRun): Promise<ITold | 'never' | null> {
+    const clients = this._clients(run);
     let told: ITold | null = null;
-    for (const { attached, clientId } of this._clients(run)) {
+    let refused = 0;
+    for (const { attached, clientId } of clients) {
       const within = Math.round(performance.now() - run.began) + ON_ITS_WAY_MS;
-      told = {
-        attached,
-        clientId,
-        progress: await this._parts.client.progress(attached.id, clientId, within)
-      };
-      if (told.progress.tasks > 0) {
+      const progress = await this._parts.client.progress(attached.id, clientId, within).catch(asRequestError);
+      if (progress instanceof RequestError) {
+        refused += progress.status === 404 ? 1 : 0;
+        continue;
+      }
+      told = { attached, clientId, progress };
+      if (progress.tasks > 0) {
         break;
       }
     }
-    return told;
+    return refused > 0 && refused === clients.length ? 'never' : told;
   }
 
   /** @returns for whose tasks a cell may wait: for those of the client that it has made, and of the notebook's. */

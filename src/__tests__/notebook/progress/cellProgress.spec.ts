@@ -243,6 +243,60 @@ describe('the progress of a cell', () => {
     expect(bars()).toHaveLength(1);
   });
 
+  describe('of two clients', () => {
+    const other: Cluster = { ...attached, id: 'tide-1', name: 'tide' };
+    const refusal = (status: number) =>
+      new RequestError(status, { message: 'No.', reason: 'No', field: null, details: null });
+
+    /** Have a cell make a client of its own, which is asked first. */
+    const begin = () => {
+      clusters.push(other);
+      panel.begin('first');
+      const note = { cluster: other.id, client: 'Client-2' };
+      panel.say('first', 'update_display_data', { metadata: { jupyter_dask_slurm: note } });
+    };
+
+    /** Have the cell's own, and the notebook's, answered so. */
+    const answer = (own: Progress | RequestError, notebook: Progress | RequestError) =>
+      ask.mockImplementation((_, client) => {
+        const said = client === 'Client-2' ? own : notebook;
+        return said instanceof RequestError ? Promise.reject(said) : Promise.resolve(said);
+      });
+
+    it.each([404, 503])('is that of the one that can be asked, where the other cannot (%s)', async status => {
+      begin();
+      answer(refusal(status), told);
+      await pass(1100);
+      const [bar] = bars();
+      expect(bar.textContent).toContain('312 of 1,000');
+      answer(refusal(status), { ...told, done: 655 });
+      await pass(1000);
+      expect(bars()).toEqual([bar]);
+      expect(bar.textContent).toContain('655 of 1,000');
+      answer(refusal(status), NONE);
+      await pass(1000);
+      expect(bars()).toEqual([bar]);
+    });
+
+    it('goes where neither can be asked, and is there again', async () => {
+      begin();
+      await pass(1100);
+      answer(refusal(404), refusal(503));
+      await pass(1000);
+      expect(bars()).toEqual([]);
+      answer(refusal(404), told);
+      await pass(10_000);
+      expect(bars()).toHaveLength(1);
+    });
+
+    it('is given up where there is neither', async () => {
+      begin();
+      answer(refusal(404), refusal(404));
+      await pass(60_000);
+      expect(ask).toHaveBeenCalledTimes(2);
+    });
+  });
+
   it('waits until a cell that is out of sight has its parts: it stands below them', async () => {
     const { first } = panel;
     first.isOutOfSight = true;
