@@ -22,7 +22,7 @@ SHORT_S = 300
 
 
 def pitfalls(rendering: Mapping[str, Any], asked: Mapping[str, Any], site: Site) -> Iterator[str]:
-    """Yield a sentence for each.
+    """Yield a sentence for each; blocks on the disk.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class Environments:
         self._starter = KernelStarter(folder or Path.cwd())
         self._looks: dict[str, _Look] = {}
         self._looking: dict[str, asyncio.Task[Environment]] = {}
-        self._unheard: set[asyncio.Task[Environment]] = set()
+        self._unheard: dict[tuple[str | None, str | None], asyncio.Task[Environment]] = {}
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def kernels(self) -> list[Kernel]:
@@ -129,20 +129,26 @@ class Environments:
 
     async def is_known_within(self, kernel: str | None, python: str | None, seconds: float) -> bool:
         """Return whether `find` can answer within so many seconds; where it cannot, the look goes on."""
-        # What runs a Python in jobs is not looked at, and no reason not to look at the kernel.
-        path = python if python is not None and await in_thread(is_path, python) else None
-        looking = asyncio.create_task(self.find(kernel, path, backend="local"))
-        self._unheard.add(looking)
-        looking.add_done_callback(self._is_over)
+        asked = (kernel, python)
+        looking = self._unheard.get(asked)
+        if looking is None:  # else one that hangs on its disk would take another thread at each question
+            looking = self._unheard[asked] = asyncio.create_task(self._find_here(kernel, python))
+            looking.add_done_callback(lambda _task: self._unheard.pop(asked, None))
+            looking.add_done_callback(_is_over)
         await asyncio.wait({looking}, timeout=seconds)
         return looking.done()
 
     async def close(self) -> None:
         """End the kernels that were started for a look."""
-        tasks = [*self._unheard, *self._looking.values()]
+        tasks = [*self._unheard.values(), *self._looking.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _find_here(self, kernel: str | None, python: str | None) -> Environment:
+        # What runs a Python in jobs is not looked at, and no reason not to look at the kernel.
+        path = python if python is not None and await in_thread(is_path, python) else None
+        return await self.find(kernel, path, backend="local")
 
     async def _listed(self, specification: Specification) -> Kernel:
         environment = await self._known(specification) or await in_thread(_as_files_tell, specification)
@@ -172,14 +178,9 @@ class Environments:
         if task is None:
             task = self._looking[key] = asyncio.create_task(self._look_anew(key, specification))
             task.add_done_callback(lambda _task: self._looking.pop(key, None))
-            task.add_done_callback(self._is_over)
+            task.add_done_callback(_is_over)
         # Who asks first may give up; others, and the next time, have it.
         return await asyncio.shield(task)
-
-    def _is_over(self, task: asyncio.Task[Environment]) -> None:
-        self._unheard.discard(task)
-        if not task.cancelled():
-            task.exception()  # told to who waits, if anybody still does
 
     async def _look_anew(self, key: str, specification: Specification) -> Environment:
         told = await in_thread(_told, specification)
@@ -203,6 +204,11 @@ class Environments:
         environment = await _ask(None, (python,), {})
         self._looks[python] = _Look(environment, await in_thread(_stamps, environment), clock.now(), False)
         return environment
+
+
+def _is_over(task: asyncio.Task[Environment]) -> None:
+    if not task.cancelled():
+        task.exception()  # told to who waits, if anybody still does
 
 
 def _chosen(specifications: Mapping[str, Specification], kernel: str | None) -> Specification:

@@ -117,7 +117,9 @@ class Previews:
         findings.allocated = allocated = allocation(rendering, site)
         findings.errors += self._starter.judge(draft, others)
         if not findings.malformed:  # else it would be said of defaults, in place of what was typed
-            findings.warnings += [*allocated.reasons, *pitfalls(rendering, draft.spec.options, site)]
+            asked = draft.spec.options
+            findings.warnings += allocated.reasons
+            findings.warnings += await in_thread(lambda: list(pitfalls(rendering, asked, site)))
         if draft.spec.backend == "slurm":  # others do not wait for what Slurm says of Jupyter's own job
             findings.warnings += placement_warnings(draft, await self._placement_advice.reasons())
         shared = self._manager.registry.shared

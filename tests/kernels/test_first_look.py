@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -130,6 +131,26 @@ async def test_who_ends_jupyter_ends_the_look(specs: KernelSpecManager, place: P
     await asyncio.to_thread(wait_until, lambda: runs("sleep 9873"), "the kernel is started", 60)
     await known.close()
     assert not runs("sleep 9873")
+
+
+async def test_a_disk_that_does_not_answer_is_waited_for_no_longer_and_by_one_thread(
+    specs: KernelSpecManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, looks = threading.Event(), []
+
+    def hangs(python: str) -> bool:
+        looks.append(python)
+        return not answers.wait(60)
+
+    monkeypatch.setattr(environments, "is_path", hangs)
+    known, python = Environments(specs), "/net/dead/apptainer exec image.sif python"
+    try:
+        for _ in range(3):
+            assert not await asyncio.wait_for(known.is_known_within(None, python, 0.01), 30)
+        assert looks == [python]
+    finally:
+        answers.set()
+        await known.close()
 
 
 async def test_a_preview_says_that_it_looks_and_lists_run_nothing(

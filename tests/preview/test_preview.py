@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from jupyter_dask_slurm.checks import pitfalls
 from jupyter_dask_slurm.preview.explanations import explain
+from jupyter_dask_slurm.slurm.script.python_words import doubt
 from tests.jupyter.api import Answer, Api, working
 from tests.jupyter.controllers import SMALL
 from tests.jupyter.server import Jupyter
@@ -162,12 +165,23 @@ async def test_a_start_is_refused_with_what_the_preview_says(
     ]
 
 
-async def test_what_the_sizes_lead_to_is_said(api: Api, slurm: SlurmClient) -> None:
+async def test_what_the_sizes_lead_to_is_said(
+    api: Api, slurm: SlurmClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, looked_in = threading.current_thread(), []
+
+    def looks(python: str) -> str | None:
+        looked_in.append(threading.current_thread())
+        return doubt(python)
+
+    monkeypatch.setattr(pitfalls, "doubt", looks)
     options = {"cores": 3, "processes": 2, "memory": "600 MB", "python": "/nowhere/my env/bin/python"}
     warnings = (await api("POST", "preview", {"options": options})).json["warnings"]
     assert any("do not divide" in warning for warning in warnings)
     assert any("300 MB" in warning for warning in warnings)
     assert any("no program /nowhere/my here" in warning for warning in warnings)
+    assert looked_in
+    assert loop not in looked_in, "a disk that hangs would hold up all of Jupyter"
 
 
 async def test_without_slurm_the_local_backend_is_previewed(api: Api) -> None:
