@@ -17,6 +17,7 @@ from ..protocol.models import Model
 from ..protocol.paging import whole_number
 from ..system.beside_loop import in_thread
 from ..system.faults import as_known
+from ..translation.languages import english_where_it_fails
 from ..translation.wording import in_words_of, reworded
 from .page import address_of, is_from_page
 
@@ -143,14 +144,11 @@ class DaskSlurmHandler(APIHandler):
 
         What was asked for is done by now, so that no fault keeps its answer back: then it is English.
         """
-        language = self.language
-        if language is None:
-            return value
-        try:
-            return self._said_of(value, await in_thread(reword, value, language.translate))
-        except Exception as error:  # noqa: BLE001 - see above
-            self.log.warning("An answer stays English: %s", error)
-            return value
+        told, language = value, self.language
+        if language is not None:
+            with english_where_it_fails(language):
+                told = await in_thread(reword, value, language.translate)
+        return self._said_of(value, told)
 
     def _said_of(self, value: Any, told: Any) -> Any:
         """Name the language of an answer where anything of it is in that."""
@@ -178,9 +176,11 @@ class DaskSlurmHandler(APIHandler):
         error = _error_of(kwargs)
         if isinstance(error, DaskSlurmError):
             body = error.body
+            told = body
             if self.language is not None:
-                body = self._said_of(body, reworded(body, self.language.translate))
-            self.finish(body.json_text)
+                with english_where_it_fails(self.language):
+                    told = reworded(body, self.language.translate)
+            self.finish(self._said_of(body, told).json_text)
             return
         if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(verb for verb in _VERBS if verb.lower() in vars(type(self))))

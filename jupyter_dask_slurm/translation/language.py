@@ -71,11 +71,14 @@ class Language:
     ----------
     malformed : list of str
         Why some of them are not used.
+    faults : set of type
+        What was raised while something was translated.
     """
 
     def __init__(self, code: str, catalogue: Mapping[str, str], every: Iterable[str] = ()) -> None:
         self.code = code
         self.malformed: list[str] = []
+        self.faults: set[type[Exception]] = set()
         self._exact: dict[str, Template] = {}
         self._by_word: dict[str | None, list[Template]] = defaultdict(list)
         self._known: dict[str, str] = {}

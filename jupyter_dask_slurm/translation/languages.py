@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ..protocol.errors import MachineFault
@@ -29,6 +31,7 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _M = TypeVar("_M", bound=Model)
+_log = logging.getLogger(__name__)
 
 
 class Languages:
@@ -50,9 +53,15 @@ class Languages:
     def each_of(self, model: _M) -> dict[str, _M]:
         """Return a model by the codes that were asked for, where it reads differently in that language."""
         self._forget()
-        languages = [(code, language) for code, language in self._read.items() if language is not None]
-        told = {code: reworded(model, language.translate) for code, language in languages}
-        return {code: one for code, one in told.items() if one is not model}
+        told = {}
+        for code, language in self._read.items():
+            if language is None:
+                continue
+            with english_where_it_fails(language):
+                one = reworded(model, language.translate)
+                if one is not model:
+                    told[code] = one
+        return told
 
     async def asked_for(self, header: str | None) -> Language | None:
         """Return the language that is wanted most of those that are there; None is English.
@@ -91,6 +100,18 @@ class Languages:
         for code in {*old, *list(self._read)[:-MOST_LANGUAGES]}:
             del self._read[code]
             self._asked.pop(code, None)
+
+
+@contextmanager
+def english_where_it_fails(language: Language) -> Iterator[None]:
+    """Let no fault keep back what is told in a language: it stays as it is. Each kind is logged once."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, English is there
+        kind = type(error)
+        if kind not in language.faults:
+            language.faults.add(kind)
+            _log.warning("Something cannot be said in %s, and stays English.", language.code, exc_info=True)
 
 
 def wishes(header: str | None) -> list[str]:

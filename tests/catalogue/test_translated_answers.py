@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_dask_slurm.protocol.errors import MachineFault
 from jupyter_dask_slurm.protocol.models import Cluster, HistoryEntry
+from jupyter_dask_slurm.translation.language import Language
 from jupyter_dask_slurm.translation.languages import Languages
 from jupyter_dask_slurm.translation.wording import in_words_of
 from tests.catalogue.second_language import CODE, accented, entries, write_pack
@@ -25,6 +26,10 @@ def second_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install the second language where this Python looks for packs."""
     write_pack(tmp_path, CODE, entries())
     monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def _running_cluster() -> Cluster:
+    return Cluster.from_json(json.loads((SAMPLES / "cluster-running.json").read_text(encoding="utf-8")))
 
 
 async def test_refusals_and_warnings_come_in_the_language_that_is_asked_for(
@@ -56,7 +61,7 @@ async def test_refusals_and_warnings_come_in_the_language_that_is_asked_for(
 
 async def test_a_cluster_s_problem_is_told_in_each_language_in_use(second_language: None) -> None:
     languages = Languages()
-    cluster = Cluster.from_json(json.loads((SAMPLES / "cluster-running.json").read_text(encoding="utf-8")))
+    cluster = _running_cluster()
     assert languages.each_of(cluster) == {}
     assert await languages.asked_for("en-GB") is None
     assert await languages.asked_for("tlh") is None
@@ -94,6 +99,28 @@ async def test_what_was_done_is_answered_in_english_where_no_thread_is_left_for_
     told = await api("POST", "preview", UNWISE, headers=ASKED)
     assert (told.status, told.json) == (200, plain.json)
     assert "Content-Language" not in told.headers
+
+
+async def test_a_language_that_fails_keeps_back_no_answer_refusal_or_event(
+    api: Api, second_language: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_self: object, text: str) -> str:
+        raise LookupError(text)
+
+    monkeypatch.setattr(Language, "translate", fails)
+    for verb, path, body, status in (
+        ("GET", "schema", None, 200),
+        ("POST", "clusters", {"options": {"memory": "lots"}}, 400),
+    ):
+        plain = await api(verb, path, body, headers=JSON)
+        told = await api(verb, path, body, headers=ASKED)
+        assert (told.status, told.json) == (status, plain.json)
+        assert "Content-Language" not in told.headers
+    assert len([record for record in caplog.records if "stays English" in record.getMessage()]) == 1
+
+    languages = Languages()
+    assert await languages.asked_for("de") is not None
+    assert languages.each_of(_running_cluster()) == {}
 
 
 async def test_a_damaged_pack_leaves_its_language_english_and_is_read_once(
