@@ -172,12 +172,12 @@ async def _differing(services: Services, asked: Asked, handle: ClusterHandle) ->
 
 
 async def _as_its_profile(services: Services, asked: Asked) -> Asked:
-    """Return it without this kernel's Python, which nobody has chosen, where its profile names one."""
+    """Return it without this kernel's Python, which nobody has chosen, where its profile names another."""
     name = asked.body.get("profile")
     if name is None or "python" not in asked.given:
         return asked
     profile = await services.profiles.wanted(name)
-    if profile is None or "python" not in profile.options:
+    if profile is None or profile.options.keys().isdisjoint({"kernel", "python"}):
         return asked
     options = {option: value for option, value in asked.body["options"].items() if option != "python"}
     return replace(asked, body={**asked.body, "options": options}, given=asked.given - {"python"})

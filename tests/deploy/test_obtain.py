@@ -46,11 +46,13 @@ async def test_one_allocation_is_asked_for_without_a_size_that_changes() -> None
     ("profile", "call", "python"),
     [
         ({"python": "apptainer exec a.sif python"}, {}, None),  # as the profile has it
-        ({"kernel": "ocean"}, {}, sys.executable),
+        ({"kernel": "ocean"}, {}, None),
+        ({"cores": 2}, {}, sys.executable),
         ({"python": "apptainer exec a.sif python"}, {"python": "/opt/bin/python"}, "/opt/bin/python"),
+        ({"kernel": "ocean"}, {"python": "/opt/bin/python"}, "/opt/bin/python"),
     ],
 )
-async def test_a_profiles_python_counts_before_one_that_nobody_has_chosen(
+async def test_a_profiles_python_or_kernel_counts_before_one_that_nobody_has_chosen(
     profile: dict[str, Any], call: dict[str, Any], python: str | None
 ) -> None:
     async def wanted(name: str) -> Profile:
