@@ -21,7 +21,9 @@ import sys
 import tempfile
 import threading
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
@@ -50,9 +52,12 @@ class Forked:
             there.close()
             raise ChildProcessError("It failed before it was a controller; its log says why.")
         self.pid = int.from_bytes(told, "big")
-        self._process = os.pidfd_open(self.pid)
-        there.send(b"\0")
         self._code: int | None = None
+        self._process = os.pidfd_open(self.pid)
+        # Whoever started it may never ask how it ended: then both are closed with this object.
+        self._let_go = weakref.finalize(self, _close, there, self._process)
+        with suppress(BrokenPipeError):  # it has been killed already
+            there.send(b"\0")
 
     def poll(self) -> int | None:
         """Return the exit code, None while it runs."""
@@ -63,10 +68,12 @@ class Forked:
         if self._code is None:
             if not self._ended(timeout):
                 raise subprocess.TimeoutExpired("controller", timeout or 0)
-            said = self._there.recv(1)
+            try:
+                said = self._there.recv(1)
+            except ConnectionResetError:  # it was killed before it had read what it was sent
+                said = b""
             self._code = said[0] if said else -signal.SIGKILL
-            self._there.close()
-            os.close(self._process)
+            self._let_go()
         return self._code
 
     def _ended(self, timeout: float | None) -> bool:
@@ -80,6 +87,11 @@ class Forked:
     def kill(self) -> None:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
+
+
+def _close(there: socket.socket, process: int) -> None:
+    there.close()
+    os.close(process)
 
 
 class Preloaded:

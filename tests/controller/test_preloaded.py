@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +44,22 @@ def test_one_that_never_began_is_no_process(tmp_path: Path) -> None:
         with pytest.raises(ChildProcessError):
             PRELOADED.controller([sys.executable, MODULE], os.environ, files, folder=tmp_path / "nowhere")
     assert "FileNotFoundError" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("is_waited_for", [True, False])
+def test_one_that_is_killed_at_once_leaves_nothing_open(tmp_path: Path, is_waited_for: bool) -> None:
+    with Path(os.devnull).open("r+b") as nothing:
+        files = nothing.fileno(), nothing.fileno(), nothing.fileno()
+        PRELOADED.controller([sys.executable, MODULE], os.environ, files).wait(60)
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(10):
+            forked = PRELOADED.controller([sys.executable, MODULE, str(tmp_path)], os.environ, files)
+            forked.kill()
+            if is_waited_for:
+                assert forked.wait(60) in (-signal.SIGKILL, 1)  # where it was quicker
+            del forked
+        gc.collect()
+    assert len(os.listdir("/proc/self/fd")) < before
 
 
 def last_line(log: str) -> str:
