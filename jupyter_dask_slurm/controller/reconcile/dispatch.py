@@ -5,7 +5,6 @@ While Slurm does not answer, everything waits and is tried again; nothing is giv
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,8 +30,6 @@ from ..state.slurm_watch import Watch
 from ..state.state import ClusterState, Doubt, Refusal
 from .decide import try_again_s
 from .retire import retire
-
-logger = logging.getLogger(__name__)
 
 LONGEST_SILENCE_S = 300.0
 """At least so often a Slurm that does not answer, or refuses to cancel, is asked again; in seconds."""
@@ -138,7 +135,9 @@ class Dispatcher:
 
     async def sweep(self) -> None:
         """End, once, what another controller of this cluster has left; tried again until it is done."""
-        if self._is_swept or self.waits_for_slurm or self._state.status == "stopping":
+        if self._is_swept or self.waits_for_slurm or clock.now() < self._cancel_at:
+            return
+        if self._state.status == "stopping":
             return
         try:
             ended = await self._cluster.sweep()
@@ -146,8 +145,9 @@ class Dispatcher:
             self.fell_silent(error)
             return
         except SlurmRefused as error:
-            logger.warning("What another controller has left is not cancelled yet: %s", error.details)
+            self._cancel_refused(error)
             return
+        self._cancel_accepted()
         self._is_swept = True
         if ended:
             self.answered()
@@ -194,7 +194,7 @@ class Dispatcher:
         """End what shall end; a scancel that failed is repeated, for those jobs stay in Dask's books."""
         jobs = [job for job in self._job_table.live() if job.cancelling and job.name in self._cluster.workers]
         again = [job for job in self._job_table.live() if self._outlives_its_cancellation(job)]
-        if not jobs:
+        if not jobs and self._is_swept:
             self._cancel_accepted()
         if not (jobs or again) or self.cancelling_waits or clock.now() < self._cancel_at:
             return

@@ -179,13 +179,15 @@ async def test_what_another_controller_has_left_is_cancelled_once_whatever_is_wa
     on_disk = ClusterDirectory(tmp_path)
     history = History(on_disk.history)
     reconciler = Reconciler(state, JobTable("ocean-3f9c", 1), cluster, NoWatch(), history)
-    silent: list[bool] = []
-    for _ in range(4):
+    found: list[tuple[int, bool, bool]] = []
+    for _ in range(5):
         reconciler.dispatch.not_before = 0.0
         await reconciler._turn()
-        silent.append(reconciler.dispatch.silent)
-    assert not answers
-    assert silent == [True, True, False, False]
+        if len(found) == 2:  # a refusal is not followed by the next question at once, and then it is time
+            reconciler.dispatch._cancel_at = 0.0
+        found.append((len(answers), reconciler.dispatch.silent, state.cancel_refusal is not None))
+    asked_refused = [(2, True, False), (1, True, True), (1, True, True)]
+    assert found == [*asked_refused, (0, False, False), (0, False, False)]
     said = on_disk.history.read_text()
     assert said.count("Cancelled 2 jobs, 7_0 to 7_1: submitted by another controller of this cluster") == 1
 
